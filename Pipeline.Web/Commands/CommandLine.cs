@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Pipeline.Web.Commands;
+
+/// <summary>The root command: every command of the product, in the order of its help.</summary>
+internal static class CommandLine
+{
+    /// <summary>Parses and runs one command; turns errors into messages on <paramref name="error"/> and exit codes.</summary>
+    public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error) =>
+        RunAsync(CreateRoot(), args, output, error);
+
+    internal static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter error)
+    {
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+            return Refuse(parsed, error);
+
+        using var stop = new StopSignals(error);
+        try
+        {
+            // Exceptions and signals are ours to map: the library's own handlers would print stacks and exit after 2 s.
+            var invocation = new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(invocation, stop.Token);
+        }
+        catch (Exception problem)
+        {
+            return CommandErrors.Report(problem, stop.Token, error);
+        }
+    }
+
+    internal static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("From a folder of PDFs to an evaluated, ready-to-serve LoRA specialist.");
+        Command[] commands =
+        [
+            // One line per command, in the order of a newcomer's path.
+        ];
+        foreach (Command command in commands)
+            root.Subcommands.Add(command);
+        return root;
+    }
+
+    private static int Refuse(ParseResult parsed, TextWriter error)
+    {
+        foreach (ParseError problem in parsed.Errors)
+            error.WriteLine(problem.Message);
+        string path = string.Join(' ', PathOf(parsed.CommandResult));
+        error.WriteLine($"See: pipeline {path}{(path.Length > 0 ? " " : "")}--help");
+        return ExitCodes.BadUsage;
+    }
+
+    private static IEnumerable<string> PathOf(CommandResult result)
+    {
+        var names = new List<string>();
+        for (SymbolResult? at = result; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+            names.Insert(0, command.Command.Name);
+        return names;
+    }
+}
