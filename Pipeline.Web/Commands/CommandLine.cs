@@ -41,6 +41,7 @@ internal static class CommandLine
         Command[] commands =
         [
             // One line per command, in the order of a newcomer's path.
+            PullCommand.Create(),
         ];
         foreach (Command command in commands)
             root.Subcommands.Add(command);
