@@ -1,0 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pipeline.Data.Claims;
+
+/// <summary>How long a claim outlives its worker. Section <c>Leases</c>.</summary>
+public sealed record LeaseOptions
+{
+    /// <summary>Seconds after the last sign of life until another worker may take over.</summary>
+    [Range(1, 3600)] public double Seconds { get; init; } = 20;
+
+    /// <summary>Seconds between signs of life; well below <see cref="Seconds"/>.</summary>
+    [Range(0.1, 600)] public double HeartbeatSeconds { get; init; } = 4;
+}

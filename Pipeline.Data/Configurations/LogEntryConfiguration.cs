@@ -1,0 +1,17 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Pipeline.Data.Entities;
+
+namespace Pipeline.Data.Configurations;
+
+internal sealed class LogEntryConfiguration : IEntityTypeConfiguration<LogEntry>
+{
+    public void Configure(EntityTypeBuilder<LogEntry> entry)
+    {
+        entry.Property(e => e.Id).UseIdentityByDefaultColumn();
+        entry.Property(e => e.Level).HasMaxLength(16);
+        entry.Property(e => e.Stage).HasMaxLength(16);
+        entry.HasIndex(e => new { e.RunId, e.Id });
+        entry.HasIndex(e => e.At);
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Pipeline.Data.Entities;
+
+namespace Pipeline.Data.Configurations;
+
+internal sealed class TrainingConfiguration : IEntityTypeConfiguration<Training>
+{
+    public void Configure(EntityTypeBuilder<Training> training)
+    {
+        training.Property(t => t.CacheKey).HasMaxLength(64);
+        training.Property(t => t.Files).HasJsonConversion();
+        training.HasIndex(t => t.CacheKey);
+        training.HasIndex(t => t.RunId).IsUnique();             // a run trains once, however often it is delivered
+    }
+}

@@ -1,0 +1,13 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pipeline.Data;
+
+/// <summary>Where state lives. Section <c>Data</c>; the connection string comes from <c>ConnectionStrings:Pipeline</c>.</summary>
+public sealed record DataOptions
+{
+    /// <summary>Folder of artifacts, work files, adapters and, without a connection string, the private Postgres cluster.</summary>
+    [Required] public string Folder { get; init; } = "data";
+
+    /// <summary>A Postgres server to use instead of a private cluster, or null.</summary>
+    public string? ConnectionString { get; init; }
+}

@@ -1,0 +1,30 @@
+namespace Pipeline.Data.Entities;
+
+/// <summary>Base model against adapter on held-out examples.</summary>
+public sealed class Evaluation
+{
+    /// <summary>Identity.</summary>
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+    /// <summary>Run that did the work.</summary>
+    public Guid RunId { get; init; }
+    /// <summary>Training that was measured.</summary>
+    public Guid TrainingId { get; init; }
+    /// <summary>Hash of training, examples and settings.</summary>
+    public required string CacheKey { get; init; }
+    /// <summary>Examples measured.</summary>
+    public int Examples { get; init; }
+    /// <summary>Target tokens measured.</summary>
+    public long Tokens { get; init; }
+    /// <summary>Mean negative log-likelihood per target token of the base model, in nats.</summary>
+    public double BaseLoss { get; init; }
+    /// <summary>The same with the adapter.</summary>
+    public double AdapterLoss { get; init; }
+    /// <summary>exp(<see cref="BaseLoss"/>).</summary>
+    public double BasePerplexity => Math.Exp(BaseLoss);
+    /// <summary>exp(<see cref="AdapterLoss"/>).</summary>
+    public double AdapterPerplexity => Math.Exp(AdapterLoss);
+    /// <summary>Answers side by side, as JSON: <c>[{instruction, input, expected, base, adapter}]</c>.</summary>
+    public string Generations { get; init; } = "[]";
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+}

@@ -1,0 +1,57 @@
+namespace Pipeline.Data.Entities;
+
+/// <summary>One pass of the chain over a set of documents, with the whole configuration it was started with.</summary>
+public sealed class Run
+{
+    private Run() { }
+
+    /// <summary>A run that waits for its first worker.</summary>
+    /// <param name="name">What people call it; also names the adapter.</param>
+    /// <param name="sourceFolder">Folder the documents come from, or null when they were uploaded.</param>
+    /// <param name="configuration">All settings, as JSON. Never changes afterwards.</param>
+    /// <param name="createdAt">Now.</param>
+    /// <param name="scheduleId">Schedule that started it, or null.</param>
+    public Run(string name, string? sourceFolder, string configuration, DateTimeOffset createdAt, Guid? scheduleId = null)
+    {
+        Id = Guid.CreateVersion7(createdAt);
+        Name = name;
+        SourceFolder = sourceFolder;
+        Configuration = configuration;
+        CreatedAt = createdAt;
+        ScheduleId = scheduleId;
+    }
+
+    /// <summary>Identity; sorts by creation time.</summary>
+    public Guid Id { get; private init; }
+    /// <summary>What people call it.</summary>
+    public string Name { get; private init; } = "";
+    /// <summary>Absolute folder the documents come from, or null when they were uploaded.</summary>
+    public string? SourceFolder { get; private init; }
+    /// <summary>All settings, as JSON.</summary>
+    public string Configuration { get; private init; } = "{}";
+    /// <summary>Where the run stands.</summary>
+    public RunState State { get; private set; } = RunState.Pending;
+    /// <summary>Documents whose extraction and captions are not finished yet. Whoever brings it to zero starts the dataset.</summary>
+    public int OpenDocuments { get; private set; }
+    /// <summary>Why the run failed, for people.</summary>
+    public string? Error { get; private set; }
+    /// <summary>When it was accepted.</summary>
+    public DateTimeOffset CreatedAt { get; private init; }
+    /// <summary>When its first item was claimed.</summary>
+    public DateTimeOffset? StartedAt { get; private set; }
+    /// <summary>When it reached its final state.</summary>
+    public DateTimeOffset? FinishedAt { get; private set; }
+    /// <summary>Schedule that started it.</summary>
+    public Guid? ScheduleId { get; private init; }
+    /// <summary>Dataset made, or reused, by the run.</summary>
+    public Guid? DatasetId { get; set; }
+    /// <summary>Training made, or reused, by the run.</summary>
+    public Guid? TrainingId { get; set; }
+    /// <summary>Evaluation made, or reused, by the run.</summary>
+    public Guid? EvaluationId { get; set; }
+    /// <summary>Adapter the run published.</summary>
+    public Guid? AdapterId { get; set; }
+
+    /// <summary>Whether nothing more will happen.</summary>
+    public bool IsFinished => State is RunState.Succeeded or RunState.Failed or RunState.Canceled;
+}

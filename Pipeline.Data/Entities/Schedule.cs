@@ -1,0 +1,43 @@
+namespace Pipeline.Data.Entities;
+
+/// <summary>A folder to run again by the clock.</summary>
+public sealed class Schedule
+{
+    private Schedule() { }
+
+    /// <summary>A schedule that has not fired yet.</summary>
+    public Schedule(string name, DateTimeOffset createdAt)
+    {
+        Id = Guid.CreateVersion7(createdAt);
+        Name = name;
+        CreatedAt = createdAt;
+    }
+
+    /// <summary>Identity.</summary>
+    public Guid Id { get; private init; }
+    /// <summary>Unique name.</summary>
+    public string Name { get; private init; } = "";
+    /// <summary>Five or six field cron expression.</summary>
+    public string Cron { get; private set; } = "";
+    /// <summary>IANA time zone of the expression.</summary>
+    public string TimeZone { get; private set; } = "UTC";
+    /// <summary>Absolute folder of documents.</summary>
+    public string Folder { get; private set; } = "";
+    /// <summary>All settings of the runs it starts, as JSON.</summary>
+    public string Configuration { get; private set; } = "{}";
+    /// <summary>Whether it fires.</summary>
+    public bool Enabled { get; private set; } = true;
+    /// <summary>Run it started last.</summary>
+    public Guid? LastRunId { get; private set; }
+    /// <summary>When it last fired.</summary>
+    public DateTimeOffset? LastFiredAt { get; private set; }
+    /// <summary>When it was made.</summary>
+    public DateTimeOffset CreatedAt { get; private init; }
+
+    /// <summary>Replaces what it does.</summary>
+    public void Change(string cron, string timeZone, string folder, string configuration, bool enabled) =>
+        (Cron, TimeZone, Folder, Configuration, Enabled) = (cron, timeZone, folder, configuration, enabled);
+
+    /// <summary>Notes the run it has just started.</summary>
+    public void Fired(Guid runId, DateTimeOffset at) => (LastRunId, LastFiredAt) = (runId, at);
+}

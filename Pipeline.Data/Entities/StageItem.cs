@@ -1,0 +1,123 @@
+namespace Pipeline.Data.Entities;
+
+/// <summary>One piece of work: a stage of a run, for one document or for the run as a whole. The unit of claiming.</summary>
+public sealed class StageItem
+{
+    /// <summary>Key of items that concern the run as a whole.</summary>
+    public const string WholeRun = "run";
+
+    private StageItem() { }
+
+    /// <summary>An item that waits for a worker.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="stage">The stage.</param>
+    /// <param name="runDocumentId">The document, or null for the whole run.</param>
+    /// <param name="attempts">How often a worker may die or meet transient trouble with it.</param>
+    /// <param name="createdAt">Now.</param>
+    public StageItem(Guid runId, Stage stage, Guid? runDocumentId, int attempts, DateTimeOffset createdAt)
+    {
+        Id = Guid.CreateVersion7(createdAt);
+        RunId = runId;
+        Stage = stage;
+        RunDocumentId = runDocumentId;
+        Key = runDocumentId?.ToString("N") ?? WholeRun;
+        AttemptsAllowed = AttemptsLeft = attempts;
+        CreatedAt = createdAt;
+    }
+
+    /// <summary>Identity; what queue entries carry.</summary>
+    public Guid Id { get; private init; }
+    /// <summary>The run.</summary>
+    public Guid RunId { get; private init; }
+    /// <summary>The stage.</summary>
+    public Stage Stage { get; private init; }
+    /// <summary>Document id, or <see cref="WholeRun"/>. Unique with run and stage, so enqueuing twice cannot make two items.</summary>
+    public string Key { get; private init; } = "";
+    /// <summary>The document, or null for the whole run.</summary>
+    public Guid? RunDocumentId { get; private init; }
+    /// <summary>Where it stands.</summary>
+    public ItemState State { get; private set; } = ItemState.Pending;
+    /// <summary>Number of the present or last claim. Only its holder may complete the item.</summary>
+    public int Attempt { get; private set; }
+    /// <summary>Claims still allowed; a graceful release or a saved checkpoint gives them back.</summary>
+    public int AttemptsLeft { get; private set; }
+    /// <summary>What <see cref="AttemptsLeft"/> starts with.</summary>
+    public int AttemptsAllowed { get; private init; }
+    /// <summary>Worker of the present or last claim.</summary>
+    public string? Worker { get; private set; }
+    /// <summary>Until when the claim holds unless renewed, by the database's clock.</summary>
+    public DateTimeOffset? LeaseUntil { get; private set; }
+    /// <summary>Not to be claimed before (back-off).</summary>
+    public DateTimeOffset? NotBefore { get; private set; }
+    /// <summary>When it was last handed to the queue.</summary>
+    public DateTimeOffset? DispatchedAt { get; private set; }
+    /// <summary>When it came into being.</summary>
+    public DateTimeOffset CreatedAt { get; private init; }
+    /// <summary>When the present or last claim began.</summary>
+    public DateTimeOffset? StartedAt { get; private set; }
+    /// <summary>When it reached its final state.</summary>
+    public DateTimeOffset? FinishedAt { get; private set; }
+    /// <summary>Seconds of work of all claims so far.</summary>
+    public double Seconds { get; private set; }
+    /// <summary>Whether an earlier result was used instead of work.</summary>
+    public bool FromCache { get; private set; }
+    /// <summary>Why it failed, is retried, or was skipped; for people.</summary>
+    public string? Error { get; private set; }
+    /// <summary>What kind of failure.</summary>
+    public FailureKind? FailureKind { get; private set; }
+
+    /// <summary>Whether nothing more will happen.</summary>
+    public bool IsFinished => State is not (ItemState.Pending or ItemState.Running);
+
+    internal void Succeed(DateTimeOffset now, bool fromCache)
+    {
+        End(ItemState.Succeeded, now);
+        FromCache = fromCache;
+        Error = null;
+        FailureKind = null;
+    }
+
+    internal void Skip(DateTimeOffset now, string reason)
+    {
+        End(ItemState.Skipped, now);
+        Error = reason;
+    }
+
+    internal void Fail(DateTimeOffset now, FailureKind kind, string error)
+    {
+        End(ItemState.Failed, now);
+        Error = error;
+        FailureKind = kind;
+    }
+
+    internal void Cancel(DateTimeOffset now) => End(ItemState.Canceled, now);
+
+    internal void RetryLater(DateTimeOffset now, DateTimeOffset notBefore, FailureKind kind, string error)
+    {
+        Leave(ItemState.Pending, now);
+        NotBefore = notBefore;
+        Error = error;
+        FailureKind = kind;
+    }
+
+    internal void Release(DateTimeOffset now)
+    {
+        Leave(ItemState.Pending, now);
+        AttemptsLeft = Math.Min(AttemptsLeft + 1, AttemptsAllowed);
+    }
+
+    private void End(ItemState state, DateTimeOffset now)
+    {
+        Leave(state, now);
+        FinishedAt = now;
+    }
+
+    private void Leave(ItemState state, DateTimeOffset now)
+    {
+        if (State != ItemState.Running)
+            throw new InvalidOperationException($"item {Id} ({Stage}) is {State}; only a running item can become {state}");
+        Seconds += Math.Max(0, (now - StartedAt!.Value).TotalSeconds);
+        State = state;
+        LeaseUntil = null;
+    }
+}

@@ -1,0 +1,68 @@
+using Pipeline.Data.Artifacts;
+using Pipeline.Data.Postgres;
+
+namespace Pipeline.Data;
+
+/// <summary>
+/// The opened storage of a process: a migrated database and the data folder. Opened before the host is built, disposed after it.
+/// </summary>
+public sealed class PipelineStorage : IAsyncDisposable
+{
+    private readonly PrivateCluster? _cluster;
+
+    private PipelineStorage(string folder, string connectionString, PrivateCluster? cluster)
+    {
+        Folder = folder;
+        ConnectionString = connectionString;
+        _cluster = cluster;
+        Artifacts = new FileArtifactStore(folder);
+    }
+
+    /// <summary>Absolute data folder.</summary>
+    public string Folder { get; }
+    /// <summary>Connection string of the migrated database. Secret.</summary>
+    public string ConnectionString { get; }
+    /// <summary>The artifact store.</summary>
+    public IArtifactStore Artifacts { get; }
+    /// <summary>Whether the database is a private cluster in the data folder.</summary>
+    public bool IsPrivate => _cluster is not null;
+
+    /// <summary>Folder for work in progress of one run: checkpoints and files to hand to models. Not an artifact; may be lost.</summary>
+    public string WorkFolder(Guid runId) => Path.Combine(Folder, "work", runId.ToString("N"));
+
+    /// <summary>Opens the server named by the options, or the private cluster of the data folder, and migrates the database.</summary>
+    /// <exception cref="MissingPrerequisiteException">A private cluster is wanted but Postgres is not installed.</exception>
+    /// <exception cref="SchemaTooNewException">A newer version of this program has used the database.</exception>
+    public static async Task<PipelineStorage> OpenAsync(DataOptions options, CancellationToken ct = default)
+    {
+        string folder = Path.GetFullPath(options.Folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (IOException e) when (StorageFullException.IsNoSpace(e))
+        {
+            throw StorageFullException.For(Path.GetDirectoryName(folder)!, e);
+        }
+        PrivateCluster? cluster = string.IsNullOrWhiteSpace(options.ConnectionString)
+            ? await PrivateCluster.StartAsync(Path.Combine(folder, "postgres"), ct: ct)
+            : null;
+        try
+        {
+            string connectionString = cluster?.ConnectionString("pipeline") ?? options.ConnectionString!;
+            await SchemaMigrator.MigrateAsync(connectionString, ct);
+            return new PipelineStorage(folder, connectionString, cluster);
+        }
+        catch
+        {
+            if (cluster is not null) await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Leaves the private cluster, if any; the last process that leaves stops it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null) await _cluster.DisposeAsync();
+    }
+}

@@ -1,0 +1,33 @@
+namespace Pipeline.Data.Postgres;
+
+/// <summary>A lock between processes on one file; the kernel lets go of it when its holder dies.</summary>
+internal static class FileLock
+{
+    /// <summary>The lock, or null when another process holds it in a way that excludes this.</summary>
+    public static FileStream? TryTake(string path, bool shared)
+    {
+        try
+        {
+            if (!File.Exists(path)) File.Create(path).Dispose();
+            // .NET maps FileShare.Read on a reading handle to a shared flock, FileShare.None to an exclusive one.
+            return shared
+                ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read)
+                : new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="TimeoutException">Another process held on to it; the message names the file.</exception>
+    public static async Task<FileStream> TakeAsync(string path, bool shared, TimeSpan timeout, CancellationToken ct)
+    {
+        for (DateTime end = DateTime.UtcNow + timeout; ;)
+        {
+            if (TryTake(path, shared) is { } held) return held;
+            if (DateTime.UtcNow > end) throw new TimeoutException($"{path} is locked by another process for more than {timeout.TotalSeconds:F0} seconds");
+            await Task.Delay(50, ct);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+
+namespace Pipeline.Data.Postgres;
+
+/// <summary>Where the server's programs are, and how to run them as a user whom the server accepts.</summary>
+internal sealed class PostgresPrograms
+{
+    private readonly string _folder;
+
+    private PostgresPrograms(string folder) => _folder = folder;
+
+    /// <summary>Finds <c>initdb</c> and <c>pg_ctl</c>: <c>PIPELINE_POSTGRES_BIN</c>, then Debian's folders, newest first, then PATH.</summary>
+    /// <param name="majorVersion">Major version an existing cluster needs, or null.</param>
+    /// <exception cref="MissingPrerequisiteException">They are not installed, or not in that version.</exception>
+    public static PostgresPrograms Find(string? majorVersion)
+    {
+        List<string> candidates = [];
+        if (Environment.GetEnvironmentVariable("PIPELINE_POSTGRES_BIN") is { Length: > 0 } named) candidates.Add(named);
+        if (Directory.Exists("/usr/lib/postgresql"))
+            candidates.AddRange(Directory.GetDirectories("/usr/lib/postgresql")
+                .OrderByDescending(d => int.TryParse(Path.GetFileName(d), out int version) ? version : 0)
+                .Select(d => Path.Combine(d, "bin")));
+        candidates.AddRange((Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
+        string? found = candidates.FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")) && File.Exists(Path.Combine(d, "pg_ctl"))
+            && (majorVersion is null || MajorVersionOf(d) == majorVersion));
+        if (found is not null) return new PostgresPrograms(found);
+        string package = majorVersion is null ? "postgresql" : $"postgresql-{majorVersion}";
+        throw new MissingPrerequisiteException(
+            $"PostgreSQL{(majorVersion is null ? "" : " " + majorVersion)} is not installed (looked for initdb and pg_ctl in PIPELINE_POSTGRES_BIN, /usr/lib/postgresql/*/bin and PATH); " +
+            $"install it with: apt-get install -y --no-install-recommends {package} — or name a running server in ConnectionStrings__Pipeline");
+    }
+
+    /// <summary>Command line of one of the programs, run as the server's user when we are root.</summary>
+    public string[] Command(ServerUser? user, string program, params string[] arguments) =>
+        [.. user?.Prefix ?? [], Path.Combine(_folder, program), .. arguments];
+
+    /// <summary>"15" of "initdb (PostgreSQL) 15.9 (Debian 15.9-0+deb12u1)".</summary>
+    private static string? MajorVersionOf(string folder)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(Path.Combine(folder, "initdb"), ["--version"]) { RedirectStandardOutput = true })!;
+        string[] words = process.StandardOutput.ReadToEnd().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        process.WaitForExit();
+        return words.Length > 2 ? words[2].Split('.', '\n')[0] : null;
+    }
+
+    /// <summary>Runs a command to its end. Its output goes to a file, since the server inherits the handles.</summary>
+    /// <exception cref="InvalidOperationException">It failed; the message holds what it printed.</exception>
+    public static async Task RunAsync(string[] command, string workingFolder, CancellationToken ct)
+    {
+        ProcessStartInfo start = new(command[0], command[1..])
+        {
+            WorkingDirectory = workingFolder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["LC_ALL"] = "C";
+        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync(ct), error = process.StandardError.ReadToEndAsync(ct);
+        await process.WaitForExitAsync(ct);
+        if (process.ExitCode == 0) return;
+        throw new InvalidOperationException($"{Path.GetFileName(command.First(c => c.Contains("/bin/", StringComparison.Ordinal) && !c.Contains("setpriv", StringComparison.Ordinal)))} failed with exit code {process.ExitCode}: {(await error).Trim()} {(await output).Trim()}".Trim());
+    }
+}
