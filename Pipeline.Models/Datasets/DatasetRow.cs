@@ -1,0 +1,60 @@
+using System.Text.Json;
+
+namespace Pipeline.Models.Datasets;
+
+/// <summary>One JSON object of a dataset file, and where it stands, for messages.</summary>
+internal sealed class DatasetRow(string path, int line, JsonElement json)
+{
+    /// <summary>
+    /// The value of a key. A key may come twice, the second time empty: the value that says something wins, where an
+    /// ordinary JSON reader would take the last and lose the question without a word.
+    /// </summary>
+    /// <returns>Undefined when the key is absent.</returns>
+    /// <exception cref="InputException">The key comes with two different values.</exception>
+    public JsonElement Value(string key)
+    {
+        JsonElement found = default;
+        foreach (JsonProperty property in json.EnumerateObject())
+        {
+            if (property.Name != key) continue;
+            if (SaysSomething(found) && SaysSomething(property.Value) && !JsonElement.DeepEquals(found, property.Value))
+                throw Error(key, "comes twice with different values; keep one");
+            if (!SaysSomething(found)) found = property.Value;
+        }
+        return found;
+    }
+
+    /// <summary>A text value; empty when the key is absent or null.</summary>
+    public string Text(string key)
+    {
+        JsonElement value = Value(key);
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Undefined or JsonValueKind.Null => "",
+            _ => throw Error(key, $"is a {KindName(value)}; expected text"),
+        };
+    }
+
+    /// <summary>An error that names file, line and field.</summary>
+    public InputException Error(string field, string problem) => new($"{path}: line {line}: field '{field}' {problem}");
+
+    /// <summary>How messages call a JSON value.</summary>
+    public static string KindName(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => "list",
+        JsonValueKind.Object => "object",
+        JsonValueKind.Number => "number",
+        JsonValueKind.True or JsonValueKind.False => "true/false value",
+        JsonValueKind.String => "text",
+        _ => "null",
+    };
+
+    private static bool SaysSomething(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Undefined or JsonValueKind.Null => false,
+        JsonValueKind.String => value.GetString() != "",
+        JsonValueKind.Array => value.GetArrayLength() > 0,
+        _ => true,
+    };
+}

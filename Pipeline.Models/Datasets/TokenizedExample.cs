@@ -1,0 +1,49 @@
+using Pipeline.Models.Text;
+
+namespace Pipeline.Models.Datasets;
+
+/// <summary>Ids to train on and, at the same places, the ids to learn.</summary>
+/// <param name="InputIds">Prompt and answer of every turn.</param>
+/// <param name="Labels">The same with <see cref="Ignored"/> where nothing is learned (prompts).</param>
+public sealed record TokenizedExample(int[] InputIds, int[] Labels)
+{
+    /// <summary>Label of a position that does not count in the loss.</summary>
+    public const int Ignored = -100;
+
+    /// <summary>Number of positions that are learned.</summary>
+    public int TargetTokens => Labels.Count(label => label != Ignored);
+
+    /// <summary>Encodes an example and cuts it to a length as LLaMA-Factory's supervised processor does.</summary>
+    /// <param name="example">The example.</param>
+    /// <param name="template">Chat template of the model.</param>
+    /// <param name="tokenizer">Tokenizer of the model.</param>
+    /// <param name="cutoffLength">Most ids of the result (<c>cutoff_len</c>).</param>
+    public static TokenizedExample Encode(
+        InstructionExample example, ChatTemplate template, HubTokenizer tokenizer, int cutoffLength)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        ArgumentNullException.ThrowIfNull(template);
+        var inputIds = new List<int>();
+        var labels = new List<int>();
+        foreach ((int[] prompt, int[] response) in template.EncodeMultiTurn(tokenizer, example.ToMessages(), example.System))
+        {
+            if (inputIds.Count >= cutoffLength) break;
+            (int promptLength, int responseLength) = Fit(prompt.Length, response.Length, cutoffLength - inputIds.Count);
+            inputIds.AddRange(prompt.AsSpan(0, promptLength));
+            inputIds.AddRange(response.AsSpan(0, responseLength));
+            labels.AddRange(Enumerable.Repeat(Ignored, promptLength));
+            labels.AddRange(response.AsSpan(0, responseLength));
+        }
+        return new TokenizedExample([.. inputIds], [.. labels]);
+    }
+
+    /// <summary>Shares a limit between prompt and answer: whichever is short keeps all of it. Reference: infer_seqlen.</summary>
+    internal static (int Prompt, int Response) Fit(int prompt, int response, int limit)
+    {
+        int most = response * 2 < limit ? limit
+            : prompt * 2 < limit ? limit - prompt
+            : (int)(limit * ((double)response / (prompt + response)));
+        int keptResponse = Math.Min(most, response);
+        return (Math.Min(Math.Max(limit - keptResponse, 0), prompt), keptResponse);
+    }
+}

@@ -1,0 +1,123 @@
+using Pipeline.Models;
+using Pipeline.Models.Datasets;
+
+namespace Pipeline.Tests.Models.Datasets;
+
+public sealed class InstructionDatasetTests : IDisposable
+{
+    // Rows of the original work's datasets (MIT), spacing and doubled key as they are there.
+    private const string Seed = """
+        {"instruction": "You are an expert researcher.", "input": "What is gaze cueing?","output": "Gaze cueing refers to attention."}
+        {"instruction": "You are an expert researcher.", "input": "Explain overt attention","input":"","output": "Overt attention is where people look."}
+          {"instruction": "What is misdirection?","input": "","output": "A redirection of attention."}
+
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-dataset-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Alpaca_lines_keep_a_question_whose_key_comes_twice()
+    {
+        IReadOnlyList<InstructionExample> examples = Load(Seed);
+        examples.Select(example => example.Question).ShouldBe(
+        [
+            "You are an expert researcher.\nWhat is gaze cueing?",
+            "You are an expert researcher.\nExplain overt attention",
+            "What is misdirection?",
+        ]);
+        examples[1].Output.ShouldBe("Overt attention is where people look.");
+    }
+
+    [Fact]
+    public void Two_different_values_of_one_key_are_an_error() =>
+        Refusal("""{"instruction": "a", "input": "b", "input": "c", "output": "d"}""")
+            .ShouldContain("data.json: line 1: field 'input' comes twice with different values");
+
+    [Fact]
+    public void An_array_reads_like_lines_with_or_without_byte_order_mark()
+    {
+        const string array = """
+            [
+              {"instruction": "a", "output": "b"},
+              {"instruction": "ñ", "input": null, "output": "d", "system": "s", "history": [["q", "r"]]}
+            ]
+            """;
+        foreach (string mark in (string[])["", "\ufeff"])
+        {
+            IReadOnlyList<InstructionExample> examples = Load(mark + array);
+            examples.Count.ShouldBe(2);
+            examples[1].Question.ShouldBe("ñ");
+            examples[1].System.ShouldBe("s");
+            examples[1].History.ShouldBe([("q", "r")]);
+        }
+    }
+
+    [Fact]
+    public void Sharegpt_and_openai_messages_become_turns()
+    {
+        InstructionExample share = Load("""
+            {"conversations": [{"from": "system", "value": "s"}, {"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}, {"from": "human", "value": "c"}, {"from": "gpt", "value": "d"}]}
+            """).ShouldHaveSingleItem();
+        share.ShouldBe(share with { Instruction = "c", Output = "d", System = "s" });
+        share.History.ShouldBe([("a", "b")]);
+
+        InstructionExample open = Load("""{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}""")
+            .ShouldHaveSingleItem();
+        (open.Question, open.Output).ShouldBe(("a", "b"));
+    }
+
+    [Fact]
+    public void Names_and_columns_come_from_the_info_file()
+    {
+        Write("qa.jsonl", """{"question": "a", "answer": "b"}""");
+        Write("chat.json", """[{"turns": [{"who": "u", "text": "c"}, {"who": "m", "text": "d"}]}]""");
+        Write("dataset_info.json", """
+            {
+              "qa": {"file_name": "qa.jsonl", "columns": {"prompt": "question", "response": "answer"}},
+              "chat": {"file_name": "chat.json", "formatting": "sharegpt", "columns": {"messages": "turns"},
+                       "tags": {"role_tag": "who", "content_tag": "text", "user_tag": "u", "assistant_tag": "m"}}
+            }
+            """);
+        InstructionDataset.Load(_folder, "qa, chat").Select(example => (example.Question, example.Output))
+            .ShouldBe([("a", "b"), ("c", "d")]);
+        Should.Throw<InputException>(() => InstructionDataset.Load(_folder, "qb")).Message
+            .ShouldContain("'qb' is neither a name of dataset_info.json nor a file");
+    }
+
+    [Theory]
+    [InlineData("{\"instruction\": \"a\", \"output\": \"b\"}\n{\"instruction\": \"a\"}", "line 2: field 'output' is missing or empty")]
+    [InlineData("{\"instruction\": \"\", \"output\": \"b\"}", "line 1: field 'instruction' is missing or empty, and so is 'input'")]
+    [InlineData("{\"instruction\": \"a\", \"output\": 3}", "line 1: field 'output' is a number; expected text")]
+    [InlineData("{\"instruction\": \"a\", \"output\": \"b\"}\n\n{\"instruction\": \"a\", \"outp", "line 3: not JSON")]
+    [InlineData("[\n{\"instruction\": \"a\", \"output\": \"b\"},\n{\"instruction\": \"a\"}\n]", "line 3: field 'output' is missing")]
+    [InlineData("[\n{\"instruction\": \"a\",\n oops}\n]", "line 3: not JSON")]
+    [InlineData("[\"a\"]", "line 1: is a text; expected an object")]
+    [InlineData("  \n", "holds no examples")]
+    [InlineData("{\"conversations\": [{\"from\": \"human\", \"value\": \"a\"}]}", "field 'conversations' must end with an answer of 'gpt'")]
+    [InlineData("{\"conversations\": [{\"from\": \"gpt\", \"value\": \"a\"}]}", "has message 1 from 'gpt'; expected 'human'")]
+    [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"history\": [[\"c\"]]}", "field 'history' has a turn 1 that is not a [question, answer] pair")]
+    public void A_bad_row_is_named_by_file_line_and_field(string text, string message)
+    {
+        string refusal = Refusal(text);
+        refusal.ShouldContain(message);
+        refusal.ShouldContain("data.json");
+    }
+
+    [Fact]
+    public void A_missing_file_is_named() =>
+        Should.Throw<InputException>(() => InstructionDataset.Load(Path.Combine(_folder, "none.jsonl"))).Message
+            .ShouldContain("none.jsonl: not found");
+
+    private IReadOnlyList<InstructionExample> Load(string text) => InstructionDataset.Load(Write("data.json", text));
+
+    private string Refusal(string text) => Should.Throw<InputException>(() => Load(text)).Message;
+
+    private string Write(string name, string text)
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
