@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Buffers;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Weights;
+
+/// <summary>Writes safetensors files. A file appears under its name only when it is whole and on disk.</summary>
+public static class SafetensorsWriter
+{
+    private const long ChunkBytes = 32 << 20;
+
+    /// <summary>Writes one file, replacing one of that name.</summary>
+    /// <param name="path">File to write; its folder must exist.</param>
+    /// <param name="tensors">Tensors by name, on any device; converted and copied one at a time.</param>
+    /// <param name="dtype">Element type of floating-point tensors in the file; null keeps each tensor's own.</param>
+    /// <param name="metadata">Further header pairs beside <c>format: pt</c>.</param>
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? dtype = null,
+        IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        // Wide types first keeps every tensor aligned without padding; names make the order the same every time.
+        var ordered = tensors.Select(t => (Name: t.Key, Tensor: t.Value, Type: StoredType(t.Value, dtype)))
+            .OrderByDescending(t => SafetensorsTypes.BytesOf(t.Type)).ThenBy(t => t.Name, StringComparer.Ordinal).ToArray();
+        string temporary = path + "." + Path.GetRandomFileName() + ".tmp";
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                WriteHeader(file, ordered, metadata);
+                foreach ((_, Tensor tensor, ScalarType type) in ordered)
+                    WriteData(file, tensor, type);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>
+    /// Writes the weights of a model folder: <c>model.safetensors</c>, or shards with an index when they are larger than
+    /// <paramref name="maxShardBytes"/>. The index is written last.
+    /// </summary>
+    /// <param name="folder">Model folder; must exist.</param>
+    /// <param name="tensors">Tensors by hub name, on any device.</param>
+    /// <param name="dtype">Element type of floating-point tensors in the files; null keeps each tensor's own.</param>
+    /// <param name="maxShardBytes">Most bytes of data in one file; 5 GB as on the hub.</param>
+    public static void WriteCheckpoint(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? dtype = null,
+        long maxShardBytes = 5_000_000_000)
+    {
+        var shards = new List<List<KeyValuePair<string, Tensor>>> { new() };
+        long total = 0, inShard = 0;
+        foreach (KeyValuePair<string, Tensor> pair in tensors)
+        {
+            long bytes = pair.Value.NumberOfElements * SafetensorsTypes.BytesOf(StoredType(pair.Value, dtype));
+            if (inShard > 0 && inShard + bytes > maxShardBytes)
+            {
+                shards.Add([]);
+                inShard = 0;
+            }
+            shards[^1].Add(pair);
+            inShard += bytes;
+            total += bytes;
+        }
+        if (shards.Count == 1)
+        {
+            Write(Path.Combine(folder, "model.safetensors"), shards[0], dtype);
+            return;
+        }
+        var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        for (int i = 0; i < shards.Count; i++)
+        {
+            string name = $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors";
+            Write(Path.Combine(folder, name), shards[i], dtype);
+            foreach (KeyValuePair<string, Tensor> pair in shards[i])
+                map.Add(pair.Key, name);
+        }
+        string index = Path.Combine(folder, "model.safetensors.index.json");
+        string temporary = index + ".tmp";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(new { metadata = new { total_size = total }, weight_map = map }, Indented));
+        File.Move(temporary, index, overwrite: true);
+    }
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private static ScalarType StoredType(Tensor tensor, ScalarType? dtype) =>
+        dtype is { } wanted && is_floating_point(tensor) ? wanted : tensor.dtype;
+
+    private static void WriteHeader(Stream file, (string Name, Tensor Tensor, ScalarType Type)[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("__metadata__");
+            json.WriteString("format", "pt");
+            foreach ((string key, string value) in metadata ?? new Dictionary<string, string>())
+                json.WriteString(key, value);
+            json.WriteEndObject();
+            long offset = 0;
+            foreach ((string name, Tensor tensor, ScalarType type) in tensors)
+            {
+                long end = offset + tensor.NumberOfElements * SafetensorsTypes.BytesOf(type);
+                json.WriteStartObject(name);
+                json.WriteString("dtype", SafetensorsTypes.NameOf(type));
+                json.WriteStartArray("shape");
+                foreach (long size in tensor.shape)
+                    json.WriteNumberValue(size);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(end);
+                json.WriteEndArray();
+                json.WriteEndObject();
+                offset = end;
+            }
+            json.WriteEndObject();
+        }
+        int padding = (8 - buffer.WrittenCount % 8) % 8;
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, buffer.WrittenCount + padding);
+        file.Write(length);
+        file.Write(buffer.WrittenSpan);
+        file.Write("       "u8[..padding]);
+    }
+
+    private static void WriteData(Stream file, Tensor tensor, ScalarType type)
+    {
+        if (tensor.NumberOfElements == 0)
+            return;
+        using IDisposable noGrad = no_grad();
+        using Tensor contiguous = tensor.detach().contiguous();
+        using Tensor flat = contiguous.view(-1);
+        long step = ChunkBytes / SafetensorsTypes.BytesOf(type);
+        for (long start = 0; start < flat.shape[0]; start += step)
+        {
+            using Tensor part = flat.narrow(0, start, Math.Min(step, flat.shape[0] - start));
+            using Tensor converted = part.to(type, CPU);
+            file.Write(converted.bytes);
+        }
+    }
+}
