@@ -1,0 +1,176 @@
+using Pipeline.Models.Layers;
+using TorchSharp.Modules;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Families;
+
+/// <summary>
+/// Decoder-only language model of the families <c>phi3</c>, <c>llama</c>, <c>qwen2</c> and the text part of
+/// <c>qwen2_vl</c>. Parameter names equal the hub's. New weights are uninitialised: load a checkpoint or call
+/// <see cref="InitializeWeights"/>.
+/// </summary>
+public sealed class DecoderModel : nn.Module
+{
+    private readonly DecoderLayer[] _layers;
+    private readonly RmsNorm _norm;
+    private readonly Parameter _embedding;              // [vocab, hidden]
+    private readonly ProjectionLayer? _head;            // [vocab, hidden], null when tied to the embedding
+    private readonly RotaryEmbedding _rotary;
+
+    /// <summary>Allocates the model.</summary>
+    /// <param name="config">Shape and family.</param>
+    /// <param name="dtype">Type of all weights and of the computation.</param>
+    /// <param name="device">Where; <c>meta</c> allocates nothing.</param>
+    public DecoderModel(DecoderConfig config, ScalarType dtype, Device device) : base(nameof(DecoderModel))
+    {
+        Config = config;
+        DType = dtype;
+        Device = device;
+        _rotary = new RotaryEmbedding(config.Rope, device);
+        _embedding = new Parameter(empty(config.VocabSize, config.HiddenSize, dtype: dtype, device: device));
+        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new DecoderLayer(config, i, dtype, device))];
+        _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps, dtype, device);
+        register_module("model", new Container(("embed_tokens", new Container(_embedding)),
+            ("layers", new Container([.. _layers.Select((l, i) => ($"{i}", (nn.Module)l))])), ("norm", _norm)));
+        if (!config.TieWordEmbeddings)
+        {
+            _head = new ProjectionLayer(config.HiddenSize, config.VocabSize, false, dtype, device);
+            register_module("lm_head", _head);
+        }
+    }
+
+    /// <summary>Shape and family.</summary>
+    public DecoderConfig Config { get; }
+
+    /// <summary>Type of the weights.</summary>
+    public ScalarType DType { get; }
+
+    /// <summary>Device of the weights.</summary>
+    public Device Device { get; }
+
+    /// <summary>Every linear layer inside the decoder layers by its full name, e.g. <c>model.layers.0.self_attn.qkv_proj</c>, in order.</summary>
+    public IEnumerable<(string Name, ProjectionLayer Layer)> Projections() =>
+        named_modules().Where(m => m.module is ProjectionLayer && m.name.StartsWith("model.layers.", StringComparison.Ordinal))
+            .Select(m => (m.name, (ProjectionLayer)m.module));
+
+    /// <summary>A fresh cache that fits this model.</summary>
+    public KvCache CreateCache() => new(Config.NumHiddenLayers);
+
+    /// <summary>Token embeddings: [batch, seq] int64 → [batch, seq, hidden].</summary>
+    public Tensor Embed(Tensor inputIds)
+    {
+        using Tensor flat = inputIds.reshape(-1);
+        using Tensor rows = _embedding.index_select(0, flat);
+        return rows.view(inputIds.shape[0], inputIds.shape[1], Config.HiddenSize);
+    }
+
+    /// <summary>Hidden states after the final norm. Positions follow the attention mask, so left padding does not count.</summary>
+    /// <param name="inputIds">[batch, seq] int64; with a cache only the new tokens.</param>
+    /// <param name="attentionMask">[batch, past + seq] int64, 1 for tokens and 0 for padding; or null without padding.</param>
+    /// <param name="cache">Earlier positions, extended by this call; or null.</param>
+    /// <returns>[batch, seq, hidden]</returns>
+    /// <remarks>
+    /// When longrope's factors change with this call, the cached states of all earlier tokens no longer hold: they are
+    /// computed again from the remembered ids, so that a cached continuation equals a full recomputation.
+    /// </remarks>
+    public Tensor Forward(Tensor inputIds, Tensor? attentionMask = null, KvCache? cache = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long seq = inputIds.shape[1];
+        Tensor ids = inputIds;
+        if (cache is not null && _rotary.DependsOnLength)
+        {
+            bool useLong = _rotary.UsesLong(TotalLength(cache.Length + seq, attentionMask));
+            if (cache.Length > 0 && cache.UsesLong != useLong)
+            {
+                ids = cat([cache.InputIds!, inputIds], 1);
+                cache.Reset();
+            }
+            cache.UsesLong = useLong;
+            cache.Remember(ids);
+        }
+        Tensor positions = Positions(cache?.Length ?? 0, ids.shape[0], ids.shape[1], attentionMask);
+        Tensor hidden = ForwardEmbeddings(Embed(ids), positions, attentionMask, cache);
+        if (ids.shape[1] != seq)
+            hidden = hidden.narrow(1, ids.shape[1] - seq, seq);
+        return hidden.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Hidden states from embeddings with explicit positions (images, packed sequences).</summary>
+    /// <param name="inputEmbeds">[batch, seq, hidden]</param>
+    /// <param name="positionIds">[batch, seq], or [3, batch, seq] for mrope; int64.</param>
+    /// <param name="attentionMask">[batch, past + seq] of 1 and 0, or boolean [batch, 1, seq, past + seq] taken as it is, or null.</param>
+    /// <param name="cache">Earlier positions, extended by this call; or null.</param>
+    /// <returns>[batch, seq, hidden], after the final norm.</returns>
+    public Tensor ForwardEmbeddings(Tensor inputEmbeds, Tensor positionIds, Tensor? attentionMask = null, KvCache? cache = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long seq = inputEmbeds.shape[1];
+        bool useLong = _rotary.DependsOnLength && _rotary.UsesLong(positionIds.max().item<long>() + 1);
+        (Tensor cos, Tensor sin) = _rotary.Tables(positionIds, useLong, DType);
+        AttentionMask mask = AttentionMask.Create(seq, cache?.Length ?? 0, attentionMask, Config.SlidingWindow, Device);
+        Tensor x = inputEmbeds;
+        foreach (DecoderLayer layer in _layers)
+        {
+            Tensor next = layer.Forward(x, cos, sin, mask, cache);
+            if (!ReferenceEquals(x, inputEmbeds))
+                x.Dispose();
+            x = next;
+        }
+        cache?.Advance(seq);
+        return _norm.forward(x).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Scores of the next token: [..., hidden] → [..., vocab], float32.</summary>
+    public Tensor Logits(Tensor hidden)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor logits = _head is null ? nn.functional.linear(hidden, _embedding) : _head.forward(hidden);
+        return logits.to(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Fills all weights for training from scratch: normal with <c>initializer_range</c>, norms 1, biases 0.</summary>
+    /// <param name="generator">Source of randomness, on this model's device.</param>
+    public void InitializeWeights(Generator generator)
+    {
+        using var noGrad = no_grad();
+        foreach ((string name, Parameter parameter) in named_parameters())
+        {
+            if (name.EndsWith("norm.weight", StringComparison.Ordinal))
+                parameter.fill_(1);
+            else if (name.EndsWith(".bias", StringComparison.Ordinal))
+                parameter.zero_();
+            else
+                parameter.normal_(0, Config.InitializerRange, generator);
+        }
+    }
+
+    private static long TotalLength(long length, Tensor? attentionMask)
+    {
+        if (attentionMask is null)
+            return length;
+        using Tensor longest = attentionMask.sum(-1).max();
+        return longest.item<long>();
+    }
+
+    private Tensor Positions(long past, long batch, long seq, Tensor? attentionMask)
+    {
+        if (attentionMask is null)
+            return arange(past, past + seq, dtype: ScalarType.Int64, device: Device).unsqueeze(0).expand(batch, seq);
+        // Padding gets position 0; it is masked anyway.
+        return (attentionMask.to(ScalarType.Int64).cumsum(-1) - 1).clamp_min_(0).narrow(-1, past, seq);
+    }
+
+    // Gives parameters and layers the hub's nested names without code of their own.
+    private sealed class Container : nn.Module
+    {
+        public Container(Parameter weight) : base(nameof(Container)) => register_parameter("weight", weight);
+
+        public Container(params (string Name, nn.Module Module)[] children) : base(nameof(Container))
+        {
+            foreach ((string name, nn.Module module) in children)
+                register_module(name, module);
+        }
+    }
+}

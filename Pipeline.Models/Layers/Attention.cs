@@ -1,0 +1,73 @@
+using Pipeline.Models.Families;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Layers;
+
+/// <summary>
+/// Grouped-query self-attention with rotary positions; fused (<c>qkv_proj</c>) or split (<c>q_proj</c>, <c>k_proj</c>,
+/// <c>v_proj</c>) projections. Reference: transformers <c>Phi3Attention</c>, <c>LlamaAttention</c>, <c>Qwen2Attention</c>.
+/// </summary>
+internal sealed class Attention : nn.Module
+{
+    private readonly ProjectionLayer[] _inputs;     // one fused, or query, key, value
+    private readonly ProjectionLayer _output;       // [hidden, heads * head]
+    private readonly int _layer;
+    private readonly int _heads;
+    private readonly int _kvHeads;
+    private readonly int _headSize;
+
+    public Attention(DecoderConfig config, int layer, ScalarType dtype, Device device) : base(nameof(Attention))
+    {
+        (_layer, _heads, _kvHeads, _headSize) = (layer, config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim);
+        _inputs = [.. config.AttentionProjections.Select(p => new ProjectionLayer(config.HiddenSize, p.OutFeatures, config.AttentionBias, dtype, device))];
+        for (int i = 0; i < _inputs.Length; i++)
+            register_module(config.AttentionProjections[i].Name, _inputs[i]);
+        _output = new ProjectionLayer((long)_heads * _headSize, config.HiddenSize, false, dtype, device);
+        register_module("o_proj", _output);
+    }
+
+    /// <param name="x">[batch, seq, hidden]</param>
+    /// <param name="cos">[batch, 1, seq, dims]</param>
+    /// <param name="sin">[batch, 1, seq, dims]</param>
+    /// <param name="mask">Keys each query may see.</param>
+    /// <param name="cache">Earlier keys and values, extended by this call; or null.</param>
+    /// <returns>[batch, seq, hidden]</returns>
+    public Tensor Forward(Tensor x, Tensor cos, Tensor sin, AttentionMask mask, KvCache? cache)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor query, Tensor key, Tensor value) = Project(x);
+        query = RotaryEmbedding.Apply(query, cos, sin);
+        key = RotaryEmbedding.Apply(key, cos, sin);
+        if (cache is not null)
+            (key, value) = cache.Append(_layer, key, value);
+        Tensor attended = nn.functional.scaled_dot_product_attention(
+            query, Repeat(key), Repeat(value), mask.Allowed, is_casual: mask.IsCausal);
+        Tensor joined = attended.transpose(1, 2).reshape(x.shape[0], x.shape[1], (long)_heads * _headSize);
+        return _output.forward(joined).MoveToOuterDisposeScope();
+    }
+
+    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x)
+    {
+        if (_inputs.Length == 3)
+            return (Split(_inputs[0].forward(x), _heads), Split(_inputs[1].forward(x), _kvHeads), Split(_inputs[2].forward(x), _kvHeads));
+        Tensor fused = _inputs[0].forward(x);
+        long querySize = (long)_heads * _headSize;
+        long keySize = (long)_kvHeads * _headSize;
+        return (Split(fused.narrow(-1, 0, querySize), _heads),
+            Split(fused.narrow(-1, querySize, keySize), _kvHeads),
+            Split(fused.narrow(-1, querySize + keySize, keySize), _kvHeads));
+    }
+
+    private Tensor Split(Tensor projected, int heads) =>
+        projected.view(projected.shape[0], projected.shape[1], heads, _headSize).transpose(1, 2);
+
+    // Each key head serves a group of query heads.
+    private Tensor Repeat(Tensor x)
+    {
+        if (_heads == _kvHeads)
+            return x;
+        long batch = x.shape[0], seq = x.shape[2];
+        return x.unsqueeze(2).expand(batch, _kvHeads, _heads / _kvHeads, seq, _headSize).reshape(batch, _heads, seq, _headSize);
+    }
+}

@@ -1,0 +1,34 @@
+using Pipeline.Models.Families;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Layers;
+
+/// <summary>Pre-norm transformer layer: x + attention(norm(x)), then x + feed-forward(norm(x)).</summary>
+internal sealed class DecoderLayer : nn.Module
+{
+    private readonly RmsNorm _inputNorm;
+    private readonly RmsNorm _postNorm;
+    private readonly Attention _attention;
+    private readonly FeedForward _feedForward;
+
+    public DecoderLayer(DecoderConfig config, int layer, ScalarType dtype, Device device) : base(nameof(DecoderLayer))
+    {
+        _attention = new Attention(config, layer, dtype, device);
+        _feedForward = new FeedForward(config, dtype, device);
+        _inputNorm = new RmsNorm(config.HiddenSize, config.RmsNormEps, dtype, device);
+        _postNorm = new RmsNorm(config.HiddenSize, config.RmsNormEps, dtype, device);
+        register_module("self_attn", _attention);
+        register_module("mlp", _feedForward);
+        register_module("input_layernorm", _inputNorm);
+        register_module("post_attention_layernorm", _postNorm);
+    }
+
+    /// <inheritdoc cref="Attention.Forward"/>
+    public Tensor Forward(Tensor x, Tensor cos, Tensor sin, AttentionMask mask, KvCache? cache)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        x = x + _attention.Forward(_inputNorm.forward(x), cos, sin, mask, cache);
+        return (x + _feedForward.forward(_postNorm.forward(x))).MoveToOuterDisposeScope();
+    }
+}

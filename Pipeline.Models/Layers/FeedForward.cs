@@ -1,0 +1,41 @@
+using Pipeline.Models.Families;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Layers;
+
+/// <summary>
+/// SwiGLU feed-forward, fused (<c>gate_up_proj</c>) or split (<c>gate_proj</c>, <c>up_proj</c>): down(silu(gate) × up).
+/// Reference: transformers <c>Phi3MLP</c>, <c>LlamaMLP</c>; arXiv:2002.05202.
+/// </summary>
+internal sealed class FeedForward : nn.Module<Tensor, Tensor>
+{
+    private readonly ProjectionLayer[] _inputs;     // one fused [2 * intermediate, hidden], or gate and up
+    private readonly ProjectionLayer _down;         // [hidden, intermediate]
+
+    public FeedForward(DecoderConfig config, ScalarType dtype, Device device) : base(nameof(FeedForward))
+    {
+        _inputs = [.. config.FeedForwardProjections.Select(p => new ProjectionLayer(config.HiddenSize, p.OutFeatures, false, dtype, device))];
+        for (int i = 0; i < _inputs.Length; i++)
+            register_module(config.FeedForwardProjections[i].Name, _inputs[i]);
+        _down = new ProjectionLayer(config.IntermediateSize, config.HiddenSize, false, dtype, device);
+        register_module("down_proj", _down);
+    }
+
+    /// <summary>[batch, seq, hidden] → [batch, seq, hidden]</summary>
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor gate, up;
+        if (_inputs.Length == 2)
+        {
+            (gate, up) = (_inputs[0].forward(input), _inputs[1].forward(input));
+        }
+        else
+        {
+            Tensor[] halves = _inputs[0].forward(input).chunk(2, -1);
+            (gate, up) = (halves[0], halves[1]);
+        }
+        return _down.forward(nn.functional.silu(gate) * up).MoveToOuterDisposeScope();
+    }
+}
