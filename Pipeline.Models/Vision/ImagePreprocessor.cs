@@ -62,7 +62,7 @@ public sealed class ImagePreprocessor(PreprocessorConfig config)
                 for (int row = blockRow; row < blockRow + merge; row++)
                     for (int column = blockColumn; column < blockColumn + merge; column++, at += length)
                         CopyPatch(row * patch, column * patch, values.AsSpan(at, length));
-        return new ImagePatches(values, gridHeight, gridWidth);
+        return new ImagePatches(values, new PatchGrid(gridHeight, gridWidth));
 
         void CopyPatch(int top, int left, Span<float> target)
         {

@@ -1,0 +1,103 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Vision;
+
+/// <summary>Pre-norm transformer block of the vision tower. Reference: transformers <c>Qwen2VLVisionBlock</c>.</summary>
+internal sealed class VisionBlock : nn.Module
+{
+    internal const double NormEps = 1e-6;
+
+    [ComponentName(Name = "norm1")] private readonly LayerNorm _norm1;
+    [ComponentName(Name = "norm2")] private readonly LayerNorm _norm2;
+    [ComponentName(Name = "attn")] private readonly VisionAttention _attention;
+    [ComponentName(Name = "mlp")] private readonly VisionMlp _mlp;
+
+    public VisionBlock(VisionConfig config, ScalarType dtype, Device device) : base(nameof(VisionBlock))
+    {
+        _norm1 = nn.LayerNorm(config.EmbedDim, NormEps, dtype: dtype, device: device);
+        _norm2 = nn.LayerNorm(config.EmbedDim, NormEps, dtype: dtype, device: device);
+        _attention = new VisionAttention(config, dtype, device);
+        _mlp = new VisionMlp(config, dtype, device);
+        RegisterComponents();
+    }
+
+    /// <param name="x">[patches, embed], the images one after the other.</param>
+    /// <param name="lengths">Patches of each image; attention stays within an image.</param>
+    /// <param name="cos">[patches, 1, head]</param>
+    /// <param name="sin">[patches, 1, head]</param>
+    public Tensor Forward(Tensor x, IReadOnlyList<int> lengths, Tensor cos, Tensor sin)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        x = x + _attention.Forward(_norm1.forward(x), lengths, cos, sin);
+        return (x + _mlp.Forward(_norm2.forward(x))).MoveToOuterDisposeScope();
+    }
+
+    private sealed class VisionAttention : nn.Module
+    {
+        [ComponentName(Name = "qkv")] private readonly Linear _qkv;      // [3 * embed, embed]
+        [ComponentName(Name = "proj")] private readonly Linear _proj;    // [embed, embed]
+        private readonly int _heads;
+
+        public VisionAttention(VisionConfig config, ScalarType dtype, Device device) : base(nameof(VisionAttention))
+        {
+            _qkv = nn.Linear(config.EmbedDim, 3 * config.EmbedDim, dtype: dtype, device: device);
+            _proj = nn.Linear(config.EmbedDim, config.EmbedDim, dtype: dtype, device: device);
+            _heads = config.NumHeads;
+            RegisterComponents();
+        }
+
+        public Tensor Forward(Tensor x, IReadOnlyList<int> lengths, Tensor cos, Tensor sin)
+        {
+            long patches = x.shape[0];
+            Tensor[] qkv = _qkv.forward(x).view(patches, 3, _heads, -1).unbind(1);
+            Tensor q = VisionRotary.Apply(qkv[0], cos, sin);
+            Tensor k = VisionRotary.Apply(qkv[1], cos, sin);
+            Tensor attended = lengths.All(l => l == lengths[0])
+                ? Attend(q, k, qkv[2], lengths.Count)
+                : cat([.. Segments(lengths).Select(s => Attend(q.narrow(0, s.Start, s.Length), k.narrow(0, s.Start, s.Length), qkv[2].narrow(0, s.Start, s.Length), 1))]);
+            return _proj.forward(attended);
+        }
+
+        /// <summary>Full attention within each of so many images of equal size: [patches, heads, head] → [patches, embed].</summary>
+        private Tensor Attend(Tensor q, Tensor k, Tensor v, int images)
+        {
+            Tensor attended = nn.functional.scaled_dot_product_attention(Split(q), Split(k), Split(v));
+            return attended.transpose(1, 2).reshape(q.shape[0], -1);
+
+            Tensor Split(Tensor t) => t.reshape(images, t.shape[0] / images, _heads, t.shape[2]).transpose(1, 2);
+        }
+
+        private static IEnumerable<(long Start, long Length)> Segments(IReadOnlyList<int> lengths)
+        {
+            long start = 0;
+            foreach (int length in lengths)
+            {
+                yield return (start, length);
+                start += length;
+            }
+        }
+    }
+
+    private sealed class VisionMlp : nn.Module
+    {
+        [ComponentName(Name = "fc1")] private readonly Linear _up;      // [ratio * embed, embed]
+        [ComponentName(Name = "fc2")] private readonly Linear _down;    // [embed, ratio * embed]
+
+        public VisionMlp(VisionConfig config, ScalarType dtype, Device device) : base(nameof(VisionMlp))
+        {
+            int width = (int)(config.EmbedDim * config.MlpRatio);
+            _up = nn.Linear(config.EmbedDim, width, dtype: dtype, device: device);
+            _down = nn.Linear(width, config.EmbedDim, dtype: dtype, device: device);
+            RegisterComponents();
+        }
+
+        public Tensor Forward(Tensor x)
+        {
+            Tensor up = _up.forward(x);
+            return _down.forward(up * (up * 1.702).sigmoid());   // quick_gelu
+        }
+    }
+}
