@@ -1,1 +1,3 @@
-return 0;
+using Pipeline.Client;
+
+return await ClientCommand.RunAsync(args, Console.In, Console.Out, Console.Error);
