@@ -60,14 +60,14 @@ public sealed class CommandLineTests
         error.Trim().ShouldBe(expectedLine);
     }
 
-    private static RootCommand Probe(Func<ParseResult, int> action)
+    private static Command Probe(Func<ParseResult, int> action)
     {
         var probe = new Command("probe", "A command of this test.") { new Option<int>("--count") };
         probe.SetAction(action);
-        return new RootCommand("test") { probe };
+        return new Command("pipeline", "test") { probe };
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(RootCommand root, params string[] args)
+    private static async Task<(int Code, string Output, string Error)> RunAsync(Command root, params string[] args)
     {
         var output = new StringWriter();
         var error = new StringWriter();

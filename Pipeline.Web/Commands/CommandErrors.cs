@@ -1,3 +1,5 @@
+using Pipeline.Data.Artifacts;
+using Pipeline.Data.Postgres;
 using Pipeline.Models;
 
 namespace Pipeline.Web.Commands;
@@ -17,10 +19,13 @@ internal static class CommandErrors
             case InputException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.BadUsage;
-            case MissingPrerequisiteException:
+            case MissingPrerequisiteException or Data.MissingPrerequisiteException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.MissingPrerequisite;
-            case FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException:
+            case StorageFullException:
+                error.WriteLine($"error: {problem.Message}");
+                return ExitCodes.Failed;
+            case SchemaTooNewException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.BadUsage;
             case IOException { HResult: NoSpaceLeft }:

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 
 namespace Pipeline.Web.Commands;
@@ -10,7 +11,7 @@ internal static class CommandLine
     public static Task<int> RunAsync(string[] args, TextWriter output, TextWriter error) =>
         RunAsync(CreateRoot(), args, output, error);
 
-    internal static async Task<int> RunAsync(RootCommand root, string[] args, TextWriter output, TextWriter error)
+    internal static async Task<int> RunAsync(Command root, string[] args, TextWriter output, TextWriter error)
     {
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -35,12 +36,18 @@ internal static class CommandLine
         }
     }
 
-    internal static RootCommand CreateRoot()
+    internal static Command CreateRoot()
     {
-        var root = new RootCommand("From a folder of PDFs to an evaluated, ready-to-serve LoRA specialist.");
+        // Not a RootCommand: that one calls itself after the assembly, and users type the launcher's name.
+        var root = new Command("pipeline", "From a folder of PDFs to an evaluated, ready-to-serve LoRA specialist.")
+        {
+            new HelpOption(),
+            new VersionOption(),
+        };
         Command[] commands =
         [
-            // One line per command, in the order of a newcomer's path.
+            // In the order of a newcomer's path.
+            UpCommand.Create(),
             PullCommand.Create(),
         ];
         foreach (Command command in commands)
@@ -52,15 +59,14 @@ internal static class CommandLine
     {
         foreach (ParseError problem in parsed.Errors)
             error.WriteLine(problem.Message);
-        string path = string.Join(' ', PathOf(parsed.CommandResult));
-        error.WriteLine($"See: pipeline {path}{(path.Length > 0 ? " " : "")}--help");
+        error.WriteLine($"See: {string.Join(' ', PathOf(parsed.CommandResult))} --help");
         return ExitCodes.BadUsage;
     }
 
     private static IEnumerable<string> PathOf(CommandResult result)
     {
         var names = new List<string>();
-        for (SymbolResult? at = result; at is CommandResult { Command: not RootCommand } command; at = at.Parent)
+        for (SymbolResult? at = result; at is CommandResult command; at = at.Parent)
             names.Insert(0, command.Command.Name);
         return names;
     }

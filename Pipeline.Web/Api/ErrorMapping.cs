@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Pipeline.Models;
+using Pipeline.Web.Serving;
+
+namespace Pipeline.Web.Api;
+
+/// <summary>The one place where an exception becomes an HTTP answer. Bugs are logged and tell the caller nothing.</summary>
+internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandler
+{
+    private const int ClientClosedRequest = 499; // nginx's code; nobody reads it, the access log does
+
+    private static readonly Message s_queueFull = new(
+        "The server is busy: its queue is full. Try again in a moment.",
+        "El servidor está ocupado: la cola está llena. Inténtelo de nuevo en un momento.");
+
+    private static readonly Message s_tooLarge = new(
+        "The request is larger than this server accepts.",
+        "La petición es mayor de lo que acepta este servidor.");
+
+    private static readonly Message s_bug = new(
+        "The server failed to process the request; its log has the details.",
+        "Error interno del servidor; los detalles están en su registro.");
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        switch (exception)
+        {
+            case OperationCanceledException when context.RequestAborted.IsCancellationRequested:
+                context.Response.StatusCode = ClientClosedRequest;
+                return true;
+            case NotFoundException:
+                await ErrorShape.WriteAsync(context, StatusCodes.Status404NotFound, exception.Message);
+                return true;
+            case InputException:
+                await ErrorShape.WriteAsync(context, StatusCodes.Status400BadRequest, exception.Message);
+                return true;
+            case MissingPrerequisiteException:
+                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, exception.Message);
+                return true;
+            case QueueFullException:
+                context.Response.Headers.RetryAfter = "5";
+                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, s_queueFull);
+                return true;
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                await ErrorShape.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, s_tooLarge);
+                return true;
+            case BadHttpRequestException bad:
+                await ErrorShape.WriteAsync(context, bad.StatusCode, bad.Message);
+                return true;
+            default:
+                log.RequestFailed(exception, context.Request.Method, context.Request.Path);
+                await ErrorShape.WriteAsync(context, StatusCodes.Status500InternalServerError, s_bug);
+                return true;
+        }
+    }
+}

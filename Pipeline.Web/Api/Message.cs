@@ -1,0 +1,4 @@
+namespace Pipeline.Web.Api;
+
+/// <summary>A text for the caller in the two languages of the image API; everything else speaks English.</summary>
+internal sealed record Message(string English, string Spanish);

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Pipeline.Web.Api;
+using Pipeline.Web.Pages;
+using Pipeline.Web.Security;
+using Pipeline.Web.Serving;
+using Prometheus;
+
+namespace Pipeline.Web.Hosting;
+
+/// <summary>The HTTP server: pages, APIs and dashboard, and with role <c>all</c> the jobs.</summary>
+internal static class WebServer
+{
+    /// <exception cref="Models.InputException">A setting cannot be used; the message names it.</exception>
+    public static WebApplication Build(ServerSettings settings)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(WebServer).Assembly.GetName().Name, // pages are found in this assembly, whoever starts it
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration.AddPipelineSettings(settings);
+        builder.AddPipelineLogging();
+
+        AccessPolicy access = AccessPolicy.Decide(settings.Listen, builder.Configuration["AUTH_TOKEN"]);
+        builder.WebHost.ConfigureKestrel((context, kestrel) => Listen(kestrel, access, settings.Port, context.Configuration));
+        AddServices(builder.Services, access);
+
+        WebApplication app = builder.Build();
+        UsePipeline(app);
+        return app;
+    }
+
+    private static void AddServices(IServiceCollection services, AccessPolicy access)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(access);
+        services.AddSingleton<SessionCookie>();
+        services.AddPipelineOptions<UploadOptions>("Uploads");
+        services.AddPipelineOptions<ServingOptions>("Serving");
+        services.AddSingleton<GenerationQueue>();
+        services.AddExceptionHandler<ErrorMapping>();
+        services.AddProblemDetails();
+        services.AddOpenApi("v1");
+        services.AddDataProtection().UseEphemeralDataProtectionProvider(); // nothing here uses it: leave no key files behind
+        services.AddRazorPages().ConfigureRazor();
+        services.Configure<JsonOptions>(json =>
+        {
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        });
+    }
+
+    private static void UsePipeline(WebApplication app)
+    {
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseExceptionHandler();
+        app.UseMiddleware<BrowserGuard>();
+        app.UseMiddleware<TokenAuthentication>();
+        app.UseRouting();
+        app.UseHttpMetrics();
+
+        app.MapAssets();
+        app.MapRazorPages();
+        app.MapOpenApi();
+        app.MapMetrics();
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, AccessPolicy access, int port, IConfiguration configuration)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = (configuration.GetSection("Uploads").Get<UploadOptions>() ?? new UploadOptions()).MaxBodyBytes;
+        if (access.Address is { } address)
+            kestrel.Listen(address, port);
+        else if (port == 0)
+            kestrel.Listen(IPAddress.Loopback, port); // a free port cannot be had on two addresses at once
+        else
+            kestrel.ListenLocalhost(port);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Net;
+using Pipeline.Web.Api;
+
+namespace Pipeline.Web.Security;
+
+/// <summary>
+/// Keeps foreign web pages out. Open on loopback, the Host header must name this machine, or a page could reach the
+/// server by rebinding its own name to 127.0.0.1. Always, requests that change something and come from a browser
+/// (they then carry Origin or Sec-Fetch-Site) must come from our own pages.
+/// </summary>
+internal sealed class BrowserGuard(RequestDelegate next, AccessPolicy policy)
+{
+    private static readonly Message s_foreignHost = new(
+        "This server answers only to localhost; set AUTH_TOKEN and --listen to reach it by another name.",
+        "Este servidor solo responde a localhost; configure AUTH_TOKEN y --listen para usar otro nombre.");
+
+    private static readonly Message s_foreignOrigin = new(
+        "Requests from pages of another site are refused.",
+        "Se rechazan las peticiones desde páginas de otro sitio.");
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (policy.IsOpenOnLoopback && !IsLoopback(context.Request.Host.Host))
+            await ErrorShape.WriteAsync(context, StatusCodes.Status403Forbidden, s_foreignHost);
+        else if (ChangesState(context.Request.Method) && IsForeign(context.Request))
+            await ErrorShape.WriteAsync(context, StatusCodes.Status403Forbidden, s_foreignOrigin);
+        else
+            await next(context);
+    }
+
+    private static bool IsLoopback(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    private static bool ChangesState(string method) =>
+        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
+
+    private static bool IsForeign(HttpRequest request)
+    {
+        string origin = request.Headers.Origin.ToString();
+        if (origin.Length > 0)
+            return !Uri.TryCreate(origin, UriKind.Absolute, out Uri? page)
+                || !string.Equals(page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
+        return request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Options;
+
+namespace Pipeline.Web.Serving;
+
+/// <summary>
+/// One Torch job at a time: libtorch uses every core for one job, two would only slow each other. A bounded number
+/// waits in order of arrival; who comes after that is refused at once.
+/// </summary>
+internal sealed class GenerationQueue(IOptions<ServingOptions> options) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1); // asynchronous waiters are served first in, first out
+    private readonly int _limit = options.Value.QueueLimit;
+    private int _inside;
+
+    /// <summary>Requests that run or wait now.</summary>
+    public int Length => Volatile.Read(ref _inside);
+
+    /// <summary>Runs <paramref name="work"/> off the request's thread when its turn comes.</summary>
+    /// <exception cref="QueueFullException">The queue is full.</exception>
+    /// <exception cref="OperationCanceledException">The caller went away, waiting or running.</exception>
+    public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _inside) > _limit + 1)
+        {
+            Interlocked.Decrement(ref _inside);
+            throw new QueueFullException(_limit);
+        }
+        try
+        {
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                return await Task.Run(() => work(cancellationToken), cancellationToken);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inside);
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+}
