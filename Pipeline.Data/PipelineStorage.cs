@@ -31,7 +31,7 @@ public sealed class PipelineStorage : IAsyncDisposable
     public string WorkFolder(Guid runId) => Path.Combine(Folder, "work", runId.ToString("N"));
 
     /// <summary>Opens the server named by the options, or the private cluster of the data folder, and migrates the database.</summary>
-    /// <exception cref="MissingPrerequisiteException">A private cluster is wanted but Postgres is not installed.</exception>
+    /// <exception cref="PostgresMissingException">A private cluster is wanted but Postgres is not installed.</exception>
     /// <exception cref="SchemaTooNewException">A newer version of this program has used the database.</exception>
     public static async Task<PipelineStorage> OpenAsync(DataOptions options, CancellationToken ct = default)
     {

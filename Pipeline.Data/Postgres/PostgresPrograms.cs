@@ -11,7 +11,7 @@ internal sealed class PostgresPrograms
 
     /// <summary>Finds <c>initdb</c> and <c>pg_ctl</c>: <c>PIPELINE_POSTGRES_BIN</c>, then Debian's folders, newest first, then PATH.</summary>
     /// <param name="majorVersion">Major version an existing cluster needs, or null.</param>
-    /// <exception cref="MissingPrerequisiteException">They are not installed, or not in that version.</exception>
+    /// <exception cref="PostgresMissingException">They are not installed, or not in that version.</exception>
     public static PostgresPrograms Find(string? majorVersion)
     {
         List<string> candidates = [];
@@ -25,7 +25,7 @@ internal sealed class PostgresPrograms
             && (majorVersion is null || MajorVersionOf(d) == majorVersion));
         if (found is not null) return new PostgresPrograms(found);
         string package = majorVersion is null ? "postgresql" : $"postgresql-{majorVersion}";
-        throw new MissingPrerequisiteException(
+        throw new PostgresMissingException(
             $"PostgreSQL{(majorVersion is null ? "" : " " + majorVersion)} is not installed (looked for initdb and pg_ctl in PIPELINE_POSTGRES_BIN, /usr/lib/postgresql/*/bin and PATH); " +
             $"install it with: apt-get install -y --no-install-recommends {package} — or name a running server in ConnectionStrings__Pipeline");
     }

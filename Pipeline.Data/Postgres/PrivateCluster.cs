@@ -34,7 +34,7 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// <param name="folder">Folder of the cluster; created if missing.</param>
     /// <param name="durable">False trades safety against power cuts for speed; for tests.</param>
     /// <param name="ct">Stops waiting.</param>
-    /// <exception cref="MissingPrerequisiteException">Postgres is not installed.</exception>
+    /// <exception cref="PostgresMissingException">Postgres is not installed.</exception>
     /// <exception cref="InvalidOperationException">The server did not start; the message holds its last words.</exception>
     public static async Task<PrivateCluster> StartAsync(string folder, bool durable = true, CancellationToken ct = default)
     {

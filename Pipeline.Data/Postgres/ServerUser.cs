@@ -20,7 +20,7 @@ internal sealed partial class ServerUser
         if (GetEffectiveUser() != 0) return null;
         string[][] users = File.ReadLines("/etc/passwd").Select(l => l.Split(':')).Where(f => f.Length >= 4).ToArray();
         string[] user = users.FirstOrDefault(f => f[0] == "postgres") ?? users.FirstOrDefault(f => f[0] == "nobody")
-            ?? throw new MissingPrerequisiteException("PostgreSQL does not run as root, and /etc/passwd has neither a user postgres nor nobody; add one with: useradd --system postgres");
+            ?? throw new PostgresMissingException("PostgreSQL does not run as root, and /etc/passwd has neither a user postgres nor nobody; add one with: useradd --system postgres");
         return new ServerUser(uint.Parse(user[2], CultureInfo.InvariantCulture), uint.Parse(user[3], CultureInfo.InvariantCulture));
     }
 

@@ -69,7 +69,7 @@ public sealed class PrivateClusterTests
     [Fact]
     public void A_missing_server_version_is_named_with_the_command_that_installs_it()
     {
-        string message = Should.Throw<Pipeline.Data.MissingPrerequisiteException>(() => PostgresPrograms.Find("7")).Message;
+        string message = Should.Throw<PostgresMissingException>(() => PostgresPrograms.Find("7")).Message;
         message.ShouldContain("PostgreSQL 7 is not installed");
         message.ShouldContain("apt-get install -y --no-install-recommends postgresql-7");
         message.ShouldContain("ConnectionStrings__Pipeline");

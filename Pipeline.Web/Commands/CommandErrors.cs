@@ -19,7 +19,7 @@ internal static class CommandErrors
             case InputException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.BadUsage;
-            case MissingPrerequisiteException or Data.MissingPrerequisiteException:
+            case MissingPrerequisiteException or PostgresMissingException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.MissingPrerequisite;
             case StorageFullException:

@@ -1,0 +1,4 @@
+namespace Pipeline.Data.Postgres;
+
+/// <summary>The Postgres server programs are not installed. The message names them and the command that installs it; commands end with exit code 3.</summary>
+public sealed class PostgresMissingException(string message) : Exception(message);

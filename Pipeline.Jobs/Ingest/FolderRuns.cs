@@ -1,0 +1,29 @@
+using Pipeline.Data;
+using Pipeline.Data.Claims;
+using Pipeline.Data.Entities;
+using Pipeline.Models;
+
+namespace Pipeline.Jobs.Ingest;
+
+internal static class FolderRuns
+{
+    /// <summary>The folder's absolute path, if there is something to run over.</summary>
+    /// <exception cref="InputException">No such folder, or no PDFs in it.</exception>
+    public static string Check(string folder)
+    {
+        string path = Path.GetFullPath(folder);
+        if (File.Exists(path)) throw new InputException($"{folder} is a file; give the folder that holds the PDFs");
+        if (!Directory.Exists(path)) throw new InputException($"{folder}: no such folder; give the folder that holds the PDFs");
+        if (PdfFolder.Find(path).Count == 0) throw new InputException($"{folder} has no .pdf files; put the documents there or give another folder");
+        return path;
+    }
+
+    /// <summary>Adds a run with its first item and outbox row to the context's transaction.</summary>
+    public static async Task AddRunAsync(this PipelineDbContext db, Run run, CancellationToken ct)
+    {
+        db.Runs.Add(run);
+        await db.SaveChangesAsync(ct);
+        await db.AddItemAsync(run.Id, Stage.Ingest, null, run.CreatedAt, ct);
+        await Outbox.NotifyAsync(db, ct);
+    }
+}

@@ -1,0 +1,39 @@
+using Mediator;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Behaviors;
+
+namespace Pipeline.Jobs.Ingest;
+
+/// <summary>Starts a run over the PDFs of a folder and its subfolders. Answers as soon as the run is stored.</summary>
+/// <param name="Folder">The folder; relative to the working folder of this process when not absolute.</param>
+/// <param name="Options">All settings of the run.</param>
+/// <param name="ScheduleId">Schedule that asks for it, or null.</param>
+public sealed record IngestFolder(string Folder, RunOptions Options, Guid? ScheduleId = null) : IRequest<RunAccepted>, IValidated
+{
+    /// <inheritdoc />
+    public IEnumerable<string> Problems()
+    {
+        if (string.IsNullOrWhiteSpace(Folder)) return ["folder: nothing given; expected the folder that holds the PDFs"];
+        return RunOptionsChecks.Problems(Options);
+    }
+}
+
+internal sealed class IngestFolderHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, ILogger<IngestFolderHandler> logger)
+    : IRequestHandler<IngestFolder, RunAccepted>
+{
+    public async ValueTask<RunAccepted> Handle(IngestFolder request, CancellationToken cancellationToken)
+    {
+        string folder = FolderRuns.Check(request.Folder);
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        Run run = new(request.Options.Name ?? new DirectoryInfo(folder).Name, folder, RunOptionsJson.Write(request.Options), time.GetUtcNow(), request.ScheduleId);
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await db.AddRunAsync(run, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        JobsLog.RunAccepted(logger, run.Id, run.Name);
+        return new RunAccepted(run.Id);
+    }
+}

@@ -1,0 +1,17 @@
+using Pipeline.Models;
+
+namespace Pipeline.Jobs.Ingest;
+
+internal static class ModelFolder
+{
+    /// <summary>Refuses a model folder that cannot be one, before any work is done for it.</summary>
+    /// <exception cref="InputException">No such folder, or it has no <c>config.json</c>; the message names setting, folder and fix.</exception>
+    public static void Check(string folder, string setting, string? alternative = null)
+    {
+        string otherwise = alternative is null ? "" : $", {alternative}";
+        if (!Directory.Exists(folder))
+            throw new InputException($"{setting}: {folder}: no such folder; give a model folder as the hub lays it out, or fetch one with 'pipeline pull MODEL_ID'{otherwise}");
+        if (!File.Exists(Path.Combine(folder, "config.json")))
+            throw new InputException($"{setting}: {folder} has no config.json; give a model folder as the hub lays it out{otherwise}");
+    }
+}

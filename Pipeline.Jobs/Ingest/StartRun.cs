@@ -1,0 +1,59 @@
+using Mediator;
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data;
+using Pipeline.Data.Artifacts;
+using Pipeline.Data.Claims;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Orchestration;
+
+namespace Pipeline.Jobs.Ingest;
+
+/// <summary>First stage of a run: checks what the later stages need, stores the documents of the folder, and opens one extraction per document.</summary>
+/// <param name="ItemId">The item to claim.</param>
+public sealed record StartRun(Guid ItemId) : IRequest;
+
+internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts) : IRequestHandler<StartRun>
+{
+    public async ValueTask<Unit> Handle(StartRun request, CancellationToken cancellationToken)
+    {
+        await stages.RunAsync(request.ItemId, IngestAsync, cancellationToken);
+        return default;
+    }
+
+    private async Task<string> IngestAsync(ItemClaim claim, CancellationToken ct)
+    {
+        Run run = await ReadRunAsync(claim.Item.RunId, ct);
+        RunOptions options = RunOptionsJson.Read(run.Configuration);
+        CheckModels(options);           // now, not after an hour of extraction
+        if (run.SourceFolder is null)
+        {
+            await claim.CompleteAsync((_, _) => Task.CompletedTask, fromCache: false, ct);
+            return "uploaded documents";
+        }
+        DocumentRegistry registry = new(run.Id);
+        string folder = FolderRuns.Check(run.SourceFolder);
+        foreach (string path in PdfFolder.Find(folder))
+        {
+            await using FileStream file = new(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            registry.Add(path, await artifacts.PutAsync(file, ct));
+        }
+        await claim.CompleteAsync(async (db, token) =>
+        {
+            await registry.StoreContentAsync(db, token);
+            db.RunDocuments.AddRange(registry.Documents);
+        }, fromCache: false, ct);
+        return $"{registry.Count} documents";
+    }
+
+    private async Task<Run> ReadRunAsync(Guid runId, CancellationToken ct)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+        return await db.Runs.AsNoTracking().SingleAsync(r => r.Id == runId, ct);
+    }
+
+    private static void CheckModels(RunOptions options)
+    {
+        ModelFolder.Check(options.BaseModel, "base_model");
+        if (options.Caption.Enabled) ModelFolder.Check(options.Caption.Model, "caption.model", "or set caption.enabled to false");
+    }
+}

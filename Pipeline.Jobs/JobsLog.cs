@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Data.Entities;
+
+namespace Pipeline.Jobs;
+
+/// <summary>Every log message of this project. Run, stage, item and attempt are in the scope.</summary>
+internal static partial class JobsLog
+{
+    [LoggerMessage(2001, LogLevel.Warning, "{Request} failed: {Error}")]
+    public static partial void RequestFailed(ILogger logger, string request, string error);
+
+    [LoggerMessage(2002, LogLevel.Information, "run {RunId} accepted: {Name}")]
+    public static partial void RunAccepted(ILogger logger, Guid runId, string name);
+
+    [LoggerMessage(2003, LogLevel.Information, "{Stage} started, attempt {Attempt}")]
+    public static partial void StageStarted(ILogger logger, Stage stage, int attempt);
+
+    [LoggerMessage(2004, LogLevel.Information, "{Stage} done in {Seconds:F1} s: {Result}")]
+    public static partial void StageDone(ILogger logger, Stage stage, double seconds, string result);
+
+    [LoggerMessage(2005, LogLevel.Warning, "{Stage} failed ({Kind}): {Error}")]
+    public static partial void StageFailed(ILogger logger, Stage stage, FailureKind kind, string error);
+
+    [LoggerMessage(2006, LogLevel.Error, "{Stage} failed by a fault of this program")]
+    public static partial void StageBug(ILogger logger, Exception exception, Stage stage);
+
+    [LoggerMessage(2007, LogLevel.Warning, "{Stage} was taken over by another worker or its run was canceled; this result is discarded")]
+    public static partial void LeaseLost(ILogger logger, Stage stage);
+
+    [LoggerMessage(2008, LogLevel.Information, "{Stage} is given back unfinished: this worker stops")]
+    public static partial void StageReleased(ILogger logger, Stage stage);
+
+    [LoggerMessage(2009, LogLevel.Warning, "the outbox could not be read and will be tried again: {Error}")]
+    public static partial void DispatchFailed(ILogger logger, string error);
+
+    [LoggerMessage(2010, LogLevel.Warning, "the search for stalled work failed and will be tried again: {Error}")]
+    public static partial void SweepFailed(ILogger logger, string error);
+
+    [LoggerMessage(2011, LogLevel.Warning, "{Count} stalled items were put back to work")]
+    public static partial void Recovered(ILogger logger, int count);
+
+    [LoggerMessage(2012, LogLevel.Information, "schedule {Schedule} fired: run {RunId}")]
+    public static partial void ScheduleFired(ILogger logger, string schedule, Guid runId);
+
+    [LoggerMessage(2013, LogLevel.Warning, "schedule {Schedule} did not start a run: {Error}")]
+    public static partial void ScheduleFailed(ILogger logger, string schedule, string error);
+}

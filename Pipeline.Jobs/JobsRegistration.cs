@@ -1,0 +1,59 @@
+using Hangfire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Pipeline.Data;
+using Pipeline.Jobs.Behaviors;
+using Pipeline.Jobs.Orchestration;
+using Pipeline.Jobs.Schedules;
+
+namespace Pipeline.Jobs;
+
+/// <summary>Registers what this project offers.</summary>
+public static class JobsRegistration
+{
+    /// <summary>Requests, their handlers and the queue's client. Call after <see cref="DataRegistration.AddPipelineData"/>.</summary>
+    public static IServiceCollection AddPipelineJobs(this IServiceCollection services)
+    {
+        services.AddMediator(options =>
+        {
+            options.ServiceLifetime = ServiceLifetime.Singleton;        // handlers keep no state and make their own contexts
+            options.PipelineBehaviors = [typeof(TracingBehavior<,>), typeof(ValidationBehavior<,>)];
+        });
+        services.AddHangfire((provider, hangfire) => hangfire
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UseStorage(QueueStorage.Open(provider.GetRequiredService<PipelineStorage>().ConnectionString)));
+        services.AddSingleton<RecurringSchedules>();
+        services.AddSingleton<StageQueue>();
+        services.AddSingleton<StageRunner>();
+        return services;
+    }
+
+    /// <summary>Makes this process work: queue servers, dispatcher and sweeper. Call after <see cref="AddPipelineJobs"/>.</summary>
+    public static IServiceCollection AddPipelineWorker(this IServiceCollection services)
+    {
+        services.AddOptions<WorkerOptions>().BindConfiguration("Worker", b => b.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddHostedService<OutboxDispatcher>();
+        services.AddHostedService<StalledItemSweeper>();
+        services.AddHostedService<ScheduleReconciler>();
+        services.AddHangfireServer((provider, server) =>
+        {
+            WorkerOptions options = provider.GetRequiredService<IOptions<WorkerOptions>>().Value;
+            Configure(server, options, "cpu", options.Cpu > 0 ? options.Cpu : Environment.ProcessorCount, Queues.Control, Queues.Cpu);
+        });
+        services.AddHangfireServer((provider, server) =>
+            Configure(server, provider.GetRequiredService<IOptions<WorkerOptions>>().Value, "gpu", 1, Queues.Gpu));      // one Torch job at a time
+        return services;
+    }
+
+    private static void Configure(BackgroundJobServerOptions server, WorkerOptions options, string name, int workers, params string[] queues)
+    {
+        server.ServerName = $"{Environment.MachineName}:{name}";
+        server.Queues = queues;
+        server.WorkerCount = workers;
+        server.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds);
+        server.StopTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds);
+        server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
+    }
+}

@@ -1,0 +1,38 @@
+using Hangfire.PostgreSql;
+using Npgsql;
+
+namespace Pipeline.Jobs.Orchestration;
+
+/// <summary>Hangfire's tables, in a schema of their own beside ours.</summary>
+internal static class QueueStorage
+{
+    private const long InstallLock = 0x50495045_48414e47;
+
+    public static PostgreSqlStorage Open(string connectionString)
+    {
+        // Processes that start together would trip over each other while making the tables.
+        using NpgsqlConnection guard = new(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        guard.Open();
+        using (NpgsqlCommand take = new($"SELECT pg_advisory_lock({InstallLock})", guard)) take.ExecuteNonQuery();
+        return new PostgreSqlStorage(new ConnectionFactory(connectionString), new PostgreSqlStorageOptions
+        {
+            SchemaName = "hangfire",
+            PrepareSchemaIfNecessary = true,
+            UseSlidingInvisibilityTimeout = true,                       // a dead worker's entry is free again after this:
+            InvisibilityTimeout = TimeSpan.FromSeconds(30),
+            EnableLongPolling = true,                                   // Postgres notifies; the poll is for lost notifications
+            QueuePollInterval = TimeSpan.FromSeconds(1),
+            AllowDegradedModeWithoutStorage = false,
+            EnableTransactionScopeEnlistment = false,
+        });
+    }
+
+    private sealed class ConnectionFactory(string connectionString) : IConnectionFactory
+    {
+        // The password stays in the string: Hangfire clones connections for its listeners.
+        private readonly string _connectionString =
+            new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "pipeline-queue", PersistSecurityInfo = true }.ConnectionString;
+
+        public NpgsqlConnection GetOrCreateConnection() => new(_connectionString);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pipeline.Data.Claims;
+using Pipeline.Data.Entities;
+using Pipeline.Models;
+
+namespace Pipeline.Jobs.Orchestration;
+
+/// <summary>What every stage shares: claim, log scope, and the meaning of each way to end.</summary>
+internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger)
+{
+    /// <summary>Claims the item and does the work, or returns at once when another worker has it or it is finished.</summary>
+    /// <param name="itemId">The item.</param>
+    /// <param name="work">
+    /// Does the work and ends the claim; answers what came of it, for the log. Its token is canceled when this worker stops
+    /// or the item is lost.
+    /// </param>
+    /// <param name="stopping">Canceled when this worker stops.</param>
+    public async Task RunAsync(Guid itemId, Func<ItemClaim, CancellationToken, Task<string>> work, CancellationToken stopping)
+    {
+        await using ItemClaim? claim = await claims.TryClaimAsync(itemId, stopping);
+        if (claim is null) return;
+        StageItem item = claim.Item;
+        using IDisposable? scope = logger.BeginScope(new Dictionary<string, object?>
+        {
+            ["RunId"] = item.RunId,
+            ["ItemId"] = item.Id,
+            ["Stage"] = item.Stage,
+            ["Attempt"] = item.Attempt,
+        });
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stopping, claim.Lost);
+        JobsLog.StageStarted(logger, item.Stage, item.Attempt);
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            string result = await work(claim, either.Token);
+            JobsLog.StageDone(logger, item.Stage, Stopwatch.GetElapsedTime(started).TotalSeconds, result);
+        }
+        catch (LeaseLostException)
+        {
+            JobsLog.LeaseLost(logger, item.Stage);
+        }
+        catch (OperationCanceledException) when (claim.Lost.IsCancellationRequested)
+        {
+            JobsLog.LeaseLost(logger, item.Stage);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            JobsLog.StageReleased(logger, item.Stage);
+            await EndAsync(claim, () => claim.ReleaseAsync(CancellationToken.None));
+        }
+        catch (Exception e)
+        {
+            FailureKind kind = KindOf(e);
+            if (kind == FailureKind.Bug) JobsLog.StageBug(logger, e, item.Stage);
+            else JobsLog.StageFailed(logger, item.Stage, kind, e.Message);
+            string message = kind == FailureKind.Bug ? $"{e.GetType().Name}: {e.Message} (a fault of this program; its stack is in the log)" : e.Message;
+            await EndAsync(claim, () => claim.FailAsync(kind, message, CancellationToken.None));
+        }
+    }
+
+    private async Task EndAsync(ItemClaim claim, Func<Task> end)
+    {
+        try
+        {
+            await end();
+        }
+        catch (LeaseLostException)
+        {
+            JobsLog.LeaseLost(logger, claim.Item.Stage);
+        }
+    }
+
+    internal static FailureKind KindOf(Exception e) => e switch
+    {
+        InputException or MissingPrerequisiteException => FailureKind.Input,
+        NpgsqlException { IsTransient: true } => FailureKind.Transient,
+        FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => FailureKind.Input,
+        IOException or TimeoutException => FailureKind.Transient,           // a full disk, a share that is away
+        DbUpdateException { InnerException: NpgsqlException inner } => KindOf(inner),
+        InvalidOperationException { InnerException: NpgsqlException inner } => KindOf(inner),      // EF's wrapping of a lost connection
+        _ => FailureKind.Bug,
+    };
+}

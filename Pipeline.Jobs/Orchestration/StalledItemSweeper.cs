@@ -1,0 +1,37 @@
+using Hangfire;
+using Hangfire.Storage.Monitoring;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipeline.Data.Claims;
+using Pipeline.Data.Entities;
+
+namespace Pipeline.Jobs.Orchestration;
+
+/// <summary>Puts back to work what a dead worker or a lost queue entry left behind.</summary>
+internal sealed class StalledItemSweeper(StalledItems stalled, JobStorage storage, IOptions<WorkerOptions> options, ILogger<StalledItemSweeper> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer timer = new(TimeSpan.FromSeconds(options.Value.SweepSeconds));
+        do
+        {
+            try
+            {
+                int moved = await stalled.RecoverAsync(StagesWithEmptyQueue(), stoppingToken);
+                if (moved > 0) JobsLog.Recovered(logger, moved);
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+            {
+                JobsLog.SweepFailed(logger, e.Message);         // the next round tries again
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private Stage[] StagesWithEmptyQueue()
+    {
+        HashSet<string> busy = [.. storage.GetMonitoringApi().Queues().Where(q => q.Length > 0 || q.Fetched > 0).Select(q => q.Name)];
+        return Enum.GetValues<Stage>().Where(s => !busy.Contains(Queues.Of(s))).ToArray();
+    }
+}

@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using Pipeline.Jobs.Caption;
+using Pipeline.Jobs.Evaluate;
+
+namespace Pipeline.Jobs;
+
+/// <summary>
+/// All settings of one run. Stored whole with the run and never changed afterwards. Files and the HTTP API write the names in snake
+/// case: <c>name</c>, <c>base_model</c>, <c>caption</c>, <c>training</c>, <c>evaluation</c>, …
+/// </summary>
+public sealed record RunOptions
+{
+    /// <summary>What to call the run and its adapter; null takes the folder's name.</summary>
+    [StringLength(100, MinimumLength = 1)] public string? Name { get; init; }
+
+    /// <summary>Folder of the language model to specialise, as the hub lays it out.</summary>
+    [Required] public string BaseModel { get; init; } = "starter/phi4-starter";
+
+    /// <summary>How figures are described.</summary>
+    public CaptionOptions Caption { get; init; } = new();
+
+    /// <summary>
+    /// Training settings under LLaMA-Factory's names (<c>lora_rank</c>, <c>learning_rate</c>, <c>max_steps</c>, …). Model, dataset
+    /// and output folder are filled in by the run. Unknown names are refused.
+    /// </summary>
+    public IReadOnlyDictionary<string, JsonElement> Training { get; init; } = new Dictionary<string, JsonElement>();
+
+    /// <summary>How base model and adapter are compared.</summary>
+    public EvaluationOptions Evaluation { get; init; } = new();
+
+    /// <summary>Trains and evaluates even when an equal training is stored.</summary>
+    public bool Retrain { get; init; }
+}

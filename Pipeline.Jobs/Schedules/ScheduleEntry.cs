@@ -1,0 +1,16 @@
+namespace Pipeline.Jobs.Schedules;
+
+/// <summary>A folder that is run by the clock.</summary>
+/// <param name="Id">The schedule.</param>
+/// <param name="Name">Unique name.</param>
+/// <param name="Cron">Cron expression of five fields, or six with seconds.</param>
+/// <param name="TimeZone">IANA time zone of the expression.</param>
+/// <param name="Folder">Absolute folder of documents.</param>
+/// <param name="Options">Settings of its runs.</param>
+/// <param name="Enabled">Whether it fires.</param>
+/// <param name="NextAt">When it fires next, or null.</param>
+/// <param name="LastRunId">Run it started last.</param>
+/// <param name="LastFiredAt">When it last fired.</param>
+public sealed record ScheduleEntry(
+    Guid Id, string Name, string Cron, string TimeZone, string Folder, RunOptions Options, bool Enabled,
+    DateTimeOffset? NextAt, Guid? LastRunId, DateTimeOffset? LastFiredAt);

@@ -1,0 +1,58 @@
+using Hangfire;
+using Hangfire.Storage;
+using Mediator;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Jobs;
+using Pipeline.Jobs.Ingest;
+using Pipeline.Jobs.Schedules;
+using Pipeline.Models;
+
+namespace Pipeline.Tests.Jobs;
+
+public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_schedule_is_known_to_the_clock_until_it_is_deleted()
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(folder.File("a.pdf"), "%PDF-1.4", Stop);
+        await using ServiceProvider services = database.Services(s => s.AddPipelineJobs());
+        ISender sender = services.GetRequiredService<ISender>();
+        ScheduleEntry made = await sender.Send(new UpsertSchedule("nightly", "0 3 * * *", folder.Path, new RunOptions(), "Europe/Madrid"), Stop);
+        made.NextAt.ShouldNotBeNull().UtcDateTime.ShouldBeGreaterThan(DateTime.UtcNow);
+        using (IStorageConnection clock = services.GetRequiredService<JobStorage>().GetConnection())
+            clock.GetRecurringJobs().ShouldContain(j => j.Id == $"schedule:{made.Id}" && j.Cron == "0 3 * * *" && j.TimeZoneId == "Europe/Madrid");
+
+        (await sender.Send(new UpsertSchedule("nightly", "0 4 * * *", folder.Path, new RunOptions()), Stop)).Id.ShouldBe(made.Id);
+        (await sender.Send(new ListSchedules(), Stop)).Single(s => s.Name == "nightly").Cron.ShouldBe("0 4 * * *");
+        (await sender.Send(new DeleteSchedule("nightly"), Stop)).ShouldBeTrue();
+        using (IStorageConnection clock = services.GetRequiredService<JobStorage>().GetConnection())
+            clock.GetRecurringJobs().ShouldNotContain(j => j.Id == $"schedule:{made.Id}");
+    }
+
+    [Fact]
+    public async Task Firing_twice_starts_one_run_while_it_works()
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(folder.File("a.pdf"), "%PDF-1.4", Stop);
+        await using ServiceProvider services = database.Services(s => s.AddPipelineJobs());
+        ISender sender = services.GetRequiredService<ISender>();
+        ScheduleEntry made = await sender.Send(new UpsertSchedule("twice", "0 3 * * *", folder.Path, new RunOptions()), Stop);
+        RunAccepted?[] started = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => sender.Send(new RunSchedule(made.Id), Stop).AsTask()));
+        RunAccepted run = started.OfType<RunAccepted>().ShouldHaveSingleItem();
+        (await sender.Send(new ListSchedules(), Stop)).Single(s => s.Name == "twice").LastRunId.ShouldBe(run.RunId);
+    }
+
+    [Fact]
+    public async Task Faults_are_reported_together()
+    {
+        await using ServiceProvider services = database.Services(s => s.AddPipelineJobs());
+        InputException refusal = await Should.ThrowAsync<InputException>(async () =>
+            await services.GetRequiredService<ISender>().Send(new UpsertSchedule("", "61 * * * *", "/", new RunOptions(), "Mars/Olympus"), Stop));
+        refusal.Message.ShouldContain("name: expected");
+        refusal.Message.ShouldContain("cron: '61 * * * *'");
+        refusal.Message.ShouldContain("time_zone: 'Mars/Olympus' is not known");
+    }
+}
