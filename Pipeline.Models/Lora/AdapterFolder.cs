@@ -1,0 +1,81 @@
+using Pipeline.Models.Families;
+using Pipeline.Models.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Lora;
+
+/// <summary>An adapter on disk as PEFT lays it out: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>.</summary>
+public static class AdapterFolder
+{
+    internal const string WeightsFile = "adapter_model.safetensors";
+
+    /// <summary>Writes configuration and weights; the weights go last, so a folder with weights is complete.</summary>
+    /// <param name="folder">Made when it does not exist.</param>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="baseModel">Name or path of the base model, for <c>base_model_name_or_path</c>.</param>
+    public static void Save(string folder, LoraAdapter adapter, string baseModel = "")
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        Directory.CreateDirectory(folder);
+        AdapterConfigFile.Write(folder, adapter.Config, baseModel);
+        SafetensorsWriter.Write(Path.Combine(folder, WeightsFile), adapter.NamedTensors());
+    }
+
+    /// <summary>The configuration of an adapter, without its weights.</summary>
+    /// <exception cref="InputException">The folder holds no adapter, or one that is not computed by this version.</exception>
+    public static LoraConfig ReadConfig(string folder) => AdapterConfigFile.Read(folder, out _);
+
+    /// <summary>Name or path of the base model as the adapter's configuration gives it; null when it does not.</summary>
+    /// <inheritdoc cref="ReadConfig" path="/exception"/>
+    public static string? ReadBaseModel(string folder)
+    {
+        AdapterConfigFile.Read(folder, out string? baseModel);
+        return string.IsNullOrEmpty(baseModel) ? null : baseModel;
+    }
+
+    /// <summary>Loads an adapter for a model, in the model's type, for inference. It is not attached yet.</summary>
+    /// <exception cref="InputException">No adapter, one that is not computed, or weights that do not fit the model.</exception>
+    public static LoraAdapter Load(string folder, DecoderModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return Load(folder, model, model.DType, model.Device);
+    }
+
+    /// <summary>Loads an adapter to train it further: weights in float32, with gradients, attached; the base is frozen.</summary>
+    /// <inheritdoc cref="Load(string, DecoderModel)" path="/exception"/>
+    public static LoraAdapter LoadTrainable(string folder, DecoderModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        LoraAdapter adapter = Load(folder, model, ScalarType.Float32, model.Device);
+        LoraInjector.Freeze(model);
+        LoraInjector.MakeTrainable(adapter);
+        adapter.Attach();
+        return adapter;
+    }
+
+    /// <summary>The weights in float32 on the CPU, whatever the device of the model (which may be <c>meta</c>).</summary>
+    internal static LoraAdapter LoadForMerging(string folder, DecoderModel model) => Load(folder, model, ScalarType.Float32, CPU);
+
+    private static LoraAdapter Load(string folder, DecoderModel model, ScalarType dtype, Device device)
+    {
+        LoraConfig config = ReadConfig(folder);
+        string file = Path.Combine(folder, WeightsFile);
+        if (!File.Exists(file))
+            throw new InputException($"{folder}: no {WeightsFile}; the adapter is incomplete (adapter_model.bin is not read: save it as safetensors)");
+        using SafetensorsCheckpoint weights = SafetensorsCheckpoint.OpenFile(file);
+        using var noGrad = no_grad();
+        LoraAdapter adapter = LoraInjector.Create(model, config, dtype,
+            (inFeatures, outFeatures) => (empty(config.Rank, inFeatures), empty(outFeatures, config.Rank)), device);
+        try
+        {
+            WeightLoader.Load(adapter.NamedTensors(), weights);
+            return adapter;
+        }
+        catch
+        {
+            adapter.Dispose();
+            throw;
+        }
+    }
+}

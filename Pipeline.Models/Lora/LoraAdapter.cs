@@ -1,0 +1,102 @@
+using Pipeline.Models.Families;
+using Pipeline.Models.Layers;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Lora;
+
+/// <summary>
+/// The weights of one adapter for one model. Several adapters can exist for a model; the attached one takes part in its
+/// forward passes, and none leaves the base model as it was.
+/// </summary>
+public sealed class LoraAdapter : IDisposable
+{
+    private readonly DecoderModel _model;
+    private readonly List<(ProjectionLayer Layer, LoraLinear Delta)> _parts;
+
+    internal LoraAdapter(DecoderModel model, LoraConfig config, List<(ProjectionLayer Layer, LoraLinear Delta)> parts)
+    {
+        (_model, Config, _parts) = (model, config, parts);
+    }
+
+    /// <summary>Shape of the adapter.</summary>
+    public LoraConfig Config { get; }
+
+    /// <summary>Number of weights of the adapter.</summary>
+    public long ParameterCount => _parts.Sum(p => p.Delta.A.NumberOfElements + p.Delta.B.NumberOfElements);
+
+    /// <summary>Whether the adapter takes part in the model's forward passes.</summary>
+    public bool IsAttached => _parts.Count > 0 && ReferenceEquals(_parts[0].Layer.Delta, _parts[0].Delta);
+
+    /// <summary>The weights by PEFT's names, in the order of the model. Owned by the adapter.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> NamedTensors()
+    {
+        foreach ((_, LoraLinear delta) in _parts)
+        {
+            yield return new(PeftNames.A(delta.Name), delta.A);
+            yield return new(PeftNames.B(delta.Name), delta.B);
+        }
+    }
+
+    /// <summary>Makes the adapter part of the model's forward passes, in place of any other.</summary>
+    public void Attach()
+    {
+        DetachAll(_model);
+        foreach ((ProjectionLayer layer, LoraLinear delta) in _parts)
+            layer.Delta = delta;
+    }
+
+    /// <summary>Leaves the model as it was without this adapter; does nothing when another one is attached.</summary>
+    public void Detach()
+    {
+        foreach ((ProjectionLayer layer, LoraLinear delta) in _parts)
+        {
+            if (ReferenceEquals(layer.Delta, delta))
+                layer.Delta = null;
+        }
+    }
+
+    /// <summary>Runs the model without any adapter until the result is disposed, which puts back what was attached.</summary>
+    /// <param name="model">Model to run as its base.</param>
+    public static IDisposable Suspend(DecoderModel model) => new Suspension(model);
+
+    /// <summary>Takes any adapter off the model.</summary>
+    public static void DetachAll(DecoderModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        foreach ((_, ProjectionLayer layer) in model.Projections())
+            layer.Delta = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Detach();
+        foreach ((_, LoraLinear delta) in _parts)
+            delta.Dispose();
+    }
+
+    internal IEnumerable<LoraLinear> Parts => _parts.Select(p => p.Delta);
+
+    internal void SetDropout(LoraDropout? dropout)
+    {
+        foreach ((_, LoraLinear delta) in _parts)
+            delta.Dropout = dropout;
+    }
+
+    private sealed class Suspension : IDisposable
+    {
+        private readonly List<(ProjectionLayer Layer, IProjectionDelta Delta)> _attached;
+
+        public Suspension(DecoderModel model)
+        {
+            _attached = [.. model.Projections().Where(p => p.Layer.Delta is not null).Select(p => (p.Layer, p.Layer.Delta!))];
+            DetachAll(model);
+        }
+
+        public void Dispose()
+        {
+            foreach ((ProjectionLayer layer, IProjectionDelta delta) in _attached)
+                layer.Delta = delta;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Pipeline.Models.Families;
+using Pipeline.Models.Layers;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Lora;
+
+/// <summary>Makes the weights of a new adapter.</summary>
+public static class LoraInjector
+{
+    /// <summary>
+    /// Freezes the model and attaches a new trainable adapter, which changes nothing at first: A is uniform within
+    /// ±1/sqrt(in), as PEFT's kaiming_uniform(a = sqrt 5) gives it, and B is zero.
+    /// </summary>
+    /// <param name="model">Base model; its weights stop requiring gradients.</param>
+    /// <param name="config">Rank, scaling and targets.</param>
+    /// <param name="seed">Of the generator that draws A.</param>
+    /// <exception cref="InputException">A target matches no linear layer, or rank, alpha or dropout is out of range.</exception>
+    public static LoraAdapter Inject(DecoderModel model, LoraConfig config, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(config);
+        using var noGrad = no_grad();
+        using var generator = new Generator((ulong)seed, CPU);
+        // Drawn on the CPU: the same seed gives the same adapter on every device.
+        LoraAdapter adapter = Create(model, config, ScalarType.Float32, (inFeatures, outFeatures) =>
+        {
+            double bound = 1 / Math.Sqrt(inFeatures);
+            Tensor a = empty(config.Rank, inFeatures).uniform_(-bound, bound, generator);
+            return (a, zeros(outFeatures, config.Rank));
+        });
+        Freeze(model);
+        MakeTrainable(adapter);
+        adapter.Attach();
+        return adapter;
+    }
+
+    /// <summary>The base's weights take no gradient from now on.</summary>
+    internal static void Freeze(DecoderModel model)
+    {
+        foreach (var parameter in model.parameters())
+            parameter.requires_grad = false;
+    }
+
+    internal static void MakeTrainable(LoraAdapter adapter)
+    {
+        foreach ((_, Tensor weight) in adapter.NamedTensors())
+            weight.requires_grad = true;
+    }
+
+    /// <summary>An adapter, not yet attached, whose weights come from <paramref name="make"/> (input and output width → A, B).</summary>
+    internal static LoraAdapter Create(DecoderModel model, LoraConfig config, ScalarType dtype, Func<long, long, (Tensor A, Tensor B)> make,
+        Device? device = null)
+    {
+        (string Name, ProjectionLayer Layer)[] layers = [.. model.Projections()];
+        TargetModules targets = TargetModules.Resolve(config, [.. layers.Select(l => l.Name)]);
+        var parts = new List<(ProjectionLayer, LoraLinear)>();
+        foreach ((string name, ProjectionLayer layer) in layers.Where(l => targets.Contains(l.Name)))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            (Tensor a, Tensor b) = make(layer.InFeatures, layer.OutFeatures);
+            parts.Add((layer, new LoraLinear(name, Own(a), Own(b), config.Scaling)));
+        }
+        return new LoraAdapter(model, config, parts);
+
+        // The weights live as long as the adapter, whatever dispose scope the caller is in.
+        Tensor Own(Tensor weight) => weight.to(dtype, device ?? model.Device).DetachFromDisposeScope();
+    }
+}
