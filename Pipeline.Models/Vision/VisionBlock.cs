@@ -1,6 +1,6 @@
+using Pipeline.Models.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Vision;
@@ -10,10 +10,10 @@ internal sealed class VisionBlock : nn.Module
 {
     internal const double NormEps = 1e-6;
 
-    [ComponentName(Name = "norm1")] private readonly LayerNorm _norm1;
-    [ComponentName(Name = "norm2")] private readonly LayerNorm _norm2;
-    [ComponentName(Name = "attn")] private readonly VisionAttention _attention;
-    [ComponentName(Name = "mlp")] private readonly VisionMlp _mlp;
+    private readonly LayerNorm _norm1;
+    private readonly LayerNorm _norm2;
+    private readonly VisionAttention _attention;
+    private readonly VisionMlp _mlp;
 
     public VisionBlock(VisionConfig config, ScalarType dtype, Device device) : base(nameof(VisionBlock))
     {
@@ -21,7 +21,10 @@ internal sealed class VisionBlock : nn.Module
         _norm2 = nn.LayerNorm(config.EmbedDim, NormEps, dtype: dtype, device: device);
         _attention = new VisionAttention(config, dtype, device);
         _mlp = new VisionMlp(config, dtype, device);
-        RegisterComponents();
+        register_module("norm1", _norm1);
+        register_module("norm2", _norm2);
+        register_module("attn", _attention);
+        register_module("mlp", _mlp);
     }
 
     /// <param name="x">[patches, embed], the images one after the other.</param>
@@ -37,16 +40,17 @@ internal sealed class VisionBlock : nn.Module
 
     private sealed class VisionAttention : nn.Module
     {
-        [ComponentName(Name = "qkv")] private readonly Linear _qkv;      // [3 * embed, embed]
-        [ComponentName(Name = "proj")] private readonly Linear _proj;    // [embed, embed]
+        private readonly ProjectionLayer _qkv;      // [3 * embed, embed]
+        private readonly ProjectionLayer _proj;    // [embed, embed]
         private readonly int _heads;
 
         public VisionAttention(VisionConfig config, ScalarType dtype, Device device) : base(nameof(VisionAttention))
         {
-            _qkv = nn.Linear(config.EmbedDim, 3 * config.EmbedDim, dtype: dtype, device: device);
-            _proj = nn.Linear(config.EmbedDim, config.EmbedDim, dtype: dtype, device: device);
+            _qkv = new ProjectionLayer(config.EmbedDim, 3 * config.EmbedDim, true, dtype, device);
+            _proj = new ProjectionLayer(config.EmbedDim, config.EmbedDim, true, dtype, device);
             _heads = config.NumHeads;
-            RegisterComponents();
+            register_module("qkv", _qkv);
+            register_module("proj", _proj);
         }
 
         public Tensor Forward(Tensor x, IReadOnlyList<int> lengths, Tensor cos, Tensor sin)
@@ -83,15 +87,16 @@ internal sealed class VisionBlock : nn.Module
 
     private sealed class VisionMlp : nn.Module
     {
-        [ComponentName(Name = "fc1")] private readonly Linear _up;      // [ratio * embed, embed]
-        [ComponentName(Name = "fc2")] private readonly Linear _down;    // [embed, ratio * embed]
+        private readonly ProjectionLayer _up;      // [ratio * embed, embed]
+        private readonly ProjectionLayer _down;    // [embed, ratio * embed]
 
         public VisionMlp(VisionConfig config, ScalarType dtype, Device device) : base(nameof(VisionMlp))
         {
             int width = (int)(config.EmbedDim * config.MlpRatio);
-            _up = nn.Linear(config.EmbedDim, width, dtype: dtype, device: device);
-            _down = nn.Linear(width, config.EmbedDim, dtype: dtype, device: device);
-            RegisterComponents();
+            _up = new ProjectionLayer(config.EmbedDim, width, true, dtype, device);
+            _down = new ProjectionLayer(width, config.EmbedDim, true, dtype, device);
+            register_module("fc1", _up);
+            register_module("fc2", _down);
         }
 
         public Tensor Forward(Tensor x)

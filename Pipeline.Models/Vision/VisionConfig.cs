@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Pipeline.Models.Families;
 
 namespace Pipeline.Models.Vision;
 
@@ -20,8 +20,8 @@ public sealed record VisionConfig
     /// <summary>Width of the feed-forward, in multiples of <see cref="EmbedDim"/>.</summary>
     public double MlpRatio { get; init; } = 4;
 
-    /// <summary>Colour channels; always 3.</summary>
-    public int InChannels { get; init; } = 3;
+    /// <summary>Colour channels.</summary>
+    internal const int Channels = 3;
 
     /// <summary>Side of a patch in pixels.</summary>
     public int PatchSize { get; init; } = 14;
@@ -33,38 +33,31 @@ public sealed record VisionConfig
     public int TemporalPatchSize { get; init; } = 2;
 
     /// <summary>Width of one head.</summary>
-    public int HeadDim => EmbedDim / NumHeads;
+    internal int HeadDim => EmbedDim / NumHeads;
 
     /// <summary>Numbers in one flattened patch.</summary>
-    public int PatchLength => InChannels * TemporalPatchSize * PatchSize * PatchSize;
+    internal int PatchLength => Channels * TemporalPatchSize * PatchSize * PatchSize;
 
     /// <summary>Reads the object <c>vision_config</c>.</summary>
-    /// <param name="json">The object.</param>
-    /// <param name="file">The file it is from, for messages.</param>
     /// <exception cref="InputException">A size is missing or impossible, or the activation is another one.</exception>
-    internal static VisionConfig Read(JsonElement json, string file)
+    internal static VisionConfig Read(ConfigObject vision)
     {
+        vision.Require("hidden_act", "quick_gelu");
+        vision.Require("in_channels", 3);
+        vision.Require("in_chans", 3);
         var config = new VisionConfig
         {
-            Depth = Whole("depth") ?? throw Missing("depth"),
-            EmbedDim = Whole("embed_dim") ?? throw Missing("embed_dim"),
-            NumHeads = Whole("num_heads") ?? throw Missing("num_heads"),
-            HiddenSize = Whole("hidden_size") ?? throw Missing("hidden_size"),
-            MlpRatio = json.TryGetProperty("mlp_ratio", out JsonElement ratio) ? ratio.GetDouble() : 4,
-            InChannels = Whole("in_channels") ?? Whole("in_chans") ?? 3,
-            PatchSize = Whole("patch_size") ?? 14,
-            SpatialMergeSize = Whole("spatial_merge_size") ?? 2,
-            TemporalPatchSize = Whole("temporal_patch_size") ?? 2,
+            Depth = vision.Int("depth"),
+            EmbedDim = vision.Int("embed_dim"),
+            NumHeads = vision.Int("num_heads"),
+            HiddenSize = vision.Int("hidden_size"),
+            MlpRatio = vision.OptionalDouble("mlp_ratio") ?? 4,
+            PatchSize = vision.OptionalInt("patch_size") ?? 14,
+            SpatialMergeSize = vision.OptionalInt("spatial_merge_size") ?? 2,
+            TemporalPatchSize = vision.OptionalInt("temporal_patch_size") ?? 2,
         };
-        if (json.TryGetProperty("hidden_act", out JsonElement activation) && activation.GetString() != "quick_gelu")
-            throw new InputException($"{file}: vision_config.hidden_act is {activation.GetString()}; only quick_gelu is supported.");
-        if (config.InChannels != 3)
-            throw new InputException($"{file}: vision_config.in_channels is {config.InChannels}; images have 3.");
-        if (config.NumHeads < 1 || config.EmbedDim % config.NumHeads != 0 || config.HeadDim % 4 != 0)
-            throw new InputException($"{file}: vision_config.embed_dim {config.EmbedDim} over num_heads {config.NumHeads} must give a multiple of 4 (two rotary axes).");
-        return config;
-
-        int? Whole(string key) => json.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : null;
-        InputException Missing(string key) => new($"{file}: vision_config.{key} is missing; take config.json from the hub again.");
+        return config.NumHeads > 0 && config.EmbedDim % (4 * config.NumHeads) == 0
+            ? config
+            : throw vision.Unsupported("embed_dim", $"{config.EmbedDim}", $"a multiple of 4 x num_heads ({config.NumHeads}): heads turn over two axes");
     }
 }

@@ -1,28 +1,30 @@
+using Pipeline.Models.Layers;
 using TorchSharp;
 using TorchSharp.Modules;
-using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Vision;
 
 /// <summary>
 /// Patches in, text-sized embeddings out: patch embedding, blocks with rotary positions over two axes, and a merger that
-/// joins each square of patches into one token. Reference: transformers <c>Qwen2VisionTransformerPretrainedModel</c>.
+/// joins each square of patches into one token. New weights are uninitialised. Reference: transformers <c>Qwen2VisionTransformerPretrainedModel</c>.
 /// </summary>
 internal sealed class VisionTower : nn.Module
 {
-    [ComponentName(Name = "patch_embed")] private readonly PatchEmbedding _patches;
-    [ComponentName(Name = "blocks")] private readonly ModuleList<VisionBlock> _blocks;
-    [ComponentName(Name = "merger")] private readonly PatchMerger _merger;
+    private readonly PatchEmbedding _patches;
+    private readonly VisionBlock[] _blocks;
+    private readonly PatchMerger _merger;
     private readonly VisionConfig _config;
 
     public VisionTower(VisionConfig config, ScalarType dtype, Device device) : base(nameof(VisionTower))
     {
         _config = config;
         _patches = new PatchEmbedding(config, dtype, device);
-        _blocks = new ModuleList<VisionBlock>([.. Enumerable.Range(0, config.Depth).Select(_ => new VisionBlock(config, dtype, device))]);
+        _blocks = [.. Enumerable.Range(0, config.Depth).Select(_ => new VisionBlock(config, dtype, device))];
         _merger = new PatchMerger(config, dtype, device);
-        RegisterComponents();
+        register_module("patch_embed", _patches);
+        register_module("blocks", new ModuleGroup([.. _blocks.Select((block, i) => ($"{i}", (nn.Module)block))]));
+        register_module("merger", _merger);
     }
 
     /// <summary>Embeds images.</summary>
@@ -45,26 +47,25 @@ internal sealed class VisionTower : nn.Module
     /// <summary>The kernel covers a whole patch, so the convolution is one matrix product.</summary>
     private sealed class PatchEmbedding : nn.Module
     {
-        [ComponentName(Name = "proj")] private readonly Kernel _proj;
+        private readonly Kernel _kernel;
 
         public PatchEmbedding(VisionConfig config, ScalarType dtype, Device device) : base(nameof(PatchEmbedding))
         {
-            _proj = new Kernel(config, dtype, device);
-            RegisterComponents();
+            _kernel = new Kernel(config, dtype, device);
+            register_module("proj", _kernel);
         }
 
         public Tensor Forward(Tensor pixels)
         {
-            Tensor weight = _proj.Weight.view(_proj.Weight.shape[0], -1);
-            return nn.functional.linear(pixels.to(weight.dtype, weight.device), weight);
+            Parameter weight = _kernel.Weight;
+            return nn.functional.linear(pixels.to(weight.dtype, weight.device), weight.view(weight.shape[0], -1));
         }
 
         private sealed class Kernel : nn.Module
         {
             public Kernel(VisionConfig config, ScalarType dtype, Device device) : base(nameof(Kernel))
             {
-                double bound = 1 / Math.Sqrt(config.PatchLength);
-                Weight = new Parameter(empty([config.EmbedDim, config.InChannels, config.TemporalPatchSize, config.PatchSize, config.PatchSize], dtype, device).uniform_(-bound, bound));
+                Weight = new Parameter(empty([config.EmbedDim, VisionConfig.Channels, config.TemporalPatchSize, config.PatchSize, config.PatchSize], dtype, device));
                 register_parameter("weight", Weight);
             }
 
@@ -72,23 +73,34 @@ internal sealed class VisionTower : nn.Module
         }
     }
 
+    /// <summary>Joins squares of patches. Reference: transformers <c>PatchMerger</c>.</summary>
     private sealed class PatchMerger : nn.Module
     {
-        [ComponentName(Name = "ln_q")] private readonly LayerNorm _norm;
-        [ComponentName(Name = "mlp")] private readonly Sequential _mlp;
-        private readonly int _width;
+        private readonly LayerNorm _norm;
+        private readonly ProjectionLayer _up;      // [square * embed, square * embed]
+        private readonly ProjectionLayer _down;    // [hidden, square * embed]
 
         public PatchMerger(VisionConfig config, ScalarType dtype, Device device) : base(nameof(PatchMerger))
         {
-            _width = config.EmbedDim * config.SpatialMergeSize * config.SpatialMergeSize;
+            int width = config.EmbedDim * config.SpatialMergeSize * config.SpatialMergeSize;
             _norm = nn.LayerNorm(config.EmbedDim, VisionBlock.NormEps, dtype: dtype, device: device);
-            _mlp = nn.Sequential(
-                nn.Linear(_width, _width, dtype: dtype, device: device),
-                nn.GELU(),
-                nn.Linear(_width, config.HiddenSize, dtype: dtype, device: device));
-            RegisterComponents();
+            _up = new ProjectionLayer(width, width, true, dtype, device);
+            _down = new ProjectionLayer(width, config.HiddenSize, true, dtype, device);
+            register_module("ln_q", _norm);
+            register_module("mlp", new ModuleGroup(("0", _up), ("2", _down)));   // 1 is the activation
         }
 
-        public Tensor Forward(Tensor x) => _mlp.forward(_norm.forward(x).view(-1, _width));
+        public Tensor Forward(Tensor x) =>
+            _down.forward(nn.functional.gelu(_up.forward(_norm.forward(x).view(-1, _up.InFeatures))));
+    }
+
+    /// <summary>A name between two others in the hub's weight names.</summary>
+    private sealed class ModuleGroup : nn.Module
+    {
+        public ModuleGroup(params (string Name, nn.Module Module)[] children) : base(nameof(ModuleGroup))
+        {
+            foreach ((string name, nn.Module module) in children)
+                register_module(name, module);
+        }
     }
 }

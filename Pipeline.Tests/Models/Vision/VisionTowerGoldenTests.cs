@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Models.Families;
 using Pipeline.Models.Vision;
 using Pipeline.Models.Weights;
 using TorchSharp;
@@ -79,7 +80,7 @@ public sealed class VisionTowerGoldenTests
     private static VisionTower Load()
     {
         using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "config.json")));
-        var tower = new VisionTower(VisionConfig.Read(config.RootElement.GetProperty("vision_config"), "config.json"), ScalarType.Float32, CPU);
+        var tower = new VisionTower(VisionConfig.Read(new ConfigObject(config.RootElement.GetProperty("vision_config"), "config.json", "vision_config.")), ScalarType.Float32, CPU);
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(Folder);
         WeightLoader.Load(tower.named_parameters().Select(p => KeyValuePair.Create(p.name, (Tensor)p.parameter)), weights,
             name => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : null);

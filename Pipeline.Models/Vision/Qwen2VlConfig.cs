@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Pipeline.Models.Families;
+
+namespace Pipeline.Models.Vision;
+
+/// <summary>Shape of a Qwen2-VL model, read from the hub's <c>config.json</c>: flat text fields or a <c>text_config</c>.</summary>
+public sealed record Qwen2VlConfig
+{
+    /// <summary>The language model.</summary>
+    public required DecoderConfig Text { get; init; }
+
+    /// <summary>The vision tower.</summary>
+    public required VisionConfig Vision { get; init; }
+
+    /// <summary>The id of <c>&lt;|image_pad|&gt;</c>: one per token of an image.</summary>
+    public required int ImageTokenId { get; init; }
+
+    /// <summary>Reads <c>config.json</c> of a model folder.</summary>
+    /// <exception cref="InputException">The folder or file is missing, it is another kind of model, or a value is not computed here.</exception>
+    public static Qwen2VlConfig Load(string folder)
+    {
+        DecoderConfig text = DecoderConfig.Load(folder);
+        string file = Path.Combine(folder, "config.json");
+        if (text.Family != ModelFamily.Qwen2Vl)
+            throw new InputException($"{file}: model_type is {text.Family.ToString().ToLowerInvariant()}, a model without vision; name a qwen2_vl folder.");
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { AllowTrailingCommas = true });
+        var root = new ConfigObject(json.RootElement, file);
+        ConfigObject vision = root.Object("vision_config");
+        VisionConfig tower = VisionConfig.Read(vision);
+        return tower.HiddenSize == text.HiddenSize
+            ? new Qwen2VlConfig { Text = text, Vision = tower, ImageTokenId = root.OptionalInt("image_token_id") ?? 151_655 }
+            : throw vision.Unsupported("hidden_size", $"{tower.HiddenSize}", $"hidden_size of the text model ({text.HiddenSize})");
+    }
+}

@@ -1,0 +1,123 @@
+using Pipeline.Models.Families;
+using Pipeline.Models.Layers;
+using Pipeline.Models.Weights;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Vision;
+
+/// <summary>
+/// Qwen2-VL: a vision tower whose tokens take the place of the image tokens in a Qwen2 decoder with three-axis positions.
+/// Parameter names equal the hub's (<c>visual.…</c>, <c>model.…</c>, <c>lm_head.weight</c>). Works for inference and, as
+/// every operation is differentiable, for training all weights:
+/// <code>
+/// var model = new Qwen2VlModel(config, ScalarType.Float32, device);
+/// model.InitializeWeights(generator);
+/// using VisionTextBatch batch = VisionTextBatch.Create(sequences, config, device);
+/// Tensor logits = model.Forward(batch, places);        // places: b * batch.Length + t, predicting token t + 1
+/// nn.functional.cross_entropy(logits, nextTokens).backward();
+/// </code>
+/// Batches whose images all have one size are fastest: their attention is one operation.
+/// </summary>
+public sealed class Qwen2VlModel : nn.Module
+{
+    private readonly VisionTower _vision;
+
+    /// <summary>Allocates the model; weights are uninitialised: load a checkpoint or call <see cref="InitializeWeights"/>.</summary>
+    /// <param name="config">Shape.</param>
+    /// <param name="dtype">Type of all weights and of the computation.</param>
+    /// <param name="device">Where; <c>meta</c> allocates nothing.</param>
+    public Qwen2VlModel(Qwen2VlConfig config, ScalarType dtype, Device device) : base(nameof(Qwen2VlModel))
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        Config = config;
+        Text = new DecoderModel(config.Text, dtype, device);
+        _vision = new VisionTower(config.Vision, dtype, device);
+        register_module("visual", _vision);
+        // The decoder's parts stand directly under the root in the hub's names.
+        foreach ((string name, nn.Module module) in Text.named_children())
+            register_module(name, module);
+    }
+
+    /// <summary>Shape.</summary>
+    public Qwen2VlConfig Config { get; }
+
+    /// <summary>The language model.</summary>
+    public DecoderModel Text { get; }
+
+    /// <summary>Reads configuration and weights of a model folder.</summary>
+    /// <param name="folder">Hub folder.</param>
+    /// <param name="dtype">Type of all weights and of the computation.</param>
+    /// <param name="device">Where.</param>
+    /// <exception cref="InputException">Something is missing or does not fit; the message names it.</exception>
+    public static Qwen2VlModel Load(string folder, ScalarType dtype, Device device)
+    {
+        Qwen2VlConfig config = Qwen2VlConfig.Load(folder);
+        using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(folder);
+        var model = new Qwen2VlModel(config, dtype, device);
+        try
+        {
+            // Checkpoints of tied models may repeat the embedding as head.
+            WeightLoader.Load(model.named_parameters().Select(p => KeyValuePair.Create(p.name, (Tensor)p.parameter)), weights,
+                name => config.Text.TieWordEmbeddings && name == "lm_head.weight" ? null : name);
+            model.eval();
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Image tokens: [patches, patch length] → [tokens, hidden].</summary>
+    /// <param name="pixels">Patches of all images, one image after the other.</param>
+    /// <param name="grids">Patches of each image.</param>
+    public Tensor EmbedImages(Tensor pixels, IReadOnlyList<PatchGrid> grids) => _vision.Forward(pixels, grids);
+
+    /// <summary>Hidden states after the final norm.</summary>
+    /// <param name="batch">Text and images.</param>
+    /// <param name="cache">Filled by this call, for decoding on; or null.</param>
+    /// <returns>[batch, seq, hidden]</returns>
+    public Tensor ForwardHidden(VisionTextBatch batch, KvCache? cache = null)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor embeddings = Text.Embed(batch.InputIds);
+        if (batch.Pixels is not null)
+        {
+            Tensor images = EmbedImages(batch.Pixels, batch.Grids);
+            embeddings = embeddings.view(-1, Config.Text.HiddenSize).index_copy(0, batch.ImageRows!, images).view(embeddings.shape);
+        }
+        return Text.ForwardEmbeddings(embeddings, batch.PositionIds, batch.AttentionMask, cache).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Scores of the token that follows each of the given places; only those rows go through the output head.</summary>
+    /// <param name="batch">Text and images.</param>
+    /// <param name="places">[n] int64: sequence × <see cref="VisionTextBatch.Length"/> + index; null for all places.</param>
+    /// <returns>[n, vocab] float32</returns>
+    public Tensor Forward(VisionTextBatch batch, Tensor? places = null)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor hidden = ForwardHidden(batch).view(-1, Config.Text.HiddenSize);
+        return Text.Logits(places is null ? hidden : hidden.index_select(0, places)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Fills all weights for training from scratch: normal with <c>initializer_range</c>, norms 1, biases 0.</summary>
+    /// <param name="generator">Source of randomness, on this model's device.</param>
+    public void InitializeWeights(Generator generator)
+    {
+        Text.InitializeWeights(generator);
+        using IDisposable noGrad = no_grad();
+        foreach ((string name, Parameter parameter) in _vision.named_parameters())
+        {
+            if (name.EndsWith(".bias", StringComparison.Ordinal))
+                parameter.zero_();
+            else if (parameter.dim() == 1)
+                parameter.fill_(1);
+            else
+                parameter.normal_(0, Config.Text.InitializerRange, generator);
+        }
+    }
+}
