@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.AspNetCore.Connections;
+using Pipeline.Data;
 using Pipeline.Models;
 using Pipeline.Web.Hosting;
 using Pipeline.Web.Security;
@@ -21,6 +22,12 @@ internal static class UpCommand
             HelpName = "ADDRESS",
             DefaultValueFactory = _ => "localhost",
         };
+        var allow = new Option<string[]>("--allow")
+        {
+            Description = "Folder that runs may read PDFs from; may be repeated. Besides: samples/ and inbox/ in the data folder",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => [],
+        };
         var data = CommonOptions.Data();
         port.Validators.Add(result =>
         {
@@ -28,7 +35,7 @@ internal static class UpCommand
                 result.AddError($"--port: found {result.GetValue(port)}; expected 0 (any free port) to 65535");
         });
 
-        var command = new Command("up", "Serve pages, APIs and jobs until stopped.") { role, port, listen, data };
+        var command = new Command("up", "Serve pages, APIs and jobs until stopped.") { role, port, listen, allow, data };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new ServerSettings
             {
@@ -36,6 +43,9 @@ internal static class UpCommand
                 Port = parsed.GetValue(port),
                 Listen = parsed.GetValue(listen)!,
                 DataFolder = parsed.GetValue(data)!,
+                Overrides = parsed.GetValue(allow)!
+                    .Select((folder, i) => KeyValuePair.Create<string, string?>($"Ingest:Roots:{i}", Path.GetFullPath(folder)))
+                    .ToDictionary(),
             },
             parsed.InvocationConfiguration.Output,
             cancellationToken));
@@ -44,7 +54,15 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(ServerSettings settings, TextWriter output, CancellationToken cancellationToken)
     {
-        await using WebApplication app = WebServer.Build(settings);
+        await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), cancellationToken);
+        if (settings.Role == ServerRole.Worker)
+        {
+            using IHost worker = WorkerServer.Build(settings, storage);
+            await worker.RunAsync(cancellationToken);
+            return ExitCodes.Success;
+        }
+
+        await using WebApplication app = WebServer.Build(settings, storage);
         try
         {
             await app.StartAsync(cancellationToken);
@@ -57,7 +75,7 @@ internal static class UpCommand
         if (access.TokenWasMade)
             output.WriteLine($"Access token, shown only now (set AUTH_TOKEN to choose your own): {access.Token}");
         foreach (string address in app.Urls)
-            app.Logger.Listening(address);
+            output.WriteLine($"Listening on {address}");
         await app.WaitForShutdownAsync(cancellationToken);
         return ExitCodes.Success;
     }

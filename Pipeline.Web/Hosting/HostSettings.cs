@@ -1,5 +1,6 @@
+using Pipeline.Data;
 using Serilog;
-using Serilog.Events;
+using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
 
 namespace Pipeline.Web.Hosting;
@@ -7,31 +8,50 @@ namespace Pipeline.Web.Hosting;
 /// <summary>Where settings come from and where logs go: the same for every role.</summary>
 internal static class HostSettings
 {
+    private static readonly (string Category, LogLevel Level)[] s_quiet =
+    [
+        ("Microsoft", LogLevel.Warning),
+        ("Microsoft.AspNetCore.DataProtection", LogLevel.Error), // warns at every start that its keys are plain files
+        ("Microsoft.AspNetCore.Diagnostics", LogLevel.Critical), // ErrorMapping logs what deserves it
+        ("System", LogLevel.Warning),
+        ("Hangfire", LogLevel.Warning),
+    ];
+
     /// <summary>In order of rising strength: built-in defaults, <c>appsettings.json</c> in the data folder, environment, command line.</summary>
     public static void AddPipelineSettings(this IConfigurationBuilder configuration, ServerSettings settings) => configuration
         .AddJsonFile(Path.Combine(Path.GetFullPath(settings.DataFolder), "appsettings.json"), optional: true, reloadOnChange: false)
         .AddEnvironmentVariables()
         .AddInMemoryCollection(settings.Overrides);
 
-    /// <summary>One JSON object per line; readable lines instead when a person watches.</summary>
+    /// <summary>Where state lives: the server of <c>ConnectionStrings:Pipeline</c>, or a private one in the data folder.</summary>
+    public static DataOptions StorageOf(ServerSettings settings)
+    {
+        var configuration = new ConfigurationBuilder();
+        configuration.AddPipelineSettings(settings);
+        return new DataOptions { Folder = settings.DataFolder, ConnectionString = configuration.Build().GetConnectionString("Pipeline") };
+    }
+
+    /// <summary>
+    /// One JSON object per line on the console; readable lines when a person watches. Serilog is one provider among others:
+    /// as the factory it would keep the scopes, and with them run and item, from the log rows in Postgres.
+    /// </summary>
     public static void AddPipelineLogging(this IHostApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
-        builder.Services.AddSerilog(
-            (_, logger) =>
-            {
-                logger.MinimumLevel.Information()
-                    .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-                    .MinimumLevel.Override("Hangfire", LogEventLevel.Warning)
-                    .ReadFrom.Configuration(builder.Configuration)
-                    .Enrich.FromLogContext();
-                if (Console.IsOutputRedirected)
-                    logger.WriteTo.Console(new RenderedCompactJsonFormatter());
-                else
-                    logger.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}");
-            },
-            preserveStaticLogger: true,
-            writeToProviders: true);
+        foreach ((string category, LogLevel level) in s_quiet)
+            builder.Logging.AddFilter(category, level);
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+
+        // As a provider Serilog takes no part in those filters: it gets the same ones.
+        var console = new LoggerConfiguration().MinimumLevel.Information().Enrich.FromLogContext();
+        foreach ((string category, LogLevel level) in s_quiet)
+            console.MinimumLevel.Override(category, LevelConvert.ToSerilogLevel(level));
+        console.ReadFrom.Configuration(builder.Configuration);
+        if (Console.IsOutputRedirected)
+            console.WriteTo.Console(new RenderedCompactJsonFormatter());
+        else
+            console.WriteTo.Console(outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {Message:lj}{NewLine}{Exception}");
+        builder.Logging.AddSerilog(console.CreateLogger(), dispose: true);
     }
 
     /// <summary>Binds one record to one section; unknown keys and bad values stop the start, all named together.</summary>

@@ -1,9 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Hangfire;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Pipeline.Data;
+using Pipeline.Jobs;
 using Pipeline.Web.Api;
 using Pipeline.Web.Pages;
 using Pipeline.Web.Security;
@@ -16,7 +19,7 @@ namespace Pipeline.Web.Hosting;
 internal static class WebServer
 {
     /// <exception cref="Models.InputException">A setting cannot be used; the message names it.</exception>
-    public static WebApplication Build(ServerSettings settings)
+    public static WebApplication Build(ServerSettings settings, PipelineStorage storage)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -28,25 +31,29 @@ internal static class WebServer
 
         AccessPolicy access = AccessPolicy.Decide(settings.Listen, builder.Configuration["AUTH_TOKEN"]);
         builder.WebHost.ConfigureKestrel((context, kestrel) => Listen(kestrel, access, settings.Port, context.Configuration));
-        AddServices(builder.Services, access);
+        builder.Services.AddPipelineData(storage).AddPipelineJobs();
+        if (settings.Role == ServerRole.All)
+            builder.Services.AddPipelineWorker();
+        AddServices(builder.Services, access, storage.Folder);
 
         WebApplication app = builder.Build();
         UsePipeline(app);
         return app;
     }
 
-    private static void AddServices(IServiceCollection services, AccessPolicy access)
+    private static void AddServices(IServiceCollection services, AccessPolicy access, string dataFolder)
     {
-        services.AddSingleton(TimeProvider.System);
         services.AddSingleton(access);
         services.AddSingleton<SessionCookie>();
         services.AddPipelineOptions<UploadOptions>("Uploads");
+        services.AddPipelineOptions<IngestOptions>("Ingest");
         services.AddPipelineOptions<ServingOptions>("Serving");
+        services.AddSingleton<AllowedFolders>();
         services.AddSingleton<GenerationQueue>();
         services.AddExceptionHandler<ErrorMapping>();
         services.AddProblemDetails();
         services.AddOpenApi("v1");
-        services.AddDataProtection().UseEphemeralDataProtectionProvider(); // nothing here uses it: leave no key files behind
+        services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(dataFolder, "keys"))); // the dashboard's forms
         services.AddRazorPages().ConfigureRazor();
         services.Configure<JsonOptions>(json =>
         {
@@ -64,10 +71,17 @@ internal static class WebServer
         app.UseRouting();
         app.UseHttpMetrics();
 
+        app.MapIngest();
+        app.MapRuns();
+        app.MapRunEvents();
+        app.MapResults();
+        app.MapSchedules();
         app.MapAssets();
         app.MapRazorPages();
         app.MapOpenApi();
         app.MapMetrics();
+        // Who gets here has passed the token check and the browser guard; the dashboard's own local-only rule would shut out the rest.
+        app.MapHangfireDashboard("/hangfire", new DashboardOptions { Authorization = [], DashboardTitle = "Pipeline jobs", DisplayStorageConnectionString = false });
     }
 
     private static void Listen(KestrelServerOptions kestrel, AccessPolicy access, int port, IConfiguration configuration)

@@ -13,14 +13,6 @@ internal sealed record UploadOptions
     [Range(1, long.MaxValue)]
     public long MaxIngestBytes { get; init; } = 1L << 30;
 
-    /// <summary>Most documents of one upload, loose or in a zip.</summary>
-    [Range(1, int.MaxValue)]
-    public int MaxFiles { get; init; } = 10_000;
-
-    /// <summary>Most bytes that the documents of one zip may unpack to.</summary>
-    [Range(1, long.MaxValue)]
-    public long MaxUnpackedBytes { get; init; } = 4L << 30;
-
     /// <summary>Largest body of any other request, in bytes: base64 makes an image a third longer.</summary>
     public long MaxBodyBytes => MaxImageBytes * 2L + (1 << 20);
 }

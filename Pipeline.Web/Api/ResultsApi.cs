@@ -1,0 +1,59 @@
+using System.IO.Compression;
+using Mediator;
+using Pipeline.Data.Artifacts;
+using Pipeline.Jobs.Runs;
+
+namespace Pipeline.Web.Api;
+
+/// <summary>What runs leave behind: documents, datasets, adapters, evaluations.</summary>
+internal static class ResultsApi
+{
+    public static void MapResults(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder group = routes.MapGroup("/api").WithTags("Results");
+
+        group.MapGet("/documents", async (Guid run, ISender sender, CancellationToken cancellationToken) =>
+            {
+                await sender.RunAsync(run, cancellationToken);
+                return TypedResults.Ok(await sender.Send(new ListDocuments(run), cancellationToken));
+            })
+            .WithSummary("Documents of a run");
+
+        group.MapGet("/datasets", async (ISender sender, CancellationToken cancellationToken, int limit = 100) =>
+                TypedResults.Ok(await sender.Send(new ListDatasets(limit), cancellationToken)))
+            .WithSummary("Datasets, newest first");
+
+        group.MapGet("/datasets/{id:guid}/files/{name}", async (Guid id, string name, ISender sender, IArtifactStore artifacts, CancellationToken cancellationToken) =>
+            {
+                IReadOnlyList<DatasetEntry> datasets = await sender.Send(new ListDatasets(1_000), cancellationToken);
+                DatasetEntry dataset = datasets.FirstOrDefault(d => d.Id == id) ?? throw new NotFoundException($"there is no dataset {id}");
+                return dataset.Files.TryGetValue(name, out string? sha256)
+                    ? Results.Stream(artifacts.OpenRead(sha256), "application/octet-stream", name)
+                    : throw new NotFoundException($"dataset {dataset.Name} has no file '{name}'; it has {string.Join(", ", dataset.Files.Keys)}");
+            })
+            .WithSummary("A file of a dataset: train.jsonl, eval.jsonl, dataset_info.json");
+
+        group.MapGet("/adapters", async (ISender sender, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await sender.Send(new ListAdapters(), cancellationToken)))
+            .WithSummary("Published adapters, newest first");
+
+        group.MapGet("/adapters/{name}/download", async (string name, ISender sender, CancellationToken cancellationToken) =>
+            {
+                IReadOnlyList<AdapterEntry> adapters = await sender.Send(new ListAdapters(), cancellationToken);
+                AdapterEntry adapter = adapters.FirstOrDefault(a => a.Name == name) ?? throw new NotFoundException($"there is no adapter '{name}'");
+                return Results.Stream(body => ZipAsync(adapter.Path, body, cancellationToken), "application/zip", $"{name}.zip");
+            })
+            .WithSummary("An adapter folder, loadable by PEFT, as a zip");
+
+        group.MapGet("/evaluations", async (ISender sender, CancellationToken cancellationToken, Guid? run = null, int limit = 100) =>
+                TypedResults.Ok(await sender.Send(new ListEvaluations(run, limit), cancellationToken)))
+            .WithSummary("Base model against adapter, newest first");
+    }
+
+    private static async Task ZipAsync(string folder, Stream body, CancellationToken cancellationToken)
+    {
+        await using ZipArchive zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+            await zip.CreateEntryFromFileAsync(file, Path.GetFileName(file), CompressionLevel.Fastest, cancellationToken);
+    }
+}

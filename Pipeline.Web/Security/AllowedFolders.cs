@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Data;
+using Pipeline.Models;
+
+namespace Pipeline.Web.Security;
+
+/// <summary>
+/// The folders a caller of the API may have read. Compared after following every link, so that neither <c>..</c> nor a
+/// symbolic link leads out.
+/// </summary>
+internal sealed class AllowedFolders(IOptions<IngestOptions> options, PipelineStorage storage)
+{
+    /// <summary>Allowed roots, absolute.</summary>
+    public IReadOnlyList<string> Roots { get; } =
+        [.. options.Value.Roots.Append("samples").Append(Path.Combine(storage.Folder, "inbox")).Select(Path.GetFullPath).Distinct()];
+
+    /// <returns>The folder's absolute path with links followed.</returns>
+    /// <exception cref="InputException">It is outside the allowed roots.</exception>
+    public string Check(string? folder)
+    {
+        if (string.IsNullOrWhiteSpace(folder))
+            throw new InputException("folder: nothing given; expected the folder that holds the PDFs");
+        string real = RealPath(folder);
+        if (Roots.Any(root => IsWithin(real, RealPath(root))))
+            return real;
+        throw new InputException($"folder: '{folder}' is outside the folders that this server may read ({string.Join(", ", Roots)}); "
+            + "start it with --allow DIR, or set Ingest__Roots__0");
+    }
+
+    private static bool IsWithin(string path, string root) =>
+        path == root || path.StartsWith(root.EndsWith('/') ? root : root + '/', StringComparison.Ordinal);
+
+    private static string RealPath(string path)
+    {
+        string resolved = "/";
+        foreach (string part in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string next = Path.Combine(resolved, part);
+            FileSystemInfo? target = new DirectoryInfo(next) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true) : null;
+            // What a link points to may itself lie behind links.
+            resolved = target is null ? next : RealPath(target.FullName);
+        }
+        return resolved;
+    }
+}
