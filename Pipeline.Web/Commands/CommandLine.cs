@@ -49,6 +49,7 @@ internal static class CommandLine
             // In the order of a newcomer's path.
             UpCommand.Create(),
             PullCommand.Create(),
+            StarterCommand.Create(),
         ];
         foreach (Command command in commands)
             root.Subcommands.Add(command);
