@@ -1,0 +1,18 @@
+namespace Pipeline.Jobs.Caption;
+
+/// <summary>A question about an image.</summary>
+/// <param name="Image">The encoded file: JPG, PNG, BMP, TIFF, GIF or WebP.</param>
+/// <param name="Prompt">What to ask.</param>
+public sealed record ImageQuestion(ReadOnlyMemory<byte> Image, string Prompt)
+{
+    /// <summary>Hub folder of the model; null for the one that the server is configured with.</summary>
+    public string? ModelFolder { get; init; }
+
+    /// <summary>Longest answer, in tokens; null for the server's setting.</summary>
+    public int? MaxNewTokens { get; init; }
+
+    /// <summary>
+    /// Waits as long as it takes; false gives up at once when as many questions wait as may. Jobs are patient, HTTP is not.
+    /// </summary>
+    public bool Patient { get; init; }
+}
