@@ -48,6 +48,8 @@ internal static class CommandLine
         [
             // In the order of a newcomer's path.
             UpCommand.Create(),
+            ExtractCommand.Create(),
+            ParseWorkerCommand.Create(),
             PullCommand.Create(),
             StarterCommand.Create(),
         ];

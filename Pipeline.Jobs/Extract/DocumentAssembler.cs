@@ -1,0 +1,89 @@
+using Pipeline.Jobs.Extract.Layout;
+using Pipeline.Jobs.Extract.Text;
+
+namespace Pipeline.Jobs.Extract;
+
+/// <summary>Gives blocks, figures and tables their ids and sections.</summary>
+internal static class DocumentAssembler
+{
+    /// <returns>The document without what is known of the file itself.</returns>
+    public static ExtractedDocument Assemble(
+        IReadOnlyList<PageContent> pages, IReadOnlyList<TextBlock> blocks, IReadOnlyList<NumberedFigure> figures, FigureImages images, FontTable fonts)
+    {
+        Dictionary<TextBlock, NumberedFigure> figureOf = figures.ToDictionary(f => f.Block);
+        Dictionary<TextBlock, string> tableOf = blocks.Where(b => b.Kind == BlockKind.Table)
+            .Select((block, i) => (block, Id: $"table-{i + 1}")).ToDictionary(t => t.block, t => t.Id);
+        var documentBlocks = new List<DocumentBlock>(blocks.Count);
+        var countOnPage = new Dictionary<int, int>();
+        string section = "";
+        foreach (TextBlock block in blocks)
+        {
+            int ordinal = countOnPage[block.Page] = countOnPage.GetValueOrDefault(block.Page) + 1;
+            string id = $"p{block.Page}-b{ordinal}";
+            if (block.Kind == BlockKind.Heading)
+                section = id;
+            TextBlock owner = block.Target ?? block;
+            documentBlocks.Add(new DocumentBlock
+            {
+                Id = id,
+                Kind = block.Kind,
+                Page = block.Page,
+                Box = block.Box,
+                Text = block.Text,
+                Level = block.Level,
+                Marker = block.Marker,
+                Section = section,
+                Font = block.Font >= 0 ? block.Font : null,
+                FontSize = block.Font >= 0 ? Math.Round(block.Size, 1) : null,
+                Continued = block.Continued.Count > 0 ? block.Continued : null,
+                Figure = figureOf.GetValueOrDefault(owner)?.Id,
+                Table = tableOf.GetValueOrDefault(owner),
+            });
+        }
+        return new ExtractedDocument
+        {
+            ExtractorVersion = DocumentExtractor.ExtractorVersion,
+            FileName = "",
+            Sha256 = "",
+            Bytes = 0,
+            Title = documentBlocks.Find(b => b.Kind == BlockKind.Heading && b.Page == pages[0].Number)?.Text,
+            Pages = pages.Select(p => new DocumentPage(p.Number, Math.Round(p.Box.Width, 2), Math.Round(p.Box.Height, 2), FigureImages.PageImage(p.Number), p.HasText)).ToList(),
+            Fonts = fonts.Fonts,
+            Blocks = documentBlocks,
+            Figures = figures.Select(f => ToFigure(f, images)).ToList(),
+            Tables = blocks.Where(b => b.Kind == BlockKind.Table).Select(b => ToTable(b, tableOf[b])).ToList(),
+        };
+    }
+
+    private static DocumentFigure ToFigure(NumberedFigure figure, FigureImages images)
+    {
+        (string sha256, int width, int height) = images[figure.Image];
+        return new DocumentFigure
+        {
+            Id = figure.Id,
+            Label = figure.Label,
+            Kind = figure.Item.Kind,
+            Page = figure.Block.Page,
+            Box = figure.Item.Box,
+            Image = figure.Image,
+            Sha256 = sha256,
+            PixelWidth = width,
+            PixelHeight = height,
+            Caption = figure.Block.Caption,
+        };
+    }
+
+    private static DocumentTable ToTable(TextBlock block, string id)
+    {
+        var item = (TableItem)block.Item!;
+        return new DocumentTable
+        {
+            Id = id,
+            Page = block.Page,
+            Box = block.Box,
+            Header = item.Rows[0],
+            Rows = item.Rows.Skip(1).ToList(),
+            Caption = block.Caption,
+        };
+    }
+}

@@ -1,0 +1,142 @@
+using System.Security.Cryptography;
+using Pipeline.Jobs.Extract.Layout;
+using Pipeline.Jobs.Extract.Rendering;
+using Pipeline.Jobs.Extract.Text;
+using Pipeline.Jobs.Extract.Worker;
+
+namespace Pipeline.Jobs.Extract;
+
+/// <summary>
+/// PDF → files, in this process. Only <see cref="Worker.ParserWorker"/> and measurements call it: hostile files can
+/// end the process.
+/// </summary>
+internal static class DocumentParser
+{
+    /// <param name="request">What to parse.</param>
+    /// <param name="progress">Called with (pages read, pages in all).</param>
+    /// <exception cref="BadDocumentException">The file cannot be read.</exception>
+    public static ExtractedDocument Parse(ParseRequest request, Action<int, int> progress)
+    {
+        byte[] content = File.ReadAllBytes(request.Pdf);
+        FileSignature.RequirePdf(request.Name, content);
+        var warnings = new List<string>();
+        using PdfiumDocument pdf = OpenOrRepair(request.Name, ref content, warnings, out string sha256, out long size);
+        if (pdf.PageCount == 0)
+            throw DocumentProblems.NoPages(request.Name);
+        if (pdf.PageCount > request.MaxPages)
+            throw DocumentProblems.TooManyPages(request.Name, pdf.PageCount, request.MaxPages);
+
+        var fonts = new FontTable();
+        List<PageContent> pages = ReadPages(request, content, pdf, fonts, warnings, progress);
+        if (pages.TrueForAll(p => !p.HasText))
+            warnings.Add("no text in the whole document: its pages are treated as pictures");
+        List<TextBlock> blocks = DocumentLayout.Understand(pages);
+
+        List<NumberedFigure> figures = FigureNumbers.Assign(blocks);
+        FigureImages images = FigureImages.Write(pdf, pages, figures, request.RasterDpi, request.Folder);
+        ExtractedDocument document = DocumentAssembler.Assemble(pages, blocks, figures, images, fonts) with
+        {
+            FileName = request.Name,
+            Sha256 = sha256,
+            Bytes = size,
+            Warnings = warnings,
+        };
+        document = document with { Title = document.Title ?? pdf.Metadata("Title") };
+        File.WriteAllText(Path.Combine(request.Folder, "document.md"), MarkdownWriter.Write(document));
+        document.Save(Path.Combine(request.Folder, "document.json")); // last: it marks the folder complete
+        return document;
+    }
+
+    private static PdfiumDocument OpenOrRepair(
+        string name, ref byte[] content, List<string> warnings, out string sha256, out long size)
+    {
+        sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        size = content.Length;
+        try
+        {
+            PdfiumDocument document = PdfiumDocument.Open(name, content);
+            if (document.CrossReferenceRebuilt)
+                warnings.Add("the file's index was damaged and has been rebuilt: content may be missing");
+            return document;
+        }
+        catch (BadDocumentException e) when (e.Reason == BadDocumentReason.Damaged && PdfRepair.TryRepair(content) is { } repaired)
+        {
+            PdfiumDocument document = PdfiumDocument.Open(name, repaired);
+            content = repaired;
+            warnings.Add($"the file is truncated; {document.PageCount} pages could be recovered");
+            return document;
+        }
+    }
+
+    private static List<PageContent> ReadPages(
+        ParseRequest request, byte[] content, PdfiumDocument pdf, FontTable fonts, List<string> warnings, Action<int, int> progress)
+    {
+        var fallback = new PdfiumText(fonts);
+        using IPageTextSource source = OpenText(request, content, pdf, fonts, warnings) ?? (IPageTextSource)fallback;
+        var segments = new SegmentBuilder(fonts);
+        var pages = new List<PageContent>(pdf.PageCount);
+        for (int number = 1; number <= pdf.PageCount; number++)
+        {
+            progress(number, pdf.PageCount);
+            PdfiumPage page;
+            try
+            {
+                page = pdf.OpenPage(number);
+            }
+            catch (BadDocumentException e) when (pdf.PageCount > 1)
+            {
+                warnings.Add($"page {number} of {pdf.PageCount} is damaged and was left out");
+                if (number == pdf.PageCount && pages.Count == 0)
+                    throw DocumentProblems.Damaged(request.Name, e);
+                continue;
+            }
+            using (page)
+            {
+                List<Glyph> glyphs = ReadGlyphs(source, fallback, number, page, warnings);
+                pages.Add(new PageContent(
+                    number, page.Box, segments.Build(glyphs), glyphs.Where(g => !g.Upright && g.Text != " ").Select(g => g.Box).ToList(), page.Graphics()));
+            }
+        }
+        return pages;
+    }
+
+    private static PdfPigText? OpenText(
+        ParseRequest request, byte[] content, PdfiumDocument pdf, FontTable fonts, List<string> warnings)
+    {
+        if (request.WithoutPdfPig)
+        {
+            warnings.Add("read with PDFium alone: PdfPig did not survive this file");
+            return null;
+        }
+        PdfPigText? text = null;
+        try
+        {
+            text = new PdfPigText(content, fonts);
+            if (text.PageCount == pdf.PageCount)
+                return text;
+            warnings.Add($"PdfPig sees {text.PageCount} pages, PDFium {pdf.PageCount}: read with PDFium alone");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException) // PdfPig throws what it likes on broken files
+        {
+            warnings.Add($"PdfPig cannot read this file ({e.GetType().Name}): read with PDFium alone");
+        }
+        text?.Dispose();
+        return null;
+    }
+
+    private static List<Glyph> ReadGlyphs(
+        IPageTextSource source, PdfiumText fallback, int number, PdfiumPage page, List<string> warnings)
+    {
+        if (source == fallback)
+            return fallback.Read(number, page);
+        try
+        {
+            return source.Read(number, page);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            warnings.Add($"PdfPig cannot read page {number} ({e.GetType().Name}): read with PDFium");
+            return fallback.Read(number, page);
+        }
+    }
+}

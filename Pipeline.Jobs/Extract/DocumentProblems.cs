@@ -1,0 +1,35 @@
+namespace Pipeline.Jobs.Extract;
+
+/// <summary>What is said about documents that cannot be extracted: the file, what was found, the fix.</summary>
+internal static class DocumentProblems
+{
+    public static BadDocumentException Empty(string name) => new(
+        BadDocumentReason.Empty, $"{name}: the file is empty (0 bytes); copy it again or remove it");
+
+    public static BadDocumentException NotPdf(string name, string found) => new(
+        BadDocumentReason.NotPdf, $"{name}: not a PDF (no %PDF header; it looks like {found}); convert it to PDF or remove it");
+
+    public static BadDocumentException Encrypted(string name) => new(
+        BadDocumentReason.Encrypted, $"{name}: encrypted with a password; remove the password or exclude the file");
+
+    public static BadDocumentException Damaged(string name, Exception? inner = null) => new(
+        BadDocumentReason.Damaged, $"{name}: damaged or truncated, and it could not be repaired; copy it again from its source or exclude the file", inner);
+
+    public static BadDocumentException DamagedPage(string name, int page, int pages) => new(
+        BadDocumentReason.Damaged, $"{name}: page {page} of {pages} is damaged and cannot be read; copy the file again from its source or exclude it");
+
+    public static BadDocumentException NoPages(string name) => new(
+        BadDocumentReason.NoPages, $"{name}: a PDF without pages; export it again or exclude the file");
+
+    public static BadDocumentException TooManyPages(string name, int pages, int limit) => new(
+        BadDocumentReason.TooManyPages, $"{name}: {pages} pages, the limit is {limit}; split the file or raise Extraction:MaxPages");
+
+    public static BadDocumentException Crashed(string name, string detail) => new(
+        BadDocumentReason.ParserCrashed, $"{name}: the parser crashed on it ({detail}); print it to a new PDF or exclude the file");
+
+    public static BadDocumentException TimedOut(string name, int seconds) => new(
+        BadDocumentReason.TimedOut, $"{name}: not finished after {seconds} s; raise Extraction:SecondsPerDocument or exclude the file");
+
+    public static BadDocumentException OutOfMemory(string name, int megabytes) => new(
+        BadDocumentReason.OutOfMemory, $"{name}: needs more than {megabytes} MB of memory; raise Extraction:MegabytesPerDocument or exclude the file");
+}

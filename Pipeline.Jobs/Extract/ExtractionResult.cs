@@ -1,0 +1,13 @@
+namespace Pipeline.Jobs.Extract;
+
+/// <summary>Where the files of one extracted document are, and what they hold.</summary>
+/// <param name="Folder">Folder with all files; the paths inside the document are relative to it.</param>
+/// <param name="Document">The content of <c>document.json</c>.</param>
+public sealed record ExtractionResult(string Folder, ExtractedDocument Document)
+{
+    /// <summary>The Markdown in reading order.</summary>
+    public string MarkdownPath => Path.Combine(Folder, "document.md");
+
+    /// <summary>Blocks with their places, figures, tables.</summary>
+    public string JsonPath => Path.Combine(Folder, "document.json");
+}

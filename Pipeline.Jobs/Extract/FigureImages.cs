@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using Pipeline.Jobs.Extract.Layout;
+using Pipeline.Jobs.Extract.Rendering;
+
+namespace Pipeline.Jobs.Extract;
+
+/// <summary>Renders pages, cuts figures out of them and writes both; encoding runs beside rendering.</summary>
+internal sealed class FigureImages
+{
+    private const double SharpestDpi = 300;   // more than this helps no caption model
+    private const int EncodersAhead = 3;      // rasters that may wait for encoding: bounds memory
+
+    private readonly Dictionary<string, (string Sha256, int Width, int Height)> _files = new(StringComparer.Ordinal);
+
+    private FigureImages()
+    {
+    }
+
+    /// <summary>Hash and size of a written image, by its path inside the document's folder.</summary>
+    public (string Sha256, int Width, int Height) this[string image]
+    {
+        get
+        {
+            lock (_files)
+                return _files[image];
+        }
+    }
+
+    public static string PageImage(int page) => $"pages/page-{page:0000}.png";
+
+    public static FigureImages Write(
+        PdfiumDocument pdf, IReadOnlyList<PageContent> pages, IReadOnlyList<NumberedFigure> figures, double dpi, string folder)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "pages"));
+        if (figures.Any(f => f.Item.Kind != FigureKind.Page))
+            Directory.CreateDirectory(Path.Combine(folder, "images"));
+        var images = new FigureImages();
+        var encoding = new Queue<Task>();
+        try
+        {
+            foreach (PageContent content in pages)
+            {
+                using PdfiumPage page = pdf.OpenPage(content.Number);
+                Raster whole = page.Render(dpi);
+                foreach (NumberedFigure figure in figures)
+                {
+                    if (figure.Block.Page != content.Number || figure.Item.Kind == FigureKind.Page)
+                        continue;
+                    double sharper = Math.Min(figure.Item.Dpi, SharpestDpi);
+                    using Raster part = sharper > 1.2 * dpi ? page.Render(figure.Item.Box, sharper) : page.Crop(whole, figure.Item.Box);
+                    images.Encode(part, folder, figure.Image);
+                }
+                if (encoding.Count >= EncodersAhead)
+                    encoding.Dequeue().GetAwaiter().GetResult();
+                encoding.Enqueue(Task.Run(() =>
+                {
+                    using (whole)
+                        images.Encode(whole, folder, PageImage(content.Number));
+                }));
+            }
+        }
+        finally
+        {
+            Task.WhenAll(encoding).GetAwaiter().GetResult();
+        }
+        return images;
+    }
+
+    private void Encode(Raster raster, string folder, string image)
+    {
+        byte[] png = PngFile.Encode(raster);
+        File.WriteAllBytes(Path.Combine(folder, image), png);
+        lock (_files)
+            _files[image] = (Convert.ToHexStringLower(SHA256.HashData(png)), raster.Width, raster.Height);
+    }
+}

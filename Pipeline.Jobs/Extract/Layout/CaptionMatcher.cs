@@ -1,0 +1,48 @@
+namespace Pipeline.Jobs.Extract.Layout;
+
+/// <summary>Gives every printed caption to the figure or table it stands at, and puts it beside it.</summary>
+internal static class CaptionMatcher
+{
+    private const double Furthest = 60; // points between a picture and its caption
+
+    /// <param name="blocks">Blocks of one page in reading order; reordered in place.</param>
+    public static void Match(List<TextBlock> blocks)
+    {
+        TextBlock[] captions = blocks.Where(b => b.Kind == BlockKind.Caption).ToArray();
+        TextBlock[] targets = blocks.Where(b => b.Kind is BlockKind.Figure or BlockKind.Table).ToArray();
+        var pairs = from caption in captions
+                    from target in targets
+                    let distance = Distance(caption, target)
+                    where distance <= Furthest
+                    orderby distance
+                    select (caption, target);
+        foreach ((TextBlock caption, TextBlock target) in pairs)
+        {
+            if (caption.Target is not null || target.Caption is not null)
+                continue;
+            caption.Target = target;
+            target.Caption = caption.Text;
+        }
+        foreach (TextBlock caption in captions)
+        {
+            if (caption.Target is not { } target)
+            {
+                caption.Kind = BlockKind.Paragraph;
+                continue;
+            }
+            blocks.Remove(caption);
+            blocks.Insert(blocks.IndexOf(target) + (target.Kind == BlockKind.Figure ? 1 : 0), caption);
+        }
+    }
+
+    private static double Distance(TextBlock caption, TextBlock target)
+    {
+        double shared = caption.Box.OverlapX(target.Box);
+        if (shared < 0.3 * Math.Min(caption.Box.Width, target.Box.Width))
+            return double.MaxValue;
+        double gap = Math.Max(0, -caption.Box.OverlapY(target.Box));
+        bool table = CaptionText.IsTableCaption(caption.Text);
+        // A table may be drawn as a picture, and then it carries a table's caption; a true table is nearer.
+        return gap + (table == (target.Kind == BlockKind.Table) ? 0 : Furthest / 2);
+    }
+}

@@ -1,0 +1,92 @@
+using Pipeline.Jobs.Extract.Text;
+
+namespace Pipeline.Jobs.Extract.Layout;
+
+/// <summary>Understands all pages of a document together.</summary>
+internal static class DocumentLayout
+{
+    /// <returns>Blocks in reading order, headers and footers included.</returns>
+    public static List<TextBlock> Understand(IReadOnlyList<PageContent> pages)
+    {
+        Dictionary<TextSegment, BlockKind> heads = RunningHeads.Find(pages);
+        var style = new DocumentStyle(pages.SelectMany(p => p.Segments).Where(s => !heads.ContainsKey(s)));
+        var builder = new BlockBuilder(style);
+        var blocks = new List<TextBlock>();
+        foreach (PageContent page in pages)
+        {
+            int start = blocks.Count;
+            List<TextBlock> body = OfPage(page, heads, style, builder);
+            blocks.AddRange(Running(page, heads, BlockKind.Header));
+            blocks.AddRange(body);
+            builder.ContinueAcross(blocks, start + blocks.Skip(start).TakeWhile(b => b.Kind is BlockKind.Header or BlockKind.PageNumber).Count());
+            blocks.AddRange(Running(page, heads, BlockKind.Footer));
+        }
+        HeadingLevels.Assign(blocks);
+        NestLists(blocks);
+        return blocks;
+    }
+
+    private static List<TextBlock> OfPage(
+        PageContent page, Dictionary<TextSegment, BlockKind> heads, DocumentStyle style, BlockBuilder builder)
+    {
+        PageContent body = page with { Segments = page.Segments.Where(s => !heads.ContainsKey(s)).ToList() };
+        if (!page.HasText)
+        {
+            // A scan: the whole page is the picture. A blank page is nothing.
+            if (page.Graphics.TrueForAll(g => g.White))
+                return [];
+            return builder.Build(page.Number, [[new FigureItem(page.Box, FigureKind.Page, 0, "")]]);
+        }
+        List<TableItem> tables = TableFinder.Find(body, style.BodySize);
+        List<FigureItem> figures = FigureFinder.Find(body, tables, style.BodySize);
+        var items = new List<LayoutItem>([.. tables, .. figures]);
+        items.AddRange(body.Segments
+            .Where(s => !tables.Exists(t => t.Box.ContainsCenterOf(s.Box)) && !figures.Exists(f => FigureFinder.Holds(f, s)))
+            .Select(s => new TextItem(s)));
+        List<TextBlock> blocks = builder.Build(page.Number, ReadingOrder.Arrange(items, style.BodySize));
+        CaptionMatcher.Match(blocks);
+        return blocks;
+    }
+
+    private static IEnumerable<TextBlock> Running(PageContent page, Dictionary<TextSegment, BlockKind> heads, BlockKind place)
+    {
+        foreach (TextSegment segment in page.Segments.OrderByDescending(s => s.Baseline).ThenBy(s => s.Box.X0))
+        {
+            if (!heads.TryGetValue(segment, out BlockKind kind))
+                continue;
+            bool top = segment.Box.CenterY > page.Box.Height / 2;
+            if (top != (place == BlockKind.Header))
+                continue;
+            yield return new TextBlock
+            {
+                Kind = kind,
+                Page = page.Number,
+                Box = segment.Box,
+                Text = segment.Text,
+                Size = segment.Size,
+                Font = segment.Font,
+                Bold = segment.Bold,
+            };
+        }
+    }
+
+    /// <summary>Depth of list items by their left edges, within each list.</summary>
+    private static void NestLists(List<TextBlock> blocks)
+    {
+        var edges = new Stack<double>();
+        foreach (TextBlock block in blocks)
+        {
+            if (block.Kind != BlockKind.ListItem)
+            {
+                if (block.Kind is BlockKind.Heading or BlockKind.Paragraph)
+                    edges.Clear();
+                continue;
+            }
+            while (edges.Count > 0 && block.Indent < edges.Peek() - 4)
+                edges.Pop();
+            if (edges.Count == 0 || (block.Indent > edges.Peek() + 4 && block.Indent < edges.Peek() + 60))
+                edges.Push(block.Indent);
+            block.Level = Math.Min(6, edges.Count);
+        }
+    }
+}

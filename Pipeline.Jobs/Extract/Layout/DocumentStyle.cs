@@ -1,0 +1,52 @@
+using Pipeline.Jobs.Extract.Text;
+
+namespace Pipeline.Jobs.Extract.Layout;
+
+/// <summary>What ordinary text looks like in this document, and which words it uses.</summary>
+internal sealed class DocumentStyle
+{
+    private readonly HashSet<string> _words = new(StringComparer.OrdinalIgnoreCase);
+
+    public DocumentStyle(IEnumerable<TextSegment> segments)
+    {
+        var sizes = new Dictionary<double, int>();
+        int characters = 0, bold = 0;
+        foreach (TextSegment segment in segments)
+        {
+            int length = segment.Words.Sum(w => w.Text.Length);
+            double size = Math.Round(segment.Size * 2) / 2;
+            sizes[size] = sizes.GetValueOrDefault(size) + length;
+            characters += length;
+            bold += segment.Bold ? length : 0;
+            for (int i = 0; i < segment.Words.Count; i++)
+            {
+                string word = segment.Words[i].Text.Trim('.', ',', ';', ':', '(', ')', '"', '\'', '“', '”', '’');
+                bool lineEnd = i == segment.Words.Count - 1 && word.EndsWith('-');
+                if (!lineEnd && word.Length > 1)
+                    _words.Add(word);
+            }
+        }
+        BodySize = sizes.Count > 0 ? sizes.OrderByDescending(s => s.Value).ThenBy(s => s.Key).First().Key : 10;
+        BodyIsBold = bold > characters / 2;
+    }
+
+    /// <summary>Size of most characters, in points.</summary>
+    public double BodySize { get; }
+
+    public bool BodyIsBold { get; }
+
+    /// <summary>Joins the next line to a text, repairing a word that was divided between them.</summary>
+    public string Join(string text, string next)
+    {
+        if (text.Length == 0 || next.Length == 0)
+            return text + next;
+        if (!text.EndsWith('-') || text.Length < 2 || !char.IsLetterOrDigit(text[^2]) || !char.IsLetterOrDigit(next[0]))
+            return text + " " + next;
+        string head = text[(text.LastIndexOf(' ') + 1)..^1].TrimStart('(', '"', '“');
+        int end = next.AsSpan().IndexOfAny(" .,;:)");
+        string tail = end < 0 ? next : next[..end];
+        bool compound = !char.IsLower(next[0]) || _words.Contains($"{head}-{tail}")
+            || (head.Contains('-') && !_words.Contains(head + tail));
+        return compound ? text + next : text[..^1] + next;
+    }
+}

@@ -1,0 +1,185 @@
+using Pipeline.Jobs.Extract.Rendering;
+using Pipeline.Jobs.Extract.Text;
+
+namespace Pipeline.Jobs.Extract.Layout;
+
+/// <summary>
+/// Finds pictures: images and drawings that touch or nearly touch, together with the labels in and around them.
+/// Backgrounds, frames around text, underlines and the rules of tables are not pictures.
+/// </summary>
+internal static class FigureFinder
+{
+    private const double Cell = 3;            // points; resolution of the map in which neighbours meet
+    private const double Reach = 5;           // points; two parts closer than twice this belong together
+    private const double LabelDistance = 16;  // points from the drawing to its outermost labels
+
+    public static List<FigureItem> Find(PageContent page, IReadOnlyList<TableItem> tables, double bodySize)
+    {
+        List<PageGraphic> parts = page.Graphics.Where(g => IsPart(g, page, tables)).ToList();
+        List<Cluster> clusters = Connect(parts, page.Box);
+        clusters.RemoveAll(c => c.Box.Width < 20 || c.Box.Height < 14);
+        foreach (Cluster cluster in clusters)
+            AbsorbLabels(cluster, page, tables, bodySize);
+        MergeOverlapping(clusters);
+        return clusters.Where(c => IsFigure(c, page)).Select(c => ToItem(c, page)).ToList();
+    }
+
+    /// <summary>Segments that belong to a picture, not to the running text.</summary>
+    public static bool Holds(FigureItem figure, TextSegment segment) =>
+        figure.Box.ContainsCenterOf(segment.Box) && !CaptionText.IsCaption(segment.Text);
+
+    private static bool IsPart(PageGraphic g, PageContent page, IReadOnlyList<TableItem> tables)
+    {
+        if (g.White || g.Box.Area >= 0.85 * page.Box.Area)
+            return false; // background, or the scan under a text layer
+        if (tables.Any(t => t.Box.Inflate(2).ContainsCenterOf(g.Box)))
+            return false;
+        if (g.IsHorizontalRule && page.Segments.Exists(s => IsUnderline(g.Box, s)))
+            return false;
+        return !IsTextFrame(g, page);
+    }
+
+    private static bool IsUnderline(Box rule, TextSegment text) =>
+        text.Baseline - rule.CenterY is > -0.4 and < 4.5 && rule.X0 >= text.Box.X0 - 2 && rule.X1 <= text.Box.X1 + 2;
+
+    /// <summary>A box, filled or not, around lines of running text: a note, not a picture.</summary>
+    private static bool IsTextFrame(PageGraphic g, PageContent page)
+    {
+        if (g.Kind != GraphicKind.Path || g.Box.Width < 100 || g.Segments > 14)
+            return false;
+        List<TextSegment> inside = page.Segments.Where(s => g.Box.ContainsCenterOf(s.Box)).ToList();
+        return inside.Count(s => s.Words.Count >= 5 && s.Box.Width >= 0.55 * g.Box.Width) >= Math.Max(1, inside.Count / 2.0);
+    }
+
+    /// <summary>Groups parts through a coarse map of the page: as fast for a hundred thousand parts as for ten.</summary>
+    private static List<Cluster> Connect(List<PageGraphic> parts, Box page)
+    {
+        int columns = (int)(page.Width / Cell) + 2, rows = (int)(page.Height / Cell) + 2;
+        if ((long)columns * rows > 4_000_000)
+            return parts.Count > 0 ? [new Cluster(parts)] : [];
+        int[] owner = new int[columns * rows]; // part index + 1 of the first part that covers the cell
+        int[] parent = Enumerable.Range(0, parts.Count).ToArray();
+        int Root(int i)
+        {
+            while (parent[i] != i)
+                i = parent[i] = parent[parent[i]];
+            return i;
+        }
+
+        for (int i = 0; i < parts.Count; i++)
+        {
+            Box box = parts[i].Box.Inflate(Reach).Clip(page);
+            for (int row = (int)(box.Y0 / Cell); row <= (int)(box.Y1 / Cell); row++)
+            {
+                for (int column = (int)(box.X0 / Cell); column <= (int)(box.X1 / Cell); column++)
+                {
+                    ref int cell = ref owner[row * columns + column];
+                    if (cell == 0) cell = i + 1;
+                    else parent[Root(i)] = Root(cell - 1);
+                }
+            }
+        }
+        return parts.Select((part, i) => (part, Group: Root(i)))
+            .GroupBy(p => p.Group, p => p.part)
+            .Select(g => new Cluster(g.ToList())).ToList();
+    }
+
+    private static void AbsorbLabels(Cluster cluster, PageContent page, IReadOnlyList<TableItem> tables, double bodySize)
+    {
+        for (int pass = 0; pass < 2; pass++)
+        {
+            Box near = cluster.Box.Inflate(LabelDistance);
+            Box grown = cluster.Box;
+            foreach (TextSegment segment in page.Segments)
+            {
+                if (!near.Intersects(segment.Box) || CaptionText.IsCaption(segment.Text) || tables.Any(t => t.Box.ContainsCenterOf(segment.Box)))
+                    continue;
+                if (cluster.Drawn.ContainsCenterOf(segment.Box) || IsLabel(segment, cluster, bodySize))
+                    grown = grown.Union(segment.Box);
+            }
+            foreach (Box turned in page.Turned)
+                if (near.Intersects(turned)) grown = grown.Union(turned);
+            cluster.Box = grown.Clip(page.Box);
+        }
+    }
+
+    /// <summary>Short, not larger than body text and not part of a paragraph: tick labels, axis titles, legends.</summary>
+    private static bool IsLabel(TextSegment segment, Cluster cluster, double bodySize)
+    {
+        if (segment.Size > 0.98 * bodySize)
+            return false;
+        bool beside = segment.Box.OverlapY(cluster.Box) > 0.3 * segment.Box.Height;
+        bool aboveOrBelow = segment.Box.X0 >= cluster.Box.X0 - 30 && segment.Box.X1 <= cluster.Box.X1 + 30;
+        return (beside && segment.Box.Width < 120) || (aboveOrBelow && segment.Words.Count <= 12);
+    }
+
+    private static void MergeOverlapping(List<Cluster> clusters)
+    {
+        for (int i = 0; i < clusters.Count; i++)
+        {
+            for (int j = clusters.Count - 1; j > i; j--)
+            {
+                if (!clusters[i].Box.Intersects(clusters[j].Box))
+                    continue;
+                clusters[i].Add(clusters[j]);
+                clusters.RemoveAt(j);
+                j = clusters.Count; // the grown box may reach others
+            }
+        }
+    }
+
+    private static bool IsFigure(Cluster cluster, PageContent page)
+    {
+        if (cluster.Images > 0)
+            return cluster.Box.Width >= 36 && cluster.Box.Height >= 36;
+        if (cluster.Box.Width < 60 || cluster.Box.Height < 40 || (cluster.Shapes < 3 && cluster.Parts < 10))
+            return false;
+        double words = page.Segments.Where(s => cluster.Drawn.ContainsCenterOf(s.Box) && s.Words.Count >= 7).Sum(s => s.Box.Area);
+        return words < 0.4 * cluster.Drawn.Area; // otherwise decorated text
+    }
+
+    private static FigureItem ToItem(Cluster cluster, PageContent page)
+    {
+        IEnumerable<string> words = page.Segments
+            .Where(s => cluster.Box.ContainsCenterOf(s.Box) && !CaptionText.IsCaption(s.Text))
+            .OrderByDescending(s => Math.Round(s.Baseline)).ThenBy(s => s.Box.X0).Select(s => s.Text);
+        return new FigureItem(
+            cluster.Box.Inflate(3).Clip(page.Box), cluster.Images > 0 ? FigureKind.Image : FigureKind.Vector, cluster.Dpi, string.Join(" | ", words));
+    }
+
+    private sealed class Cluster
+    {
+        public Cluster(List<PageGraphic> parts)
+        {
+            Drawn = Box = parts.Select(p => p.Box).Aggregate((a, b) => a.Union(b));
+            Parts = parts.Count;
+            Images = parts.Count(p => p.Kind is GraphicKind.Image);
+            Shapes = parts.Count(p => !p.IsHorizontalRule && !p.IsVerticalRule);
+            Dpi = parts.Max(p => p.Dpi);
+        }
+
+        /// <summary>The parts without labels.</summary>
+        public Box Drawn { get; private set; }
+
+        /// <summary>The parts with their labels.</summary>
+        public Box Box { get; set; }
+
+        public int Parts { get; private set; }
+
+        public int Images { get; private set; }
+
+        public int Shapes { get; private set; }
+
+        public double Dpi { get; private set; }
+
+        public void Add(Cluster other)
+        {
+            Drawn = Drawn.Union(other.Drawn);
+            Box = Box.Union(other.Box);
+            Parts += other.Parts;
+            Images += other.Images;
+            Shapes += other.Shapes;
+            Dpi = Math.Max(Dpi, other.Dpi);
+        }
+    }
+}

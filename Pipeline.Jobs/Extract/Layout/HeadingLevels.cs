@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+
+namespace Pipeline.Jobs.Extract.Layout;
+
+/// <summary>Levels of headings by how they look: the larger and bolder, the higher; numbers such as 2.1 refine.</summary>
+internal static partial class HeadingLevels
+{
+    public static void Assign(IReadOnlyList<TextBlock> blocks)
+    {
+        TextBlock[] headings = blocks.Where(b => b.Kind == BlockKind.Heading).ToArray();
+        var styles = headings.Select(StyleOf).Distinct().OrderByDescending(s => s.Size).ThenByDescending(s => s.Bold).ToList();
+        foreach (TextBlock heading in headings)
+            heading.Level = Math.Min(6, styles.IndexOf(StyleOf(heading)) + 1);
+
+        // Numbered headings that look alike but differ in depth: "2 Method", "2.1 Samples".
+        foreach (var alike in headings.Where(h => Depth(h.Text) > 0).GroupBy(StyleOf))
+        {
+            int shallowest = alike.Min(h => Depth(h.Text));
+            foreach (TextBlock heading in alike)
+                heading.Level = Math.Min(6, heading.Level!.Value + Depth(heading.Text) - shallowest);
+        }
+    }
+
+    private static (double Size, bool Bold) StyleOf(TextBlock block) => (Math.Round(block.Size * 2) / 2, block.Bold);
+
+    private static int Depth(string text)
+    {
+        Match number = Number().Match(text);
+        return number.Success ? number.Value.Count(c => c == '.') + 1 : 0;
+    }
+
+    [GeneratedRegex(@"^\d{1,2}(\.\d{1,2})*(?=\.?\s)")]
+    private static partial Regex Number();
+}

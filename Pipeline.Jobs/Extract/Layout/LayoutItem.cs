@@ -1,0 +1,18 @@
+using Pipeline.Jobs.Extract.Text;
+
+namespace Pipeline.Jobs.Extract.Layout;
+
+/// <summary>Something that has a place in the reading order of a page.</summary>
+internal abstract record LayoutItem(Box Box);
+
+internal sealed record TextItem(TextSegment Segment) : LayoutItem(Segment.Box);
+
+/// <param name="Box">Place on the page, labels included.</param>
+/// <param name="Kind">What it is made of.</param>
+/// <param name="Dpi">Highest resolution of the images in it; 0 without.</param>
+/// <param name="Words">Text inside the picture.</param>
+internal sealed record FigureItem(Box Box, FigureKind Kind, double Dpi, string Words) : LayoutItem(Box);
+
+/// <param name="Box">Place on the page.</param>
+/// <param name="Rows">Cells, all rows of equal length, the header first.</param>
+internal sealed record TableItem(Box Box, IReadOnlyList<IReadOnlyList<string>> Rows) : LayoutItem(Box);

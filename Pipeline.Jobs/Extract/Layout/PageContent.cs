@@ -1,0 +1,16 @@
+using Pipeline.Jobs.Extract.Rendering;
+using Pipeline.Jobs.Extract.Text;
+
+namespace Pipeline.Jobs.Extract.Layout;
+
+/// <summary>What was read from one page, before any of it is understood.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Box">The displayed page in points.</param>
+/// <param name="Segments">Upright text.</param>
+/// <param name="Turned">Places of text that is not upright, such as labels of vertical axes.</param>
+/// <param name="Graphics">Everything else that is drawn.</param>
+internal sealed record PageContent(
+    int Number, Box Box, List<TextSegment> Segments, List<Box> Turned, List<PageGraphic> Graphics)
+{
+    public bool HasText => Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Turned.Count >= 4;
+}

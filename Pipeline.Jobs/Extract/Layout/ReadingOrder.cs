@@ -1,0 +1,131 @@
+namespace Pipeline.Jobs.Extract.Layout;
+
+/// <summary>
+/// Puts the items of a page into the order in which a person reads them. A gutter that only a few items cross splits
+/// the page into columns; the crossing items (titles, wide figures) cut it into bands, and each band is read column by
+/// column. The same is tried again inside every part.
+/// </summary>
+internal static class ReadingOrder
+{
+    private const int MaxDepth = 6;
+
+    /// <returns>Stretches of one column each, in order; inside a stretch items go from top to bottom.</returns>
+    public static List<List<LayoutItem>> Arrange(IReadOnlyList<LayoutItem> items, double bodySize)
+    {
+        var stretches = new List<List<LayoutItem>>();
+        Split(items, bodySize, 0, stretches);
+        return stretches;
+    }
+
+    private static void Split(IReadOnlyList<LayoutItem> items, double bodySize, int depth, List<List<LayoutItem>> stretches)
+    {
+        if (items.Count == 0)
+            return;
+        if (depth >= MaxDepth || FindGutter(items, bodySize) is not { } gutter)
+        {
+            stretches.Add(items.OrderByDescending(i => i.Box.Y1).ThenBy(i => i.Box.X0).ToList());
+            return;
+        }
+        foreach (List<LayoutItem> band in Bands(items, gutter))
+        {
+            if (SideOf(band[0], gutter) == Side.Across)
+            {
+                Split(band, bodySize, depth + 1, stretches);
+                continue;
+            }
+            Split(band.Where(i => SideOf(i, gutter) == Side.Left).ToList(), bodySize, depth + 1, stretches);
+            Split(band.Where(i => SideOf(i, gutter) == Side.Right).ToList(), bodySize, depth + 1, stretches);
+        }
+    }
+
+    /// <summary>Alternating bands from the top: items that cross the gutter, items on either side of it.</summary>
+    private static IEnumerable<List<LayoutItem>> Bands(IReadOnlyList<LayoutItem> items, Gutter gutter)
+    {
+        List<LayoutItem> across = items.Where(i => SideOf(i, gutter) == Side.Across).OrderByDescending(i => i.Box.CenterY).ToList();
+        List<LayoutItem> rest = items.Where(i => SideOf(i, gutter) != Side.Across).OrderByDescending(i => i.Box.CenterY).ToList();
+        var current = new List<LayoutItem>();
+        int next = 0;
+        foreach (LayoutItem item in across)
+        {
+            int from = next;
+            while (next < rest.Count && rest[next].Box.CenterY > item.Box.CenterY)
+                next++;
+            if (next > from)
+            {
+                if (current.Count > 0)
+                    yield return current;
+                yield return rest.GetRange(from, next - from);
+                current = [];
+            }
+            current.Add(item);
+        }
+        if (current.Count > 0)
+            yield return current;
+        if (next < rest.Count)
+            yield return rest.GetRange(next, rest.Count - next);
+    }
+
+    private static Gutter? FindGutter(IReadOnlyList<LayoutItem> items, double bodySize)
+    {
+        double left = items.Min(i => i.Box.X0), right = items.Max(i => i.Box.X1), width = right - left;
+        if (items.Count < 4 || width < 12 * bodySize)
+            return null;
+        Gutter? best = null;
+        double bestScore = 0;
+        foreach (double x in items.Select(i => Math.Round(i.Box.X1)).Distinct())
+        {
+            if (x < left + 0.12 * width || x > right - 0.12 * width)
+                continue;
+            double from = items.Where(i => i.Box.X1 <= x + 1).Max(i => (double?)i.Box.X1) ?? x;
+            double to = items.Where(i => i.Box.X0 >= from).Min(i => (double?)i.Box.X0) ?? x;
+            var gutter = new Gutter(from, to);
+            double score = to - from >= 0.7 * bodySize ? ScoreOf(items, gutter, bodySize) : 0;
+            if (score > bestScore)
+                (best, bestScore) = (gutter, score);
+        }
+        return best;
+    }
+
+    /// <summary>Height over which both columns have something, less what disturbs; 0 when this is no gutter.</summary>
+    private static double ScoreOf(IReadOnlyList<LayoutItem> items, Gutter gutter, double bodySize)
+    {
+        var lefts = new List<Box>();
+        var rights = new List<Box>();
+        var across = new List<Box>();
+        foreach (LayoutItem item in items)
+            (SideOf(item, gutter) switch { Side.Left => lefts, Side.Right => rights, _ => across }).Add(item.Box);
+        if (lefts.Count == 0 || rights.Count == 0)
+            return 0;
+        // A line that crosses stands alone at its height: columns never have text beside it.
+        foreach (Box crossing in across)
+            if (lefts.Concat(rights).Any(b => b.OverlapY(crossing) > 0.4 * Math.Min(b.Height, crossing.Height))) return 0;
+        if (WidthOf(lefts) < 6 * bodySize || WidthOf(rights) < 6 * bodySize)
+            return 0; // numbers of list items or equations, not a column
+        double shared = SharedHeight(lefts, rights);
+        return shared >= 3.2 * bodySize ? shared + (gutter.To - gutter.From) - 2 * across.Count : 0;
+    }
+
+    private static double WidthOf(List<Box> boxes) => boxes.Max(b => b.X1) - boxes.Min(b => b.X0);
+
+    private static double SharedHeight(List<Box> lefts, List<Box> rights)
+    {
+        double top = Math.Min(lefts.Max(b => b.Y1), rights.Max(b => b.Y1));
+        double bottom = Math.Max(lefts.Min(b => b.Y0), rights.Min(b => b.Y0));
+        if (top <= bottom)
+            return 0;
+        double Covered(List<Box> boxes) => boxes.Sum(b => Math.Max(0, Math.Min(b.Y1, top) - Math.Max(b.Y0, bottom)));
+        return Math.Min(top - bottom, Math.Min(Covered(lefts), Covered(rights)));
+    }
+
+    private static Side SideOf(LayoutItem item, Gutter gutter) =>
+        item.Box.X1 <= gutter.From + 1 ? Side.Left : item.Box.X0 >= gutter.To - 1 ? Side.Right : Side.Across;
+
+    private enum Side
+    {
+        Left,
+        Right,
+        Across,
+    }
+
+    private readonly record struct Gutter(double From, double To);
+}

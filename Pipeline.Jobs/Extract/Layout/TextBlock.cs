@@ -1,0 +1,36 @@
+namespace Pipeline.Jobs.Extract.Layout;
+
+/// <summary>Lines that belong together; on the way to a <see cref="DocumentBlock"/>.</summary>
+internal sealed class TextBlock
+{
+    public required BlockKind Kind { get; set; }
+
+    public required int Page { get; init; }
+
+    public required Box Box { get; set; }
+
+    public required string Text { get; set; }
+
+    public required double Size { get; init; }
+
+    public required int Font { get; init; }
+
+    public required bool Bold { get; init; }
+
+    public string? Marker { get; init; }
+
+    /// <summary>Left edge, by which list items are nested.</summary>
+    public double Indent { get; init; }
+
+    public int? Level { get; set; }
+
+    public List<BlockRegion> Continued { get; } = [];
+
+    public LayoutItem? Item { get; init; }
+
+    /// <summary>Of a caption: the table or figure it stands at.</summary>
+    public TextBlock? Target { get; set; }
+
+    /// <summary>Of a table or figure: its caption.</summary>
+    public string? Caption { get; set; }
+}

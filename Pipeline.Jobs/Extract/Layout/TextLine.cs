@@ -1,0 +1,44 @@
+using Pipeline.Jobs.Extract.Text;
+
+namespace Pipeline.Jobs.Extract.Layout;
+
+/// <summary>One line of a column: all its segments on one baseline.</summary>
+internal sealed class TextLine
+{
+    public TextLine(List<TextSegment> segments)
+    {
+        TextSegment main = segments.MaxBy(s => s.Words.Sum(w => w.Text.Length))!;
+        Text = string.Join(' ', segments.OrderBy(s => s.Box.X0).Select(s => s.Text));
+        Box = segments.Select(s => s.Box).Aggregate((a, b) => a.Union(b));
+        Baseline = main.Baseline;
+        Size = main.Size;
+        Font = main.Font;
+        Bold = segments.TrueForAll(s => s.Bold);
+    }
+
+    public string Text { get; }
+
+    public Box Box { get; }
+
+    public double Baseline { get; }
+
+    public double Size { get; }
+
+    public int Font { get; }
+
+    public bool Bold { get; }
+
+    /// <summary>The lines of one column, from the top.</summary>
+    public static List<TextLine> Of(IEnumerable<TextSegment> segments)
+    {
+        var rows = new List<List<TextSegment>>();
+        foreach (TextSegment segment in segments.OrderByDescending(s => s.Baseline))
+        {
+            if (rows.Count > 0 && rows[^1][0].Baseline - segment.Baseline <= 0.3 * Math.Max(segment.Size, rows[^1][0].Size))
+                rows[^1].Add(segment);
+            else
+                rows.Add([segment]);
+        }
+        return rows.ConvertAll(r => new TextLine(r));
+    }
+}

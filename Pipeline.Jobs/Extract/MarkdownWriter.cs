@@ -1,0 +1,96 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Pipeline.Jobs.Extract;
+
+/// <summary>Writes an extracted document as Markdown in reading order, with or without captions of its figures.</summary>
+public static partial class MarkdownWriter
+{
+    /// <summary>The content of <c>document.md</c>.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="imageRoot">Put before image paths, for a Markdown file outside the document's folder: <c>report/</c>.</param>
+    public static string Write(ExtractedDocument document, string imageRoot = "") => Write(document, _ => null, imageRoot);
+
+    /// <summary>The content of <c>document.captioned.md</c>: each figure is followed by its caption as a blockquote.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="captions">Caption by figure id, such as <c>figure-3</c>; a figure without one stays as it is.</param>
+    /// <param name="imageRoot">Put before image paths.</param>
+    public static string WriteCaptioned(ExtractedDocument document, IReadOnlyDictionary<string, string> captions, string imageRoot = "") =>
+        Write(document, captions.GetValueOrDefault, imageRoot);
+
+    private static string Write(ExtractedDocument document, Func<string, string?> caption, string imageRoot)
+    {
+        Dictionary<string, DocumentFigure> figures = document.Figures.ToDictionary(f => f.Id, StringComparer.Ordinal);
+        Dictionary<string, DocumentTable> tables = document.Tables.ToDictionary(t => t.Id, StringComparer.Ordinal);
+        var text = new StringBuilder();
+        BlockKind? before = null;
+        foreach (DocumentBlock block in document.Blocks)
+        {
+            if (block.Kind is BlockKind.Header or BlockKind.Footer or BlockKind.PageNumber)
+                continue;
+            if (text.Length > 0)
+                text.Append(block.Kind == BlockKind.ListItem && before == BlockKind.ListItem ? "\n" : "\n\n");
+            switch (block.Kind)
+            {
+                case BlockKind.Heading:
+                    text.Append('#', block.Level ?? 1).Append(' ').Append(Escape(block.Text));
+                    break;
+                case BlockKind.ListItem:
+                    text.Append(' ', 2 * ((block.Level ?? 1) - 1)).Append(ListMarker(block.Marker)).Append(' ').Append(Escape(block.Text));
+                    break;
+                case BlockKind.Figure:
+                    DocumentFigure figure = figures[block.Figure!];
+                    text.Append($"![{figure.Label}]({imageRoot}{figure.Image})");
+                    if (caption(figure.Id) is { Length: > 0 } words)
+                        text.Append("\n\n> ").Append(words.Trim().ReplaceLineEndings("\n").Replace("\n", "\n> "));
+                    break;
+                case BlockKind.Table:
+                    AppendTable(text, tables[block.Table!]);
+                    break;
+                default:
+                    text.Append(Escape(block.Text));
+                    break;
+            }
+            before = block.Kind;
+        }
+        return text.Append('\n').ToString();
+    }
+
+    private static void AppendTable(StringBuilder text, DocumentTable table)
+    {
+        AppendRow(text, table.Header);
+        text.Append('\n').Append('|');
+        foreach (string _ in table.Header)
+            text.Append(" --- |");
+        foreach (IReadOnlyList<string> row in table.Rows)
+        {
+            text.Append('\n');
+            AppendRow(text, row);
+        }
+    }
+
+    private static void AppendRow(StringBuilder text, IReadOnlyList<string> cells)
+    {
+        text.Append('|');
+        foreach (string cell in cells)
+            text.Append(' ').Append(cell.Replace("|", "\\|")).Append(" |");
+    }
+
+    private static string ListMarker(string? marker) =>
+        marker is { Length: > 0 } && char.IsAsciiDigit(marker[0]) ? marker.TrimEnd('.', ')') + "."
+        : marker is null or "-" ? "-"
+        : $"- {marker}"; // Markdown has no (a) and b): the letter stays in the text
+
+    /// <summary>Keeps text that looks like Markdown from becoming it.</summary>
+    private static string Escape(string text)
+    {
+        string safe = Inline().Replace(text, @"\$0");
+        return LineStart().IsMatch(safe) ? "\\" + safe : safe;
+    }
+
+    [GeneratedRegex(@"[*`\[\]<](?=\S)|(?<=\S)[*`]|\\")]
+    private static partial Regex Inline();
+
+    [GeneratedRegex(@"^(#{1,6}\s|>|[-+]\s|\d+[.)]\s|\||={3,}|-{3,})")]
+    private static partial Regex LineStart();
+}

@@ -1,0 +1,26 @@
+namespace Pipeline.Jobs.Extract.Rendering;
+
+internal enum GraphicKind
+{
+    Image,
+    Path,
+    Shading,
+}
+
+/// <summary>One thing that a page draws besides text.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Box">Visible part, in displayed page points.</param>
+/// <param name="Segments">Of a path: lines and curves it consists of.</param>
+/// <param name="Filled">Of a path: its inside is painted.</param>
+/// <param name="Stroked">Of a path: its outline is drawn.</param>
+/// <param name="White">Of a filled path: the paint is (nearly) white or transparent, so that it shows nothing on paper.</param>
+/// <param name="Dpi">Of an image: pixels per inch as placed.</param>
+internal readonly record struct PageGraphic(
+    GraphicKind Kind, Box Box, int Segments, bool Filled, bool Stroked, bool White, double Dpi)
+{
+    /// <summary>A straight horizontal line, drawn as a stroke or as a thin filled rectangle.</summary>
+    public bool IsHorizontalRule => Kind == GraphicKind.Path && Box.Height <= 2.5 && Box.Width >= 8 && Segments <= 6;
+
+    /// <summary>A straight vertical line, drawn as a stroke or as a thin filled rectangle.</summary>
+    public bool IsVerticalRule => Kind == GraphicKind.Path && Box.Width <= 2.5 && Box.Height >= 6 && Segments <= 6;
+}

@@ -1,0 +1,84 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Pipeline.Jobs.Extract.Rendering;
+
+/// <summary>A PDF opened with PDFium. Not for concurrent use.</summary>
+internal sealed unsafe class PdfiumDocument : IDisposable
+{
+    private readonly string _name;
+    private readonly byte* _bytes; // PDFium reads from here until the document is closed
+    private nint _handle;
+
+    private PdfiumDocument(string name, byte* bytes, nint handle)
+    {
+        _name = name;
+        _bytes = bytes;
+        _handle = handle;
+        PageCount = PdfiumNative.GetPageCount(handle);
+        CrossReferenceRebuilt = PdfiumNative.HasValidCrossReferenceTable(handle) == 0;
+    }
+
+    public int PageCount { get; }
+
+    /// <summary>The file's own index was unusable, so PDFium made a new one by scanning.</summary>
+    public bool CrossReferenceRebuilt { get; }
+
+    /// <param name="name">File name for messages.</param>
+    /// <param name="content">The whole file.</param>
+    /// <exception cref="BadDocumentException">Encrypted with a password, or not readable at all.</exception>
+    public static PdfiumDocument Open(string name, ReadOnlySpan<byte> content)
+    {
+        PdfiumLibrary.EnsureLoaded();
+        byte* bytes = (byte*)NativeMemory.Alloc((nuint)content.Length);
+        content.CopyTo(new Span<byte>(bytes, content.Length));
+        lock (PdfiumLibrary.Gate)
+        {
+            nint handle = PdfiumNative.LoadMemDocument(bytes, (nuint)content.Length, 0);
+            if (handle != 0)
+                return new PdfiumDocument(name, bytes, handle);
+            int error = (int)PdfiumNative.GetLastError().Value;
+            NativeMemory.Free(bytes);
+            throw error is PdfiumNative.ErrorPassword or PdfiumNative.ErrorSecurity
+                ? DocumentProblems.Encrypted(name)
+                : DocumentProblems.Damaged(name);
+        }
+    }
+
+    /// <summary>A field of the document's information dictionary, such as <c>Title</c>; null when absent or blank.</summary>
+    public string? Metadata(string tag)
+    {
+        lock (PdfiumLibrary.Gate)
+        {
+            int bytes = (int)PdfiumNative.GetMetaText(_handle, tag, null, default).Value;
+            if (bytes is <= 2 or > 8192)
+                return null;
+            byte[] buffer = new byte[bytes];
+            fixed (byte* start = buffer)
+                PdfiumNative.GetMetaText(_handle, tag, start, new CULong((nuint)bytes));
+            string value = Encoding.Unicode.GetString(buffer).TrimEnd('\0').Trim();
+            return value.Length > 0 ? value : null;
+        }
+    }
+
+    /// <param name="number">From 1.</param>
+    /// <exception cref="BadDocumentException">The page's own data is broken.</exception>
+    public PdfiumPage OpenPage(int number)
+    {
+        lock (PdfiumLibrary.Gate)
+        {
+            nint page = PdfiumNative.LoadPage(_handle, number - 1);
+            return page != 0 ? new PdfiumPage(page) : throw DocumentProblems.DamagedPage(_name, number, PageCount);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_handle == 0)
+            return;
+        lock (PdfiumLibrary.Gate)
+            PdfiumNative.CloseDocument(_handle);
+        _handle = 0;
+        NativeMemory.Free(_bytes);
+    }
+}

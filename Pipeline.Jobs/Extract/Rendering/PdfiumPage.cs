@@ -1,0 +1,224 @@
+using System.Runtime.InteropServices;
+using static Pipeline.Jobs.Extract.Rendering.PdfiumNative;
+
+namespace Pipeline.Jobs.Extract.Rendering;
+
+/// <summary>One page opened with PDFium: its size, its picture, what it draws.</summary>
+internal sealed unsafe class PdfiumPage : IDisposable
+{
+    private const int MaxFormDepth = 12;          // forms in forms; hostile files nest them without end
+    private const int MaxGraphics = 50_000;       // maps can hold millions of paths: enough is known long before
+    private const double MaxPixels = 25_000_000;  // of one raster; larger pages get a lower resolution
+
+    private readonly RectF _crop;
+    private readonly int _rotation;
+    private nint _handle;
+
+    internal PdfiumPage(nint handle)
+    {
+        _handle = handle;
+        Width = GetPageWidth(handle);
+        Height = GetPageHeight(handle);
+        _rotation = GetRotation(handle);
+        RectF crop = default;
+        if (GetPageBoundingBox(handle, &crop) == 0)
+            crop = new RectF { Right = (float)Width, Top = (float)Height };
+        _crop = crop;
+    }
+
+    internal nint Handle => _handle;
+
+    /// <summary>Displayed width in points.</summary>
+    public double Width { get; }
+
+    /// <summary>Displayed height in points.</summary>
+    public double Height { get; }
+
+    public Box Box => new(0, 0, Width, Height);
+
+    /// <summary>Resolution used for <paramref name="dpi"/>: lower for a page so large that its raster would be too big.</summary>
+    public double EffectiveDpi(double dpi) =>
+        Math.Min(dpi, 72 * Math.Sqrt(MaxPixels / Math.Max(1, Width * Height)));
+
+    /// <summary>The page on white, annotations included.</summary>
+    public Raster Render(double dpi) => Render(Box, dpi);
+
+    /// <summary>A part of the page as it is displayed, whatever transparency, masks and overlaps made it.</summary>
+    /// <param name="part">Displayed page points.</param>
+    /// <param name="dpi">Dots per inch.</param>
+    public Raster Render(Box part, double dpi)
+    {
+        double scale = EffectiveDpi(dpi) / 72;
+        int pageWidth = Math.Max(1, (int)Math.Round(Width * scale)), pageHeight = Math.Max(1, (int)Math.Round(Height * scale));
+        (int left, int top, int width, int height) = PixelsOf(part, pageWidth, pageHeight);
+        var raster = new Raster(width, height);
+        fixed (byte* pixels = raster.Pixels)
+        {
+            lock (PdfiumLibrary.Gate)
+            {
+                nint bitmap = BitmapCreate(width, height, FormatBgr, pixels, raster.Stride);
+                if (bitmap == 0)
+                    throw new OutOfMemoryException($"PDFium could not make a bitmap of {width} x {height} pixels");
+                BitmapFill(bitmap, 0, 0, width, height, new CULong(0xFFFFFFFF));
+                RenderPageBitmap(bitmap, _handle, -left, -top, pageWidth, pageHeight, 0, RenderAnnotations | RenderReverseByteOrder);
+                BitmapDestroy(bitmap);
+            }
+        }
+        return raster;
+    }
+
+    /// <summary>Cuts a part out of a raster of the whole page.</summary>
+    public Raster Crop(Raster page, Box part)
+    {
+        (int left, int top, int width, int height) = PixelsOf(part, page.Width, page.Height);
+        return page.Crop(left, top, width, height);
+    }
+
+    /// <summary>Images, paths and shadings in drawing order, those inside forms included.</summary>
+    public List<PageGraphic> Graphics()
+    {
+        var found = new List<PageGraphic>();
+        lock (PdfiumLibrary.Gate)
+        {
+            int count = CountObjects(_handle);
+            for (int i = 0; i < count && found.Count < MaxGraphics; i++)
+                Collect(GetObject(_handle, i), Transform.Identity, Box, 0, found);
+        }
+        return found;
+    }
+
+    public void Dispose()
+    {
+        if (_handle == 0)
+            return;
+        lock (PdfiumLibrary.Gate)
+            ClosePage(_handle);
+        _handle = 0;
+    }
+
+    /// <summary>A point of the page's own space where it is displayed.</summary>
+    internal (double X, double Y) Displayed(double x, double y) => _rotation switch
+    {
+        1 => (y - _crop.Bottom, _crop.Right - x),
+        2 => (_crop.Right - x, _crop.Top - y),
+        3 => (_crop.Top - y, x - _crop.Left),
+        _ => (x - _crop.Left, y - _crop.Bottom),
+    };
+
+    internal int Rotation => _rotation;
+
+    private (int Left, int Top, int Width, int Height) PixelsOf(Box part, int pageWidth, int pageHeight)
+    {
+        double x = pageWidth / Width, y = pageHeight / Height;
+        int left = Math.Clamp((int)Math.Floor(part.X0 * x), 0, pageWidth - 1);
+        int top = Math.Clamp((int)Math.Floor((Height - part.Y1) * y), 0, pageHeight - 1);
+        int right = Math.Clamp((int)Math.Ceiling(part.X1 * x), left + 1, pageWidth);
+        int bottom = Math.Clamp((int)Math.Ceiling((Height - part.Y0) * y), top + 1, pageHeight);
+        return (left, top, right - left, bottom - top);
+    }
+
+    private void Collect(nint item, Transform outer, Box visible, int depth, List<PageGraphic> found)
+    {
+        int type = GetObjectType(item);
+        if (type == ObjectForm)
+        {
+            if (depth >= MaxFormDepth)
+                return;
+            MatrixF m = default;
+            Transform inner = GetObjectMatrix(item, &m) != 0 ? new Transform(m).Then(outer) : outer;
+            int count = CountFormObjects(item);
+            for (int i = 0; i < count && found.Count < MaxGraphics; i++)
+                Collect(GetFormObject(item, new CULong((nuint)i)), inner, visible, depth + 1, found);
+            return;
+        }
+        if (type is not (ObjectPath or ObjectImage or ObjectShading))
+            return;
+
+        float left, bottom, right, top;
+        if (GetObjectBounds(item, &left, &bottom, &right, &top) == 0)
+            return;
+        Box box = Displayed(outer, left, bottom, right, top).Clip(ClipOf(item, outer, visible));
+        if (box.Width < 0 || box.Height < 0)
+            return;
+        found.Add(type switch
+        {
+            ObjectImage => new PageGraphic(GraphicKind.Image, box, 0, false, false, false, DpiOf(item)),
+            ObjectShading => new PageGraphic(GraphicKind.Shading, box, 0, true, false, false, 0),
+            _ => PathOf(item, box),
+        });
+    }
+
+    private static PageGraphic PathOf(nint path, Box box)
+    {
+        int fill = 0, stroke = 0;
+        GetDrawMode(path, &fill, &stroke);
+        uint red = 0, green = 0, blue = 0, alpha = 255;
+        bool white = fill != 0 && stroke == 0
+            && GetFillColor(path, &red, &green, &blue, &alpha) != 0
+            && (alpha < 8 || (red >= 250 && green >= 250 && blue >= 250));
+        return new PageGraphic(GraphicKind.Path, box, CountSegments(path), fill != 0, stroke != 0, white, 0);
+    }
+
+    private double DpiOf(nint image)
+    {
+        ImageMetadata metadata;
+        return GetImageMetadata(image, _handle, &metadata) != 0
+            ? Math.Max(metadata.HorizontalDpi, metadata.VerticalDpi)
+            : 0;
+    }
+
+    /// <summary>What the clip paths leave visible, by their bounding boxes.</summary>
+    private Box ClipOf(nint item, Transform outer, Box visible)
+    {
+        nint clip = GetClipPath(item);
+        if (clip == 0)
+            return visible;
+        int paths = CountClipPaths(clip);
+        for (int path = 0; path < Math.Min(paths, 16); path++)
+        {
+            int segments = CountClipSegments(clip, path);
+            float minX = float.MaxValue, minY = float.MaxValue, maxX = float.MinValue, maxY = float.MinValue;
+            for (int s = 0; s < Math.Min(segments, 256); s++)
+            {
+                float x, y;
+                if (GetSegmentPoint(GetClipSegment(clip, path, s), &x, &y) == 0)
+                    continue;
+                (minX, maxX) = (Math.Min(minX, x), Math.Max(maxX, x));
+                (minY, maxY) = (Math.Min(minY, y), Math.Max(maxY, y));
+            }
+            if (minX <= maxX && segments <= 256)
+                visible = visible.Clip(Displayed(outer, minX, minY, maxX, maxY));
+        }
+        return visible;
+    }
+
+    private Box Displayed(Transform outer, double left, double bottom, double right, double top)
+    {
+        double x0 = double.MaxValue, y0 = double.MaxValue, x1 = double.MinValue, y1 = double.MinValue;
+        foreach ((double px, double py) in ((double, double)[])[(left, bottom), (right, bottom), (left, top), (right, top)])
+        {
+            (double ux, double uy) = outer.Apply(px, py);
+            (double x, double y) = Displayed(ux, uy);
+            (x0, x1) = (Math.Min(x0, x), Math.Max(x1, x));
+            (y0, y1) = (Math.Min(y0, y), Math.Max(y1, y));
+        }
+        return new Box(x0, y0, x1, y1);
+    }
+
+    /// <summary>An affine map, in PDF's order of the six numbers.</summary>
+    private readonly record struct Transform(double A, double B, double C, double D, double E, double F)
+    {
+        public Transform(MatrixF m) : this(m.A, m.B, m.C, m.D, m.E, m.F)
+        {
+        }
+
+        public static Transform Identity => new(1, 0, 0, 1, 0, 0);
+
+        public (double X, double Y) Apply(double x, double y) => (A * x + C * y + E, B * x + D * y + F);
+
+        public Transform Then(Transform next) => new(
+            A * next.A + B * next.C, A * next.B + B * next.D,
+            C * next.A + D * next.C, C * next.B + D * next.D,
+            E * next.A + F * next.C + next.E, E * next.B + F * next.D + next.F);
+    }
+}

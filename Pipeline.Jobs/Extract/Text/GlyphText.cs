@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Pipeline.Jobs.Extract.Text;
+
+/// <summary>Makes plain characters of what fonts and parsers deliver.</summary>
+internal static class GlyphText
+{
+    /// <summary>Spells out ligatures, turns every kind of space into one, drops what cannot be shown.</summary>
+    public static string Clean(string raw)
+    {
+        if (raw.Length == 1 && raw[0] is > ' ' and < '\u007f')
+            return raw;
+        string text = "";
+        foreach (char c in raw)
+        {
+            text += c switch
+            {
+                '\ufb00' => "ff",
+                '\ufb01' => "fi",
+                '\ufb02' => "fl",
+                '\ufb03' => "ffi",
+                '\ufb04' => "ffl",
+                '\ufb05' or '\ufb06' => "st",
+                '\u00ad' => "-", // a soft hyphen that is drawn is the hyphen at a line's end
+                '\u2010' or '\u2011' => "-",
+                '\u2028' or '\u2029' or '\ufeff' or '\u200b' or '\ufffd' => "",
+                _ when char.IsWhiteSpace(c) => " ",
+                _ when char.IsControl(c) => "",
+                _ when char.GetUnicodeCategory(c) == UnicodeCategory.PrivateUse => "\u2022", // symbol fonts: bullets
+                _ => c.ToString(),
+            };
+        }
+        return text;
+    }
+}

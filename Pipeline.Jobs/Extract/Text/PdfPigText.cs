@@ -1,0 +1,42 @@
+using Pipeline.Jobs.Extract.Rendering;
+using UglyToad.PdfPig;
+using UglyToad.PdfPig.Content;
+using UglyToad.PdfPig.Core;
+
+namespace Pipeline.Jobs.Extract.Text;
+
+/// <summary>Characters through PdfPig, the first choice: it knows fonts and positions best.</summary>
+internal sealed class PdfPigText : IPageTextSource
+{
+    private readonly PdfDocument _document;
+    private readonly FontTable _fonts;
+
+    /// <exception cref="Exception">PdfPig throws many kinds on broken files; the caller falls back to <see cref="PdfiumText"/>.</exception>
+    public PdfPigText(byte[] content, FontTable fonts)
+    {
+        _fonts = fonts;
+        _document = PdfDocument.Open(content, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true });
+    }
+
+    public int PageCount => _document.NumberOfPages;
+
+    public List<Glyph> Read(int number, PdfiumPage page)
+    {
+        IReadOnlyList<Letter> letters = _document.GetPage(number).Letters;
+        var glyphs = new List<Glyph>(letters.Count);
+        foreach (Letter letter in letters)
+        {
+            string text = GlyphText.Clean(letter.Value);
+            if (text.Length == 0)
+                continue;
+            PdfPoint start = letter.StartBaseLine, end = letter.EndBaseLine;
+            bool upright = letter.TextOrientation == TextOrientation.Horizontal;
+            glyphs.Add(new Glyph(
+                text, start.X, end.X, upright ? start.Y : (start.Y + end.Y) / 2, Math.Clamp(letter.PointSize, 0.5, 500),
+                _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold, letter.FontDetails.IsItalic), upright));
+        }
+        return glyphs;
+    }
+
+    public void Dispose() => _document.Dispose();
+}

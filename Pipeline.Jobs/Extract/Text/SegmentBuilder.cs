@@ -1,0 +1,172 @@
+namespace Pipeline.Jobs.Extract.Text;
+
+/// <summary>
+/// Characters → words → segments. Characters are taken in content order first, which keeps raised and lowered ones with
+/// their neighbours; pieces that content order tore apart are then joined by their place.
+/// </summary>
+internal sealed class SegmentBuilder(FontTable fonts)
+{
+    private const double WordGap = 0.18;    // in ems: more is a space
+    private const double SegmentGap = 0.95; // in ems: more is a gutter, or the next cell
+    private const double SameBaseline = 0.2;
+
+    /// <summary>The upright text of a page; unordered.</summary>
+    public List<TextSegment> Build(IReadOnlyList<Glyph> glyphs)
+    {
+        List<Run> runs = JoinNeighbours(InContentOrder(glyphs));
+        var segments = new List<TextSegment>(runs.Count);
+        foreach (Run run in runs)
+            if (ToSegment(run) is { } segment) segments.Add(segment);
+        return segments;
+    }
+
+    private static List<Run> InContentOrder(IReadOnlyList<Glyph> glyphs)
+    {
+        var runs = new List<Run>();
+        Run? current = null;
+        foreach (Glyph glyph in glyphs)
+        {
+            if (!glyph.Upright)
+                continue;
+            if (glyph.Text == " " && current is null)
+                continue;
+            if (current is null || !Continues(current, glyph))
+            {
+                if (glyph.Text == " ")
+                {
+                    current = null;
+                    continue;
+                }
+                runs.Add(current = new Run(glyph));
+            }
+            else
+            {
+                current.Add(glyph);
+            }
+        }
+        return runs;
+    }
+
+    private static bool Continues(Run run, Glyph next)
+    {
+        double em = Math.Max(run.Size, next.Size), gap = next.X0 - run.X1;
+        if (gap < -0.5 * em || gap > SegmentGap * em)
+            return false;
+        double rise = Math.Abs(next.Baseline - run.Baseline);
+        bool script = next.Size <= 0.85 * run.Size && rise <= 0.6 * run.Size && gap <= 0.4 * em;
+        return rise <= SameBaseline * em || script;
+    }
+
+    /// <summary>Joins runs that stand side by side on one baseline.</summary>
+    private static List<Run> JoinNeighbours(List<Run> runs)
+    {
+        runs.Sort((a, b) => a.Baseline != b.Baseline ? b.Baseline.CompareTo(a.Baseline) : a.X0.CompareTo(b.X0));
+        var joined = new List<Run>(runs.Count);
+        int start = 0;
+        while (start < runs.Count)
+        {
+            int end = start + 1;
+            while (end < runs.Count && runs[start].Baseline - runs[end].Baseline <= SameBaseline * Math.Max(runs[start].Size, runs[end].Size))
+                end++;
+            List<Run> row = runs.GetRange(start, end - start);
+            row.Sort((a, b) => a.X0.CompareTo(b.X0));
+            Run current = row[0];
+            foreach (Run next in row.Skip(1))
+            {
+                double em = Math.Max(current.Size, next.Size), gap = next.X0 - current.X1;
+                if (gap > -0.5 * em && gap <= SegmentGap * em)
+                {
+                    current.Append(next);
+                }
+                else
+                {
+                    joined.Add(current);
+                    current = next;
+                }
+            }
+            joined.Add(current);
+            start = end;
+        }
+        return joined;
+    }
+
+    private TextSegment? ToSegment(Run run)
+    {
+        var words = new List<TextWord>();
+        var sizes = new Dictionary<double, int>();
+        var faces = new Dictionary<int, int>();
+        int characters = 0, bold = 0;
+        string text = "";
+        Box box = default;
+        Glyph? last = null;
+        foreach (Glyph glyph in run.Glyphs)
+        {
+            bool space = glyph.Text == " ";
+            // The same character twice in one place: boldness by overprinting.
+            if (last is { } l && l.Text == glyph.Text && Math.Abs(l.X0 - glyph.X0) < 0.12 * glyph.Size && !space)
+                continue;
+            if (text.Length > 0 && (space || glyph.X0 - box.X1 > WordGap * Math.Max(glyph.Size, last!.Value.Size)))
+            {
+                words.Add(new TextWord(text, box));
+                text = "";
+            }
+            last = glyph;
+            if (space)
+                continue;
+            box = text.Length == 0 ? glyph.Box : box.Union(glyph.Box);
+            text += glyph.Text;
+            characters++;
+            bold += fonts[glyph.Font].Bold ? 1 : 0;
+            double size = Math.Round(glyph.Size, 1);
+            sizes[size] = sizes.GetValueOrDefault(size) + 1;
+            faces[glyph.Font] = faces.GetValueOrDefault(glyph.Font) + 1;
+        }
+        if (text.Length > 0)
+            words.Add(new TextWord(text, box));
+        if (words.Count == 0)
+            return null;
+        return new TextSegment
+        {
+            Words = words,
+            Box = words.Select(w => w.Box).Aggregate((a, b) => a.Union(b)),
+            Baseline = run.Baseline,
+            Size = sizes.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).First().Key,
+            Font = faces.OrderByDescending(f => f.Value).ThenBy(f => f.Key).First().Key,
+            Bold = bold >= 0.9 * characters,
+        };
+    }
+
+    /// <summary>Characters being joined; baseline and size are those of its largest.</summary>
+    private sealed class Run
+    {
+        public Run(Glyph first)
+        {
+            Glyphs = [first];
+            (X0, X1, Baseline, Size) = (first.X0, first.X1, first.Baseline, first.Size);
+        }
+
+        public List<Glyph> Glyphs { get; }
+
+        public double X0 { get; }
+
+        public double X1 { get; private set; }
+
+        public double Baseline { get; private set; }
+
+        public double Size { get; private set; }
+
+        public void Add(Glyph glyph)
+        {
+            Glyphs.Add(glyph);
+            X1 = Math.Max(X1, glyph.X1);
+            if (glyph.Size > Size && glyph.Text != " ")
+                (Size, Baseline) = (glyph.Size, glyph.Baseline);
+        }
+
+        public void Append(Run next)
+        {
+            foreach (Glyph glyph in next.Glyphs)
+                Add(glyph);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Pipeline.Models;
+
+namespace Pipeline.Jobs.Extract.Worker;
+
+/// <summary>
+/// A child process that parses one document at a time, watched for time and memory. It serves many documents; after
+/// any kind of accident it is ended and a new one takes its place.
+/// </summary>
+internal sealed class ParserProcess : IDisposable
+{
+    /// <summary>Carries the memory limit in megabytes to the child.</summary>
+    public const string MemoryVariable = "PIPELINE_PARSER_MEGABYTES";
+
+    private const int ErrorTailCharacters = 2000;
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+    private readonly int _megabytes;
+
+    private ParserProcess(Process process, int megabytes)
+    {
+        (_process, _megabytes) = (process, megabytes);
+        process.ErrorDataReceived += (_, e) => KeepTail(e.Data);
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>It can take another document.</summary>
+    public bool Usable { get; private set; } = true;
+
+    /// <summary>Documents served.</summary>
+    public int Served { get; private set; }
+
+    public int Megabytes => _megabytes;
+
+    public static ParserProcess Start(ParserCommand command, int megabytes)
+    {
+        var start = new ProcessStartInfo(command.File, command.Arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            StandardInputEncoding = new UTF8Encoding(false),
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        start.Environment[MemoryVariable] = megabytes.ToString(CultureInfo.InvariantCulture);
+        // The managed heap stops a little below the limit, so that it says so instead of being ended.
+        start.Environment["DOTNET_GCHeapHardLimit"] = ((long)(0.85 * megabytes) << 20).ToString("x", CultureInfo.InvariantCulture);
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0"; // short-lived: instrumentation never pays back
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        Process process = Process.Start(start) ?? throw new InvalidOperationException($"{command.File} did not start");
+        return new ParserProcess(process, megabytes);
+    }
+
+    /// <exception cref="BadDocumentException">The document is bad, or it ended, stalled or overfilled the process.</exception>
+    public async Task ParseAsync(ParseRequest request, TimeSpan limit, IProgress<(int Page, int Pages)>? progress, CancellationToken ct)
+    {
+        using var watch = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task<bool> memory = WatchMemoryAsync(watch.Token);
+        Task<ParseReply?> reply = ExchangeAsync(request, progress);
+        Task timeout = Task.Delay(limit, watch.Token);
+        Task first = await Task.WhenAny(reply, memory, timeout);
+        try
+        {
+            ct.ThrowIfCancellationRequested();
+            if (first == reply)
+                Interpret(request, await reply);
+            else if (first == memory && await memory)
+                throw DocumentProblems.OutOfMemory(request.Name, _megabytes);
+            else if (first == memory)
+                Interpret(request, await reply); // the process has ended; the reply says how
+            else
+                throw DocumentProblems.TimedOut(request.Name, (int)limit.TotalSeconds);
+            Served++;
+        }
+        catch (Exception e) when (e is not BadDocumentException { Reason: not (BadDocumentReason.ParserCrashed or BadDocumentReason.TimedOut or BadDocumentReason.OutOfMemory) })
+        {
+            End();
+            throw;
+        }
+        finally
+        {
+            await watch.CancelAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        End();
+        _process.Dispose();
+    }
+
+    private async Task<ParseReply?> ExchangeAsync(ParseRequest request, IProgress<(int Page, int Pages)>? progress)
+    {
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(request.ToLine());
+            await _process.StandardInput.FlushAsync();
+        }
+        catch (IOException)
+        {
+            return null; // it ended before it could read
+        }
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (ParseReply.FromLine(line) is not { } reply)
+                continue;
+            if (reply.Kind != ParseReplyKind.Progress)
+                return reply;
+            progress?.Report((reply.Page, reply.Pages));
+        }
+        return null;
+    }
+
+    private void Interpret(ParseRequest request, ParseReply? reply)
+    {
+        switch (reply?.Kind)
+        {
+            case ParseReplyKind.Done:
+                return;
+            case ParseReplyKind.BadDocument when reply.Reason == BadDocumentReason.OutOfMemory:
+                throw DocumentProblems.OutOfMemory(request.Name, _megabytes);
+            case ParseReplyKind.BadDocument:
+                throw new BadDocumentException(reply.Reason!.Value, reply.Message!);
+            case ParseReplyKind.MissingPrerequisite:
+                throw new MissingPrerequisiteException(reply.Message!);
+            case ParseReplyKind.Failed when reply.Message?.Contains("No space left on device", StringComparison.Ordinal) == true:
+                throw new IOException($"No space left on device: {request.Folder}", 28); // ENOSPC
+            case ParseReplyKind.Failed:
+                throw new InvalidOperationException($"{request.Name}: extraction failed: {reply.Message}");
+            default:
+                _process.WaitForExit(2000);
+                throw DocumentProblems.Crashed(request.Name, HowItEnded());
+        }
+    }
+
+    private string HowItEnded()
+    {
+        string errors;
+        lock (_errors)
+            errors = _errors.ToString();
+        if (errors.Contains("Stack overflow", StringComparison.Ordinal))
+            return "its nesting overflows the stack";
+        int code = _process.HasExited ? _process.ExitCode : 0;
+        return code > 128 ? $"signal {code - 128}" : $"exit code {code}";
+    }
+
+    /// <returns>True as soon as the limit is passed, false when the process has ended.</returns>
+    private async Task<bool> WatchMemoryAsync(CancellationToken stop)
+    {
+        string path = $"/proc/{_process.Id}/statm";
+        try
+        {
+            while (!_process.HasExited)
+            {
+                if (ResidentMegabytes(path) > _megabytes)
+                    return true;
+                await Task.Delay(WatchInterval, stop);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The document is finished.
+        }
+        return false;
+    }
+
+    private static long ResidentMegabytes(string statm)
+    {
+        try
+        {
+            string[] pages = File.ReadAllText(statm).Split(' ');
+            return pages.Length > 1 ? long.Parse(pages[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize >> 20 : 0;
+        }
+        catch (IOException)
+        {
+            return 0; // it has just ended
+        }
+    }
+
+    private void KeepTail(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_errors)
+        {
+            if (_errors.Length < ErrorTailCharacters)
+                _errors.AppendLine(line); // the first lines name the cause, the rest is the stack
+        }
+    }
+
+    private void End()
+    {
+        Usable = false;
+        try
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself.
+        }
+    }
+}

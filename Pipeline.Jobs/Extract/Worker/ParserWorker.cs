@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Pipeline.Models;
+
+namespace Pipeline.Jobs.Extract.Worker;
+
+/// <summary>
+/// The child process's side: takes requests from standard input, one line each, until the input ends. Whatever a
+/// hostile file does here, it does to this process only.
+/// </summary>
+public static partial class ParserWorker
+{
+    private const int StackBytes = 16 << 20; // deep but honest files fit; endless recursion ends soon
+
+    /// <summary>Serves requests until standard input is closed.</summary>
+    /// <returns>Exit code 0.</returns>
+    public static int Run()
+    {
+        LimitResources();
+        using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+        using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+        Console.SetOut(TextWriter.Null); // standard output carries replies only
+        while (input.ReadLine() is { } line)
+        {
+            ParseReply reply = new(ParseReplyKind.Failed);
+            var parser = new Thread(() => reply = Serve(ParseRequest.FromLine(line), output), StackBytes);
+            parser.Start();
+            parser.Join();
+            output.WriteLine(reply.ToLine());
+        }
+        return 0;
+    }
+
+    private static ParseReply Serve(ParseRequest request, StreamWriter output)
+    {
+        try
+        {
+            DocumentParser.Parse(request, (page, pages) => output.WriteLine(new ParseReply(ParseReplyKind.Progress, page, pages).ToLine()));
+            return new ParseReply(ParseReplyKind.Done);
+        }
+        catch (BadDocumentException e)
+        {
+            return new ParseReply(ParseReplyKind.BadDocument, Reason: e.Reason, Message: e.Message);
+        }
+        catch (OutOfMemoryException)
+        {
+            return new ParseReply(ParseReplyKind.BadDocument, Reason: BadDocumentReason.OutOfMemory);
+        }
+        catch (MissingPrerequisiteException e)
+        {
+            return new ParseReply(ParseReplyKind.MissingPrerequisite, Message: e.Message);
+        }
+        catch (Exception e) // the parent tells a full disk from a bug by the text
+        {
+            return new ParseReply(ParseReplyKind.Failed, Message: e.ToString());
+        }
+    }
+
+    /// <summary>No core dumps, and the kernel's own stop should the parent's watch over memory be too slow.</summary>
+    private static void LimitResources()
+    {
+        const int Data = 2, Core = 4;
+        SetLimit(Core, new ResourceLimit());
+        if (ulong.TryParse(Environment.GetEnvironmentVariable(ParserProcess.MemoryVariable), out ulong megabytes))
+        {
+            // Twice: the runtime commits more than it uses.
+            ulong bytes = 2 * megabytes << 20;
+            SetLimit(Data, new ResourceLimit { Current = bytes, Maximum = bytes });
+        }
+    }
+
+    private static void SetLimit(int resource, ResourceLimit limit) => _ = SetResourceLimit(resource, in limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetResourceLimit(int resource, in ResourceLimit limit);
+
+    private struct ResourceLimit
+    {
+        public ulong Current, Maximum;
+    }
+}
