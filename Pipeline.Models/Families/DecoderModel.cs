@@ -1,4 +1,5 @@
 using Pipeline.Models.Layers;
+using Pipeline.Models.Weights;
 using TorchSharp.Modules;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -53,6 +54,23 @@ public sealed class DecoderModel : nn.Module
     public IEnumerable<(string Name, ProjectionLayer Layer)> Projections() =>
         named_modules().Where(m => m.module is ProjectionLayer && m.name.StartsWith("model.layers.", StringComparison.Ordinal))
             .Select(m => (m.name, (ProjectionLayer)m.module));
+
+    /// <summary>All weights by hub name.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Weights() =>
+        named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter));
+
+    /// <summary>Fills all weights from a checkpoint, strictly.</summary>
+    /// <param name="checkpoint">Weights under the hub's names.</param>
+    /// <exception cref="InputException">Names or shapes differ.</exception>
+    public void LoadWeights(SafetensorsCheckpoint checkpoint) => WeightLoader.Load(Weights(), checkpoint, Accept);
+
+    /// <summary>
+    /// Maps a stored name to a weight of this model: null for what some exports store although it follows from the rest (a
+    /// tied head, rotary frequencies).
+    /// </summary>
+    public string? Accept(string storedName) =>
+        (Config.TieWordEmbeddings && storedName == "lm_head.weight") || storedName.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
+            ? null : storedName;
 
     /// <summary>A fresh cache that fits this model.</summary>
     public KvCache CreateCache() => new(Config.NumHiddenLayers);
