@@ -53,7 +53,8 @@ public sealed class DecoderModel : nn.Module
     /// <summary>Every linear layer inside the decoder layers by its full name, e.g. <c>model.layers.0.self_attn.qkv_proj</c>, in order.</summary>
     public IEnumerable<(string Name, ProjectionLayer Layer)> Projections() =>
         named_modules().Where(m => m.module is ProjectionLayer && m.name.StartsWith("model.layers.", StringComparison.Ordinal))
-            .Select(m => (m.name, (ProjectionLayer)m.module));
+            .Select(m => (m.name, (ProjectionLayer)m.module))
+            .DistinctBy(m => m.Item2); // TorchSharp lists a layer again under the name of its field, after the hub's
 
     /// <summary>All weights by hub name.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Weights() =>

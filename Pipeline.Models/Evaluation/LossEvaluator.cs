@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Pipeline.Models.Datasets;
+using Pipeline.Models.Families;
+using Pipeline.Models.Training;
+
+namespace Pipeline.Models.Evaluation;
+
+/// <summary>Loss of a model, with whatever adapter is attached to it, over examples.</summary>
+public static class LossEvaluator
+{
+    /// <summary>Cross-entropy of the target tokens of all examples; prompts do not count.</summary>
+    /// <param name="model">The model as it stands.</param>
+    /// <param name="examples">Examples; those without a target token count nothing.</param>
+    /// <param name="batchSize">Examples that go through the model together.</param>
+    /// <param name="stopping">Seen before every batch.</param>
+    /// <exception cref="InputException">There is no target token at all.</exception>
+    public static LossResult Evaluate(DecoderModel model, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(examples);
+        var clock = Stopwatch.StartNew();
+        double sum = 0;
+        long targets = 0;
+        // Examples of like length together: little padding.
+        foreach (TokenizedExample[] rows in examples.OrderBy(e => e.InputIds.Length).Chunk(batchSize))
+        {
+            stopping.ThrowIfCancellationRequested();
+            using TrainingBatch batch = TrainingBatch.Collate(rows, model.Device);
+            if (batch.Targets.shape[0] == 0)
+                continue;
+            sum += TargetLoss.Sum(model, batch);
+            targets += batch.Targets.shape[0];
+        }
+        if (targets == 0)
+            throw new InputException("evaluation: the split is empty or has no answer token; give examples with an output");
+        return new LossResult(sum / targets, targets, examples.Count, clock.Elapsed.TotalSeconds);
+    }
+}

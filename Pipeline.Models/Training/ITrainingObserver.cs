@@ -1,0 +1,24 @@
+namespace Pipeline.Models.Training;
+
+/// <summary>Sees a training as it happens. Called on the training's thread, so implementations return quickly.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>The training is about to begin or to go on.</summary>
+    void OnStarted(TrainingStart start);
+
+    /// <summary>A step is done.</summary>
+    void OnStep(TrainingProgress progress);
+
+    /// <summary>The held-out examples were evaluated.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="loss">Mean cross-entropy of a target token.</param>
+    void OnEvaluated(int step, double loss);
+
+    /// <summary>A checkpoint is complete.</summary>
+    /// <param name="step">Steps done.</param>
+    /// <param name="folder">The checkpoint.</param>
+    void OnCheckpoint(int step, string folder);
+
+    /// <summary>Something the user should know, which does not stop the training.</summary>
+    void OnWarning(string message);
+}

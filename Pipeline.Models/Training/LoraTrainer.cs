@@ -1,0 +1,27 @@
+using Pipeline.Models.Families;
+
+namespace Pipeline.Models.Training;
+
+/// <summary>Trains LoRA adapters: from arguments and examples to an adapter folder with its logs.</summary>
+public static class LoraTrainer
+{
+    /// <summary>Runs a training to its end, from its last checkpoint when the arguments ask for that.</summary>
+    /// <param name="arguments">What to do.</param>
+    /// <param name="model">Base model; frozen, and without an adapter afterwards.</param>
+    /// <param name="data">Examples.</param>
+    /// <param name="observer">Told about every step; may be null.</param>
+    /// <param name="stopping">Ends the training before the next micro-step, with a checkpoint of the last full step.</param>
+    /// <exception cref="InputException">The arguments, the output folder or a checkpoint cannot be used.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is no longer a number; the last checkpoint is kept.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> was cancelled; the checkpoint is written.</exception>
+    public static TrainingResult Train(
+        TrainingArguments arguments, DecoderModel model, TrainingData data, ITrainingObserver? observer, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(data);
+        arguments.Validate();
+        using var run = new TrainingRun(arguments, model, data, observer);
+        return run.Complete(stopping);
+    }
+}

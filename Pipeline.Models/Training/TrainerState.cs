@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+
+namespace Pipeline.Models.Training;
+
+/// <summary>Everything of a running training that is no tensor: what a checkpoint needs beside adapter and optimizer.</summary>
+internal sealed record TrainerState
+{
+    /// <summary>Steps done.</summary>
+    public int Step { get; set; }
+
+    /// <summary>Sum of the losses since the last log entry.</summary>
+    public double WindowLoss { get; set; }
+
+    /// <summary>Steps since the last log entry.</summary>
+    public int WindowSteps { get; set; }
+
+    /// <summary>Sum of the losses of all steps.</summary>
+    public double TotalLoss { get; set; }
+
+    /// <summary>Loss of the first step.</summary>
+    public double? FirstLoss { get; set; }
+
+    /// <summary>Loss of the last step.</summary>
+    public double LastLoss { get; set; }
+
+    /// <summary>Tokens seen, padding not counted.</summary>
+    public long Tokens { get; set; }
+
+    /// <summary>Seconds of training, over all processes that worked on it.</summary>
+    public double Seconds { get; set; }
+
+    /// <summary>Entries of <c>trainer_state.json</c>.</summary>
+    public List<JsonObject> History { get; init; } = [];
+
+    /// <summary>Lines of <c>trainer_log.jsonl</c>.</summary>
+    public List<string> LogLines { get; init; } = [];
+
+    /// <summary>What the training computes, by key: a checkpoint of other values cannot be gone on from.</summary>
+    public Dictionary<string, string> Fingerprint { get; init; } = [];
+}

@@ -1,0 +1,72 @@
+using Pipeline.Models.Datasets;
+using Pipeline.Models.Families;
+using Pipeline.Models.Lora;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Training;
+
+/// <summary>What one step did.</summary>
+/// <param name="Loss">Mean cross-entropy over the target tokens of the step.</param>
+/// <param name="GradientNorm">Norm of the whole gradient before clipping.</param>
+/// <param name="Tokens">Tokens that went through the model, padding not counted.</param>
+/// <param name="TargetTokens">Tokens that were learned.</param>
+internal readonly record struct StepResult(double Loss, double GradientNorm, int Tokens, int TargetTokens);
+
+/// <summary>
+/// One optimizer step: the gradients of all micro-batches, each weighted by its share of the step's target tokens,
+/// clipped together, applied by AdamW.
+/// </summary>
+internal sealed class TrainingStep(
+    DecoderModel model, AdamW optimizer, double maxGradientNorm, LoraDropout? dropout = null, RandomState? random = null)
+{
+    private const double ClipEpsilon = 1e-6; // as torch's clip_grad_norm_
+
+    /// <param name="microBatches">Examples of each micro-batch; row numbers of the dataset go into messages only.</param>
+    /// <param name="step">Number of the step, from 0.</param>
+    /// <param name="learningRate">Rate of this step.</param>
+    /// <param name="stopping">Seen before every micro-batch; the weights are then as before the step.</param>
+    /// <exception cref="TrainingDivergedException">Loss or gradient is not a finite number; the weights are as before the step.</exception>
+    public StepResult Run(IReadOnlyList<MicroBatch> microBatches, int step, double learningRate, CancellationToken stopping)
+    {
+        int targets = microBatches.Sum(b => b.Examples.Sum(TrainingBatch.CountTargets));
+        int tokens = 0;
+        double sum = 0;
+        try
+        {
+            for (int i = 0; i < microBatches.Count; i++)
+            {
+                stopping.ThrowIfCancellationRequested();
+                using DisposeScope scope = NewDisposeScope();
+                if (dropout is not null && random is not null)
+                    dropout.Reseed(random.DropoutSeed(step, i));
+                using TrainingBatch batch = TrainingBatch.Collate(microBatches[i].Examples, model.Device);
+                double loss = TargetLoss.Backward(model, batch, targets);
+                if (!double.IsFinite(loss))
+                    throw Diverged($"the loss became {loss}", step, microBatches[i]);
+                sum += loss;
+                tokens += batch.Tokens;
+            }
+            double norm = optimizer.GradientNorm();
+            if (!double.IsFinite(norm))
+                throw Diverged($"the norm of the gradient became {norm}", step, microBatches[^1]);
+            double scale = maxGradientNorm > 0 ? Math.Min(1, maxGradientNorm / (norm + ClipEpsilon)) : 1;
+            optimizer.Step(learningRate, scale);
+            return new StepResult(sum / targets, norm, tokens, targets);
+        }
+        catch
+        {
+            optimizer.ClearGradients();
+            throw;
+        }
+    }
+
+    private static TrainingDivergedException Diverged(string what, int step, MicroBatch batch) =>
+        new($"{what} at step {step + 1}, in the batch of example{(batch.Rows.Count == 1 ? "" : "s")} {string.Join(", ", batch.Rows)} (counted from 0 in the"
+            + " training split); the last checkpoint is intact. Lower learning_rate, or look at that example");
+}
+
+/// <summary>Examples that go through the model together.</summary>
+/// <param name="Rows">Their numbers in the training split, from 0.</param>
+/// <param name="Examples">Their tokens.</param>
+internal sealed record MicroBatch(IReadOnlyList<int> Rows, IReadOnlyList<TokenizedExample> Examples);

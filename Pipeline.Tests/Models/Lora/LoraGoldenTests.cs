@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Pipeline.Models.Datasets;
+using Pipeline.Models.Families;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Training;
+using Pipeline.Models.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Tests.Models.Lora;
+
+/// <summary>The recorded PEFT training, step by step: <c>lora-NAME</c> holds the trace of an adapter on the model <c>NAME</c>.</summary>
+public sealed class LoraGoldenTests
+{
+    public static TheoryData<string> Traces => [.. Directory.EnumerateDirectories(GoldenFiles.Root, "lora-*").Select(f => Path.GetFileName(f)!)];
+
+    [Theory]
+    [MemberData(nameof(Traces))]
+    public void Training_follows_the_trace_of_peft(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string folder = Path.Combine(GoldenFiles.Root, name);
+        using DecoderModel model = LoadModel(Path.Combine(GoldenFiles.Root, name["lora-".Length..]));
+        using JsonDocument trace = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "trace.json")));
+        JsonElement optimizerSettings = trace.RootElement.GetProperty("optimizer");
+        double learningRate = optimizerSettings.GetProperty("lr").GetDouble();
+        int rowsPerMicroBatch = trace.RootElement.GetProperty("batch").GetProperty("micro_batch").GetInt32();
+
+        using LoraAdapter adapter = AdapterFolder.LoadTrainable(Path.Combine(folder, "init"), model);
+        adapter.ParameterCount.ShouldBe(trace.RootElement.GetProperty("trainable_parameters").GetInt64());
+        (adapter.ParameterCount + model.Config.CountParameters()).ShouldBe(trace.RootElement.GetProperty("all_parameters").GetInt64());
+        using var optimizer = new AdamW(adapter.NamedTensors(), new TrainingArguments
+        {
+            AdamBeta1 = optimizerSettings.GetProperty("betas")[0].GetDouble(),
+            AdamBeta2 = optimizerSettings.GetProperty("betas")[1].GetDouble(),
+            AdamEpsilon = optimizerSettings.GetProperty("eps").GetDouble(),
+            WeightDecay = optimizerSettings.GetProperty("weight_decay").GetDouble(),
+        });
+        var step = new TrainingStep(model, optimizer, optimizerSettings.GetProperty("max_grad_norm").GetDouble());
+        TokenizedExample[] examples = ReadExamples(Path.Combine(folder, "batches.safetensors"));
+        int number = 0;
+        foreach (JsonElement expected in trace.RootElement.GetProperty("steps").EnumerateArray())
+        {
+            MicroBatch[] microBatches = [.. expected.GetProperty("rows").EnumerateArray().Select(r => r.GetInt32())
+                .Chunk(rowsPerMicroBatch).Select(rows => new MicroBatch(rows, [.. rows.Select(r => examples[r])]))];
+            StepResult result = step.Run(microBatches, number++, learningRate, TestContext.Current.CancellationToken);
+
+            result.TargetTokens.ShouldBe(expected.GetProperty("target_tokens").GetInt32());
+            double loss = expected.GetProperty("loss").GetDouble();
+            double norm = expected.GetProperty("grad_norm").GetDouble();
+            result.Loss.ShouldBe(loss, loss * 1e-5, $"loss of step {number}");
+            result.GradientNorm.ShouldBe(norm, norm * 1e-4, $"gradient norm of step {number}");
+        }
+
+        using SafetensorsCheckpoint final = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, "final", "adapter_model.safetensors"));
+        foreach ((string weight, Tensor value) in adapter.NamedTensors())
+            MaxDifference(value, final.Map(weight)).ShouldBeLessThan(1e-4, weight);
+    }
+
+    [Theory]
+    [MemberData(nameof(Traces))]
+    public void A_peft_adapter_gives_the_logits_of_peft(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        string folder = Path.Combine(GoldenFiles.Root, name);
+        using DecoderModel model = LoadModel(Path.Combine(GoldenFiles.Root, name["lora-".Length..]));
+        using LoraAdapter adapter = AdapterFolder.Load(Path.Combine(folder, "final"), model);
+        adapter.Attach();
+        using SafetensorsCheckpoint batches = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, "batches.safetensors"));
+        using SafetensorsCheckpoint expected = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, "expected.safetensors"));
+        Tensor logits = model.Logits(model.Forward(batches.Map("input_ids").narrow(0, 0, 2), batches.Map("attention_mask").narrow(0, 0, 2)));
+        MaxDifference(logits.select(1, 20), expected.Map("logits_at_20_rows_0_1")).ShouldBeLessThan(2e-4);
+    }
+
+    private static double MaxDifference(Tensor a, Tensor b)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return (a.detach() - b).abs().max().item<float>();
+    }
+
+    internal static DecoderModel LoadModel(string folder)
+    {
+        var model = new DecoderModel(DecoderConfig.Load(folder), ScalarType.Float32, CPU);
+        using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(folder);
+        using IDisposable noGrad = no_grad();
+        WeightLoader.Load(model.named_parameters().Select(p => KeyValuePair.Create<string, Tensor>(p.name, p.parameter)), checkpoint);
+        return model;
+    }
+
+    private static TokenizedExample[] ReadExamples(string file)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using SafetensorsCheckpoint batches = SafetensorsCheckpoint.OpenFile(file);
+        Tensor ids = batches.Map("input_ids"), labels = batches.Map("labels"), mask = batches.Map("attention_mask");
+        return [.. Enumerable.Range(0, (int)ids.shape[0]).Select(row =>
+        {
+            int length = (int)mask[row].sum().item<long>();
+            return new TokenizedExample(First(ids[row], length), First(labels[row], length));
+        })];
+    }
+
+    private static int[] First(Tensor row, int length) => [.. row.data<long>().Take(length).Select(id => (int)id)];
+}
