@@ -32,4 +32,7 @@ public sealed record DocumentFigure
 
     /// <summary>The printed caption, <c>Figure 3: …</c>, where there is one.</summary>
     public string? Caption { get; init; }
+
+    /// <summary>What a vision model says it shows; added by <see cref="ExtractedDocument.WithDescriptions"/>.</summary>
+    public string? Description { get; init; }
 }

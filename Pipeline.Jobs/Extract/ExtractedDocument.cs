@@ -81,6 +81,13 @@ public sealed record ExtractedDocument
         }
     }
 
+    /// <summary>The document with what a vision model says about its figures.</summary>
+    /// <param name="descriptions">Description by figure id, such as <c>figure-3</c>; figures without one stay as they are.</param>
+    public ExtractedDocument WithDescriptions(IReadOnlyDictionary<string, string> descriptions) => this with
+    {
+        Figures = Figures.Select(f => descriptions.TryGetValue(f.Id, out string? text) ? f with { Description = text } : f).ToList(),
+    };
+
     /// <summary>Writes the document; the same document always gives the same bytes.</summary>
     public void Save(string path)
     {

@@ -49,6 +49,7 @@ internal static class CommandLine
             // In the order of a newcomer's path.
             UpCommand.Create(),
             ExtractCommand.Create(),
+            DatasetCommand.Create(),
             ParseWorkerCommand.Create(),
             PullCommand.Create(),
             StarterCommand.Create(),

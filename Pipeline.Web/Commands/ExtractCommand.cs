@@ -30,7 +30,7 @@ internal static class ExtractCommand
             throw new InputException($"--dpi {options.RasterDpi}: expected 36 to 600");
         if (options.SecondsPerDocument is < 1 or > 3600)
             throw new InputException($"--timeout {options.SecondsPerDocument}: expected 1 to 3600 seconds");
-        List<(string Pdf, string Stem)> documents = Documents(path);
+        List<(string Pdf, string Stem)> documents = PdfPaths.Find(path);
         Directory.CreateDirectory(folder);
         using var extractor = new DocumentExtractor();
         int failed = 0;
@@ -67,26 +67,5 @@ internal static class ExtractCommand
         string line = string.Create(CultureInfo.InvariantCulture,
             $"{document.FileName}: {document.Pages.Count} pages, {document.Figures.Count} figures, {document.Tables.Count} tables, {time.TotalSeconds:F1} s");
         return document.Warnings.Count > 0 ? $"{line} (warning: {string.Join("; ", document.Warnings)})" : line;
-    }
-
-    private static List<(string Pdf, string Stem)> Documents(string path)
-    {
-        if (File.Exists(path))
-            return [(path, Path.GetFileNameWithoutExtension(path))];
-        if (!Directory.Exists(path))
-            throw new InputException($"{path}: no such file or folder");
-        string[] files = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
-            .Where(f => Path.GetExtension(f).Equals(".pdf", StringComparison.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal).ToArray();
-        if (files.Length == 0)
-            throw new InputException($"{path}: no PDF in this folder or below; name a folder with .pdf files");
-        var stems = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return files.Select(file =>
-        {
-            string stem = Path.GetFileNameWithoutExtension(file), unique = stem;
-            for (int n = 2; !stems.Add(unique); n++) // the same name in two folders
-                unique = $"{stem}-{n}";
-            return (file, unique);
-        }).ToList();
     }
 }

@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+
+namespace Pipeline.Jobs.Dataset;
+
+/// <summary>Which examples are made, and how they are divided. Section <c>Dataset</c>.</summary>
+public sealed record DatasetOptions
+{
+    /// <summary>Share of the examples that is held out; whole sections only, so the true share may be a little larger.</summary>
+    [Range(0.0, 0.5)] public double EvalFraction { get; init; } = 0.1;
+
+    /// <summary>Decides which sections are held out.</summary>
+    public int Seed { get; init; } = 42;
+
+    /// <summary>Longest answer in characters; longer sections are divided between paragraphs.</summary>
+    [Range(100, 20000)] public int MaxAnswerCharacters { get; init; } = 1200;
+
+    /// <summary>Shortest text of a section that is worth a question.</summary>
+    [Range(1, 1000)] public int MinAnswerCharacters { get; init; } = 60;
+
+    /// <summary>Most look-ups asked from one table.</summary>
+    [Range(0, 1000)] public int MaxLookupsPerTable { get; init; } = 24;
+
+    /// <summary>What of these options changes the examples: part of a key under which a dataset can be kept.</summary>
+    public string CacheKey => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{DatasetBuilder.BuilderVersion}/{EvalFraction}/{Seed}/{MaxAnswerCharacters}/{MinAnswerCharacters}/{MaxLookupsPerTable}");
+}

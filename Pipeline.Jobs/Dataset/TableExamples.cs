@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+using Pipeline.Jobs.Extract;
+
+namespace Pipeline.Jobs.Dataset;
+
+/// <summary>Look-ups in tables: the value of a column for the row that the first column names.</summary>
+internal static partial class TableExamples
+{
+    public static IEnumerable<SourcedExample> Of(DocumentSection section, DatasetOptions options)
+    {
+        foreach (DocumentBlock block in section.Blocks)
+        {
+            if (block.Kind != BlockKind.Table || section.Document.Tables.FirstOrDefault(t => t.Id == block.Table) is not { } table)
+                continue;
+            string about = table.Caption is { } caption ? Label().Replace(caption, "").Trim().TrimEnd('.') : section.Topic;
+            foreach (SourcedExample example in Lookups(section, block, table, about).Take(options.MaxLookupsPerTable))
+                yield return example;
+        }
+    }
+
+    private static IEnumerable<SourcedExample> Lookups(DocumentSection section, DocumentBlock block, DocumentTable table, string about)
+    {
+        // A name that occurs twice asks two questions with one wording.
+        ILookup<string, IReadOnlyList<string>> rows = table.Rows.Where(r => r[0].Length > 0).ToLookup(r => r[0], StringComparer.OrdinalIgnoreCase);
+        foreach (IGrouping<string, IReadOnlyList<string>> named in rows)
+        {
+            if (named.Count() > 1)
+                continue;
+            IReadOnlyList<string> row = named.First();
+            for (int column = 1; column < row.Count; column++)
+            {
+                string value = row[column], header = table.Header[column];
+                if (value.Length == 0 || header.Length == 0 || value is "-" or "–" or "—")
+                    continue;
+                string subject = table.Header[0].Length > 0 ? $"{SentenceText.InSentence(table.Header[0])} \"{row[0]}\"" : $"\"{row[0]}\"";
+                yield return section.Example(
+                    $"In the table \"{about}\" of \"{section.Title}\", what is the value of \"{header}\" for {subject}?", "",
+                    $"{header} for {row[0]}: {value}.", "table", block);
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^\p{L}+\.?\s*[\d.\-]*\w?\s*[:.|–—-]\s*")]
+    private static partial Regex Label();
+}
