@@ -1,10 +1,27 @@
 using Pipeline.Models.Families;
+using TorchSharp;
 
 namespace Pipeline.Models.Training;
 
 /// <summary>Trains LoRA adapters: from arguments and examples to an adapter folder with its logs.</summary>
 public static class LoraTrainer
 {
+    /// <summary>Loads model and data that the arguments name and trains.</summary>
+    /// <inheritdoc cref="Train(TrainingArguments, DecoderModel, TrainingData, ITrainingObserver?, CancellationToken)"/>
+    public static TrainingResult Train(TrainingArguments arguments, ITrainingObserver? observer, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        arguments.Validate();
+        var options = new ModelLoadOptions
+        {
+            Device = arguments.Device,
+            DType = arguments.Bf16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+        };
+        using LanguageModel model = LanguageModel.Load(arguments.ModelNameOrPath, options);
+        TrainingData data = TrainingData.Load(arguments, model.Tokenizer, ModelTemplate.Resolve(arguments.Template, model), model.Decoder.Config.MaxPositionEmbeddings);
+        return Train(arguments, model.Decoder, data, observer, stopping);
+    }
+
     /// <summary>Runs a training to its end, from its last checkpoint when the arguments ask for that.</summary>
     /// <param name="arguments">What to do.</param>
     /// <param name="model">Base model; frozen, and without an adapter afterwards.</param>

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pipeline.Models.Datasets;
+using Pipeline.Models.Families;
+using Pipeline.Models.Generation;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Text;
+using Pipeline.Models.Training;
+
+namespace Pipeline.Models.Evaluation;
+
+/// <summary>Measures a base model and the same model with an adapter: loss, perplexity and answers side by side.</summary>
+public static class AdapterComparison
+{
+    /// <summary>Name of the file with the result.</summary>
+    public const string ResultFile = "eval_results.json";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Compares on examples that the adapter has not seen.</summary>
+    /// <param name="model">Base model; without an adapter afterwards.</param>
+    /// <param name="adapterFolder">Adapter in PEFT's layout, or null to measure the base alone.</param>
+    /// <param name="examples">Held-out examples.</param>
+    /// <param name="options">Template, lengths and how much to generate.</param>
+    /// <param name="stopping">Seen between batches and tokens.</param>
+    /// <exception cref="InputException">The adapter does not fit, or no example has an answer token.</exception>
+    public static ComparisonResult Compare(LanguageModel model, string? adapterFolder, IReadOnlyList<InstructionExample> examples,
+        ComparisonOptions options, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(examples);
+        ArgumentNullException.ThrowIfNull(options);
+        ChatTemplate template = ModelTemplate.Resolve(options.Template, model);
+        int cutoff = Math.Min(options.CutoffLen, model.Decoder.Config.MaxPositionEmbeddings);
+        TokenizedExample[] tokens = [.. examples.Select(e => TokenizedExample.Encode(e, template, model.Tokenizer, cutoff))];
+        InstructionExample[] answered = [.. examples.Take(options.Generations)];
+
+        // A wrong adapter is found before the base is measured, which may take long.
+        using LoraAdapter? adapter = adapterFolder is null ? null : AdapterFolder.Load(adapterFolder, model.Decoder);
+        LoraAdapter.DetachAll(model.Decoder);
+        LossResult baseLoss = LossEvaluator.Evaluate(model.Decoder, tokens, options.BatchSize, stopping);
+        string[] baseAnswers = Answer(model, template, answered, options, stopping);
+        if (adapter is null)
+            return new ComparisonResult(baseLoss, null, [.. answered.Select((e, i) => new ComparedGeneration(e, baseAnswers[i], null))]);
+        adapter.Attach();
+        LossResult adapterLoss = LossEvaluator.Evaluate(model.Decoder, tokens, options.BatchSize, stopping);
+        string[] adapterAnswers = Answer(model, template, answered, options, stopping);
+        return new ComparisonResult(baseLoss, adapterLoss,
+            [.. answered.Select((e, i) => new ComparedGeneration(e, baseAnswers[i], adapterAnswers[i]))]);
+    }
+
+    /// <summary>The result as JSON: losses, perplexities, counts, and the answers under <c>generations</c>.</summary>
+    public static JsonObject ToJson(ComparisonResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var json = new JsonObject
+        {
+            ["base_loss"] = result.Base.Loss,
+            ["base_perplexity"] = result.Base.Perplexity,
+            ["adapter_loss"] = result.Adapter?.Loss,
+            ["adapter_perplexity"] = result.Adapter?.Perplexity,
+            ["examples"] = result.Base.Examples,
+            ["target_tokens"] = result.Base.TargetTokens,
+            ["seconds"] = Math.Round(result.Base.Seconds + (result.Adapter?.Seconds ?? 0), 3),
+        };
+        json["generations"] = new JsonArray([.. result.Generations.Select(g => new JsonObject
+        {
+            ["instruction"] = g.Example.Instruction,
+            ["input"] = g.Example.Input,
+            ["expected"] = g.Example.Output,
+            ["base"] = g.Base,
+            ["adapter"] = g.Adapter,
+        })]);
+        return json;
+    }
+
+    /// <summary>Adds the result to <c>eval_results.json</c> of a folder; what a training wrote there stays.</summary>
+    /// <returns>The file.</returns>
+    public static string Save(string folder, ComparisonResult result)
+    {
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, ResultFile);
+        JsonObject json = File.Exists(path) && JsonNode.Parse(File.ReadAllText(path)) is JsonObject earlier ? earlier : [];
+        foreach ((string key, JsonNode? value) in ToJson(result))
+            json[key] = value?.DeepClone();
+        DurableFiles.Replace(path, json.ToJsonString(Indented) + "\n");
+        return path;
+    }
+
+    private static string[] Answer(LanguageModel model, ChatTemplate template, InstructionExample[] examples, ComparisonOptions options, CancellationToken stopping)
+    {
+        var generator = new TextGenerator(model);
+        var generation = new GenerationOptions { MaxNewTokens = options.MaxNewTokens, StopTokenIds = template.StopTokenIds(model.Tokenizer) };
+        return [.. examples.Chunk(options.BatchSize).SelectMany(batch => generator.Generate(
+            [.. batch.Select(e => (IReadOnlyList<int>)template.EncodePrompt(model.Tokenizer, e.ToMessages(withAnswer: false), e.System))],
+            generation, stopping)).Select(answer => answer.Text)];
+    }
+}

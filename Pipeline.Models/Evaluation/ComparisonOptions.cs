@@ -1,0 +1,20 @@
+namespace Pipeline.Models.Evaluation;
+
+/// <summary>How a model is measured with and without an adapter.</summary>
+public sealed record ComparisonOptions
+{
+    /// <summary>Chat template by LLaMA-Factory's name; null takes the one that fits the model's family.</summary>
+    public string? Template { get; init; }
+
+    /// <summary>Most tokens of an example; longer ones are cut, as in training.</summary>
+    public int CutoffLen { get; init; } = 2048;
+
+    /// <summary>Examples that go through the model together.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Examples to answer with both models; 0 for none.</summary>
+    public int Generations { get; init; } = 4;
+
+    /// <summary>Longest answer in tokens.</summary>
+    public int MaxNewTokens { get; init; } = 128;
+}
