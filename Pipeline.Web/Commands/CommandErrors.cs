@@ -1,6 +1,7 @@
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Postgres;
 using Pipeline.Models;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Web.Commands;
 
@@ -22,7 +23,7 @@ internal static class CommandErrors
             case MissingPrerequisiteException or PostgresMissingException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.MissingPrerequisite;
-            case StorageFullException:
+            case StorageFullException or TrainingDivergedException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.Failed;
             case SchemaTooNewException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException:

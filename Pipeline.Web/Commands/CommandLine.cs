@@ -52,6 +52,11 @@ internal static class CommandLine
             DatasetCommand.Create(),
             ParseWorkerCommand.Create(),
             PullCommand.Create(),
+            TrainCommand.Create(),
+            EvalCommand.Create(),
+            GenerateCommand.Create(),
+            ChatCommand.Create(),
+            MergeCommand.Create(),
             StarterCommand.Create(),
         ];
         foreach (Command command in commands)
