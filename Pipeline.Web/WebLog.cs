@@ -6,9 +6,9 @@ internal static partial class WebLog
     [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception exception, string method, string path);
 
-    [LoggerMessage(2, LogLevel.Information, "Loading model {Model} from {Folder}")]
-    public static partial void LoadingModel(this ILogger log, string model, string folder);
+    [LoggerMessage(2, LogLevel.Information, "Loading model {Folder}")]
+    public static partial void LoadingModel(this ILogger log, string folder);
 
-    [LoggerMessage(3, LogLevel.Information, "Unloading model {Model}")]
-    public static partial void UnloadingModel(this ILogger log, string model);
+    [LoggerMessage(3, LogLevel.Information, "Unloading model {Folder}")]
+    public static partial void UnloadingModel(this ILogger log, string folder);
 }

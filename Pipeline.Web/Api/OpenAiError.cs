@@ -19,6 +19,7 @@ internal sealed record OpenAiError(OpenAiError.Body Error)
     private static string? CodeOf(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => "invalid_api_key",
+        StatusCodes.Status404NotFound => "model_not_found",
         StatusCodes.Status503ServiceUnavailable => "overloaded",
         _ => null,
     };

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pipeline.Data;
 using Pipeline.Jobs;
 using Pipeline.Web.Api;
+using Pipeline.Web.Api.Chat;
 using Pipeline.Web.Pages;
 using Pipeline.Web.Security;
 using Pipeline.Web.Serving;
@@ -50,6 +51,9 @@ internal static class WebServer
         services.AddPipelineOptions<ServingOptions>("Serving");
         services.AddSingleton<AllowedFolders>();
         services.AddSingleton<GenerationQueue>();
+        services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<ModelHost>();
+        services.AddSingleton<ChatCompletionsApi>();
         services.AddExceptionHandler<ErrorMapping>();
         services.AddProblemDetails();
         services.AddOpenApi("v1");
@@ -71,6 +75,7 @@ internal static class WebServer
         app.UseRouting();
         app.UseHttpMetrics();
 
+        ChatCompletionsApi.Map(app);
         app.MapIngest();
         app.MapRuns();
         app.MapRunEvents();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Data;
 using Pipeline.Models;
+using Pipeline.Web.Hosting;
 
 namespace Pipeline.Web.Security;
 
@@ -12,7 +13,7 @@ internal sealed class AllowedFolders(IOptions<IngestOptions> options, PipelineSt
 {
     /// <summary>Allowed roots, absolute.</summary>
     public IReadOnlyList<string> Roots { get; } =
-        [.. options.Value.Roots.Append("samples").Append(Path.Combine(storage.Folder, "inbox")).Select(Path.GetFullPath).Distinct()];
+        [.. options.Value.Roots.Append("samples").Append(Path.Combine(storage.Folder, "inbox")).Select(ProductFiles.Resolve).Distinct()];
 
     /// <returns>The folder's absolute path with links followed.</returns>
     /// <exception cref="InputException">It is outside the allowed roots.</exception>
@@ -20,7 +21,7 @@ internal sealed class AllowedFolders(IOptions<IngestOptions> options, PipelineSt
     {
         if (string.IsNullOrWhiteSpace(folder))
             throw new InputException("folder: nothing given; expected the folder that holds the PDFs");
-        string real = RealPath(folder);
+        string real = RealPath(ProductFiles.Resolve(folder));
         if (Roots.Any(root => IsWithin(real, RealPath(root))))
             return real;
         throw new InputException($"folder: '{folder}' is outside the folders that this server may read ({string.Join(", ", Roots)}); "

@@ -1,0 +1,39 @@
+using Pipeline.Models.Families;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Text;
+
+namespace Pipeline.Web.Serving;
+
+/// <summary>A language model in memory with the adapters used on it so far; at most one takes part at a time.</summary>
+internal sealed class LoadedModel(string folder, LanguageModel language) : IDisposable
+{
+    private readonly Dictionary<(string Folder, DateTime Written), LoraAdapter> _adapters = [];
+
+    public string Folder { get; } = folder;
+
+    public LanguageModel Language { get; } = language;
+
+    /// <summary>Template of the base model; an adapter brings its own.</summary>
+    public ChatTemplate Template { get; } = TemplateChoice.For(folder);
+
+    /// <summary>Puts that adapter on, in place of any other; null takes all off.</summary>
+    public void Use(string? adapterFolder)
+    {
+        LoraAdapter.DetachAll(Language.Decoder);
+        if (adapterFolder is null)
+            return;
+        // A folder that was written again is another adapter.
+        var key = (adapterFolder, File.GetLastWriteTimeUtc(Path.Combine(adapterFolder, "adapter_model.safetensors")));
+        if (!_adapters.TryGetValue(key, out LoraAdapter? adapter))
+            _adapters[key] = adapter = AdapterFolder.Load(adapterFolder, Language.Decoder);
+        adapter.Attach();
+    }
+
+    public void Dispose()
+    {
+        LoraAdapter.DetachAll(Language.Decoder);
+        foreach (LoraAdapter adapter in _adapters.Values)
+            adapter.Dispose();
+        Language.Dispose();
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Models.Families;
+using Pipeline.Models.Generation;
+using Pipeline.Models.Text;
+
+namespace Pipeline.Web.Serving;
+
+/// <summary>
+/// Language models in memory: loaded when first asked, with adapters put on and taken off by name, the one unused longest
+/// dropped when there are too many. Only for use inside a turn of <see cref="GenerationQueue"/>.
+/// </summary>
+internal sealed class ModelHost(IOptions<ServingOptions> options, ILogger<ModelHost> log) : IDisposable
+{
+    private readonly List<LoadedModel> _loaded = []; // most recently used last
+
+    /// <summary>Answers a conversation.</summary>
+    /// <exception cref="Models.InputException">The conversation, an option, the model or the adapter cannot be used.</exception>
+    public GenerationResult Generate(
+        ServedModel served, IReadOnlyList<ChatMessage> messages, GenerationOptions generation, Action<string>? onText, CancellationToken cancellationToken)
+    {
+        LoadedModel model = Load(served.Folder);
+        ChatTemplate template = served.Adapter is { } adapter ? ChatTemplate.Get(adapter.Template) : model.Template;
+        model.Use(served.Adapter?.Folder);
+        int[] prompt = template.EncodePrompt(model.Language.Tokenizer, messages);
+        GenerationOptions stopping = generation with { StopTokenIds = [.. generation.StopTokenIds, .. template.StopTokenIds(model.Language.Tokenizer)] };
+        return new TextGenerator(model.Language).Generate(prompt, stopping, onText, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        foreach (LoadedModel model in _loaded)
+            model.Dispose();
+        _loaded.Clear();
+    }
+
+    private LoadedModel Load(string folder)
+    {
+        LoadedModel? model = _loaded.Find(m => m.Folder == folder);
+        if (model is not null)
+        {
+            _loaded.Remove(model);
+            _loaded.Add(model);
+            return model;
+        }
+        while (_loaded.Count >= options.Value.LoadedModels) // before loading: two large models may not fit
+        {
+            log.UnloadingModel(_loaded[0].Folder);
+            _loaded[0].Dispose();
+            _loaded.RemoveAt(0);
+        }
+        log.LoadingModel(folder);
+        model = new LoadedModel(folder, LanguageModel.Load(folder, new ModelLoadOptions { Device = options.Value.Device }));
+        _loaded.Add(model);
+        return model;
+    }
+}
