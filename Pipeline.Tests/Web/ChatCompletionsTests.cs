@@ -1,0 +1,166 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Web.Serving;
+
+namespace Pipeline.Tests.Web;
+
+public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private static readonly string s_base = Path.Combine(GoldenFiles.Root, "phi4-tiny");
+
+    [Fact]
+    public async Task A_base_model_and_a_published_adapter_answer_by_name_and_differently()
+    {
+        await using TestWebServer server = await StartAsync();
+        await PublishAsync(server, "specialist");
+        JsonElement models = await JsonAsync(await server.GetAsync("/v1/models"));
+        models.GetProperty("object").GetString().ShouldBe("list");
+        models.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("id").GetString()).ShouldBe(["phi4-tiny", "specialist"], ignoreOrder: false);
+        models.GetProperty("data")[1].GetProperty("parent").GetString().ShouldBe("phi4-tiny");
+
+        JsonElement first = await AskAsync(server, "phi4-tiny");
+        JsonElement adapted = await AskAsync(server, "specialist");
+        JsonElement again = await AskAsync(server, "phi4-tiny");
+        Text(again).ShouldBe(Text(first)); // the adapter was taken off again
+        Text(adapted).ShouldNotBe(Text(first));
+
+        first.GetProperty("object").GetString().ShouldBe("chat.completion");
+        first.GetProperty("model").GetString().ShouldBe("phi4-tiny");
+        first.GetProperty("id").GetString()!.ShouldStartWith("chatcmpl-");
+        JsonElement choice = first.GetProperty("choices")[0];
+        choice.GetProperty("message").GetProperty("role").GetString().ShouldBe("assistant");
+        choice.GetProperty("finish_reason").GetString().ShouldBeOneOf("stop", "length");
+        JsonElement usage = first.GetProperty("usage");
+        usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
+        usage.GetProperty("completion_tokens").GetInt32().ShouldBeInRange(1, 12);
+    }
+
+    [Fact]
+    public async Task A_streamed_answer_is_the_same_text_in_chunks_and_ends_with_DONE()
+    {
+        await using TestWebServer server = await StartAsync();
+        string whole = Text(await AskAsync(server, "phi4-tiny"));
+        using HttpResponseMessage response = await server.PostJsonAsync("/v1/chat/completions", Body("phi4-tiny", """, "stream": true, "stream_options": {"include_usage": true}"""));
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        string[] events = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        events.ShouldAllBe(e => e.StartsWith("data: "));
+        events[^1].ShouldBe("data: [DONE]");
+        JsonElement[] chunks = [.. events[..^1].Select(e => JsonDocument.Parse(e[6..]).RootElement)];
+        chunks.ShouldAllBe(c => c.GetProperty("object").GetString() == "chat.completion.chunk");
+        chunks[0].GetProperty("choices")[0].GetProperty("delta").GetProperty("role").GetString().ShouldBe("assistant");
+        string.Concat(chunks.SelectMany(c => c.GetProperty("choices").EnumerateArray())
+            .Select(c => c.GetProperty("delta").TryGetProperty("content", out JsonElement text) ? text.GetString() : "")).ShouldBe(whole);
+        chunks[^2].GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBeOneOf("stop", "length");
+        chunks[^1].GetProperty("choices").GetArrayLength().ShouldBe(0);
+        chunks[^1].GetProperty("usage").GetProperty("completion_tokens").GetInt32().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task The_same_seed_draws_the_same_answer_and_a_stop_text_ends_it()
+    {
+        await using TestWebServer server = await StartAsync();
+        const string Drawn = """, "temperature": 1.5, "seed": 7""";
+        string first = Text(await AskAsync(server, "phi4-tiny", Drawn));
+        Text(await AskAsync(server, "phi4-tiny", Drawn)).ShouldBe(first);
+        Text(await AskAsync(server, "phi4-tiny", """, "temperature": 1.5, "seed": 8""")).ShouldNotBe(first);
+
+        string stop = first[2..4];
+        JsonElement stopped = await AskAsync(server, "phi4-tiny", Drawn + $""", "stop": {JsonSerializer.Serialize(stop)}""");
+        Text(stopped).ShouldBe(first[..first.IndexOf(stop, StringComparison.Ordinal)]);
+        stopped.GetProperty("choices")[0].GetProperty("finish_reason").GetString().ShouldBe("stop");
+    }
+
+    [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}]}""", 400, "model: nothing given")]
+    [InlineData("""{"model":"gpt-9","messages":[{"role":"user","content":"x"}]}""", 404, "The model 'gpt-9' does not exist; this server has phi4-tiny")]
+    [InlineData("""{"model":"phi4-tiny","messages":[]}""", 400, "messages: nothing given")]
+    [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":7}]}""", 400, "messages[0].content: found number")]
+    [InlineData("""{"model":"phi4-tiny","messages":[{"role":"assistant","content":"x"}]}""", 400, "the role 'assistant'")]
+    [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":"x"}],"n":2}""", 400, "n: found 2")]
+    [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":"x"}],"top_p":3}""", 400, "top_p is 3")]
+    [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://10.0.0.1/x.png"}}]}]}""", 400, "must be a data URL")]
+    [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}""", 400, "does not see images")]
+    [InlineData("""{"model":""", 400, "body")]
+    public async Task Bad_requests_are_answered_in_OpenAIs_shape(string body, int status, string message)
+    {
+        await using TestWebServer server = await StartAsync();
+        using HttpResponseMessage response = await server.PostJsonAsync("/v1/chat/completions", body);
+        ((int)response.StatusCode).ShouldBe(status);
+        JsonElement error = (await JsonAsync(response)).GetProperty("error");
+        error.GetProperty("message").GetString()!.ShouldContain(message);
+        error.GetProperty("type").GetString().ShouldBe("invalid_request_error");
+        error.TryGetProperty("param", out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_full_queue_answers_503_at_once()
+    {
+        await using TestWebServer server = await StartAsync(("Serving:QueueLimit", "0"));
+        using var running = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        Task<int> holder = server.Services.GetRequiredService<GenerationQueue>().RunAsync(ct =>
+        {
+            running.Set();
+            release.Wait(TimeSpan.FromSeconds(60), ct);
+            return 0;
+        }, CancellationToken.None);
+        running.Wait(TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await server.PostJsonAsync("/v1/chat/completions", Body("phi4-tiny", """, "stream": true"""));
+        release.Set();
+        await holder;
+        response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        response.Headers.RetryAfter.ShouldNotBeNull();
+        (await JsonAsync(response)).GetProperty("error").GetProperty("code").GetString().ShouldBe("overloaded");
+    }
+
+    [Fact]
+    public async Task A_client_that_goes_away_frees_the_model()
+    {
+        await using TestWebServer server = await StartAsync();
+        GenerationQueue queue = server.Services.GetRequiredService<GenerationQueue>();
+        using (HttpResponseMessage response = await server.PostJsonAsync("/v1/chat/completions", Body("phi4-tiny", """, "stream": true, "temperature": 2""", maxTokens: 200)))
+            response.StatusCode.ShouldBe(HttpStatusCode.OK); // disposed without reading the rest
+        for (int i = 0; queue.Length > 0 && i < 200; i++)
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        queue.Length.ShouldBe(0);
+        Text(await AskAsync(server, "phi4-tiny")).ShouldNotBeEmpty();
+    }
+
+    private Task<TestWebServer> StartAsync(params (string Key, string Value)[] settings) =>
+        TestWebServer.StartAsync(database, settings: [("Serving:LanguageModels:0", s_base), ("Serving:VisionModel", "/nowhere"), ("Serving:Device", "cpu"), .. settings]);
+
+    /// <summary>What a finished run leaves: an adapter row and its folder.</summary>
+    private static async Task PublishAsync(TestWebServer server, string name)
+    {
+        CancellationToken ct = TestContext.Current.CancellationToken;
+        await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(ct);
+        var run = new Run(name, null, "{}", DateTimeOffset.UtcNow);
+        var training = new Training { RunId = run.Id, CacheKey = name, BaseModel = s_base };
+        db.Add(run);
+        await db.SaveChangesAsync(ct);
+        db.Add(training);
+        await db.SaveChangesAsync(ct);
+        db.Add(new Adapter(name, run.Id, training.Id, s_base, Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final"), "phi4_mini", DateTimeOffset.UtcNow));
+        await db.SaveChangesAsync(ct);
+    }
+
+    private static string Body(string model, string more = "", int maxTokens = 12) =>
+        $$"""{"model":"{{model}}","messages":[{"role":"user","content":"What is a thing?"}],"max_tokens":{{maxTokens}}{{more}}}""";
+
+    private static async Task<JsonElement> AskAsync(TestWebServer server, string model, string more = "")
+    {
+        using HttpResponseMessage response = await server.PostJsonAsync("/v1/chat/completions", Body(model, more));
+        string text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    private static string Text(JsonElement completion) => completion.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+
+    private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+}

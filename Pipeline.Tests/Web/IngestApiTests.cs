@@ -1,0 +1,187 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+
+namespace Pipeline.Tests.Web;
+
+public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private static readonly byte[] s_pdf = "%PDF-1.4\n%%EOF\n"u8.ToArray();
+
+    [Fact]
+    public async Task A_folder_below_an_allowed_root_is_accepted_with_the_address_of_its_run()
+    {
+        using var root = new TemporaryFolder();
+        string folder = Directory.CreateDirectory(root.File("papers")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(folder, "a.pdf"), s_pdf, TestContext.Current.CancellationToken);
+        await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
+
+        using HttpResponseMessage accepted = await server.PostJsonAsync("/api/ingest/folder", JsonSerializer.Serialize(new { folder, options = new { name = "papers" } }));
+        accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        using HttpResponseMessage run = await server.GetAsync(accepted.Headers.Location!.ToString());
+        JsonElement details = await JsonAsync(run);
+        details.GetProperty("summary").GetProperty("name").GetString().ShouldBe("papers");
+        details.GetProperty("summary").GetProperty("state").GetString().ShouldBe("pending");
+        JsonElement list = await JsonAsync(await server.GetAsync("/api/runs"));
+        list.EnumerateArray().ShouldContain(r => r.GetProperty("name").GetString() == "papers");
+    }
+
+    [Fact]
+    public async Task A_folder_outside_the_allowed_roots_is_refused_however_it_is_written()
+    {
+        using var root = new TemporaryFolder();
+        using var secret = new TemporaryFolder();
+        await File.WriteAllBytesAsync(secret.File("a.pdf"), s_pdf, TestContext.Current.CancellationToken);
+        Directory.CreateSymbolicLink(root.File("link"), secret.Path);
+        await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
+
+        string sibling = root.Path + "-sibling";
+        foreach (string folder in new[] { secret.Path, root.File("link"), Path.Combine(root.Path, "..", Path.GetFileName(secret.Path)), sibling, "/" })
+        {
+            using HttpResponseMessage refused = await server.PostJsonAsync("/api/ingest/folder", JsonSerializer.Serialize(new { folder }));
+            refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, folder);
+            (await JsonAsync(refused)).GetProperty("detail").GetString()!.ShouldContain("is outside the folders that this server may read");
+        }
+        using HttpResponseMessage schedule = await server.PostJsonAsync(
+            "/api/schedules", JsonSerializer.Serialize(new { name = "s", cron = "0 3 * * *", folder = secret.Path }));
+        schedule.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Unknown_settings_are_refused_by_name()
+    {
+        await using TestWebServer server = await TestWebServer.StartAsync(database);
+        using HttpResponseMessage refused = await server.PostJsonAsync("/api/ingest/folder", """{"folder":"samples","options":{"colour":"blue"}}""");
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await JsonAsync(refused)).GetProperty("detail").GetString()!.ShouldContain("colour");
+    }
+
+    [Fact]
+    public async Task Uploaded_PDFs_and_zips_start_one_run()
+    {
+        await using TestWebServer server = await TestWebServer.StartAsync(database);
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("""{"name":"uploaded"}"""), "options" },
+            { new ByteArrayContent(s_pdf), "files", "one.pdf" },
+            { new ByteArrayContent(Zip("two.pdf", "deep/three.pdf", "notes.txt")), "files", "more.zip" },
+        };
+        using HttpResponseMessage accepted = await server.SendAsync(HttpMethod.Post, "/api/ingest", form);
+        accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        JsonElement documents = await JsonAsync(await server.GetAsync(accepted.Headers.Location + "/documents"));
+        documents.EnumerateArray().Select(d => d.GetProperty("path").GetString()).Order().ShouldBe(["one.pdf", "three.pdf", "two.pdf"]);
+    }
+
+    [Fact]
+    public async Task Names_inside_a_zip_cannot_leave_the_store()
+    {
+        await using TestWebServer server = await TestWebServer.StartAsync(database);
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(Zip("../../../../tmp/slipped-out.pdf", "/etc/slipped-out.pdf", "..\\slipped-out.pdf")), "files", "slip.zip" },
+        };
+        using HttpResponseMessage accepted = await server.SendAsync(HttpMethod.Post, "/api/ingest", form);
+        accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        JsonElement documents = await JsonAsync(await server.GetAsync(accepted.Headers.Location + "/documents"));
+        foreach (JsonElement document in documents.EnumerateArray())
+            document.GetProperty("path").GetString()!.ShouldNotContain("..");
+        File.Exists("/tmp/slipped-out.pdf").ShouldBeFalse();
+        File.Exists("/etc/slipped-out.pdf").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_is_not_a_PDF_or_zip_and_what_is_too_large_is_refused()
+    {
+        await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Uploads:MaxIngestBytes", "100000"));
+        using var wrong = new MultipartFormDataContent { { new ByteArrayContent(s_pdf), "files", "run.sh" } };
+        using HttpResponseMessage refused = await server.SendAsync(HttpMethod.Post, "/api/ingest", wrong);
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await JsonAsync(refused)).GetProperty("detail").GetString().ShouldBe("run.sh: expected a .pdf or .zip file");
+
+        using var large = new MultipartFormDataContent { { new ByteArrayContent(new byte[200_000]), "files", "large.pdf" } };
+        (await server.SendAsync(HttpMethod.Post, "/api/ingest", large)).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+
+        using var empty = new MultipartFormDataContent { { new StringContent("{}"), "options" } };
+        (await server.SendAsync(HttpMethod.Post, "/api/ingest", empty)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await server.SendAsync(HttpMethod.Post, "/api/ingest", new StringContent("x"))).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Fact]
+    public async Task A_run_can_be_canceled_once_and_its_events_end()
+    {
+        await using TestWebServer server = await TestWebServer.StartAsync(database);
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(s_pdf), "files", "one.pdf" } };
+        using HttpResponseMessage accepted = await server.SendAsync(HttpMethod.Post, "/api/ingest", form);
+        string run = accepted.Headers.Location!.ToString();
+
+        (await server.SendAsync(HttpMethod.Post, run + "/cancel")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await server.SendAsync(HttpMethod.Post, run + "/cancel")).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        using HttpResponseMessage events = await server.GetAsync(run + "/events");
+        events.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        string text = await events.Content.ReadAsStringAsync(TestContext.Current.CancellationToken); // ends because the run has ended
+        text.ShouldStartWith("event: run\ndata: {");
+        text.ShouldContain("""
+            "state":"canceled"
+            """.Trim());
+        text.TrimEnd().ShouldEndWith("event: end\ndata:");
+    }
+
+    [Fact]
+    public async Task What_does_not_exist_is_404()
+    {
+        await using TestWebServer server = await TestWebServer.StartAsync(database);
+        string id = Guid.NewGuid().ToString();
+        foreach (string path in new[] { $"/api/runs/{id}", $"/api/runs/{id}/items", $"/api/runs/{id}/logs", $"/api/runs/{id}/events", "/api/adapters/none/download", "/api/schedules/none" })
+            (await server.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+        (await server.SendAsync(HttpMethod.Delete, "/api/schedules/none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_schedule_is_made_changed_listed_and_removed()
+    {
+        using var root = new TemporaryFolder();
+        await File.WriteAllBytesAsync(root.File("a.pdf"), s_pdf, TestContext.Current.CancellationToken);
+        await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
+        using HttpResponseMessage made = await server.PostJsonAsync(
+            "/api/schedules", JsonSerializer.Serialize(new { name = "nightly", cron = "0 3 * * *", folder = root.Path, time_zone = "Europe/Madrid" }));
+        made.StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await JsonAsync(made)).GetProperty("next_at").GetDateTimeOffset().ShouldBeGreaterThan(DateTimeOffset.UtcNow);
+
+        using HttpResponseMessage bad = await server.PostJsonAsync(
+            "/api/schedules", JsonSerializer.Serialize(new { name = "bad", cron = "tomorrow", folder = root.Path }));
+        bad.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await JsonAsync(bad)).GetProperty("detail").GetString()!.ShouldStartWith("cron: 'tomorrow'");
+
+        using HttpResponseMessage started = await server.SendAsync(HttpMethod.Post, "/api/schedules/nightly/run");
+        started.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await server.SendAsync(HttpMethod.Post, "/api/schedules/nightly/run")).StatusCode.ShouldBe(HttpStatusCode.Conflict); // its run still works
+
+        (await server.SendAsync(HttpMethod.Delete, "/api/schedules/nightly")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await JsonAsync(await server.GetAsync("/api/schedules"))).GetArrayLength().ShouldBe(0);
+        await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(TestContext.Current.CancellationToken);
+        (await db.Runs.CountAsync(r => r.State == RunState.Pending && r.SourceFolder == root.Path, TestContext.Current.CancellationToken)).ShouldBe(1);
+    }
+
+    private static byte[] Zip(params string[] names)
+    {
+        using var bytes = new MemoryStream();
+        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (string name in names)
+            {
+                using Stream entry = zip.CreateEntry(name).Open();
+                entry.Write(s_pdf);
+                entry.Write(System.Text.Encoding.UTF8.GetBytes(name)); // so that no two are the same document
+            }
+        }
+        return bytes.ToArray();
+    }
+
+    private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+}
