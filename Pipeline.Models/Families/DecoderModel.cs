@@ -192,4 +192,9 @@ public sealed class DecoderModel : nn.Module
                 register_module(name, module);
         }
     }
+
+    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -70,4 +70,9 @@ internal sealed class Attention : nn.Module
         long batch = x.shape[0], seq = x.shape[2];
         return x.unsqueeze(2).expand(batch, _kvHeads, _heads / _kvHeads, seq, _headSize).reshape(batch, _heads, seq, _headSize);
     }
+
+    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -31,4 +31,9 @@ internal sealed class DecoderLayer : nn.Module
         x = x + _attention.Forward(_inputNorm.forward(x), cos, sin, mask, cache);
         return (x + _feedForward.forward(_postNorm.forward(x))).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

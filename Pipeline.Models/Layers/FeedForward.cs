@@ -38,4 +38,9 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
         }
         return _down.forward(nn.functional.silu(gate) * up).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

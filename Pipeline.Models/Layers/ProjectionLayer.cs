@@ -48,4 +48,9 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
             output.Dispose();
         return extended;
     }
+
+    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

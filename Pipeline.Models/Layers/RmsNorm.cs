@@ -28,4 +28,9 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
             normed = normed.to(input.dtype);
         return (normed * _weight).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }
