@@ -109,8 +109,20 @@ public sealed class DecoderModel : nn.Module
             cache.UsesLong = useLong;
             cache.Remember(ids);
         }
-        Tensor positions = Positions(cache?.Length ?? 0, ids.shape[0], ids.shape[1], attentionMask);
-        Tensor hidden = ForwardEmbeddings(Embed(ids), positions, attentionMask, cache);
+        long past = cache?.Length ?? 0;
+        Tensor embeddings = Embed(ids);
+        Tensor hidden;
+        if (attentionMask is null)
+        {
+            bool useLong = _rotary.UsesLong(past + ids.shape[1]);
+            hidden = Run(embeddings, _rotary.Consecutive(past, ids.shape[1], useLong, DType), null, cache);
+        }
+        else
+        {
+            // Padding gets position 0; it is masked anyway.
+            Tensor positions = (attentionMask.to(ScalarType.Int64).cumsum(-1) - 1).clamp_min_(0).narrow(-1, past, ids.shape[1]);
+            hidden = ForwardEmbeddings(embeddings, positions, attentionMask, cache);
+        }
         if (ids.shape[1] != seq)
             hidden = hidden.narrow(1, ids.shape[1] - seq, seq);
         return hidden.MoveToOuterDisposeScope();
@@ -125,20 +137,9 @@ public sealed class DecoderModel : nn.Module
     public Tensor ForwardEmbeddings(Tensor inputEmbeds, Tensor positionIds, Tensor? attentionMask = null, KvCache? cache = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        long seq = inputEmbeds.shape[1];
-        bool useLong = _rotary.DependsOnLength && _rotary.UsesLong(positionIds.max().item<long>() + 1);
-        (Tensor cos, Tensor sin) = _rotary.Tables(positionIds, useLong, DType);
-        AttentionMask mask = AttentionMask.Create(seq, cache?.Length ?? 0, attentionMask, Config.SlidingWindow, Device);
-        Tensor x = inputEmbeds;
-        foreach (DecoderLayer layer in _layers)
-        {
-            Tensor next = layer.Forward(x, cos, sin, mask, cache);
-            if (!ReferenceEquals(x, inputEmbeds))
-                x.Dispose();
-            x = next;
-        }
-        cache?.Advance(seq);
-        return _norm.forward(x).MoveToOuterDisposeScope();
+        long length = positionIds.max().item<long>() + 1;
+        (Tensor, Tensor) rotary = _rotary.At(positionIds, length, _rotary.UsesLong(length), DType);
+        return Run(inputEmbeds, rotary, attentionMask, cache).MoveToOuterDisposeScope();
     }
 
     /// <summary>Scores of the next token: [..., hidden] → [..., vocab], float32.</summary>
@@ -173,12 +174,21 @@ public sealed class DecoderModel : nn.Module
         return longest.item<long>();
     }
 
-    private Tensor Positions(long past, long batch, long seq, Tensor? attentionMask)
+    private Tensor Run(Tensor inputEmbeds, (Tensor Cos, Tensor Sin) rotary, Tensor? attentionMask, KvCache? cache)
     {
-        if (attentionMask is null)
-            return arange(past, past + seq, dtype: ScalarType.Int64, device: Device).unsqueeze(0).expand(batch, seq);
-        // Padding gets position 0; it is masked anyway.
-        return (attentionMask.to(ScalarType.Int64).cumsum(-1) - 1).clamp_min_(0).narrow(-1, past, seq);
+        using DisposeScope scope = NewDisposeScope();
+        long seq = inputEmbeds.shape[1];
+        AttentionMask mask = AttentionMask.Create(seq, cache?.Length ?? 0, attentionMask, Config.SlidingWindow, DType, Device);
+        Tensor x = inputEmbeds;
+        foreach (DecoderLayer layer in _layers)
+        {
+            Tensor next = layer.Forward(x, rotary.Cos, rotary.Sin, mask, cache);
+            if (!ReferenceEquals(x, inputEmbeds))
+                x.Dispose();
+            x = next;
+        }
+        cache?.Advance(seq);
+        return _norm.forward(x).MoveToOuterDisposeScope();
     }
 
     // Gives parameters and layers the hub's nested names without code of their own.

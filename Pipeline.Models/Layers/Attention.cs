@@ -28,8 +28,8 @@ internal sealed class Attention : nn.Module
     }
 
     /// <param name="x">[batch, seq, hidden]</param>
-    /// <param name="cos">[batch, 1, seq, dims]</param>
-    /// <param name="sin">[batch, 1, seq, dims]</param>
+    /// <param name="cos">[batch or 1, 1, seq, dims / 2]</param>
+    /// <param name="sin">[batch or 1, 1, seq, dims / 2]</param>
     /// <param name="mask">Keys each query may see.</param>
     /// <param name="cache">Earlier keys and values, extended by this call; or null.</param>
     /// <returns>[batch, seq, hidden]</returns>
@@ -41,11 +41,39 @@ internal sealed class Attention : nn.Module
         key = RotaryEmbedding.Apply(key, cos, sin);
         if (cache is not null)
             (key, value) = cache.Append(_layer, key, value);
-        Tensor attended = nn.functional.scaled_dot_product_attention(
-            query, Repeat(key), Repeat(value), mask.Allowed, is_casual: mask.IsCausal);
-        Tensor joined = attended.transpose(1, 2).reshape(x.shape[0], x.shape[1], (long)_heads * _headSize);
-        return _output.forward(joined).MoveToOuterDisposeScope();
+        return _output.forward(Attend(query, key, value, mask)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Softmax attention. Query heads of a group read the same keys and values, without copies where the kernel allows.</summary>
+    /// <param name="query">[batch, heads, seq, head]</param>
+    /// <param name="key">[batch, kv_heads, total, head]</param>
+    /// <param name="value">[batch, kv_heads, total, head]</param>
+    /// <param name="mask">Keys each query may see.</param>
+    /// <returns>[batch, seq, heads * head]</returns>
+    private Tensor Attend(Tensor query, Tensor key, Tensor value, AttentionMask mask)
+    {
+        long batch = query.shape[0], seq = query.shape[2], total = key.shape[2], groups = _heads / _kvHeads;
+        Tensor attended;
+        if (seq == 1)
+        {
+            // One token: the heads of a group are rows of one query.
+            attended = Softmax(query.reshape(batch, _kvHeads, groups, _headSize), key, value, mask);
+        }
+        else if (groups > 1 && mask.Added is null)
+        {
+            // Batch and key head become one dimension, so that the group fits into the four that the kernel takes.
+            Tensor Shared(Tensor x) => x.reshape(batch * _kvHeads, 1, total, _headSize).expand(batch * _kvHeads, groups, total, _headSize);
+            attended = Softmax(query.reshape(batch * _kvHeads, groups, seq, _headSize), Shared(key), Shared(value), mask);
+        }
+        else
+        {
+            attended = Softmax(query, Repeat(key), Repeat(value), mask);
+        }
+        return attended.reshape(batch, _heads, seq, _headSize).transpose(1, 2).reshape(batch, seq, (long)_heads * _headSize);
+    }
+
+    private static Tensor Softmax(Tensor query, Tensor key, Tensor value, AttentionMask mask) =>
+        nn.functional.scaled_dot_product_attention(query, key, value, mask.Added, is_casual: mask.IsCausal);
 
     private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x)
     {

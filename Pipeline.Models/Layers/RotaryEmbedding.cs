@@ -8,13 +8,16 @@ namespace Pipeline.Models.Layers;
 /// Cosine and sine of the rotary positions, and their application to queries and keys. Reference: transformers
 /// <c>modeling_rope_utils</c> and <c>Qwen2VLRotaryEmbedding</c>.
 /// </summary>
-public sealed class RotaryEmbedding
+internal sealed class RotaryEmbedding
 {
+    private const long SmallestTable = 256;     // rows
+
     private readonly RopeConfig _config;
     private readonly Tensor _frequencies;       // [dims / 2], float32
     private readonly Tensor? _longFrequencies;  // [dims / 2], longrope only
+    private readonly Dictionary<(bool Long, ScalarType DType), (Tensor Cos, Tensor Sin)> _tables = [];    // [rows, dims / 2]
 
-    internal RotaryEmbedding(RopeConfig config, Device device)
+    public RotaryEmbedding(RopeConfig config, Device device)
     {
         _config = config;
         double[] inverse = [.. Enumerable.Range(0, config.Dimensions / 2).Select(i => 1.0 / Math.Pow(config.Theta, 2.0 * i / config.Dimensions))];
@@ -30,65 +33,89 @@ public sealed class RotaryEmbedding
     }
 
     /// <summary>Whether so many positions use longrope's long factors.</summary>
-    internal bool UsesLong(long totalLength) => _config.Kind == RopeKind.LongRope && totalLength > _config.OriginalMaxPositions;
+    public bool UsesLong(long totalLength) => _config.Kind == RopeKind.LongRope && totalLength > _config.OriginalMaxPositions;
 
     /// <summary>True when the angles of earlier positions depend on how long the sequence becomes.</summary>
-    internal bool DependsOnLength => _config.Kind == RopeKind.LongRope;
+    public bool DependsOnLength => _config.Kind == RopeKind.LongRope;
 
-    /// <summary>Tables of the given positions.</summary>
-    /// <param name="positionIds">[batch, seq], or [3, batch, seq] for mrope; int64.</param>
+    /// <summary>Factors for consecutive positions, the same in every row: views of a table that is computed once.</summary>
+    /// <param name="start">First position.</param>
+    /// <param name="length">Number of positions.</param>
     /// <param name="useLong">Longrope's long factors.</param>
     /// <param name="dtype">Type of the result; angles are computed in float32.</param>
-    /// <returns>Cosine and sine, each [batch, 1, seq, dims].</returns>
-    internal (Tensor Cos, Tensor Sin) Tables(Tensor positionIds, bool useLong, ScalarType dtype)
+    /// <returns>Cosine and sine, each [1, 1, length, dims / 2].</returns>
+    public (Tensor Cos, Tensor Sin) Consecutive(long start, long length, bool useLong, ScalarType dtype)
     {
+        (Tensor cos, Tensor sin) = Table(start + length, useLong, dtype);
+        return (cos.narrow(0, start, length).view(1, 1, length, -1), sin.narrow(0, start, length).view(1, 1, length, -1));
+    }
+
+    /// <summary>Factors for given positions.</summary>
+    /// <param name="positionIds">[batch, seq], or [3, batch, seq] for mrope; int64.</param>
+    /// <param name="length">One more than the largest position.</param>
+    /// <param name="useLong">Longrope's long factors.</param>
+    /// <param name="dtype">Type of the result; angles are computed in float32.</param>
+    /// <returns>Cosine and sine, each [batch, 1, seq, dims / 2].</returns>
+    public (Tensor Cos, Tensor Sin) At(Tensor positionIds, long length, bool useLong, ScalarType dtype)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor cos, Tensor sin) = Table(length, useLong, dtype);
+        return (Rows(cos, positionIds).MoveToOuterDisposeScope(), Rows(sin, positionIds).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Rotates the first dims of each head, in pairs (i, i + dims / 2); the rest passes.</summary>
+    /// <param name="x">[batch, heads, seq, head]</param>
+    /// <param name="cos">[batch or 1, 1, seq, dims / 2]</param>
+    /// <param name="sin">[batch or 1, 1, seq, dims / 2]</param>
+    /// <returns>[batch, heads, seq, head], contiguous.</returns>
+    public static Tensor Apply(Tensor x, Tensor cos, Tensor sin)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long half = cos.shape[^1];
+        long rest = x.shape[^1] - 2 * half;
+        Tensor first = x.narrow(-1, 0, half);
+        Tensor second = x.narrow(-1, half, half);
+        Tensor turnedFirst = (first * cos).addcmul(second, sin, -1);
+        Tensor turnedSecond = (second * cos).addcmul(first, sin, 1);
+        Tensor[] parts = rest == 0 ? [turnedFirst, turnedSecond] : [turnedFirst, turnedSecond, x.narrow(-1, 2 * half, rest)];
+        return cat(parts, -1).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Rows(Tensor table, Tensor positionIds)
+    {
+        if (positionIds.dim() == 2)
+            return Gather(table, positionIds);
+        // mrope: each block of frequencies takes its angle from one axis.
+        Tensor[] blocks = table.split([.. _config.MropeSection.Select(s => (long)s)], 1);
+        return cat([.. blocks.Select((block, axis) => Gather(block, positionIds[axis]))], -1);
+    }
+
+    private static Tensor Gather(Tensor table, Tensor positionIds) =>
+        table.index_select(0, positionIds.reshape(-1)).view(positionIds.shape[0], 1, positionIds.shape[1], table.shape[1]);
+
+    private (Tensor Cos, Tensor Sin) Table(long length, bool useLong, ScalarType dtype)
+    {
+        lock (_tables)
+        {
+            if (_tables.TryGetValue((useLong, dtype), out (Tensor Cos, Tensor Sin) known) && known.Cos.shape[0] >= length)
+                return known;
+            long rows = SmallestTable;
+            while (rows < length)
+                rows *= 2;
+            // A smaller table is left to the collector: another thread may still be reading it.
+            return _tables[(useLong, dtype)] = Build(rows, useLong, dtype);
+        }
+    }
+
+    private (Tensor Cos, Tensor Sin) Build(long rows, bool useLong, ScalarType dtype)
+    {
+        using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor frequencies = useLong ? _longFrequencies! : _frequencies;
-        Tensor positions = positionIds.to(ScalarType.Float32).unsqueeze(-1);
-        Tensor angles = positions * frequencies;                        // [(3,) batch, seq, dims / 2]
-        if (_config.Kind == RopeKind.Mrope)
-            angles = SelectAxes(angles, positionIds.dim() == 3);
-        Tensor doubled = cat([angles, angles], -1).unsqueeze(1);        // [batch, 1, seq, dims]
-        Tensor cos = doubled.cos();
-        Tensor sin = doubled.sin();
-        if (_config.AttentionFactor != 1)
-        {
-            cos.mul_(_config.AttentionFactor);
-            sin.mul_(_config.AttentionFactor);
-        }
-        return (cos.to(dtype).MoveToOuterDisposeScope(), sin.to(dtype).MoveToOuterDisposeScope());
-    }
-
-    /// <summary>Rotates the first dims of each head (the rest passes): x cos + rotate_half(x) sin.</summary>
-    /// <param name="x">[batch, heads, seq, head]</param>
-    /// <param name="cos">[batch, 1, seq, dims]</param>
-    /// <param name="sin">[batch, 1, seq, dims]</param>
-    internal static Tensor Apply(Tensor x, Tensor cos, Tensor sin)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        long dims = cos.shape[^1];
-        long head = x.shape[^1];
-        Tensor rotated = dims == head ? x : x.narrow(-1, 0, dims);
-        Tensor first = rotated.narrow(-1, 0, dims / 2);
-        Tensor second = rotated.narrow(-1, dims / 2, dims / 2);
-        Tensor turned = rotated * cos + cat([-second, first], -1) * sin;
-        Tensor result = dims == head ? turned : cat([turned, x.narrow(-1, dims, head - dims)], -1);
-        return result.MoveToOuterDisposeScope();
-    }
-
-    // mrope: each block of frequencies takes its angle from one axis; plain text has the same position on all three.
-    private Tensor SelectAxes(Tensor angles, bool threeAxes)
-    {
-        if (!threeAxes)
-            return angles;
-        var blocks = new List<Tensor>();
-        long start = 0;
-        for (int axis = 0; axis < _config.MropeSection.Count; axis++)
-        {
-            blocks.Add(angles[axis].narrow(-1, start, _config.MropeSection[axis]));
-            start += _config.MropeSection[axis];
-        }
-        return cat(blocks, -1);
+        Tensor angles = arange(rows, dtype: ScalarType.Float32, device: frequencies.device).unsqueeze(1) * frequencies;
+        Tensor cos = (angles.cos() * _config.AttentionFactor).to(dtype);
+        Tensor sin = (angles.sin() * _config.AttentionFactor).to(dtype);
+        return (cos.DetachFromDisposeScope(), sin.DetachFromDisposeScope());
     }
 
     private static double ScaleLlama3(double frequency, RopeConfig config)
