@@ -42,7 +42,11 @@ public static class TorchRuntime
 
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "The handler must be in place before the first use of TorchSharp by any type of this library.")]
-    internal static void Register() => NativeTorch.Register();
+    internal static void Register()
+    {
+        ThreadWaiting.Shorten();
+        NativeTorch.Register();
+    }
 
     private static readonly Lazy<bool> Loaded = new(Load);
 
