@@ -19,7 +19,7 @@ namespace Pipeline.Starter.Language;
 /// </summary>
 public sealed class LanguageStarter(LanguageStarterOptions options, Action<string> log)
 {
-    private const int BatchSize = 4;
+    private const int BatchSize = 2;
     private const string TrainingTokens = "training.tokens", HeldOutProse = "held-out-prose.tokens", HeldOutChat = "held-out-chat.tokens";
 
     private static TokenizerStyle Style => TokenizerStyle.Phi4Mini;
@@ -44,6 +44,7 @@ public sealed class LanguageStarter(LanguageStarterOptions options, Action<strin
         (string Name, Parameter Parameter)[] parameters = [.. model.named_parameters()];
         var trainer = new FullTrainer(parameters, new FullTrainingOptions { Seconds = options.Minutes * 60 }, options.WorkFolder);
         FullTrainingResult result = trainer.Run(step => LossOf(model, stream.Batch(step, BatchSize)), options.Resume, log, stopping);
+        stopping.ThrowIfCancellationRequested();
 
         Publish(model, configJson);
         LanguageMeasurement measured = Measure(stream.Windows * (long)LanguageShape.TrainedLength);
