@@ -1,0 +1,13 @@
+using Mediator;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Pipeline.Jobs.Runs;
+
+namespace Pipeline.Web.Pages;
+
+/// <summary>What runs have published.</summary>
+internal sealed class AdaptersModel(ISender sender) : PageModel
+{
+    public IReadOnlyList<AdapterEntry> Adapters { get; private set; } = [];
+
+    public async Task OnGetAsync(CancellationToken cancellationToken) => Adapters = await sender.Send(new ListAdapters(), cancellationToken);
+}

@@ -1,0 +1,98 @@
+// Forms and buttons that talk to the API. Errors are shown as the server words them.
+(() => {
+  const say = (form, text, kind) => {
+    const notice = form.querySelector('.notice');
+    notice.textContent = text;
+    notice.className = `notice ${kind}`;
+  };
+
+  const problem = async (answer) => {
+    try {
+      const body = await answer.json();
+      return body.detail ?? body.error?.message ?? body.error ?? answer.statusText;
+    } catch {
+      return answer.status === 413 ? 'The upload is larger than this server accepts.' : `${answer.status} ${answer.statusText}`;
+    }
+  };
+
+  const number = (value) => (value === '' ? undefined : Number(value));
+  const prune = (value) => Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined && v !== ''));
+
+  const optionsOf = (form) => {
+    const value = (name) => form.elements[name]?.value.trim() ?? '';
+    const training = prune({
+      num_train_epochs: number(value('num_train_epochs')),
+      max_steps: number(value('max_steps')),
+      lora_rank: number(value('lora_rank')),
+      learning_rate: number(value('learning_rate')),
+    });
+    const options = prune({ name: value('name'), base_model: value('base_model') });
+    if (Object.keys(training).length > 0) options.training = training;
+    if (form.elements.captions && !form.elements.captions.checked) options.caption = { enabled: false };
+    if (form.elements.retrain?.checked) options.retrain = true;
+    return options;
+  };
+
+  const send = async (form, url, init) => {
+    const button = form.querySelector('button[type=submit]');
+    button.disabled = true;
+    say(form, 'Sending…', '');
+    try {
+      const answer = await fetch(url, init);
+      if (!answer.ok) {
+        say(form, await problem(answer), 'bad');
+        return null;
+      }
+      return answer;
+    } catch (error) {
+      say(form, `The server cannot be reached (${error.message}).`, 'bad');
+      return null;
+    } finally {
+      button.disabled = false;
+    }
+  };
+  const json = (body, method = 'POST') => ({ method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
+  document.querySelector('#start-folder')?.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const answer = await send(form, '/api/ingest/folder', json({ folder: form.elements.folder.value.trim(), options: optionsOf(form) }));
+    if (answer) location.href = `/runs/${(await answer.json()).run_id}`;
+  });
+
+  document.querySelector('#start-upload')?.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const body = new FormData();
+    body.append('options', JSON.stringify(optionsOf(form)));
+    for (const file of form.elements.files.files) body.append('files', file);
+    const answer = await send(form, '/api/ingest', { method: 'POST', body });
+    if (answer) location.href = `/runs/${(await answer.json()).run_id}`;
+  });
+
+  document.querySelector('#schedule')?.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const form = event.currentTarget;
+    const value = (name) => form.elements[name].value.trim();
+    const answer = await send(form, '/api/schedules', json({
+      name: value('name'), cron: value('cron'), folder: value('folder'), time_zone: value('time_zone') || 'UTC', enabled: form.elements.enabled.checked,
+      options: prune({ base_model: value('base_model') }),
+    }));
+    if (answer) location.reload();
+  });
+
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest('button[data-call]');
+    if (!button || (button.dataset.confirm && !confirm(button.dataset.confirm))) return;
+    button.disabled = true;
+    const answer = await fetch(button.dataset.call, { method: button.dataset.method ?? 'POST' });
+    if (answer.ok) {
+      const run = answer.status === 202 && !button.dataset.stay ? (await answer.json().catch(() => ({}))).run_id : undefined;
+      if (run) location.href = `/runs/${run}`;
+      else location.reload();
+      return;
+    }
+    button.disabled = false;
+    alert(await problem(answer));
+  });
+})();
