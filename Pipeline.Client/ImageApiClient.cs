@@ -115,9 +115,10 @@ internal sealed class ImageApiClient : IDisposable
     {
         try
         {
-            return await response.Content.ReadFromJsonAsync<T>(cancellationToken);
+            // Bytes, not the stream: a refusal is looked at a second time.
+            return JsonSerializer.Deserialize<T>(await response.Content.ReadAsByteArrayAsync(cancellationToken));
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        catch (JsonException)
         {
             return null;   // not this API: the caller reports status and reason
         }

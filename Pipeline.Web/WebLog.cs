@@ -11,4 +11,7 @@ internal static partial class WebLog
 
     [LoggerMessage(3, LogLevel.Information, "Unloading model {Folder}")]
     public static partial void UnloadingModel(this ILogger log, string folder);
+
+    [LoggerMessage(4, LogLevel.Warning, "The image API has no model: {Reason}")]
+    public static partial void VisionModelUnavailable(this ILogger log, string reason);
 }

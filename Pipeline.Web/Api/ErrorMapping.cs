@@ -37,6 +37,10 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
             case MissingPrerequisiteException:
                 await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, exception.Message);
                 return true;
+            case ModelLoadingException:
+                context.Response.Headers.RetryAfter = "3";
+                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ImageMessages.Loading);
+                return true;
             case QueueFullException:
                 context.Response.Headers.RetryAfter = "5";
                 await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, s_queueFull);

@@ -20,8 +20,7 @@ internal static class ErrorShape
         PathString path = context.Request.Path;
         if (s_imagePaths.Any(p => path.Equals(p, StringComparison.OrdinalIgnoreCase)))
         {
-            string error = SpeaksEnglish(context.Request) ? message.English : message.Spanish;
-            await response.WriteAsJsonAsync(new { success = false, error }, context.RequestAborted);
+            await response.WriteAsJsonAsync(new { success = false, error = message.For(context.Request) }, context.RequestAborted);
         }
         else if (path.StartsWithSegments("/v1"))
         {

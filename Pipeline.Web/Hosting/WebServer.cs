@@ -46,11 +46,11 @@ internal static class WebServer
     {
         services.AddSingleton(access);
         services.AddSingleton<SessionCookie>();
-        services.AddPipelineOptions<UploadOptions>("Uploads");
         services.AddPipelineOptions<IngestOptions>("Ingest");
-        services.AddPipelineOptions<ServingOptions>("Serving");
         services.AddSingleton<AllowedFolders>();
-        services.AddSingleton<GenerationQueue>();
+        services.AddVision();
+        services.AddHostedService<VisionPreload>();
+        services.AddSingleton<ImageAnalysisApi>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ModelHost>();
         services.AddSingleton<ChatCompletionsApi>();
@@ -76,6 +76,7 @@ internal static class WebServer
         app.UseHttpMetrics();
 
         ChatCompletionsApi.Map(app);
+        ImageAnalysisApi.Map(app);
         app.MapIngest();
         app.MapRuns();
         app.MapRunEvents();

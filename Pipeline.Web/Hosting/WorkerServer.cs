@@ -1,5 +1,6 @@
 using Pipeline.Data;
 using Pipeline.Jobs;
+using Pipeline.Web.Serving;
 
 namespace Pipeline.Web.Hosting;
 
@@ -12,6 +13,7 @@ internal static class WorkerServer
         builder.Configuration.AddPipelineSettings(settings);
         builder.AddPipelineLogging();
         builder.Services.AddPipelineData(storage).AddPipelineJobs().AddPipelineWorker();
+        builder.Services.AddVision();
         return builder.Build();
     }
 }

@@ -16,10 +16,15 @@ internal sealed class GenerationQueue(IOptions<ServingOptions> options) : IDispo
     public int Length => Volatile.Read(ref _inside);
 
     /// <summary>Runs <paramref name="work"/> off the request's thread when its turn comes.</summary>
+    /// <param name="work">Runs alone.</param>
+    /// <param name="cancellationToken">The caller went away.</param>
+    /// <param name="patient">Waits however long the queue is, and takes no request's place in it; for jobs, which nobody watches.</param>
     /// <exception cref="QueueFullException">The queue is full.</exception>
     /// <exception cref="OperationCanceledException">The caller went away, waiting or running.</exception>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellationToken, bool patient = false)
     {
+        if (patient)
+            return await TakeTurnAsync(work, cancellationToken);
         if (Interlocked.Increment(ref _inside) > _limit + 1)
         {
             Interlocked.Decrement(ref _inside);
@@ -27,19 +32,24 @@ internal sealed class GenerationQueue(IOptions<ServingOptions> options) : IDispo
         }
         try
         {
-            await _turn.WaitAsync(cancellationToken);
-            try
-            {
-                return await Task.Run(() => work(cancellationToken), cancellationToken);
-            }
-            finally
-            {
-                _turn.Release();
-            }
+            return await TakeTurnAsync(work, cancellationToken);
         }
         finally
         {
             Interlocked.Decrement(ref _inside);
+        }
+    }
+
+    private async Task<T> TakeTurnAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(() => work(cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

@@ -24,7 +24,7 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
             string baseFolder = ProductFiles.Resolve(adapter.BaseModel);
             Add(new ServedModel(adapter.Name, baseFolder, new ServedAdapter(adapter.Path, adapter.Template, NameOf(baseFolder)), SeesImages: false, adapter.CreatedAt));
         }
-        if (VisionFolder is { } vision)
+        if (VisionFolder(options.Value) is { } vision)
             Add(new ServedModel(NameOf(vision), vision, null, SeesImages: true, Directory.GetLastWriteTimeUtc(vision)));
         return [.. models.Values];
 
@@ -32,9 +32,8 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
     }
 
     /// <summary>Hub folder of the vision-language model, or null when it is not there.</summary>
-    public string? VisionFolder => ProductFiles.Resolve(options.Value.VisionModel is { Length: > 0 } folder ? folder : StarterVision) is var found && IsModel(found)
-        ? found
-        : null;
+    public static string? VisionFolder(ServingOptions options) =>
+        ProductFiles.Resolve(options.VisionModel is { Length: > 0 } folder ? folder : StarterVision) is var found && IsModel(found) ? found : null;
 
     /// <exception cref="NotFoundException">Nothing of that name is served; the message lists what is.</exception>
     public async Task<ServedModel> FindAsync(string id, CancellationToken cancellationToken)

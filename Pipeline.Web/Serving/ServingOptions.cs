@@ -23,6 +23,10 @@ internal sealed record ServingOptions
     [Range(1, 64)]
     public int LoadedModels { get; init; } = 1;
 
+    /// <summary>Most tokens of an answer of the image API, which has no field for it.</summary>
+    [Range(1, 1_000_000)]
+    public int ImageAnswerTokens { get; init; } = 512;
+
     /// <summary>Most tokens one answer may have.</summary>
     [Range(1, 1_000_000)]
     public int MaxNewTokens { get; init; } = 2048;

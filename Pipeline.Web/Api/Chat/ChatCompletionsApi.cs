@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Models;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Text;
+using Pipeline.Models.Vision;
 using Pipeline.Web.Serving;
 
 namespace Pipeline.Web.Api.Chat;
@@ -13,6 +14,7 @@ namespace Pipeline.Web.Api.Chat;
 internal sealed class ChatCompletionsApi(
     ModelCatalog catalog,
     ModelHost models,
+    VisionHost vision,
     GenerationQueue queue,
     IOptions<ServingOptions> options,
     IOptions<JsonOptions> json,
@@ -64,6 +66,14 @@ internal sealed class ChatCompletionsApi(
         var read = messages.Select((message, i) => (Role: message.TemplateRole, Content: message.Read(i))).ToArray();
         if (read.Any(m => m.Content.Images.Count > 0) && !model.SeesImages)
             throw new InputException($"messages: the model '{model.Id}' does not see images; GET /v1/models lists those that do as vision models");
+        if (model.SeesImages)
+        {
+            // Each image stands at the beginning of its message.
+            ChatMessage[] shown = [.. read.Select(m => new ChatMessage(m.Role,
+                string.Concat(Enumerable.Repeat(VisionLanguageModel.ImageMarker, m.Content.Images.Count)) + m.Content.Text))];
+            RgbImage[] images = [.. read.SelectMany(m => m.Content.Images).Select(image => vision.Decode(image))];
+            return (onText, cancellationToken) => vision.Generate(model.Folder, shown, images, generation, onText, cancellationToken);
+        }
         ChatMessage[] conversation = [.. read.Select(m => new ChatMessage(m.Role, m.Content.Text))];
         return (onText, cancellationToken) => models.Generate(model, conversation, generation, onText, cancellationToken);
     }

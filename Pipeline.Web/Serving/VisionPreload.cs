@@ -1,0 +1,7 @@
+namespace Pipeline.Web.Serving;
+
+/// <summary>Loads the image API's model while the server already answers.</summary>
+internal sealed class VisionPreload(VisionHost host) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => host.PreloadAsync(stoppingToken);
+}
