@@ -120,4 +120,9 @@ public sealed class Qwen2VlModel : nn.Module
                 parameter.normal_(0, Config.Text.InitializerRange, generator);
         }
     }
+
+    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    protected override void RegisterComponents()
+    {
+    }
 }

@@ -83,6 +83,11 @@ internal sealed class VisionBlock : nn.Module
                 start += length;
             }
         }
+
+        // Everything is registered under the hub's names; TorchSharp would add the fields under theirs when the mode changes.
+        protected override void RegisterComponents()
+        {
+        }
     }
 
     private sealed class VisionMlp : nn.Module
@@ -104,5 +109,15 @@ internal sealed class VisionBlock : nn.Module
             Tensor up = _up.forward(x);
             return _down.forward(up * (up * 1.702).sigmoid());   // quick_gelu
         }
+
+        // Everything is registered under the hub's names; TorchSharp would add the fields under theirs when the mode changes.
+        protected override void RegisterComponents()
+        {
+        }
+    }
+
+    // Everything is registered under the hub's names; TorchSharp would add the fields under theirs when the mode changes.
+    protected override void RegisterComponents()
+    {
     }
 }

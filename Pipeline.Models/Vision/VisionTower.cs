@@ -70,6 +70,16 @@ internal sealed class VisionTower : nn.Module
             }
 
             public Parameter Weight { get; }   // [embed, channels, temporal, patch, patch]
+
+            // Everything is registered under the hub's names; TorchSharp would add the fields under theirs when the mode changes.
+            protected override void RegisterComponents()
+            {
+            }
+        }
+
+        // Everything is registered under the hub's names; TorchSharp would add the fields under theirs when the mode changes.
+        protected override void RegisterComponents()
+        {
         }
     }
 
@@ -92,6 +102,11 @@ internal sealed class VisionTower : nn.Module
 
         public Tensor Forward(Tensor x) =>
             _down.forward(nn.functional.gelu(_up.forward(_norm.forward(x).view(-1, _up.InFeatures))));
+
+        // Everything is registered under the hub's names; TorchSharp would add the fields under theirs when the mode changes.
+        protected override void RegisterComponents()
+        {
+        }
     }
 
     /// <summary>A name between two others in the hub's weight names.</summary>
@@ -102,5 +117,15 @@ internal sealed class VisionTower : nn.Module
             foreach ((string name, nn.Module module) in children)
                 register_module(name, module);
         }
+
+        // Everything is registered under the hub's names; TorchSharp would add the fields under theirs when the mode changes.
+        protected override void RegisterComponents()
+        {
+        }
+    }
+
+    // Everything is registered under the hub's names; TorchSharp would add the fields under theirs when the mode changes.
+    protected override void RegisterComponents()
+    {
     }
 }

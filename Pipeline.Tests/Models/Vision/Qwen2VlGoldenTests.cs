@@ -73,6 +73,18 @@ public sealed class Qwen2VlGoldenTests
             (last[c] - stored.Map($"last6_logits.{c}")[5]).abs().max().ToDouble().ShouldBeLessThan(2e-4, $"case {c}");
     }
 
+    [Fact]
+    public void Weight_names_are_the_hubs_before_and_after_a_change_of_mode()
+    {
+        using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(Folder);
+        using Qwen2VlModel model = Qwen2VlModel.Load(Folder, ScalarType.Float32, CPU);
+
+        model.named_parameters().Select(p => p.name).ShouldBe(weights.Names, ignoreOrder: true);
+        model.train();
+        model.eval();
+        model.named_parameters().Select(p => p.name).ShouldBe(weights.Names, ignoreOrder: true);
+    }
+
     private static int Best(Qwen2VlModel model, Tensor hidden) =>
         (int)model.Text.Logits(hidden.select(1, hidden.shape[1] - 1)).argmax(-1).item<long>();
 
