@@ -114,11 +114,8 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
         {
             if (!IsEnabled(logLevel)) return;
             Dictionary<string, object?> scope = [];
-            sink._scopes.ForEachScope(static (value, into) =>
-            {
-                if (value is IEnumerable<KeyValuePair<string, object?>> pairs)
-                    foreach ((string key, object? one) in pairs) into[key] = one;
-            }, scope);
+            sink._scopes.ForEachScope(static (value, into) => Collect(value, into), scope);
+            Collect(state, scope);              // Serilog hands the scope over with the values of the message
             sink._lines.Writer.TryWrite(new LogEntry
             {
                 At = DateTimeOffset.UtcNow,
@@ -126,12 +123,21 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
                 Category = category,
                 Message = formatter(state, exception),
                 Exception = exception?.ToString(),
-                RunId = scope.GetValueOrDefault("RunId") as Guid?,
-                ItemId = scope.GetValueOrDefault("ItemId") as Guid?,
+                RunId = GuidOf(scope.GetValueOrDefault("RunId")),
+                ItemId = GuidOf(scope.GetValueOrDefault("ItemId")),
                 Stage = scope.GetValueOrDefault("Stage")?.ToString(),
                 Attempt = scope.GetValueOrDefault("Attempt") as int?,
                 Worker = sink._worker,
             });
         }
+
+        private static void Collect(object? value, Dictionary<string, object?> into)
+        {
+            if (value is not IEnumerable<KeyValuePair<string, object?>> pairs) return;
+            foreach ((string key, object? one) in pairs)
+                if (key is "RunId" or "ItemId" or "Stage" or "Attempt") into[key] = one;
+        }
+
+        private static Guid? GuidOf(object? value) => value as Guid? ?? (Guid.TryParse(value as string, out Guid parsed) ? parsed : null);
     }
 }

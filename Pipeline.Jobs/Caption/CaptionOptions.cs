@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 
 namespace Pipeline.Jobs.Caption;
 
@@ -16,4 +17,7 @@ public sealed record CaptionOptions
 
     /// <summary>Longest description, in tokens.</summary>
     [Range(1, 4096)] public int MaxNewTokens { get; init; } = 96;
+
+    /// <summary>What of these options changes the answer of one model to one image; part of the cache key.</summary>
+    internal string PromptKey => CacheKey.Of(Prompt, MaxNewTokens.ToString(CultureInfo.InvariantCulture));
 }

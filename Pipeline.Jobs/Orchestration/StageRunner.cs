@@ -77,6 +77,7 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
     {
         InputException or MissingPrerequisiteException => FailureKind.Input,
         NpgsqlException { IsTransient: true } => FailureKind.Transient,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => FailureKind.Transient,      // somebody was faster; look again
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => FailureKind.Input,
         IOException or TimeoutException => FailureKind.Transient,           // a full disk, a share that is away
         DbUpdateException { InnerException: NpgsqlException inner } => KindOf(inner),

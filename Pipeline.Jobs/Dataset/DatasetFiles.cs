@@ -1,0 +1,11 @@
+namespace Pipeline.Jobs.Dataset;
+
+/// <summary>Names inside the dataset folder of a run; those of sets are the names in <c>dataset_info.json</c>.</summary>
+internal static class DatasetFiles
+{
+    public const string Train = "train";
+    public const string Eval = "eval";
+    public const string TrainFile = "train.jsonl";
+    public const string EvalFile = "eval.jsonl";
+    public const string Info = "dataset_info.json";
+}

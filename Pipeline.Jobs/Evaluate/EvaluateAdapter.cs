@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Mediator;
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data;
+using Pipeline.Data.Claims;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Orchestration;
+using DatasetRow = Pipeline.Data.Entities.Dataset;
+
+namespace Pipeline.Jobs.Evaluate;
+
+/// <summary>Measures base model and adapter of a run on the held-out examples, or takes the stored result for the same ones.</summary>
+/// <param name="ItemId">The item to claim.</param>
+public sealed record EvaluateAdapter(Guid ItemId) : IRequest;
+
+internal sealed class EvaluateAdapterHandler(
+    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterComparison comparison, TimeProvider time)
+    : IRequestHandler<EvaluateAdapter>
+{
+    public async ValueTask<Unit> Handle(EvaluateAdapter request, CancellationToken cancellationToken)
+    {
+        await stages.RunAsync(request.ItemId, EvaluateAsync, cancellationToken);
+        return default;
+    }
+
+    private async Task<string> EvaluateAsync(ItemClaim claim, CancellationToken ct)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+        (Run run, RunOptions options) = await RunScope.ReadAsync(db, claim.Item.RunId, ct);
+        DatasetRow dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == run.DatasetId, ct);
+        Training training = await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == run.TrainingId, ct);
+        if (dataset.EvalExamples == 0)
+        {
+            await claim.SkipAsync("the dataset has no held-out examples", ct);
+            return "skipped: no held-out examples";
+        }
+        string key = CacheKey.Of("evaluation", comparison.Version, training.Id.ToString(), dataset.Files[DatasetFiles.EvalFile], JsonSerializer.Serialize(options.Evaluation, RunOptionsJson.Settings));
+        if (await db.Evaluations.AsNoTracking().Where(e => e.CacheKey == key).OrderByDescending(e => e.CreatedAt).FirstOrDefaultAsync(ct) is { } earlier)
+        {
+            await claim.CompleteAsync(async (work, token) => (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).EvaluationId = earlier.Id, fromCache: true, ct);
+            return $"the evaluation of {earlier.CreatedAt:u} is reused";
+        }
+
+        string folder = Path.Combine(storage.WorkFolder(run.Id), $"evaluate-{claim.Item.Attempt}");
+        try
+        {
+            await storage.Artifacts.RestoreFolderAsync(training.Files, Path.Combine(folder, "adapter"), ct);
+            string examples = Path.Combine(folder, DatasetFiles.EvalFile);
+            await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct);
+            ComparisonOutcome outcome = await Task.Run(
+                () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training, options.Evaluation, ct), ct);
+            Evaluation row = new()
+            {
+                RunId = run.Id,
+                TrainingId = training.Id,
+                CacheKey = key,
+                Examples = outcome.Examples,
+                Tokens = outcome.Tokens,
+                BaseLoss = outcome.BaseLoss,
+                AdapterLoss = outcome.AdapterLoss,
+                Generations = JsonSerializer.Serialize(outcome.Answers, RunOptionsJson.Settings),
+                CreatedAt = time.GetUtcNow(),
+            };
+            await claim.CompleteAsync(async (work, token) =>
+            {
+                work.Evaluations.Add(row);
+                (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).EvaluationId = row.Id;
+            }, fromCache: false, ct);
+            return $"base loss {outcome.BaseLoss:F4}, adapter loss {outcome.AdapterLoss:F4} over {outcome.Tokens} tokens";
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+}

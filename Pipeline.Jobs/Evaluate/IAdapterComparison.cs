@@ -1,0 +1,22 @@
+using System.Text.Json;
+using Pipeline.Models;
+
+namespace Pipeline.Jobs.Evaluate;
+
+/// <summary>The computation behind the evaluation stage.</summary>
+internal interface IAdapterComparison
+{
+    /// <summary>Version of everything that changes the result for equal inputs; part of the cache key.</summary>
+    string Version { get; }
+
+    /// <summary>Measures base model and adapter on held-out examples and lets both answer some of them.</summary>
+    /// <param name="baseModel">Model folder.</param>
+    /// <param name="adapter">Adapter folder.</param>
+    /// <param name="examples">File of examples.</param>
+    /// <param name="training">Training settings: template and cut-off length must be those of the training.</param>
+    /// <param name="options">How much to answer.</param>
+    /// <param name="ct">Stops between examples.</param>
+    /// <exception cref="InputException">Model, adapter or examples cannot be used.</exception>
+    ComparisonOutcome Compare(
+        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, CancellationToken ct);
+}

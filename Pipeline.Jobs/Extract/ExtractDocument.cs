@@ -1,0 +1,63 @@
+using Mediator;
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data;
+using Pipeline.Data.Artifacts;
+using Pipeline.Data.Claims;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Orchestration;
+
+namespace Pipeline.Jobs.Extract;
+
+/// <summary>Turns one document of a run into Markdown, figures and page images, or takes the stored extraction of the same bytes.</summary>
+/// <param name="ItemId">The item to claim.</param>
+public sealed record ExtractDocument(Guid ItemId) : IRequest;
+
+internal sealed class ExtractDocumentHandler(
+    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, TimeProvider time)
+    : IRequestHandler<ExtractDocument>
+{
+    public async ValueTask<Unit> Handle(ExtractDocument request, CancellationToken cancellationToken)
+    {
+        await stages.RunAsync(request.ItemId, ExtractAsync, cancellationToken);
+        return default;
+    }
+
+    private async Task<string> ExtractAsync(ItemClaim claim, CancellationToken ct)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+        (Run run, RunOptions options) = await RunScope.ReadAsync(db, claim.Item.RunId, ct);
+        RunDocument document = await db.RunDocuments.AsNoTracking().SingleAsync(d => d.Id == claim.Item.RunDocumentId, ct);
+        string sha256 = document.DocumentSha256, optionsKey = CacheKey.Of(reader.OptionsKey(options));
+
+        Extraction? stored = await db.Extractions.AsNoTracking()
+            .SingleOrDefaultAsync(e => e.DocumentSha256 == sha256 && e.ExtractorVersion == reader.Version && e.OptionsKey == optionsKey, ct);
+        if (stored is not null && storage.Artifacts.HasAll(stored.Files))
+        {
+            await claim.CompleteAsync(async (work, token) => (await work.RunDocuments.SingleAsync(d => d.Id == document.Id, token)).ExtractionId = stored.Id, fromCache: true, ct);
+            return $"{document.Path}: {stored.Pages} pages, stored before";
+        }
+
+        string folder = Path.Combine(storage.WorkFolder(run.Id), $"extract-{claim.Item.Id:N}-{claim.Item.Attempt}");
+        try
+        {
+            // The parser's messages name the file, so it keeps its name.
+            string pdf = Path.Combine(folder, Path.GetFileName(document.Path)), output = Path.Combine(folder, "out");
+            await storage.Artifacts.CopyToAsync(sha256, pdf, ct);
+            (int pages, int figures) = await reader.ReadAsync(pdf, output, options, ct);
+            SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, _ => true, ct);
+            Extraction extraction = new(sha256, reader.Version, optionsKey, files.Hashes(), pages, figures, time.GetUtcNow());
+            await claim.CompleteAsync(async (work, token) =>
+            {
+                await work.RegisterArtifactsAsync(files.Values, token);
+                if (stored is not null) await work.Extractions.Where(e => e.Id == stored.Id).ExecuteUpdateAsync(s => s.SetProperty(e => e.Files, extraction.Files), token);
+                else work.Extractions.Add(extraction);
+                (await work.RunDocuments.SingleAsync(d => d.Id == document.Id, token)).ExtractionId = stored?.Id ?? extraction.Id;
+            }, fromCache: false, ct);
+            return $"{document.Path}: {pages} pages, {figures} figures";
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Pipeline.Jobs.Train;
+
+/// <summary>What a training tells while it works.</summary>
+internal interface ITrainingProgress
+{
+    /// <summary>One point of a curve. Cheap; may be called at every step.</summary>
+    void Measured(string name, int step, double epoch, double value);
+
+    /// <summary>A checkpoint is complete on disk.</summary>
+    void CheckpointSaved(int step);
+}

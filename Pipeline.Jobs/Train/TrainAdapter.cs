@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Mediator;
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data;
+using Pipeline.Data.Artifacts;
+using Pipeline.Data.Claims;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Orchestration;
+using DatasetRow = Pipeline.Data.Entities.Dataset;
+
+namespace Pipeline.Jobs.Train;
+
+/// <summary>Trains the adapter of a run, or takes the stored one when dataset, base model and settings are equal.</summary>
+/// <param name="ItemId">The item to claim.</param>
+public sealed record TrainAdapter(Guid ItemId) : IRequest;
+
+internal sealed class TrainAdapterHandler(
+    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterTraining training, TimeProvider time)
+    : IRequestHandler<TrainAdapter>
+{
+    public async ValueTask<Unit> Handle(TrainAdapter request, CancellationToken cancellationToken)
+    {
+        await stages.RunAsync(request.ItemId, TrainAsync, cancellationToken);
+        return default;
+    }
+
+    private async Task<string> TrainAsync(ItemClaim claim, CancellationToken ct)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+        (Run run, RunOptions options) = await RunScope.ReadAsync(db, claim.Item.RunId, ct);
+        DatasetRow dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == run.DatasetId, ct);
+        string key = CacheKey.Of("training", training.Version, dataset.ContentKey, ModelFingerprint.Of(options.BaseModel), Canonical(options.Training));
+
+        if (!options.Retrain && await FindAsync(db, key, ct) is { } earlier)
+        {
+            await claim.CompleteAsync(async (work, token) => (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).TrainingId = earlier.Id, fromCache: true, ct);
+            return $"an equal training of {earlier.CreatedAt:u} is reused";
+        }
+
+        string folder = storage.WorkFolder(run.Id), output = Path.Combine(folder, "train");
+        Directory.CreateDirectory(output);
+        // A worker that lost its lease without noticing must be gone from the folder before another writes there.
+        await using WorkFolderLock alone = await WorkFolderLock.TakeAsync(Path.Combine(folder, "train.lock"), ct);
+        await storage.Artifacts.RestoreFolderAsync(dataset.Files, Path.Combine(folder, "dataset"), ct);
+        TrainingOrder order = new(Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"), DatasetFiles.Train, dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output, options.Training);
+
+        TrainingOutcome outcome;
+        await using (MetricWriter metrics = new(contexts, claim, time))
+            outcome = await Task.Run(() => training.Train(order, metrics, ct), ct);
+
+        SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, IsResult, ct);
+        Training row = new()
+        {
+            RunId = run.Id,
+            CacheKey = key,
+            Files = files.Hashes(),
+            BaseModel = order.BaseModel,
+            Steps = outcome.Steps,
+            FirstLoss = outcome.FirstLoss,
+            LastLoss = outcome.LastLoss,
+            TrainableParameters = outcome.TrainableParameters,
+            AllParameters = outcome.AllParameters,
+            Seconds = (time.GetUtcNow() - claim.Item.StartedAt!.Value).TotalSeconds + claim.Item.Seconds,
+            CreatedAt = time.GetUtcNow(),
+        };
+        await claim.CompleteAsync(async (work, token) =>
+        {
+            await work.RegisterArtifactsAsync(files.Values, token);
+            work.Trainings.Add(row);
+            (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).TrainingId = row.Id;
+        }, fromCache: false, ct);
+        alone.DeleteFolder(output);          // the files are in the store; checkpoints have done their duty
+        return $"{outcome.Steps} steps, loss {outcome.FirstLoss:F4} to {outcome.LastLoss:F4}";
+    }
+
+    private async Task<Training?> FindAsync(PipelineDbContext db, string key, CancellationToken ct)
+    {
+        Training[] candidates = await db.Trainings.AsNoTracking().Where(t => t.CacheKey == key).OrderByDescending(t => t.CreatedAt).Take(3).ToArrayAsync(ct);
+        return candidates.FirstOrDefault(t => storage.Artifacts.HasAll(t.Files));
+    }
+
+    private static bool IsResult(string path) =>
+        !path.StartsWith("checkpoint-", StringComparison.Ordinal) && !path.EndsWith(".tmp", StringComparison.Ordinal) && !path.EndsWith(".lock", StringComparison.Ordinal);
+
+    /// <summary>Settings in one order, so that writing them differently does not train again.</summary>
+    private static string Canonical(IReadOnlyDictionary<string, JsonElement> settings) =>
+        string.Join('\n', settings.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value.GetRawText()}"));
+}
