@@ -52,8 +52,7 @@ public static class JobsRegistration
         server.ServerName = $"{Environment.MachineName}:{name}";
         server.Queues = queues;
         server.WorkerCount = workers;
-        server.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds);
-        server.StopTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds);
+        server.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds);        // jobs are canceled at once and get this long to save
         server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
     }
 }

@@ -17,7 +17,7 @@ namespace Pipeline.Jobs.Caption;
 public sealed record CaptionDocument(Guid ItemId) : IRequest;
 
 internal sealed class CaptionDocumentHandler(
-    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, IFigureDescriber describer, TimeProvider time)
+    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, IImageDescriber describer, TimeProvider time)
     : IRequestHandler<CaptionDocument>
 {
     public async ValueTask<Unit> Handle(CaptionDocument request, CancellationToken cancellationToken)
@@ -89,7 +89,8 @@ internal sealed class CaptionDocumentHandler(
         using MemoryStream image = new();
         await using (Stream stored = storage.Artifacts.OpenRead(sha256)) await stored.CopyToAsync(image, ct);
         long started = Stopwatch.GetTimestamp();
-        string text = await Task.Run(() => describer.Describe(options.Model, image.ToArray(), options.Prompt, options.MaxNewTokens, ct), ct);
+        string text = await describer.DescribeAsync(
+            new ImageQuestion(image.ToArray(), options.Prompt) { ModelFolder = options.Model, MaxNewTokens = options.MaxNewTokens, Patient = true }, ct);
         CaptionRow row = new(sha256, fingerprint, promptKey, text.Trim().Replace('\0', ' '), Stopwatch.GetElapsedTime(started).TotalSeconds, time.GetUtcNow());
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO captions (id, image_sha256, model_fingerprint, prompt_key, text, seconds, created_at)

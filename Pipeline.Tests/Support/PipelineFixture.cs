@@ -1,0 +1,76 @@
+using Mediator;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs;
+using Pipeline.Jobs.Caption;
+using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Evaluate;
+using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Ingest;
+using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Train;
+
+namespace Pipeline.Tests;
+
+/// <summary>A worker over a test's database, with small computations behind the stages. Dispose it to stop the worker.</summary>
+internal sealed class PipelineFixture : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private PipelineFixture(IHost host, StageFakes fakes) => (_host, Fakes) = (host, fakes);
+
+    public StageFakes Fakes { get; }
+    public IServiceProvider Services => _host.Services;
+    public ISender Sender => _host.Services.GetRequiredService<ISender>();
+
+    public static async Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes? fakes = null, params (string Key, string Value)[] settings)
+    {
+        fakes ??= new StageFakes();
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        (string, string)[] quick = [("Leases:Seconds", "3"), ("Leases:HeartbeatSeconds", "0.5"), ("Worker:SweepSeconds", "0.3"), ("Worker:ShutdownSeconds", "10")];
+        builder.Configuration.AddInMemoryCollection([.. quick.Concat(settings).Select(s => KeyValuePair.Create(s.Item1, (string?)s.Item2))]);
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
+        builder.Services.AddPipelineData(database.Storage).AddPipelineJobs().AddPipelineWorker();
+        builder.Services.AddSingleton<IDocumentReader>(fakes).AddSingleton<IImageDescriber>(fakes).AddSingleton<IExampleWriter>(fakes)
+            .AddSingleton<IAdapterTraining>(fakes).AddSingleton<IAdapterComparison>(fakes);
+        IHost host = builder.Build();
+        await host.StartAsync();
+        return new PipelineFixture(host, fakes);
+    }
+
+    /// <summary>A folder with the named "PDFs" and a model folder; see <see cref="StageFakes"/> for what their text means.</summary>
+    public static RunOptions Seed(TemporaryFolder folder, params (string Name, string Text)[] documents)
+    {
+        Directory.CreateDirectory(folder.File("model"));
+        File.WriteAllText(folder.File("model/config.json"), "{}");
+        Directory.CreateDirectory(folder.File("in"));
+        foreach ((string name, string text) in documents) File.WriteAllText(Path.Combine(folder.File("in"), name), text);
+        return new RunOptions { Name = "test", BaseModel = folder.File("model"), Caption = new CaptionOptions { Model = folder.File("model") } };
+    }
+
+    public async Task<Guid> IngestAsync(TemporaryFolder folder, RunOptions options) => (await Sender.Send(new IngestFolder(folder.File("in"), options))).RunId;
+
+    public async Task<RunDetails> WaitAsync(Guid run, Func<RunDetails, bool>? until = null, double seconds = 30)
+    {
+        until ??= r => r.Summary.State is RunState.Succeeded or RunState.Failed or RunState.Canceled;
+        for (DateTime end = DateTime.UtcNow.AddSeconds(seconds); ;)
+        {
+            RunDetails details = (await Sender.Send(new GetRun(run))).ShouldNotBeNull();
+            if (until(details)) return details;
+            if (DateTime.UtcNow > end)
+                throw new TimeoutException($"run is {details.Summary.State} after {seconds} s; items: "
+                    + string.Join(", ", (await Sender.Send(new ListItems(run))).Select(i => $"{i.Stage} {i.State} #{i.Attempt} {i.Error}")));
+            await Task.Delay(50);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        if (_host is IAsyncDisposable host) await host.DisposeAsync();
+    }
+}

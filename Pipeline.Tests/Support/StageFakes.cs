@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Pipeline.Jobs;
+using Pipeline.Jobs.Caption;
+using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Evaluate;
+using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Train;
+using Pipeline.Models;
+
+namespace Pipeline.Tests;
+
+/// <summary>
+/// The computations behind the stages, made small: a "PDF" is a text file whose first line says how the parser fares with it.
+/// Everything around them (claims, queue, store, files) is the product's own.
+/// </summary>
+internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWriter, IAdapterTraining, IAdapterComparison
+{
+    private int _extractions, _captions, _trainings, _evaluations;
+
+    public int Extractions => _extractions;
+    public int Captions => _captions;
+    public int Trainings => _trainings;
+    public int Evaluations => _evaluations;
+
+    /// <summary>Runs in the middle of each training step.</summary>
+    public Action<int, CancellationToken> DuringStep { get; set; } = (_, _) => { };
+
+    string IDocumentReader.Version => "fake/1";
+
+    string IAdapterTraining.Version => "fake/1";
+
+    string IAdapterComparison.Version => "fake/1";
+
+    string IDocumentReader.OptionsKey(RunOptions options) => "";
+
+    async Task<(int Pages, int Figures)> IDocumentReader.ReadAsync(string pdf, string folder, RunOptions options, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _extractions);
+        string text = await File.ReadAllTextAsync(pdf, ct);
+        if (text.StartsWith("bad", StringComparison.Ordinal)) throw new InputException($"{Path.GetFileName(pdf)}: encrypted; remove the password or exclude the file");
+        if (text.StartsWith("bug", StringComparison.Ordinal)) throw new NotSupportedException("not thought of");
+        Directory.CreateDirectory(Path.Combine(folder, "images"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "document.md"), $"# {text}\n\n![Figure 1](images/figure-1.png)\n", ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, "document.json"), JsonSerializer.Serialize(text), ct);
+        await File.WriteAllTextAsync(Path.Combine(folder, "images", "figure-1.png"), "image of " + text, ct);
+        return (2, 1);
+    }
+
+    IReadOnlyList<string> IDocumentReader.FigureImages(string documentJson) => ["images/figure-1.png"];
+
+    Task<string> IImageDescriber.DescribeAsync(ImageQuestion question, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _captions);
+        return Task.FromResult("a bar chart with three bars");
+    }
+
+    (int Train, int Eval) IExampleWriter.Write(IReadOnlyList<DatasetSource> documents, RunOptions options, string folder, CancellationToken ct)
+    {
+        File.WriteAllLines(Path.Combine(folder, DatasetFiles.TrainFile), documents.Select(d => File.ReadAllText(d.DocumentJson) + string.Join(',', d.Captions.Values)));
+        File.WriteAllText(Path.Combine(folder, DatasetFiles.EvalFile), "held out");
+        File.WriteAllText(Path.Combine(folder, DatasetFiles.Info), "{}");
+        return (documents.Count, 1);
+    }
+
+    string IAdapterTraining.Check(IReadOnlyDictionary<string, JsonElement> settings, string baseModel) => "phi4_mini";
+
+    TrainingOutcome IAdapterTraining.Train(TrainingOrder order, ITrainingProgress progress, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _trainings);
+        const int steps = 20;
+        string checkpoint = Path.Combine(order.OutputFolder, "checkpoint-1");
+        Directory.CreateDirectory(checkpoint);
+        string last = Path.Combine(checkpoint, "step");
+        int from = File.Exists(last) ? int.Parse(File.ReadAllText(last), System.Globalization.CultureInfo.InvariantCulture) : 0;
+        for (int step = from + 1; step <= steps; step++)
+        {
+            ct.ThrowIfCancellationRequested();
+            DuringStep(step, ct);
+            progress.Measured("loss", step, step / 10.0, 2.0 / step);
+            if (step % 5 != 0) continue;
+            File.WriteAllText(last, step.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            progress.CheckpointSaved(step);
+        }
+        File.WriteAllText(Path.Combine(order.OutputFolder, "adapter_model.safetensors"), "weights of " + File.ReadAllText(Path.Combine(order.DatasetFolder, DatasetFiles.TrainFile)));
+        File.WriteAllText(Path.Combine(order.OutputFolder, "all_results.json"), "{\"train_loss\": 0.5}");
+        return new TrainingOutcome(steps, 2.0, 2.0 / steps, 100, 1_000);
+    }
+
+    ComparisonOutcome IAdapterComparison.Compare(
+        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _evaluations);
+        File.Exists(Path.Combine(adapter, "adapter_model.safetensors")).ShouldBeTrue();
+        return new ComparisonOutcome(2.0, 1.5, 1, 10, [new("q", "", "a", "b", "c")]);
+    }
+}
