@@ -1,5 +1,4 @@
 using Hangfire;
-using Hangfire.Storage.Monitoring;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;

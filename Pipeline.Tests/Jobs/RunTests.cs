@@ -1,4 +1,3 @@
-using Mediator;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs;
