@@ -42,6 +42,12 @@ internal static partial class JobsLog
     [LoggerMessage(2012, LogLevel.Information, "schedule {Schedule} fired: run {RunId}")]
     public static partial void ScheduleFired(ILogger logger, string schedule, Guid runId);
 
+    [LoggerMessage(2014, LogLevel.Information, "training: {Steps} steps to go after {Done} done, over {Examples} examples")]
+    public static partial void TrainingStarted(ILogger logger, int steps, int done, int examples);
+
+    [LoggerMessage(2015, LogLevel.Warning, "training: {Warning}")]
+    public static partial void TrainingWarning(ILogger logger, string warning);
+
     [LoggerMessage(2013, LogLevel.Warning, "schedule {Schedule} did not start a run: {Error}")]
     public static partial void ScheduleFailed(ILogger logger, string schedule, string error);
 }

@@ -1,10 +1,16 @@
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Pipeline.Data;
 using Pipeline.Jobs.Behaviors;
+using Pipeline.Jobs.Caption;
+using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Evaluate;
+using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Schedules;
+using Pipeline.Jobs.Train;
 
 namespace Pipeline.Jobs;
 
@@ -24,6 +30,12 @@ public static class JobsRegistration
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings()
             .UseStorage(QueueStorage.Open(provider.GetRequiredService<PipelineStorage>().ConnectionString)));
+        services.AddSingleton<DocumentExtractor>();
+        services.TryAddSingleton<IDocumentReader, DocumentReader>();
+        services.TryAddSingleton<IImageDescriber, LocalDescriber>();        // a server that answers people registers its own
+        services.TryAddSingleton<IExampleWriter, DocumentExamples>();
+        services.TryAddSingleton<IAdapterTraining, LoraTraining>();
+        services.TryAddSingleton<IAdapterComparison, LoraComparison>();
         services.AddSingleton<RecurringSchedules>();
         services.AddSingleton<StageQueue>();
         services.AddSingleton<StageRunner>();

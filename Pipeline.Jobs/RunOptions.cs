@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Pipeline.Jobs.Caption;
+using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Evaluate;
+using Pipeline.Jobs.Extract;
 
 namespace Pipeline.Jobs;
 
@@ -17,8 +19,14 @@ public sealed record RunOptions
     /// <summary>Folder of the language model to specialise, as the hub lays it out.</summary>
     [Required] public string BaseModel { get; init; } = "starter/phi4-starter";
 
+    /// <summary>How documents are parsed, and its limits.</summary>
+    public ExtractionOptions Extraction { get; init; } = new();
+
     /// <summary>How figures are described.</summary>
     public CaptionOptions Caption { get; init; } = new();
+
+    /// <summary>Which examples are made of the documents.</summary>
+    public DatasetOptions Dataset { get; init; } = new();
 
     /// <summary>
     /// Training settings under LLaMA-Factory's names (<c>lora_rank</c>, <c>learning_rate</c>, <c>max_steps</c>, …). Model, dataset

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 
 namespace Pipeline.Jobs;
 
@@ -8,6 +9,8 @@ internal static class RunOptionsChecks
     public static IEnumerable<string> Problems(RunOptions options)
     {
         foreach (string problem in Of("", options)) yield return problem;
+        foreach (string problem in Of("extraction.", options.Extraction)) yield return problem;
+        foreach (string problem in Of("dataset.", options.Dataset)) yield return problem;
         foreach (string problem in Of("caption.", options.Caption)) yield return problem;
         foreach (string problem in Of("evaluation.", options.Evaluation)) yield return problem;
     }
@@ -16,6 +19,6 @@ internal static class RunOptionsChecks
     {
         List<ValidationResult> results = [];
         Validator.TryValidateObject(section, new ValidationContext(section), results, validateAllProperties: true);
-        return results.Select(r => $"{prefix}{string.Join(", ", r.MemberNames)}: {r.ErrorMessage}");
+        return results.Select(r => $"{prefix}{string.Join(", ", r.MemberNames.Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))}: {r.ErrorMessage}");
     }
 }

@@ -34,10 +34,9 @@ internal sealed class BuildDatasetHandler(
         try
         {
             IReadOnlyList<DatasetSource> sources = await SourcesAsync(db, run.Id, options, folder, ct);
-            Directory.CreateDirectory(output);
-            (int train, int eval) = await Task.Run(() => writer.Write(sources, options, output, ct), ct);
+            (int train, int eval) = await Task.Run(() => writer.WriteAsync(sources, options, output, ct), ct);
             if (train == 0)
-                throw new InputException($"no examples could be made from the {sources.Count} documents: they hold no headed text, tables or captions; add documents with text");
+                throw new InputException($"all {eval} examples of the {sources.Count} documents are held out, so there is nothing to learn; add documents or lower dataset.eval_fraction");
             SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, _ => true, ct);
             await storage.Artifacts.RestoreFolderAsync(files.Hashes(), RunFolders.Dataset(storage, run.Id), ct);
 

@@ -5,5 +5,5 @@ internal interface IExampleWriter
 {
     /// <summary>Writes <c>train.jsonl</c>, <c>eval.jsonl</c> and <c>dataset_info.json</c> into a folder. Equal documents give equal bytes.</summary>
     /// <returns>Number of examples to learn and held out.</returns>
-    (int Train, int Eval) Write(IReadOnlyList<DatasetSource> documents, RunOptions options, string folder, CancellationToken ct);
+    Task<(int Train, int Eval)> WriteAsync(IReadOnlyList<DatasetSource> documents, RunOptions options, string folder, CancellationToken ct);
 }

@@ -29,7 +29,7 @@ internal sealed class IngestFilesHandler(IDbContextFactory<PipelineDbContext> co
     public async ValueTask<RunAccepted> Handle(IngestFiles request, CancellationToken cancellationToken)
     {
         string name = request.Options.Name ?? Path.GetFileNameWithoutExtension(UploadedName.Clean(request.Files[0].Name));
-        Run run = new(name, null, RunOptionsJson.Write(request.Options), time.GetUtcNow());
+        Run run = new(name, null, RunOptionsJson.Write(request.Options.WithAbsoluteModels()), time.GetUtcNow());
         DocumentRegistry registry = new(run.Id);
         UploadedName names = new();
         foreach (IncomingFile file in request.Files)

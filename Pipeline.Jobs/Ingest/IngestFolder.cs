@@ -29,7 +29,7 @@ internal sealed class IngestFolderHandler(IDbContextFactory<PipelineDbContext> c
     {
         string folder = FolderRuns.Check(request.Folder);
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        Run run = new(request.Options.Name ?? new DirectoryInfo(folder).Name, folder, RunOptionsJson.Write(request.Options), time.GetUtcNow(), request.ScheduleId);
+        Run run = new(request.Options.Name ?? new DirectoryInfo(folder).Name, folder, RunOptionsJson.Write(request.Options.WithAbsoluteModels()), time.GetUtcNow(), request.ScheduleId);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.AddRunAsync(run, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -5,6 +5,7 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Orchestration;
+using Pipeline.Jobs.Train;
 
 namespace Pipeline.Jobs.Ingest;
 
@@ -12,7 +13,7 @@ namespace Pipeline.Jobs.Ingest;
 /// <param name="ItemId">The item to claim.</param>
 public sealed record StartRun(Guid ItemId) : IRequest;
 
-internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts) : IRequestHandler<StartRun>
+internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, IAdapterTraining trainings) : IRequestHandler<StartRun>
 {
     public async ValueTask<Unit> Handle(StartRun request, CancellationToken cancellationToken)
     {
@@ -25,6 +26,7 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
         Run run = await ReadRunAsync(claim.Item.RunId, ct);
         RunOptions options = RunOptionsJson.Read(run.Configuration);
         CheckModels(options);           // now, not after an hour of extraction
+        trainings.Check(options.Training, options.BaseModel);
         if (run.SourceFolder is null)
         {
             await claim.CompleteAsync((_, _) => Task.CompletedTask, fromCache: false, ct);

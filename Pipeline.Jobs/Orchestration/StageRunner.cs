@@ -5,6 +5,7 @@ using Npgsql;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Models;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Jobs.Orchestration;
 
@@ -75,7 +76,7 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
 
     internal static FailureKind KindOf(Exception e) => e switch
     {
-        InputException or MissingPrerequisiteException => FailureKind.Input,
+        InputException or MissingPrerequisiteException or TrainingDivergedException => FailureKind.Input,
         NpgsqlException { IsTransient: true } => FailureKind.Transient,
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => FailureKind.Transient,      // somebody was faster; look again
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => FailureKind.Input,

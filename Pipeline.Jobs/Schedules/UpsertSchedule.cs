@@ -36,7 +36,7 @@ internal sealed class UpsertScheduleHandler(IDbContextFactory<PipelineDbContext>
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         Schedule? schedule = await db.Schedules.SingleOrDefaultAsync(s => s.Name == request.Name, cancellationToken);
         if (schedule is null) db.Schedules.Add(schedule = new Schedule(request.Name, time.GetUtcNow()));
-        schedule.Change(request.Cron, request.TimeZone, folder, RunOptionsJson.Write(request.Options), request.Enabled);
+        schedule.Change(request.Cron, request.TimeZone, folder, RunOptionsJson.Write(request.Options.WithAbsoluteModels()), request.Enabled);
         await db.SaveChangesAsync(cancellationToken);
         recurring.Apply(schedule);              // a crash before this line is repaired when a worker starts
         return CronText.Entry(schedule, time.GetUtcNow());

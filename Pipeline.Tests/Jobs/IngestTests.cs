@@ -21,12 +21,12 @@ public sealed class IngestTests(PostgresDatabase database) : IClassFixture<Postg
         await File.WriteAllTextAsync(folder.File("a.PDF"), "%PDF-1.4", Stop);
         await using ServiceProvider services = database.Services(s => s.AddPipelineJobs());
         ISender sender = services.GetRequiredService<ISender>();
-        RunAccepted accepted = await sender.Send(new IngestFolder(folder.Path, new RunOptions { Name = "specialist", BaseModel = "somewhere" }), Stop);
+        RunAccepted accepted = await sender.Send(new IngestFolder(folder.Path, new RunOptions { Name = "specialist", BaseModel = "/somewhere" }), Stop);
 
         RunDetails run = (await sender.Send(new GetRun(accepted.RunId), Stop)).ShouldNotBeNull();
         run.Summary.State.ShouldBe(RunState.Pending);
         run.SourceFolder.ShouldBe(folder.Path);
-        run.Options.GetProperty("base_model").GetString().ShouldBe("somewhere");
+        run.Options.GetProperty("base_model").GetString().ShouldBe("/somewhere");
         run.Options.GetProperty("caption").GetProperty("max_new_tokens").GetInt32().ShouldBe(96);
         (await sender.Send(new ListRuns(), Stop)).ShouldContain(r => r.Id == accepted.RunId && r.Stage == Stage.Ingest && r.ItemsOpen == 1);
         (await sender.Send(new CancelRun(accepted.RunId), Stop)).ShouldBeTrue();
@@ -48,8 +48,8 @@ public sealed class IngestTests(PostgresDatabase database) : IClassFixture<Postg
         (await RefusalAsync(folder.File("none"))).ShouldContain("no such folder");
         (await RefusalAsync(folder.File("notes.txt"))).ShouldContain("is a file; give the folder");
         string both = await RefusalAsync(folder.Path, new RunOptions { Caption = new() { MaxNewTokens = 0 }, Evaluation = new() { Generations = -1 } });
-        both.ShouldContain("caption.MaxNewTokens");
-        both.ShouldContain("evaluation.Generations");
+        both.ShouldContain("caption.max_new_tokens");
+        both.ShouldContain("evaluation.generations");
     }
 
     [Fact]

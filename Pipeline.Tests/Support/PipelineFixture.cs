@@ -34,9 +34,9 @@ internal sealed class PipelineFixture : IAsyncDisposable
         (string, string)[] quick = [("Leases:Seconds", "3"), ("Leases:HeartbeatSeconds", "0.5"), ("Worker:SweepSeconds", "0.3"), ("Worker:ShutdownSeconds", "10")];
         builder.Configuration.AddInMemoryCollection([.. quick.Concat(settings).Select(s => KeyValuePair.Create(s.Item1, (string?)s.Item2))]);
         builder.Logging.SetMinimumLevel(LogLevel.Information);
-        builder.Services.AddPipelineData(database.Storage).AddPipelineJobs().AddPipelineWorker();
         builder.Services.AddSingleton<IDocumentReader>(fakes).AddSingleton<IImageDescriber>(fakes).AddSingleton<IExampleWriter>(fakes)
             .AddSingleton<IAdapterTraining>(fakes).AddSingleton<IAdapterComparison>(fakes);
+        builder.Services.AddPipelineData(database.Storage).AddPipelineJobs().AddPipelineWorker();
         IHost host = builder.Build();
         await host.StartAsync();
         return new PipelineFixture(host, fakes);

@@ -54,12 +54,13 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
         return Task.FromResult("a bar chart with three bars");
     }
 
-    (int Train, int Eval) IExampleWriter.Write(IReadOnlyList<DatasetSource> documents, RunOptions options, string folder, CancellationToken ct)
+    Task<(int Train, int Eval)> IExampleWriter.WriteAsync(IReadOnlyList<DatasetSource> documents, RunOptions options, string folder, CancellationToken ct)
     {
+        Directory.CreateDirectory(folder);
         File.WriteAllLines(Path.Combine(folder, DatasetFiles.TrainFile), documents.Select(d => File.ReadAllText(d.DocumentJson) + string.Join(',', d.Captions.Values)));
         File.WriteAllText(Path.Combine(folder, DatasetFiles.EvalFile), "held out");
         File.WriteAllText(Path.Combine(folder, DatasetFiles.Info), "{}");
-        return (documents.Count, 1);
+        return Task.FromResult((documents.Count, 1));
     }
 
     string IAdapterTraining.Check(IReadOnlyDictionary<string, JsonElement> settings, string baseModel) => "phi4_mini";

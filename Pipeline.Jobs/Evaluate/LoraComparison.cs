@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Pipeline.Jobs.Train;
+using Pipeline.Models.Datasets;
+using Pipeline.Models.Evaluation;
+using Pipeline.Models.Families;
+using Pipeline.Models.Training;
+
+namespace Pipeline.Jobs.Evaluate;
+
+/// <summary>The evaluation stage by <see cref="AdapterComparison"/>.</summary>
+internal sealed class LoraComparison : IAdapterComparison
+{
+    public string Version => "1";
+
+    public ComparisonOutcome Compare(
+        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, CancellationToken ct)
+    {
+        TrainingArguments arguments = LoraTraining.Arguments(training, baseModel, "dataset", evalSet: null, "output");
+        using LanguageModel model = LanguageModel.Load(baseModel, new ModelLoadOptions { Device = arguments.Device });
+        ComparisonResult result = AdapterComparison.Compare(model, adapter, InstructionDataset.Load(examples), new ComparisonOptions
+        {
+            Template = arguments.Template,
+            CutoffLen = arguments.CutoffLen,
+            BatchSize = arguments.EvalBatchSize,
+            Generations = options.Generations,
+            MaxNewTokens = options.MaxNewTokens,
+        }, ct);
+        return new ComparisonOutcome(
+            result.Base.Loss, result.Adapter!.Loss, result.Base.Examples, result.Base.TargetTokens,
+            [.. result.Generations.Select(g => new ComparisonOutcome.Answer(g.Example.Instruction, g.Example.Input, g.Example.Output, g.Base, g.Adapter ?? ""))]);
+    }
+}

@@ -1,0 +1,17 @@
+namespace Pipeline.Jobs.Extract;
+
+/// <summary>The extraction stage by <see cref="DocumentExtractor"/>.</summary>
+internal sealed class DocumentReader(DocumentExtractor extractor) : IDocumentReader
+{
+    public string Version => DocumentExtractor.ExtractorVersion;
+
+    public string OptionsKey(RunOptions options) => options.Extraction.CacheKey;
+
+    public async Task<(int Pages, int Figures)> ReadAsync(string pdf, string folder, RunOptions options, CancellationToken ct)
+    {
+        ExtractionResult result = await extractor.ExtractAsync(pdf, folder, options.Extraction, ct);
+        return (result.Document.Pages.Count, result.Document.Figures.Count);
+    }
+
+    public IReadOnlyList<string> FigureImages(string documentJson) => ExtractedDocument.Load(documentJson).Figures.Select(f => f.Image).ToArray();
+}
