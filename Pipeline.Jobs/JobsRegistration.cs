@@ -25,11 +25,12 @@ public static class JobsRegistration
             options.ServiceLifetime = ServiceLifetime.Singleton;        // handlers keep no state and make their own contexts
             options.PipelineBehaviors = [typeof(TracingBehavior<,>), typeof(ValidationBehavior<,>)];
         });
-        services.AddHangfire((provider, hangfire) => hangfire
+        // Registered by us, or Hangfire would take its process-wide JobStorage.Current, which another host may have set.
+        services.AddSingleton<JobStorage>(provider => QueueStorage.Open(provider.GetRequiredService<PipelineStorage>().ConnectionString));
+        services.AddHangfire(hangfire => hangfire
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
-            .UseRecommendedSerializerSettings()
-            .UseStorage(QueueStorage.Open(provider.GetRequiredService<PipelineStorage>().ConnectionString)));
+            .UseRecommendedSerializerSettings());
         services.AddSingleton<DocumentExtractor>();
         services.TryAddSingleton<IDocumentReader, DocumentReader>();
         services.TryAddSingleton<IImageDescriber, LocalDescriber>();        // a server that answers people registers its own
