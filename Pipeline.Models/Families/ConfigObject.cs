@@ -17,6 +17,8 @@ internal sealed class ConfigObject(JsonElement element, string source, string pa
 
     public int Int(string key) => OptionalInt(key) ?? throw Wrong(key, "a whole number");
 
+    public int Positive(string key) => Int(key) is > 0 and int number ? number : throw Wrong(key, "a positive number");
+
     public int? OptionalInt(string key) => Find(key) is { } value
         ? value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : throw Wrong(key, "a whole number") : null;
 
@@ -32,6 +34,13 @@ internal sealed class ConfigObject(JsonElement element, string source, string pa
     public IReadOnlyList<int> Ints(string key) => [.. Numbers(key).Select(n => (int)n)];
 
     public IReadOnlyList<double> Doubles(string key) => Numbers(key);
+
+    /// <summary>A list of texts; none when the key is missing.</summary>
+    public IReadOnlyList<string> Strings(string key) =>
+        Find(key) is not { } value ? []
+        : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String)
+            ? [.. value.EnumerateArray().Select(e => e.GetString()!)]
+            : throw Wrong(key, "a list of texts");
 
     /// <summary>Refuses any other value of a key that may be missing.</summary>
     public void Require<T>(string key, T expected) where T : notnull

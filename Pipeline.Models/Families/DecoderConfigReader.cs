@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Pipeline.Models.Families;
@@ -40,27 +41,26 @@ internal static class DecoderConfigReader
 
     private static DecoderConfig ReadText(ConfigObject text, ConfigObject root, ModelFamily family)
     {
-        text.Require("hidden_act", "silu");
-        text.Require("attention_bias", false);
-        text.Require("mlp_bias", false);
-        text.Require("use_sliding_window", false);
-        int heads = text.Int("num_attention_heads");
-        int hidden = text.Int("hidden_size");
+        RequireWhatIsComputed(text);
+        int heads = text.Positive("num_attention_heads");
+        int hidden = text.Positive("hidden_size");
         int keyHeads = text.OptionalInt("num_key_value_heads") ?? heads;
-        if (heads % keyHeads != 0)
+        if (keyHeads <= 0 || heads % keyHeads != 0)
             throw text.Unsupported("num_key_value_heads", $"{keyHeads}", $"a divisor of num_attention_heads ({heads})");
-        int headSize = text.OptionalInt("head_dim") ?? hidden / heads;
-        int maxPositions = text.Int("max_position_embeddings");
+        if (!text.Has("head_dim") && hidden % heads != 0)
+            throw text.Unsupported("num_attention_heads", $"{heads}", $"a divisor of hidden_size ({hidden})");
+        int headSize = text.Has("head_dim") ? text.Positive("head_dim") : hidden / heads;
+        int maxPositions = text.Positive("max_position_embeddings");
         return new DecoderConfig
         {
             Family = family,
             HiddenSize = hidden,
-            IntermediateSize = text.Int("intermediate_size"),
-            NumHiddenLayers = text.Int("num_hidden_layers"),
+            IntermediateSize = text.Positive("intermediate_size"),
+            NumHiddenLayers = text.Positive("num_hidden_layers"),
             NumAttentionHeads = heads,
             NumKeyValueHeads = keyHeads,
             HeadDim = headSize,
-            VocabSize = text.Int("vocab_size"),
+            VocabSize = text.Positive("vocab_size"),
             MaxPositionEmbeddings = maxPositions,
             RmsNormEps = text.Double("rms_norm_eps"),
             Rope = RopeConfigReader.Read(text, family, headSize, maxPositions),
@@ -71,5 +71,20 @@ internal static class DecoderConfigReader
             BosTokenId = text.OptionalInt("bos_token_id"),
             PadTokenId = text.OptionalInt("pad_token_id"),
         };
+    }
+
+    private static void RequireWhatIsComputed(ConfigObject text)
+    {
+        text.Require("hidden_act", "silu");
+        foreach (string bias in new[] { "attention_bias", "mlp_bias", "lm_head_bias" })
+            text.Require(bias, false);
+        text.Require("use_sliding_window", false);
+        foreach (string dropout in new[] { "attention_dropout", "resid_pdrop", "embd_pdrop" })
+            if (text.OptionalDouble(dropout) is { } rate and not 0)
+                throw text.Unsupported(dropout, rate.ToString(CultureInfo.InvariantCulture), "0");
+        foreach (string split in new[] { "pretraining_tp", "full_attn_mod", "interpolate_factor" })
+            text.Require(split, 1);
+        if (text.Strings("layer_types").FirstOrDefault(t => t != "full_attention") is { } kind)
+            throw text.Unsupported("layer_types", kind, "full_attention in every layer");
     }
 }

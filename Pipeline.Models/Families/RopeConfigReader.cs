@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pipeline.Models.Families;
 
 /// <summary>The rotary keys of <c>config.json</c>: <c>rope_theta</c> with <c>rope_scaling</c>, or the newer <c>rope_parameters</c>.</summary>
@@ -13,6 +15,8 @@ internal static class RopeConfigReader
             Theta = scaling?.OptionalDouble("rope_theta") ?? text.OptionalDouble("rope_theta") ?? 10000,
             Dimensions = (int)(headSize * partial),
         };
+        if (rope.Dimensions <= 0 || rope.Dimensions > headSize || rope.Dimensions % 2 != 0)
+            throw text.Unsupported("partial_rotary_factor", partial.ToString(CultureInfo.InvariantCulture), $"a part of {headSize} dimensions that is even");
         if (family == ModelFamily.Qwen2Vl)
             return ReadMrope(rope, scaling ?? throw text.Unsupported("rope_scaling", "missing", "type mrope with mrope_section"));
         if (scaling is null)

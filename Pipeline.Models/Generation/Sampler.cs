@@ -1,5 +1,3 @@
-using Pipeline.Models.Runtime;
-
 namespace Pipeline.Models.Generation;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace Pipeline.Models.Generation;
 internal sealed class Sampler
 {
     private readonly GenerationOptions _options;
-    private readonly RandomState _random;
+    private readonly DrawGenerator _random;
     private readonly HashSet<int> _seen = [];
 
     /// <param name="options">Validated options.</param>
@@ -18,7 +16,7 @@ internal sealed class Sampler
     public Sampler(GenerationOptions options, IEnumerable<int> prompt, int row)
     {
         _options = options;
-        _random = new RandomState(unchecked((ulong)options.Seed + (ulong)row * 0xD1342543DE82EF95));
+        _random = new DrawGenerator(unchecked((ulong)options.Seed + (ulong)row * 0xD1342543DE82EF95));
         if (options.RepetitionPenalty != 1)
             _seen.UnionWith(prompt);
     }

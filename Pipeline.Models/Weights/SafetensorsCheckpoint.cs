@@ -9,8 +9,8 @@ namespace Pipeline.Models.Weights;
 /// </summary>
 public sealed class SafetensorsCheckpoint : IDisposable
 {
-    private const string SingleFile = "model.safetensors";
-    private const string IndexFile = "model.safetensors.index.json";
+    internal const string SingleFile = "model.safetensors";
+    internal const string IndexFile = "model.safetensors.index.json";
 
     private readonly Dictionary<string, SafetensorsReader> _readers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SafetensorsReader> _byName = new(StringComparer.Ordinal);

@@ -66,7 +66,8 @@ public static class SafetensorsWriter
         }
         if (shards.Count == 1)
         {
-            Write(Path.Combine(folder, "model.safetensors"), shards[0], dtype);
+            Write(Path.Combine(folder, SafetensorsCheckpoint.SingleFile), shards[0], dtype);
+            RemoveOthers(folder, [SafetensorsCheckpoint.SingleFile]);
             return;
         }
         var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -77,10 +78,24 @@ public static class SafetensorsWriter
             foreach (KeyValuePair<string, Tensor> pair in shards[i])
                 map.Add(pair.Key, name);
         }
-        string index = Path.Combine(folder, "model.safetensors.index.json");
+        string index = Path.Combine(folder, SafetensorsCheckpoint.IndexFile);
         string temporary = index + ".tmp";
         File.WriteAllText(temporary, JsonSerializer.Serialize(new { metadata = new { total_size = total }, weight_map = map }, Indented));
         File.Move(temporary, index, overwrite: true);
+        RemoveOthers(folder, [.. map.Values, SafetensorsCheckpoint.IndexFile]);
+    }
+
+    /// <summary>Removes the weights that lay there before, which a reader could otherwise take for these.</summary>
+    private static void RemoveOthers(string folder, HashSet<string> written)
+    {
+        foreach (string file in Directory.EnumerateFiles(folder, "model*.safetensors*").ToArray())
+        {
+            string name = Path.GetFileName(file);
+            bool weights = name is SafetensorsCheckpoint.SingleFile or SafetensorsCheckpoint.IndexFile
+                || (name.StartsWith("model-", StringComparison.Ordinal) && name.EndsWith(".safetensors", StringComparison.Ordinal));
+            if (weights && !written.Contains(name))
+                File.Delete(file);
+        }
     }
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
