@@ -64,6 +64,10 @@ public sealed class DocumentExtractor : IDisposable
         return new ExtractionResult(outDir, ExtractedDocument.Load(Path.Combine(outDir, "document.json")));
     }
 
+    /// <summary>Refuses to begin on a machine that cannot extract any document.</summary>
+    /// <exception cref="MissingPrerequisiteException">PDFium is not installed; the message says how to install it.</exception>
+    public static void RequirePrerequisites() => Rendering.PdfiumLibrary.EnsureLoaded();
+
     /// <summary>Ends the child processes.</summary>
     public void Dispose()
     {

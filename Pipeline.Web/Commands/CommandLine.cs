@@ -47,7 +47,9 @@ internal static class CommandLine
         Command[] commands =
         [
             // In the order of a newcomer's path.
+            DemoCommand.Create(),
             UpCommand.Create(),
+            RunCommand.Create(),
             ExtractCommand.Create(),
             DatasetCommand.Create(),
             ParseWorkerCommand.Create(),

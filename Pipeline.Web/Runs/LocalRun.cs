@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Mediator;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs;
+using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Ingest;
+using Pipeline.Jobs.Runs;
+using Pipeline.Web.Commands;
+using Pipeline.Web.Hosting;
+
+namespace Pipeline.Web.Runs;
+
+/// <summary>One run, worked on and watched by this process.</summary>
+internal static class LocalRun
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(400);
+
+    /// <returns>Exit code: 0 published, 1 the run failed or was canceled. Everything else is an exception.</returns>
+    public static async Task<int> ExecuteAsync(LocalRunOrder order, TextWriter output, TextWriter error, CancellationToken stopping)
+    {
+        DocumentExtractor.RequirePrerequisites();           // a machine without it fails every document: say so first
+        ServerSettings settings = new() { Role = ServerRole.Worker, DataFolder = order.DataFolder };
+        await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), stopping);
+        using IHost host = WorkerServer.BuildQuiet(settings, storage);
+        ISender sender = host.Services.GetRequiredService<ISender>();
+
+        RunAccepted? unfinished = await sender.Send(new ResumeFolder(order.Folder, order.Options), stopping);
+        Guid run = (unfinished ?? await sender.Send(new IngestFolder(order.Folder, order.Options), stopping)).RunId;
+        RunProgressView view = new(order.Json ? error : output, run, resumed: unfinished is not null);
+        await host.StartAsync(stopping);
+        RunDetails details;
+        try
+        {
+            details = await WatchAsync(sender, run, view, stopping);
+        }
+        finally
+        {
+            // A training under way saves its checkpoint here; the same command later goes on from it.
+            await host.StopAsync(CancellationToken.None);
+        }
+        if (order.Json) output.WriteLine(JsonSerializer.Serialize(details.Summary, RunOptionsJson.Settings));
+        else RunSummaryText.Write(output, details.Summary);
+        return details.Summary.State == RunState.Succeeded ? ExitCodes.Success : ExitCodes.Failed;
+    }
+
+    private static async Task<RunDetails> WatchAsync(ISender sender, Guid run, RunProgressView view, CancellationToken stopping)
+    {
+        while (true)
+        {
+            RunDetails details = await sender.Send(new GetRun(run), stopping) ?? throw new InvalidOperationException($"run {run} has vanished");
+            view.Show(details, await sender.Send(new GetMetrics(run), stopping));
+            if (details.FinishedAt is not null) return details;
+            await Task.Delay(Glance, stopping);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Pipeline.Jobs;
+
+namespace Pipeline.Web.Runs;
+
+/// <summary>What <see cref="LocalRun"/> is asked for.</summary>
+/// <param name="Folder">Folder of documents.</param>
+/// <param name="Options">All settings of the run.</param>
+/// <param name="DataFolder">Folder of state and artifacts.</param>
+/// <param name="Json">Whether the last line is one JSON object.</param>
+internal sealed record LocalRunOrder(string Folder, RunOptions Options, string DataFolder, bool Json);

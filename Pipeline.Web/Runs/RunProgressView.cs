@@ -1,0 +1,99 @@
+using System.Globalization;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Runs;
+using Spectre.Console;
+
+namespace Pipeline.Web.Runs;
+
+/// <summary>A run on the terminal: a line per stage as it ends, and on a terminal the present one redrawn in place.</summary>
+internal sealed class RunProgressView
+{
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
+    private readonly TextWriter _output;
+    private readonly IAnsiConsole? _live;
+    private readonly HashSet<Stage> _ended = [];
+    private readonly HashSet<string> _told = [];
+    private DateTime _lastLine = DateTime.UtcNow;
+    private bool _open;
+
+    public RunProgressView(TextWriter output, Guid run, bool resumed)
+    {
+        _output = output;
+        bool terminal = ReferenceEquals(output, Console.Out) ? !Console.IsOutputRedirected : ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected;
+        if (terminal) _live = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        Line($"Run {run}{(resumed ? ", going on where it was stopped" : "")}", "bold");
+    }
+
+    public void Show(RunDetails run, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
+    {
+        foreach (RunSummary.DocumentFailure failure in run.Summary.Failures)
+            if (_told.Add(failure.Document)) Line($"  ! {failure.Document}: {failure.Error}", "yellow");
+        foreach (StageCounts stage in run.Stages)
+        {
+            // Captions begin while documents are still read, so their stage ends with the last document only.
+            bool all = stage.Done + stage.Failed == stage.Total && (stage.Stage is not (Stage.Extract or Stage.Caption) || run.Stages.Any(s => s.Stage > Stage.Caption) || run.FinishedAt is not null);
+            if (all && _ended.Add(stage.Stage)) Line($"  {(stage.Failed == stage.Total ? "x" : "+")} {Ended(stage, run, metrics)}", stage.Failed == stage.Total ? "red" : "green");
+        }
+        if (run.FinishedAt is not null)
+        {
+            Close();
+            return;
+        }
+        string now = "  … " + string.Join(", ", run.Stages.Where(s => s.Done + s.Failed < s.Total).Select(s => Doing(s, metrics)).DefaultIfEmpty("waiting for a worker"));
+        if (_live is not null) Redraw(now);
+        else if (DateTime.UtcNow - _lastLine > BetweenLines) Line(now, "grey");
+    }
+
+    private static string Ended(StageCounts stage, RunDetails run, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
+    {
+        RunSummary s = run.Summary;
+        string cached = stage.FromCache == 0 ? "" : stage.FromCache == stage.Total ? ", all from earlier runs" : $", {stage.FromCache} from earlier runs";
+        string what = stage.Stage switch
+        {
+            Stage.Ingest => $"{s.Documents.Total} documents",
+            Stage.Extract => $"{s.Pages} pages, {s.Figures} figures",
+            Stage.Caption => $"{s.Captions} captions",
+            Stage.Dataset when s.Examples is { } e => $"{e.Train} examples to learn, {e.Eval} held out",
+            Stage.Train when s.Train is { } t => string.Create(CultureInfo.InvariantCulture, $"{t.Steps} steps, loss {t.FirstLoss:F3} → {t.LastLoss:F3}"),
+            Stage.Evaluate when s.Eval is { } e => string.Create(CultureInfo.InvariantCulture, $"held-out loss {e.BaseLoss:F3} → {e.AdapterLoss:F3}"),
+            Stage.Publish when s.Adapter is { } adapter => adapter,
+            _ => $"{stage.Done} of {stage.Total}",
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{Name(stage.Stage),-9} {what}{cached} ({stage.Seconds:F1} s)");
+    }
+
+    private static string Doing(StageCounts stage, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
+    {
+        if (stage.Stage == Stage.Train && metrics.TryGetValue("loss", out IReadOnlyList<MetricPoint>? loss) && loss.Count > 0)
+        {
+            string total = metrics.TryGetValue("total_steps", out IReadOnlyList<MetricPoint>? steps) && steps.Count > 0 ? $"/{steps[0].Value:F0}" : "";
+            return string.Create(CultureInfo.InvariantCulture, $"train step {loss[^1].Step}{total}, loss {loss[^1].Value:F3}");
+        }
+        return stage.Total > 1 ? $"{Name(stage.Stage)} {stage.Done + stage.Failed}/{stage.Total}" : Name(stage.Stage);
+    }
+
+    private static string Name(Stage stage) => stage.ToString().ToLowerInvariant();
+
+    private void Redraw(string text)
+    {
+        int width = Math.Max(20, _live!.Profile.Width) - 1;
+        _output.Write("\r" + (text.Length > width ? text[..width] : text.PadRight(width)));
+        _output.Flush();
+        _open = true;
+    }
+
+    private void Line(string text, string style)
+    {
+        Close();
+        if (_live is not null) _live.MarkupLine($"[{style}]{Markup.Escape(text)}[/]");
+        else _output.WriteLine(text);
+        _output.Flush();
+        _lastLine = DateTime.UtcNow;
+    }
+
+    private void Close()
+    {
+        if (_open) _output.Write("\r" + new string(' ', Math.Max(20, _live!.Profile.Width) - 1) + "\r");
+        _open = false;
+    }
+}
