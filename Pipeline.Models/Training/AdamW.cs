@@ -62,11 +62,9 @@ internal sealed class AdamW : IDisposable
     /// <summary>Drops the gradients accumulated so far.</summary>
     public void ClearGradients()
     {
+        using DisposeScope scope = NewDisposeScope(); // in-place operations return a handle too
         foreach ((_, Tensor weight, _, _) in _slots)
-        {
-            using Tensor? gradient = weight.grad;
-            gradient?.zero_();
-        }
+            weight.grad?.zero_();
     }
 
     public void Dispose()

@@ -1,0 +1,64 @@
+using Pipeline.Models;
+using Pipeline.Models.Datasets;
+using Pipeline.Models.Text;
+using Pipeline.Models.Training;
+
+namespace Pipeline.Tests.Models.Training;
+
+public sealed class TrainingDataTests
+{
+    private static readonly HubTokenizer Tokenizer = HubTokenizer.Load(Path.Combine(GoldenFiles.Root, "phi4-tiny"));
+    private static readonly ChatTemplate Template = ChatTemplate.Get("alpaca");
+
+    [Fact]
+    public void Prompts_are_masked_and_answers_are_not()
+    {
+        TrainingData data = Prepare(new TrainingArguments(), [new InstructionExample("What?", "", "This.")]);
+        TokenizedExample example = data.Train.ShouldHaveSingleItem();
+        int targets = example.Labels.Count(l => l != TokenizedExample.Ignored);
+        example.Labels.Take(example.Labels.Length - targets).ShouldAllBe(l => l == TokenizedExample.Ignored);
+        Tokenizer.Decode(example.InputIds[^targets..]).Trim().ShouldBe("This.");
+        TrainingBatch.CountTargets(example).ShouldBe(targets);
+    }
+
+    [Fact]
+    public void The_held_out_part_shares_nothing_with_the_rest_and_is_the_same_every_time()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllLines(folder.File("d.jsonl"), Enumerable.Range(0, 20).Select(i => $$"""{"instruction": "question {{i}}", "output": "answer {{i}}"}"""));
+        var arguments = new TrainingArguments { DatasetDir = folder.Path, Dataset = ["d.jsonl"], ValSize = 0.25 };
+        TrainingData data = TrainingData.Load(arguments, Tokenizer, Template, 256);
+        (data.Train.Count, data.Eval.Count).ShouldBe((15, 5));
+        data.Train.Concat(data.Eval).Select(e => string.Join(' ', e.InputIds)).Distinct().Count().ShouldBe(20);
+        TrainingData.Load(arguments, Tokenizer, Template, 256).Hash.ShouldBe(data.Hash);
+        TrainingData.Load(arguments with { Seed = 1 }, Tokenizer, Template, 256).Hash.ShouldNotBe(data.Hash);
+        TrainingData.Load(arguments with { ValSize = 3 }, Tokenizer, Template, 256).Eval.Count.ShouldBe(3);
+        Should.Throw<InputException>(() => TrainingData.Load(arguments with { ValSize = 20 }, Tokenizer, Template, 256))
+            .Message.ShouldBe("val_size: 20 of 20 examples leaves none to train on; give more examples or a smaller val_size");
+    }
+
+    [Fact]
+    public void Examples_without_an_answer_token_are_left_out_with_a_warning()
+    {
+        TrainingData data = TrainingData.Prepare(new TrainingArguments { CutoffLen = 16 }, Tokenizer, ChatTemplate.Get("empty"), 64,
+            [new InstructionExample("a", "", "b"), new InstructionExample("c", "", "")], []);
+        data.Train.Count.ShouldBe(1);
+        data.Warnings.ShouldHaveSingleItem().ShouldBe("1 of 2 training examples have no answer token within cutoff_len 16 and are left out");
+    }
+
+    [Fact]
+    public void A_cut_off_beyond_the_models_positions_is_lowered_with_a_warning()
+    {
+        TrainingData data = TrainingData.Prepare(new TrainingArguments { CutoffLen = 4096 }, Tokenizer, Template, 64,
+            [new InstructionExample(string.Concat(Enumerable.Repeat("why ", 400)), "", "so")], []);
+        data.Train[0].InputIds.Length.ShouldBeLessThanOrEqualTo(64);
+        data.Warnings.ShouldHaveSingleItem().ShouldBe("cutoff_len: 4096 is more than the 64 positions of the model; 64 is used");
+    }
+
+    [Fact]
+    public void An_empty_split_is_an_error() =>
+        Should.Throw<InputException>(() => Prepare(new TrainingArguments(), [])).Message.ShouldContain("the training split is empty");
+
+    private static TrainingData Prepare(TrainingArguments arguments, IReadOnlyList<InstructionExample> examples) =>
+        TrainingData.Prepare(arguments, Tokenizer, Template, 4096, examples, []);
+}
