@@ -30,7 +30,7 @@ internal static class DocumentParser
         List<PageContent> pages = ReadPages(request, content, pdf, fonts, warnings, progress);
         if (pages.TrueForAll(p => !p.HasText))
             warnings.Add("no text in the whole document: its pages are treated as pictures");
-        List<TextBlock> blocks = DocumentLayout.Understand(pages);
+        List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"));
 
         List<NumberedFigure> figures = FigureNumbers.Assign(blocks);
         FigureImages images = FigureImages.Write(pdf, pages, figures, request.RasterDpi, request.Folder);

@@ -52,6 +52,7 @@ internal static class CommandLine
             RunCommand.Create(),
             ExtractCommand.Create(),
             DatasetCommand.Create(),
+            SamplesCommand.Create(),
             ParseWorkerCommand.Create(),
             PullCommand.Create(),
             TrainCommand.Create(),

@@ -5,10 +5,12 @@ namespace Pipeline.Jobs.Extract.Layout;
 /// <summary>Understands all pages of a document together.</summary>
 internal static class DocumentLayout
 {
+    /// <param name="pages">All pages.</param>
+    /// <param name="title">Title in the file's metadata.</param>
     /// <returns>Blocks in reading order, headers and footers included.</returns>
-    public static List<TextBlock> Understand(IReadOnlyList<PageContent> pages)
+    public static List<TextBlock> Understand(IReadOnlyList<PageContent> pages, string? title)
     {
-        Dictionary<TextSegment, BlockKind> heads = RunningHeads.Find(pages);
+        Dictionary<TextSegment, BlockKind> heads = RunningHeads.Find(pages, title);
         var style = new DocumentStyle(pages.SelectMany(p => p.Segments).Where(s => !heads.ContainsKey(s)));
         var builder = new BlockBuilder(style);
         var blocks = new List<TextBlock>();

@@ -35,12 +35,18 @@ internal sealed class DocumentStyle
 
     public bool BodyIsBold { get; }
 
+    /// <summary>Joins lines where the document's words are not known: a hyphen before a small letter divides a word.</summary>
+    public static string JoinPlain(string text, string next) =>
+        text.Length == 0 ? next
+        : IsDivided(text, next) ? (char.IsLower(next[0]) ? text[..^1] : text) + next
+        : $"{text} {next}";
+
     /// <summary>Joins the next line to a text, repairing a word that was divided between them.</summary>
     public string Join(string text, string next)
     {
         if (text.Length == 0 || next.Length == 0)
             return text + next;
-        if (!text.EndsWith('-') || text.Length < 2 || !char.IsLetterOrDigit(text[^2]) || !char.IsLetterOrDigit(next[0]))
+        if (!IsDivided(text, next))
             return text + " " + next;
         string head = text[(text.LastIndexOf(' ') + 1)..^1].TrimStart('(', '"', '“');
         int end = next.AsSpan().IndexOfAny(" .,;:)");
@@ -49,4 +55,7 @@ internal sealed class DocumentStyle
             || (head.Contains('-') && !_words.Contains(head + tail));
         return compound ? text + next : text[..^1] + next;
     }
+
+    private static bool IsDivided(string text, string next) =>
+        text.EndsWith('-') && text.Length >= 2 && char.IsLetterOrDigit(text[^2]) && next.Length > 0 && char.IsLetterOrDigit(next[0]);
 }

@@ -28,7 +28,7 @@ internal static class ReadingOrder
         }
         foreach (List<LayoutItem> band in Bands(items, gutter))
         {
-            if (SideOf(band[0], gutter) == Side.Across)
+            if (band.Exists(i => SideOf(i, gutter) == Side.Across))
             {
                 Split(band, bodySize, depth + 1, stretches);
                 continue;
@@ -50,11 +50,16 @@ internal static class ReadingOrder
             int from = next;
             while (next < rest.Count && rest[next].Box.CenterY > item.Box.CenterY)
                 next++;
-            if (next > from)
+            List<LayoutItem> between = rest.GetRange(from, next - from);
+            if (between.Count > 0 && OneSided(between, gutter))
+            {
+                current.AddRange(between); // the short last line of a title, not a column
+            }
+            else if (between.Count > 0)
             {
                 if (current.Count > 0)
                     yield return current;
-                yield return rest.GetRange(from, next - from);
+                yield return between;
                 current = [];
             }
             current.Add(item);
@@ -64,6 +69,9 @@ internal static class ReadingOrder
         if (next < rest.Count)
             yield return rest.GetRange(next, rest.Count - next);
     }
+
+    private static bool OneSided(List<LayoutItem> items, Gutter gutter) =>
+        items.TrueForAll(i => SideOf(i, gutter) == Side.Left) || items.TrueForAll(i => SideOf(i, gutter) == Side.Right);
 
     private static Gutter? FindGutter(IReadOnlyList<LayoutItem> items, double bodySize)
     {
@@ -102,7 +110,7 @@ internal static class ReadingOrder
         if (WidthOf(lefts) < 6 * bodySize || WidthOf(rights) < 6 * bodySize)
             return 0; // numbers of list items or equations, not a column
         double shared = SharedHeight(lefts, rights);
-        return shared >= 3.2 * bodySize ? shared + (gutter.To - gutter.From) - 2 * across.Count : 0;
+        return shared >= 1.9 * bodySize ? shared + (gutter.To - gutter.From) - 2 * across.Count : 0;
     }
 
     private static double WidthOf(List<Box> boxes) => boxes.Max(b => b.X1) - boxes.Min(b => b.X0);

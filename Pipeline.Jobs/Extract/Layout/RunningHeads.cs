@@ -8,8 +8,10 @@ internal static partial class RunningHeads
 {
     private const double Margin = 0.095; // of the page's height
 
-    /// <returns>For every page the segments that are no part of the text, with their kind.</returns>
-    public static Dictionary<TextSegment, BlockKind> Find(IReadOnlyList<PageContent> pages)
+    /// <param name="pages">All pages.</param>
+    /// <param name="title">Title in the file's metadata, which short documents repeat on a single page only.</param>
+    /// <returns>The segments that are no part of the text, with their kind.</returns>
+    public static Dictionary<TextSegment, BlockKind> Find(IReadOnlyList<PageContent> pages, string? title)
     {
         var candidates = new Dictionary<string, List<(int Page, TextSegment Segment, bool Top)>>(StringComparer.Ordinal);
         var found = new Dictionary<TextSegment, BlockKind>();
@@ -23,6 +25,11 @@ internal static partial class RunningHeads
                 if (PageNumber().IsMatch(segment.Text) && IsOutermost(segment, page, top))
                 {
                     found[segment] = BlockKind.PageNumber;
+                    continue;
+                }
+                if (page.Number > 1 && title is { Length: > 3 } && segment.Text.Equals(title, StringComparison.OrdinalIgnoreCase))
+                {
+                    found[segment] = top ? BlockKind.Header : BlockKind.Footer;
                     continue;
                 }
                 string key = $"{(top ? 'T' : 'B')}{Math.Round(segment.Box.CenterY / 6)}|{Digits().Replace(segment.Text, "#")}";

@@ -135,10 +135,10 @@ internal static class TableGrid
     {
         string[] cells = new string[borders.Count + 1];
         Array.Fill(cells, "");
-        foreach (TextWord word in row.SelectMany(line => line))
+        foreach (List<TextWord> line in row)
         {
-            int column = borders.Count(b => b < word.Box.CenterX);
-            cells[column] += cells[column].Length > 0 ? " " + word.Text : word.Text;
+            foreach (IGrouping<int, TextWord> inCell in line.GroupBy(word => borders.Count(b => b < word.Box.CenterX)))
+                cells[inCell.Key] = DocumentStyle.JoinPlain(cells[inCell.Key], string.Join(' ', inCell.Select(w => w.Text)));
         }
         return [.. cells];
     }
