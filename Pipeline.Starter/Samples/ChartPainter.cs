@@ -65,7 +65,7 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
 
     public void Pie(params (string Name, float Share)[] parts)
     {
-        float radius = Math.Min(area.Width * 0.32f, area.Height * 0.44f);
+        float radius = Math.Min(area.Width * 0.28f, area.Height * 0.44f);
         var center = new SKPoint(area.Left + radius + 8, area.MidY);
         var circle = SKRect.Create(center.X - radius, center.Y - radius, 2 * radius, 2 * radius);
         float angle = -90, total = parts.Sum(p => p.Share);

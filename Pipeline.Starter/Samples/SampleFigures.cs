@@ -7,7 +7,7 @@ namespace Pipeline.Starter.Samples;
 internal static class SampleFigures
 {
     /// <summary>What labels may consist of.</summary>
-    public const string Characters = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz|°–µ²·";
+    public const string Characters = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz|°–µ²·•";
 
     public static void Draw(string sample, string figure, SKCanvas canvas, SKRect area, SampleFonts fonts)
     {

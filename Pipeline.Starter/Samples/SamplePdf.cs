@@ -7,7 +7,7 @@ namespace Pipeline.Starter.Samples;
 internal sealed class SamplePdf : IDisposable
 {
     private const float PageWidth = 595, PageHeight = 842, Margin = 54, Gutter = 22, Bottom = 780;
-    private const float BodySize = 9.2f, Leading = 12.4f;
+    private const float BodySize = 9.2f, Leading = 12.4f, TableRow = 14;
 
     private static readonly DateTime Fixed = new(2026, 1, 15, 12, 0, 0, DateTimeKind.Utc); // the same bytes every time
 
@@ -15,6 +15,7 @@ internal sealed class SamplePdf : IDisposable
     private readonly SampleFonts _fonts;
     private readonly SKPaint _ink = new() { Color = new SKColor(20, 20, 24), IsAntialias = true };
     private readonly string _title;
+    private readonly Queue<(float Height, Action Draw)> _waiting = new(); // figures and tables that go to the next column
     private SKCanvas _canvas;
     private int _page, _columns = 1, _column;
     private float _y, _top;
@@ -139,7 +140,11 @@ internal sealed class SamplePdf : IDisposable
     {
         string[] parts = definition.Split(' ', 4); // name, vector or raster, height, caption
         float height = float.Parse(parts[2], CultureInfo.InvariantCulture), width = Math.Min(ColumnWidth, 330);
-        Room(height + 52);
+        Float(height + 52, () => DrawFigure(name, parts, width, height));
+    }
+
+    private void DrawFigure(string name, string[] parts, float width, float height)
+    {
         var area = new SKRect(Left + (ColumnWidth - width) / 2, _y + 8, Left + (ColumnWidth + width) / 2, _y + 8 + height);
         if (parts[1] == "raster")
             DrawAsImage(name, parts[0], area);
@@ -165,7 +170,7 @@ internal sealed class SamplePdf : IDisposable
 
     private void Table(SampleElement element)
     {
-        const float Size = 8, RowHeight = 14;
+        const float Size = 8;
         using var font = new SKFont(_fonts.Sans, Size) { Subpixel = true };
         using var bold = new SKFont(_fonts.SansBold, Size) { Subpixel = true };
         int columns = element.Rows[0].Length;
@@ -182,7 +187,14 @@ internal sealed class SamplePdf : IDisposable
         List<List<string>>[] heads = Enumerable.Range(0, columns)
             .Select(c => LineBreaker.Break(element.Rows[0][c], widths[c] + 1, widths[c] + 1, size * 0.3f, w => bold.MeasureText(w), divide: false)).ToArray();
         int headLines = heads.Max(h => h.Count);
-        Room(40 + headLines * 10 + RowHeight * element.Rows.Count);
+        Float(40 + headLines * 10 + TableRow * element.Rows.Count, () => DrawTable(element, widths, heads, size));
+    }
+
+    private void DrawTable(SampleElement element, float[] widths, List<List<string>>[] heads, float size)
+    {
+        using var font = new SKFont(_fonts.Sans, size) { Subpixel = true };
+        using var bold = new SKFont(_fonts.SansBold, size) { Subpixel = true };
+        int headLines = heads.Max(h => h.Count);
         _y += 6;
         Paragraph(element.Text, _fonts.Sans, 7.8f, 10.4f, 0, justify: false);
         _y += 5;
@@ -190,7 +202,7 @@ internal sealed class SamplePdf : IDisposable
         for (int r = 0; r < element.Rows.Count; r++)
         {
             float x = Left;
-            for (int c = 0; c < columns; c++)
+            for (int c = 0; c < widths.Length; c++)
             {
                 if (r == 0)
                 {
@@ -203,7 +215,7 @@ internal sealed class SamplePdf : IDisposable
                 }
                 x += widths[c] + 8;
             }
-            _y += r == 0 ? 4 + 10 * headLines : RowHeight;
+            _y += r == 0 ? 4 + 10 * headLines : TableRow;
             if (r == 0)
                 Rule(0.5f);
         }
@@ -228,6 +240,13 @@ internal sealed class SamplePdf : IDisposable
         _canvas.DrawText(text, x, y, font, _ink);
     }
 
+    /// <summary>Draws now where there is room, else at the top of the next column while the text goes on here.</summary>
+    private void Float(float height, Action draw)
+    {
+        if (_waiting.Count == 0 && _y + height <= Bottom) draw();
+        else _waiting.Enqueue((height, draw));
+    }
+
     private void Room(float height)
     {
         if (_y + height > Bottom)
@@ -240,10 +259,14 @@ internal sealed class SamplePdf : IDisposable
         {
             _column++;
             _y = _top;
-            return;
         }
-        EndPage();
-        _canvas = BeginPage();
+        else
+        {
+            EndPage();
+            _canvas = BeginPage();
+        }
+        while (_waiting.TryPeek(out var next) && _y + next.Height <= Bottom)
+            _waiting.Dequeue().Draw();
     }
 
     private SKCanvas BeginPage()
@@ -267,6 +290,8 @@ internal sealed class SamplePdf : IDisposable
 
     private void Close()
     {
+        while (_waiting.Count > 0)
+            NextColumn();
         EndPage();
         _document.Close();
     }

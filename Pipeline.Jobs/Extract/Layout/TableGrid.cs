@@ -114,15 +114,20 @@ internal static class TableGrid
             .Where(g => !g.White && g.Box.OverlapX(region) >= 0.6 * region.Width && g.Box.CenterY > region.Y0 - 3 && g.Box.CenterY < region.Y1 + 3)
             .SelectMany(g => g.IsHorizontalRule ? [g.Box.CenterY] : g is { Filled: true, Segments: <= 6 } ? new[] { g.Box.Y0, g.Box.Y1 } : [])
             .OrderDescending().ToArray();
-        int inner = Distinct(rules.Reverse().ToArray()).Count - 1;
+        List<double> distinct = Distinct(rules.Reverse().ToArray());
+        int inner = distinct.Count - 1;
         bool everyRowRuled = inner >= 0.6 * lines.Count || inner >= 3;
+        // Lines above the first inner rule are one header, however many there are.
+        double headRule = distinct.Where(y => y < lines[0][0].Box.CenterY).DefaultIfEmpty(double.MaxValue).Max();
+        int headLines = headRule > region.Y0 + 4 ? lines.TakeWhile(l => l[0].Box.CenterY > headRule).Count() : 0;
 
         var rows = new List<List<List<TextWord>>>();
         foreach (List<TextWord> line in lines)
         {
-            bool sameRow = rows.Count > 0 && (everyRowRuled
+            bool head = rows.Count == 1 && headLines is > 1 and <= 4 && line[0].Box.CenterY > headRule;
+            bool sameRow = rows.Count > 0 && (head || (everyRowRuled
                 ? BandOf(line, rules) == BandOf(rows[^1][0], rules)
-                : line.TrueForAll(w => w.Box.CenterX > borders[0]));
+                : line.TrueForAll(w => w.Box.CenterX > borders[0])));
             if (sameRow) rows[^1].Add(line);
             else rows.Add([line]);
         }
