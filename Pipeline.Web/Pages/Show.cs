@@ -23,7 +23,7 @@ internal static class Show
 
     public static string Count(long number) => Text($"{number:N0}");
 
-    public static string Loss(double loss) => double.IsFinite(loss) ? Text($"{loss:0.000}") : "–";
+    public static string Loss(double loss) => double.IsFinite(loss) ? Text($"{loss:0.00#}") : "–";
 
     /// <summary>For the <c>datetime</c> attribute; scripts turn the text into local time.</summary>
     public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);

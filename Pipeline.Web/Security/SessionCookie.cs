@@ -22,10 +22,8 @@ internal sealed class SessionCookie(AccessPolicy policy, TimeProvider time)
     {
         string expiry = (time.GetUtcNow() + s_lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         if (_key is not null)
-            context.Response.Cookies.Append(Name, $"{expiry}.{Sign(_key, expiry)}", Options(context, s_lifetime));
+            context.Response.Cookies.Append(Name, $"{expiry}.{Sign(_key, expiry)}", Options(context));
     }
-
-    public static void Withdraw(HttpContext context) => context.Response.Cookies.Delete(Name, Options(context, null));
 
     public bool IsValid(HttpRequest request)
     {
@@ -39,13 +37,13 @@ internal sealed class SessionCookie(AccessPolicy policy, TimeProvider time)
 
     private static string Sign(byte[] key, string expiry) => Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(expiry)));
 
-    private static CookieOptions Options(HttpContext context, TimeSpan? maxAge) => new()
+    private static CookieOptions Options(HttpContext context) => new()
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
         Secure = context.Request.IsHttps,
         Path = "/",
-        MaxAge = maxAge,
+        MaxAge = s_lifetime,
         IsEssential = true,
     };
 }

@@ -50,6 +50,7 @@
     status.textContent = `${state.status} · ${state.device}`;
     status.title = state.message;
     status.className = `badge ${state.status}`;
+    if (state.status === 'error') { notice.textContent = state.message; notice.className = 'notice bad'; }
     if (state.status === 'loading') setTimeout(() => look().catch(() => {}), 2000);
   };
   look().catch(() => { status.textContent = 'unknown'; });

@@ -1,0 +1,94 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+using Pipeline.Data;
+
+namespace Pipeline.Tests.Web;
+
+/// <summary>The pages in a real browser. <c>PIPELINE_SCREENSHOTS</c> names a folder to keep pictures of them in.</summary>
+public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    [Fact]
+    public async Task Pages_open_in_a_browser_show_what_they_should_and_break_none_of_their_own_rules()
+    {
+        string chromium = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists) ?? "";
+        Assert.SkipWhen(chromium.Length == 0, "chromium is not installed; './pipeline install --tests' installs it");
+
+        await using TestWebServer server = await TestWebServer.StartAsync(database, settings: [("Serving:LanguageModels:0", Path.Combine(GoldenFiles.Root, "phi4-tiny")), ("Serving:VisionModel", "/nowhere")]);
+        Guid run = await SeededRun.CreateAsync(database.Storage, server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>());
+        using IPlaywright playwright = await Playwright.CreateAsync();
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = chromium,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        });
+        foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+            await VisitAsync(server, browser, run, scheme);
+    }
+
+    private static async Task VisitAsync(TestWebServer server, IBrowser browser, Guid run, ColorScheme scheme)
+    {
+        await using IBrowserContext context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = server.Address.ToString(),
+            ColorScheme = scheme,
+            ViewportSize = new ViewportSize { Width = 1180, Height = 900 },
+        });
+        IPage page = await context.NewPageAsync();
+        var faults = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error" && !message.Text.Contains("/status", StringComparison.Ordinal))
+                faults.Add($"{page.Url}: {message.Text}");
+        };
+        page.PageError += (_, error) => faults.Add($"{page.Url}: {error}");
+
+        await OpenAsync("/", "ask");
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Ask an image" }).WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ask", Exact = true }).WaitForAsync();
+
+        await OpenAsync("/runs", "runs");
+        await page.GetByRole(AriaRole.Link, new() { Name = "field-guide" }).WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).WaitForAsync();
+        await page.Locator("#folder").FillAsync("/etc");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
+        await page.GetByText("is outside the folders that this server may read").WaitForAsync();
+        faults.RemoveAll(f => f.Contains("400", StringComparison.Ordinal)); // the refusal just asked for
+
+        await OpenAsync($"/runs/{run}", "run");
+        await page.GetByText("remove the password or exclude the file").WaitForAsync();
+        await page.GetByText("A bar chart with five bars; the tallest is March.").WaitForAsync();
+        await page.Locator("svg.chart polyline.loss").WaitForAsync();
+        await page.GetByText(SeededRun.Injection).First.WaitForAsync(); // shown, not run
+        (await page.TitleAsync()).ShouldBe("field-guide · Pipeline");
+
+        await OpenAsync("/chat?model=phi4-tiny", "chat");
+        await page.Locator("textarea").FillAsync("What is a thing?");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await page.Locator(".bubble.assistant:not(.busy):not(.bad)").WaitForAsync(new() { Timeout = 60_000 });
+        await PictureAsync("chat-answered");
+
+        await OpenAsync("/adapters", "adapters");
+        await page.GetByText("402,432").WaitForAsync();
+        await OpenAsync("/schedules", "schedules");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save schedule" }).WaitForAsync();
+        await OpenAsync("/hangfire", "hangfire");
+        await page.GetByText("Pipeline jobs").First.WaitForAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Overview" }).WaitForAsync();
+
+        faults.ShouldBeEmpty();
+
+        async Task OpenAsync(string path, string name)
+        {
+            IResponse? response = await page.GotoAsync(path);
+            response!.Status.ShouldBe(200, path);
+            await PictureAsync(name);
+        }
+
+        async Task PictureAsync(string name)
+        {
+            if (Environment.GetEnvironmentVariable("PIPELINE_SCREENSHOTS") is { Length: > 0 } folder)
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{scheme.ToString().ToLowerInvariant()}.png"), FullPage = true });
+        }
+    }
+}
