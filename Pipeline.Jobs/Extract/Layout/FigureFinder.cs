@@ -132,10 +132,12 @@ internal static class FigureFinder
     {
         if (cluster.Images > 0)
             return cluster.Box.Width >= 36 && cluster.Box.Height >= 36;
-        if (cluster.Box.Width < 60 || cluster.Box.Height < 40 || (cluster.Shapes < 3 && cluster.Parts < 10))
+        if (cluster.Box.Width < 60 || cluster.Box.Height < 40)
             return false;
-        double words = page.Segments.Where(s => cluster.Drawn.ContainsCenterOf(s.Box) && s.Words.Count >= 7).Sum(s => s.Box.Area);
-        return words < 0.4 * cluster.Drawn.Area; // otherwise decorated text
+        List<TextSegment> inside = page.Segments.Where(s => cluster.Drawn.ContainsCenterOf(s.Box)).ToList();
+        if (cluster.Shapes < 3) // lines alone: a drawing of many of them, or else a frame around text
+            return cluster.Parts >= 16 && inside.Sum(s => s.Box.Area) < 0.1 * cluster.Drawn.Area;
+        return inside.Where(s => s.Words.Count >= 7).Sum(s => s.Box.Area) < 0.4 * cluster.Drawn.Area; // otherwise decorated text
     }
 
     private static FigureItem ToItem(Cluster cluster, PageContent page)
@@ -149,13 +151,12 @@ internal static class FigureFinder
 
     private sealed class Cluster
     {
+        private readonly List<PageGraphic> _parts;
+
         public Cluster(List<PageGraphic> parts)
         {
+            _parts = parts;
             Drawn = Box = parts.Select(p => p.Box).Aggregate((a, b) => a.Union(b));
-            Parts = parts.Count;
-            Images = parts.Count(p => p.Kind is GraphicKind.Image);
-            Shapes = parts.Count(p => !p.IsHorizontalRule && !p.IsVerticalRule);
-            Dpi = parts.Max(p => p.Dpi);
         }
 
         /// <summary>The parts without labels.</summary>
@@ -164,22 +165,24 @@ internal static class FigureFinder
         /// <summary>The parts with their labels.</summary>
         public Box Box { get; set; }
 
-        public int Parts { get; private set; }
+        public int Parts => _parts.Count;
 
-        public int Images { get; private set; }
+        public int Images => _parts.Count(p => p.Kind is GraphicKind.Image);
 
-        public int Shapes { get; private set; }
+        public double Dpi => _parts.Max(p => p.Dpi);
 
-        public double Dpi { get; private set; }
+        /// <summary>
+        /// Parts that make a picture: not lines, and not rectangles as wide as everything, which are frames, shades behind
+        /// text and rows of tables.
+        /// </summary>
+        public int Shapes => _parts.Count(p =>
+            !p.IsHorizontalRule && !p.IsVerticalRule && !(p.Segments <= 14 && p.Kind == GraphicKind.Path && p.Box.Width >= 0.85 * Drawn.Width));
 
         public void Add(Cluster other)
         {
+            _parts.AddRange(other._parts);
             Drawn = Drawn.Union(other.Drawn);
             Box = Box.Union(other.Box);
-            Parts += other.Parts;
-            Images += other.Images;
-            Shapes += other.Shapes;
-            Dpi = Math.Max(Dpi, other.Dpi);
         }
     }
 }

@@ -19,8 +19,12 @@ internal readonly record struct PageGraphic(
     GraphicKind Kind, Box Box, int Segments, bool Filled, bool Stroked, bool White, double Dpi)
 {
     /// <summary>A straight horizontal line, drawn as a stroke or as a thin filled rectangle.</summary>
-    public bool IsHorizontalRule => Kind == GraphicKind.Path && Box.Height <= 2.5 && Box.Width >= 8 && Segments <= 6;
+    public bool IsHorizontalRule => Kind == GraphicKind.Path && Box.Width >= 8 && IsThin(Box.Height, Box.Width);
 
     /// <summary>A straight vertical line, drawn as a stroke or as a thin filled rectangle.</summary>
-    public bool IsVerticalRule => Kind == GraphicKind.Path && Box.Width <= 2.5 && Box.Height >= 6 && Segments <= 6;
+    public bool IsVerticalRule => Kind == GraphicKind.Path && Box.Height >= 6 && IsThin(Box.Width, Box.Height);
+
+    /// <summary>PDFium's bounds of a stroke are up to twice as thick as the stroke.</summary>
+    private bool IsThin(double thickness, double length) =>
+        (Segments <= 6 && thickness <= 2.5) || (Segments == 2 && thickness <= 8 && length >= 2.5 * thickness);
 }

@@ -6,7 +6,7 @@ namespace Pipeline.Jobs.Extract.Text;
 /// </summary>
 internal sealed class SegmentBuilder(FontTable fonts)
 {
-    private const double WordGap = 0.18;    // in ems: more is a space
+    private const double WordGap = 0.12;    // in ems: more is a space; tightly set lines come down to this
     private const double SegmentGap = 0.95; // in ems: more is a gutter, or the next cell
     private const double SameBaseline = 0.2;
 
@@ -99,13 +99,14 @@ internal sealed class SegmentBuilder(FontTable fonts)
         string text = "";
         Box box = default;
         Glyph? last = null;
+        double wordGap = WordGapOf(run);
         foreach (Glyph glyph in run.Glyphs)
         {
             bool space = glyph.Text == " ";
             // The same character twice in one place: boldness by overprinting.
             if (last is { } l && l.Text == glyph.Text && Math.Abs(l.X0 - glyph.X0) < 0.12 * glyph.Size && !space)
                 continue;
-            if (text.Length > 0 && (space || glyph.X0 - box.X1 > WordGap * Math.Max(glyph.Size, last!.Value.Size)))
+            if (text.Length > 0 && (space || glyph.X0 - box.X1 > wordGap * Math.Max(glyph.Size, last!.Value.Size)))
             {
                 words.Add(new TextWord(text, box));
                 text = "";
@@ -134,6 +135,24 @@ internal sealed class SegmentBuilder(FontTable fonts)
             Font = faces.OrderByDescending(f => f.Value).ThenBy(f => f.Key).First().Key,
             Bold = bold >= 0.9 * characters,
         };
+    }
+
+    /// <summary>Wider where the text is letter-spaced, or where spaces are drawn as characters.</summary>
+    private static double WordGapOf(Run run)
+    {
+        List<Glyph> glyphs = run.Glyphs;
+        bool spaces = false;
+        var gaps = new List<double>(glyphs.Count);
+        for (int i = 1; i < glyphs.Count; i++)
+        {
+            spaces |= glyphs[i].Text == " ";
+            gaps.Add((glyphs[i].X0 - glyphs[i - 1].X1) / glyphs[i].Size);
+        }
+        if (gaps.Count < 6)
+            return spaces ? 1.5 * WordGap : WordGap;
+        gaps.Sort();
+        double usual = gaps[gaps.Count / 2]; // most neighbours are letters of one word
+        return Math.Max(spaces ? 1.5 * WordGap : WordGap, usual > 0.04 ? usual + WordGap : 0);
     }
 
     /// <summary>Characters being joined; baseline and size are those of its largest.</summary>
