@@ -60,6 +60,7 @@ internal static class CommandLine
             GenerateCommand.Create(),
             ChatCommand.Create(),
             MergeCommand.Create(),
+            BenchCommand.Create(),
             StarterCommand.Create(),
         ];
         foreach (Command command in commands)

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Pipeline.Models.Families;
+using Pipeline.Models.Generation;
+using Pipeline.Models.Text;
+using Pipeline.Web.Commands;
+
+namespace Pipeline.Tests.Web;
+
+/// <summary>The commands train, eval, generate, chat, merge and bench train, as a user meets them.</summary>
+public sealed class ModelCommandsTests : IDisposable
+{
+    private static readonly string Base = Path.Combine(GoldenFiles.Root, "phi4-tiny");
+    private static readonly string Adapter = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final");
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Train_then_eval_generate_and_merge()
+    {
+        WriteDataset(12);
+        (int code, string output, string error) = await RunAsync("train", Config(), "--json");
+        code.ShouldBe(0, error);
+        JsonElement summary = JsonDocument.Parse(LastLine(output)).RootElement;
+        summary.GetProperty("steps").GetInt32().ShouldBe(4);
+        summary.GetProperty("all_parameters").GetInt64().ShouldBeGreaterThan(summary.GetProperty("trainable_parameters").GetInt64());
+        string adapter = summary.GetProperty("adapter_path").GetString()!;
+        error.ShouldContain("4/4");
+
+        (code, output, error) = await RunAsync("eval", "--model", Base, "--adapter", adapter, "--dataset", _folder.File("data.jsonl"),
+            "--template", "alpaca", "--generations", "1", "--max-new-tokens", "4", "--out", adapter, "--device", "cpu", "--json");
+        code.ShouldBe(0, error);
+        JsonElement comparison = JsonDocument.Parse(LastLine(output)).RootElement;
+        comparison.GetProperty("adapter_loss").GetDouble().ShouldBeLessThan(comparison.GetProperty("base_loss").GetDouble());
+        comparison.GetProperty("generations").GetArrayLength().ShouldBe(1);
+        File.ReadAllText(Path.Combine(adapter, "eval_results.json")).ShouldContain("base_perplexity");
+
+        (code, output, error) = await RunAsync("merge", "--model", Base, "--adapter", adapter, "--out", _folder.File("merged"));
+        code.ShouldBe(0, error);
+        string[] ask = ["--prompt", "What is 3?", "--template", "alpaca", "--max-new-tokens", "8", "--device", "cpu", "--json"];
+        (_, string fromAdapter, _) = await RunAsync(["generate", "--model", Base, "--adapter", adapter, .. ask]);
+        (_, string fromMerged, _) = await RunAsync(["generate", "--model", _folder.File("merged"), .. ask]);
+        fromMerged.ShouldBe(fromAdapter);
+    }
+
+    [Theory]
+    [InlineData("output_dir: out\n", "model_name_or_path: is missing")]
+    [InlineData("lora_rnk: 4\n", "lora_rnk: unknown key; did you mean lora_rank?")]
+    [InlineData("lora_rank: 0\n", "lora_rank: 0 is out of range")]
+    public async Task A_wrong_configuration_exits_with_2_and_names_the_key(string text, string expected)
+    {
+        File.WriteAllText(_folder.File("bad.yaml"), text);
+        await ShouldRefuse(expected, "train", _folder.File("bad.yaml"));
+    }
+
+    [Fact]
+    public async Task Wrong_data_and_targets_exit_with_2_and_name_the_place()
+    {
+        WriteDataset(3);
+        await ShouldRefuse("no_proj is no linear layer of this model; it has qkv_proj", "train", Config(), "lora_target=no_proj");
+        await ShouldRefuse("leaves none to train on", "train", Config(), "val_size=3");
+        await ShouldRefuse("<|eot_id|>", "train", Config(), "template=llama3");
+        await ShouldRefuse("no such model folder", "train", Config(), "model_name_or_path=" + _folder.File("nowhere"));
+        File.WriteAllText(_folder.File("data.jsonl"), """{"instruction": "a", "output": "b"}""" + "\n" + """{"instruction": "a"}""");
+        await ShouldRefuse("output", "train", Config());
+        File.WriteAllText(_folder.File("data.jsonl"), "no json at all");
+        await ShouldRefuse("data.jsonl", "train", Config());
+        await ShouldRefuse("no adapter_config.json", "eval", "--model", Base, "--adapter", _folder.Path, "--template", "alpaca", "--dataset", WriteDataset(2));
+        await ShouldRefuse("--dtype: 'int3' is unknown", "generate", "--model", Base, "--prompt", "x", "--dtype", "int3");
+        await ShouldRefuse("temperature is -1", "generate", "--model", Base, "--prompt", "x", "--temperature", "-1", "--template", "alpaca");
+    }
+
+    [Fact]
+    public async Task A_training_killed_at_any_moment_ends_with_the_same_adapter()
+    {
+        WriteDataset(12);
+        string[] settings = ["max_steps=24", "save_steps=1", "save_total_limit=2", "lora_dropout=0.1", "val_size=0", "logging_steps=1"];
+        (int code, _, string error) = await RunAsync(["train", Config(), .. settings, "output_dir=" + _folder.File("whole")]);
+        code.ShouldBe(0, error);
+
+        string killed = _folder.File("killed");
+        string[] again = ["train", Config(), "--resume", .. settings, "output_dir=" + killed];
+        // Each process is killed as soon as it has got a little further than the last one: checkpoint writing is under way.
+        foreach (int steps in (int[])[2, 7, 15])
+            await KillWhenAsync(again, () => Directory.Exists(killed) && Directory.EnumerateDirectories(killed, "checkpoint-*").Any(f => StepOf(f) >= steps));
+        (code, string output, error) = await RunAsync([.. again, "--json"]);
+        code.ShouldBe(0, error);
+        JsonDocument.Parse(LastLine(output)).RootElement.GetProperty("resumed_from_step").GetInt32().ShouldBeGreaterThanOrEqualTo(15);
+
+        File.ReadAllBytes(Path.Combine(killed, "adapter_model.safetensors"))
+            .ShouldBe(File.ReadAllBytes(_folder.File("whole/adapter_model.safetensors")));
+        Directory.EnumerateDirectories(killed).Count().ShouldBe(2, "what the kills left half written is gone");
+    }
+
+    [Theory]
+    [InlineData("salir")]
+    [InlineData("EXIT")]
+    [InlineData("")]
+    public void A_chat_answers_until_it_is_told_to_end(string end)
+    {
+        using LanguageModel model = LanguageModel.Load(Base, new ModelLoadOptions { Device = "cpu" });
+        var output = new StringWriter();
+        ChatCommand.Talk(model, ChatTemplate.Get("alpaca"), new GenerationOptions { MaxNewTokens = 3, IgnoreEndTokens = true }, null,
+            new StringReader($"hello\n\n/new\nagain\n{end}"), output, TestContext.Current.CancellationToken);
+        output.ToString().Split("> ").Length.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Bench_train_measures_and_ends_with_one_json_line()
+    {
+        (int code, string output, string error) = await RunAsync("bench", "train", "--hidden", "64", "--layers", "2", "--heads", "4", "--kv-heads", "2",
+            "--intermediate", "128", "--vocab", "256", "--seq", "32", "--batch", "2", "--rank", "4", "--steps", "2", "--dtype", "fp32", "--json");
+        code.ShouldBe(0, error);
+        JsonElement result = JsonDocument.Parse(LastLine(output)).RootElement;
+        foreach (string key in (string[])["tokens_per_s", "step_s", "peak_rss_mib", "gflops", "gemm_fraction"])
+            result.GetProperty(key).GetDouble().ShouldBeGreaterThan(0, key);
+    }
+
+    private string WriteDataset(int rows)
+    {
+        File.WriteAllLines(_folder.File("data.jsonl"),
+            Enumerable.Range(0, rows).Select(i => $$"""{"instruction": "What is {{i}}?", "output": "It is the number {{i}}."}"""));
+        return _folder.File("data.jsonl");
+    }
+
+    private string Config()
+    {
+        File.WriteAllText(_folder.File("train.yaml"), $"""
+            model_name_or_path: {Base}
+            dataset_dir: {_folder.Path}
+            dataset: data.jsonl
+            template: alpaca
+            output_dir: {_folder.File("out")}
+            per_device_train_batch_size: 4
+            max_steps: 4
+            learning_rate: 0.01
+            val_size: 2
+            device: cpu
+            """);
+        return _folder.File("train.yaml");
+    }
+
+    private static async Task ShouldRefuse(string expected, params string[] args)
+    {
+        (int code, _, string error) = await RunAsync(args);
+        error.ShouldContain(expected);
+        error.ShouldStartWith("error: ");
+        code.ShouldBe(2);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        int code = await CommandLine.RunAsync(args, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private static async Task KillWhenAsync(string[] args, Func<bool> reached)
+    {
+        string host = Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll");
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [host, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            while (!reached())
+            {
+                if (process.HasExited)
+                    throw new InvalidOperationException($"ended before it could be killed: {await error}");
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+        }
+        finally
+        {
+            process.Kill(); // SIGKILL
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private static int StepOf(string folder) => int.Parse(Path.GetFileName(folder)["checkpoint-".Length..]);
+
+    private static string LastLine(string output) => output.TrimEnd().Split('\n')[^1];
+}
