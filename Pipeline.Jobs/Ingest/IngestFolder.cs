@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Behaviors;
+using Pipeline.Models;
 
 namespace Pipeline.Jobs.Ingest;
 
@@ -19,6 +20,15 @@ public sealed record IngestFolder(string Folder, RunOptions Options, Guid? Sched
     {
         if (string.IsNullOrWhiteSpace(Folder)) return ["folder: nothing given; expected the folder that holds the PDFs"];
         return RunOptionsChecks.Problems(Options);
+    }
+
+    /// <summary>Finds out without a database what would refuse the request, the model folders included.</summary>
+    /// <exception cref="InputException">Something would.</exception>
+    public void Check()
+    {
+        FolderRuns.Check(Folder);
+        if (Problems().ToArray() is { Length: > 0 } problems) throw new InputException(string.Join(Environment.NewLine, problems));
+        ModelFolder.CheckAll(Options.WithAbsoluteModels());
     }
 }
 

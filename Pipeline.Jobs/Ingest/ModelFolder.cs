@@ -14,9 +14,17 @@ internal static class ModelFolder
         Caption = options.Caption with { Model = Resolve(options.Caption.Model) },
     };
 
+    /// <summary>Refuses model folders that a run would need and that cannot be used.</summary>
+    /// <exception cref="InputException">The message names setting, folder and fix.</exception>
+    public static void CheckAll(RunOptions options)
+    {
+        Check(options.BaseModel, "base_model");
+        if (options.Caption.Enabled) Check(options.Caption.Model, "caption.model", "or set caption.enabled to false");
+    }
+
     /// <summary>Refuses a model folder that cannot be one, before any work is done for it.</summary>
     /// <exception cref="InputException">No such folder, or it has no <c>config.json</c>; the message names setting, folder and fix.</exception>
-    public static void Check(string folder, string setting, string? alternative = null)
+    private static void Check(string folder, string setting, string? alternative = null)
     {
         string otherwise = alternative is null ? "" : $", {alternative}";
         if (!Directory.Exists(folder))

@@ -1,7 +1,6 @@
 using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
-using Pipeline.Data.Entities;
 
 namespace Pipeline.Jobs.Ingest;
 

@@ -25,7 +25,7 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
     {
         Run run = await ReadRunAsync(claim.Item.RunId, ct);
         RunOptions options = RunOptionsJson.Read(run.Configuration);
-        CheckModels(options);           // now, not after an hour of extraction
+        ModelFolder.CheckAll(options);         // now, not after an hour of extraction
         trainings.Check(options.Training, options.BaseModel);
         if (run.SourceFolder is null)
         {
@@ -51,11 +51,5 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
         return await db.Runs.AsNoTracking().SingleAsync(r => r.Id == runId, ct);
-    }
-
-    private static void CheckModels(RunOptions options)
-    {
-        ModelFolder.Check(options.BaseModel, "base_model");
-        if (options.Caption.Enabled) ModelFolder.Check(options.Caption.Model, "caption.model", "or set caption.enabled to false");
     }
 }

@@ -1,18 +1,22 @@
-using System.Globalization;
 using System.Text;
 
 namespace Pipeline.Jobs.Publish;
 
 internal static class AdapterName
 {
+    // By hand: with invariant globalization the runtime does not take letters and accents apart.
+    private const string Accented = "áàâäãåéèêëíìîïóòôöõøúùûüñçý";
+    private const string Plain = "aaaaaaeeeeiiiioooooouuuuncy";
+
     /// <summary>A name that is a folder, a URL segment and a model name: lower-case letters, digits and single hyphens.</summary>
     public static string From(string runName)
     {
         StringBuilder name = new();
-        foreach (char c in runName.Normalize(NormalizationForm.FormD))
+        foreach (char c in runName.ToLowerInvariant())
         {
-            if (CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.NonSpacingMark) continue;
-            if (char.IsAsciiLetterOrDigit(c)) name.Append(char.ToLowerInvariant(c));
+            int accented = Accented.IndexOf(c, StringComparison.Ordinal);
+            char plain = accented < 0 ? c : Plain[accented];
+            if (char.IsAsciiLetterOrDigit(plain)) name.Append(plain);
             else if (name.Length > 0 && name[^1] != '-') name.Append('-');
             if (name.Length == 60) break;
         }

@@ -16,7 +16,7 @@ using Pipeline.Jobs.Train;
 
 namespace Pipeline.Tests;
 
-/// <summary>A worker over a test's database, with small computations behind the stages. Dispose it to stop the worker.</summary>
+/// <summary>A worker over a test's database. Dispose it to stop the worker.</summary>
 internal sealed class PipelineFixture : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -27,15 +27,21 @@ internal sealed class PipelineFixture : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
     public ISender Sender => _host.Services.GetRequiredService<ISender>();
 
-    public static async Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes? fakes = null, params (string Key, string Value)[] settings)
+    /// <summary>A worker with small computations behind the stages.</summary>
+    public static Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes? fakes = null) => StartAsync(database, fakes ?? new StageFakes(), fake: true);
+
+    /// <summary>A worker as the product has it.</summary>
+    public static Task<PipelineFixture> StartRealAsync(PostgresDatabase database) => StartAsync(database, new StageFakes(), fake: false);
+
+    private static async Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes fakes, bool fake)
     {
-        fakes ??= new StageFakes();
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         (string, string)[] quick = [("Leases:Seconds", "3"), ("Leases:HeartbeatSeconds", "0.5"), ("Worker:SweepSeconds", "0.3"), ("Worker:ShutdownSeconds", "10")];
-        builder.Configuration.AddInMemoryCollection([.. quick.Concat(settings).Select(s => KeyValuePair.Create(s.Item1, (string?)s.Item2))]);
+        builder.Configuration.AddInMemoryCollection(quick.Select(s => KeyValuePair.Create(s.Item1, (string?)s.Item2)));
         builder.Logging.SetMinimumLevel(LogLevel.Information);
-        builder.Services.AddSingleton<IDocumentReader>(fakes).AddSingleton<IImageDescriber>(fakes).AddSingleton<IExampleWriter>(fakes)
-            .AddSingleton<IAdapterTraining>(fakes).AddSingleton<IAdapterComparison>(fakes);
+        if (fake)
+            builder.Services.AddSingleton<IDocumentReader>(fakes).AddSingleton<IImageDescriber>(fakes).AddSingleton<IExampleWriter>(fakes)
+                .AddSingleton<IAdapterTraining>(fakes).AddSingleton<IAdapterComparison>(fakes);
         builder.Services.AddPipelineData(database.Storage).AddPipelineJobs().AddPipelineWorker();
         IHost host = builder.Build();
         await host.StartAsync();

@@ -19,6 +19,8 @@ internal static class LocalRun
     /// <returns>Exit code: 0 published, 1 the run failed or was canceled. Everything else is an exception.</returns>
     public static async Task<int> ExecuteAsync(LocalRunOrder order, TextWriter output, TextWriter error, CancellationToken stopping)
     {
+        IngestFolder request = new(order.Folder, order.Options);
+        request.Check();                        // before a server is started for nothing
         DocumentExtractor.RequirePrerequisites();           // a machine without it fails every document: say so first
         ServerSettings settings = new() { Role = ServerRole.Worker, DataFolder = order.DataFolder };
         await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), stopping);
@@ -26,7 +28,7 @@ internal static class LocalRun
         ISender sender = host.Services.GetRequiredService<ISender>();
 
         RunAccepted? unfinished = await sender.Send(new ResumeFolder(order.Folder, order.Options), stopping);
-        Guid run = (unfinished ?? await sender.Send(new IngestFolder(order.Folder, order.Options), stopping)).RunId;
+        Guid run = (unfinished ?? await sender.Send(request, stopping)).RunId;
         RunProgressView view = new(order.Json ? error : output, run, resumed: unfinished is not null);
         await host.StartAsync(stopping);
         RunDetails details;

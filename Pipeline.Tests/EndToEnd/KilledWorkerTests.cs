@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Mediator;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs;
+using Pipeline.Jobs.Runs;
+
+namespace Pipeline.Tests.EndToEnd;
+
+public sealed class KilledWorkerTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_whose_process_is_killed_in_training_goes_on_from_the_checkpoint_when_the_command_is_repeated()
+    {
+        using TemporaryFolder folder = new();
+        StarterRun.CopySamples(folder.File("in"), 1);
+        RunOptions options = StarterRun.Options(steps: 400, saveSteps: 2);
+        await File.WriteAllTextAsync(folder.File("run.json"), RunOptionsJson.Write(options), Stop);
+
+        using (Process first = Start(folder))
+        {
+            await UntilAsync("SELECT count(*) FROM training_metrics WHERE name = 'checkpoint' AND step >= 4", first);
+            first.Kill();                       // SIGKILL: nothing is cleaned up
+            await first.WaitForExitAsync(Stop);
+        }
+        long steps = await database.ScalarAsync<long>("SELECT count(*) FROM training_metrics WHERE name = 'loss'");
+        steps.ShouldBeLessThan(400);
+        // What remains is shortened by canceling; that it goes on, and from where, is what counts.
+        using Process second = Start(folder);
+        await UntilAsync("SELECT count(*) FROM log_entries WHERE message LIKE 'training: % steps to go after %' AND attempt = 2", second);
+        string resumed = await database.ScalarAsync<string>("SELECT message FROM log_entries WHERE message LIKE 'training: % steps to go after %' AND attempt = 2");
+        int done = int.Parse(resumed.Split(" after ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        done.ShouldBeGreaterThanOrEqualTo(4);
+        (await database.ScalarAsync<long>("SELECT count(*) FROM runs")).ShouldBe(1);
+
+        await using ServiceProvider services = database.Services(s => s.AddPipelineJobs());
+        ISender sender = services.GetRequiredService<ISender>();
+        Guid run = await database.ScalarAsync<Guid>("SELECT id FROM runs");
+        (await sender.Send(new CancelRun(run), Stop)).ShouldBeTrue();
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(TimeSpan.FromSeconds(90));
+        await second.WaitForExitAsync(patience.Token);
+        second.ExitCode.ShouldBe(1);            // the run did not succeed
+        string[] lines = (await second.StandardOutput.ReadToEndAsync(Stop)).TrimEnd().Split('\n');
+        JsonElement summary = JsonDocument.Parse(lines[^1]).RootElement;
+        summary.GetProperty("state").GetString().ShouldBe("canceled");
+        summary.GetProperty("run_id").GetGuid().ShouldBe(run);
+        (await sender.Send(new ListItems(run), Stop)).Where(i => i.Stage == Stage.Extract).ShouldAllBe(i => i.Attempt == 1);
+    }
+
+    private Process Start(TemporaryFolder folder)
+    {
+        ProcessStartInfo start = new("dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), "run", folder.File("in"), "--config", folder.File("run.json"), "--data", database.Folder, "--json"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["ConnectionStrings__Pipeline"] = new NpgsqlConnectionStringBuilder(database.ConnectionString).ConnectionString;
+        start.Environment["Leases__Seconds"] = "3";
+        start.Environment["Leases__HeartbeatSeconds"] = "0.5";
+        Process process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();           // nobody reads it, but a full pipe would stop the process
+        return process;
+    }
+
+    private async Task UntilAsync(string countSql, Process process)
+    {
+        for (DateTime end = DateTime.UtcNow.AddMinutes(3); await database.ScalarAsync<long>(countSql) == 0;)
+        {
+            if (process.HasExited) throw new InvalidOperationException($"the process ended with {process.ExitCode}: {await process.StandardOutput.ReadToEndAsync(Stop)}");
+            if (DateTime.UtcNow > end) throw new TimeoutException(countSql);
+            await Task.Delay(100, Stop);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Pipeline.Jobs;
+using Pipeline.Models;
+
+namespace Pipeline.Tests.Jobs;
+
+public sealed class RunOptionsFileTests
+{
+    [Fact]
+    public void Yaml_is_read_with_llama_factory_names_under_training()
+    {
+        RunOptions options = Load("""
+            name: pumps
+            base_model: models/phi4
+            caption: {model: models/vl, max_new_tokens: 40}
+            dataset:
+              eval_fraction: 0.2
+            training:
+              lora_rank: 8
+              learning_rate: 5.0e-4
+              lora_target: [qkv_proj, o_proj]
+              lr_scheduler_type: "constant"
+            retrain: true
+            """);
+        options.Name.ShouldBe("pumps");
+        options.Caption.MaxNewTokens.ShouldBe(40);
+        options.Dataset.EvalFraction.ShouldBe(0.2);
+        options.Retrain.ShouldBeTrue();
+        options.Training["lora_rank"].GetInt32().ShouldBe(8);
+        options.Training["learning_rate"].GetDouble().ShouldBe(5e-4);
+        options.Training["lora_target"].GetArrayLength().ShouldBe(2);
+        RunOptionsJson.Write(RunOptionsJson.Read(RunOptionsJson.Write(options))).ShouldBe(RunOptionsJson.Write(options));
+    }
+
+    [Fact]
+    public void An_empty_file_means_the_defaults() => RunOptionsJson.Write(Load("")).ShouldBe(RunOptionsJson.Write(new RunOptions()));
+
+    [Theory]
+    [InlineData("base_mdel: x", "base_mdel: unknown name; did you mean base_model?")]
+    [InlineData("caption: {promt: x}", "caption.promt: unknown name; did you mean caption.prompt?")]
+    [InlineData("caption: yes please", "caption: expected a section of names and values")]
+    [InlineData("caption: {max_new_tokens: many}", "caption.max_new_tokens: the value has the wrong kind")]
+    [InlineData("- a\n- b", "expected names and values, found array")]
+    [InlineData("a: [", "line 2: ")]
+    public void Faults_name_file_and_field(string text, string message)
+    {
+        string said = Should.Throw<InputException>(() => Load(text)).Message;
+        said.ShouldContain("run.yaml: ");
+        said.ShouldContain(message);
+    }
+
+    [Fact]
+    public void A_missing_file_is_named() =>
+        Should.Throw<InputException>(() => RunOptionsFile.Load("/no/such/file.yaml")).Message.ShouldBe("/no/such/file.yaml: no readable configuration there");
+
+    private static RunOptions Load(string text)
+    {
+        using TemporaryFolder folder = new();
+        File.WriteAllText(folder.File("run.yaml"), text);
+        return RunOptionsFile.Load(folder.File("run.yaml"));
+    }
+}

@@ -1,0 +1,41 @@
+using Pipeline.Web.Commands;
+
+namespace Pipeline.Tests.Web;
+
+public sealed class RunCommandTests
+{
+    [Fact]
+    public async Task Wrong_folders_and_settings_end_with_code_2_and_a_message_before_anything_is_started()
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(folder.File("run.yaml"), "base_mdel: x", TestContext.Current.CancellationToken);
+        (int code, string error) = await RunAsync("run", folder.Path, "--config", folder.File("run.yaml"), "--data", folder.File("data"));
+        code.ShouldBe(ExitCodes.BadUsage);
+        error.ShouldContain("base_mdel: unknown name; did you mean base_model?");
+        Directory.Exists(folder.File("data")).ShouldBeFalse();
+
+        (code, error) = await RunAsync("run", folder.File("none"), "--data", folder.File("data"));
+        code.ShouldBe(ExitCodes.BadUsage);
+        error.ShouldContain("none: no such folder; give the folder that holds the PDFs");
+        Directory.Exists(folder.File("data")).ShouldBeFalse();
+
+        (code, error) = await RunAsync("run", folder.Path, "--data", folder.File("data"));
+        code.ShouldBe(ExitCodes.BadUsage);
+        error.ShouldContain("has no .pdf files");
+    }
+
+    [Fact]
+    public void The_demo_trains_the_starter_model_on_the_samples()
+    {
+        var options = DemoCommand.Options(retrain: false);
+        File.Exists(Path.Combine(options.BaseModel, "config.json")).ShouldBeTrue();
+        File.Exists(Path.Combine(options.Caption.Model, "config.json")).ShouldBeTrue();
+    }
+
+    private static async Task<(int Code, string Error)> RunAsync(params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        int code = await CommandLine.RunAsync(args, output, error);
+        return (code, error.ToString());
+    }
+}
