@@ -60,7 +60,7 @@ internal sealed class PipelineFixture : IAsyncDisposable
 
     public async Task<Guid> IngestAsync(TemporaryFolder folder, RunOptions options) => (await Sender.Send(new IngestFolder(folder.File("in"), options))).RunId;
 
-    public async Task<RunDetails> WaitAsync(Guid run, Func<RunDetails, bool>? until = null, double seconds = 30)
+    public async Task<RunDetails> WaitAsync(Guid run, Func<RunDetails, bool>? until = null, double seconds = 150)
     {
         until ??= r => r.Summary.State is RunState.Succeeded or RunState.Failed or RunState.Canceled;
         for (DateTime end = DateTime.UtcNow.AddSeconds(seconds); ;)

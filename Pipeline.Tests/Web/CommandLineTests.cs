@@ -12,7 +12,7 @@ public sealed class CommandLineTests
         (int code, string output, string error) = await RunAsync(CommandLine.CreateRoot(), "--help");
         code.ShouldBe(0);
         error.ShouldBeEmpty();
-        foreach (Command command in CommandLine.CreateRoot().Subcommands)
+        foreach (Command command in CommandLine.CreateRoot().Subcommands.Where(c => !c.Hidden))
         {
             output.ShouldContain(command.Name);
             command.Description.ShouldNotBeNullOrWhiteSpace($"{command.Name} has no description");
