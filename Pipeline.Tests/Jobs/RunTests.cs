@@ -39,7 +39,7 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         using StreamReader captioned = new(database.Storage.Artifacts.OpenRead(document.Files["document.captioned.md"]));
         (await captioned.ReadToEndAsync(Stop)).ShouldBe("# chain one\n\n![Figure 1](images/figure-1.png)\n\n> a bar chart with three bars\n");
         (await pipeline.Sender.Send(new GetMetrics(run.RunId), Stop))["loss"].Count.ShouldBe(20);
-        (await pipeline.Sender.Send(new ListAdapters(), Stop)).ShouldContain(a => a.Name == "test" && a.RunId == run.RunId && a.Template == "phi4_mini");
+        (await pipeline.Sender.Send(new ListAdapters(), Stop)).ShouldContain(a => a.Name == run.Adapter && a.RunId == run.RunId && a.Template == "phi4_mini");
         (await pipeline.Sender.Send(new ListEvaluations(run.RunId), Stop)).ShouldHaveSingleItem().Generations[0].GetProperty("base").GetString().ShouldBe("b");
     }
 
