@@ -33,7 +33,7 @@ internal static class BarChartPainter
 
         string extreme = lying ? "longest" : "tallest";
         return new FigureFacts(FigureKind.BarChart, "A bar chart", $"with {FigureWords.Count(count, "bar")}",
-            [$"The {extreme} bar is labelled {labels[highest]}."],
+            [], [$"The {extreme} bar is labelled {labels[highest]}."],
             [("How many bars are there?", $"{count}."), ($"Which bar is the {extreme}?", $"{labels[highest]}.")]);
     }
 

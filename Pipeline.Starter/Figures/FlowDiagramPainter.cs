@@ -28,7 +28,7 @@ internal static class FlowDiagramPainter
             else Arrow(canvas, x, y + halfY, 0, gap);
         }
         return new FigureFacts(FigureKind.FlowDiagram, "A flow diagram", $"with {FigureWords.Count(count, "box")}",
-            [$"The first box reads {words[0]}.", $"The last box reads {words[^1]}."],
+            [], [$"The first box reads {words[0]}.", $"The last box reads {words[^1]}."],
             [("How many boxes are there?", $"{count}."), ("What does the first box read?", $"{words[0]}."), ("What does the last box read?", $"{words[^1]}.")]);
     }
 

@@ -33,7 +33,7 @@ internal static class LineChartPainter
         string trend = rises ? "rising" : "falling", subject = count == 1 ? "The line is" : "The lines are";
         string top = colors[count - 1].Name;
         return new FigureFacts(FigureKind.LineChart, "A line chart", $"with {FigureWords.Count(count, "line")}",
-            count == 1 ? [$"{subject} {top} and {trend}."] : [$"{subject} {trend}.", $"The highest line is {top}."],
+            count == 1 ? [$"{subject} {top} and {trend}."] : [$"{subject} {trend}.", $"The highest line is {top}."], [],
             [("How many lines are there?", $"{count}."), ("What is the trend?", char.ToUpperInvariant(trend[0]) + trend[1..] + ".")]);
     }
 

@@ -27,7 +27,7 @@ internal static class PhotoPainter
             canvas.Canvas.DrawRect(canvas.Between(0, canvas.Width), canvas.Between(0, canvas.Height), canvas.Between(1, 5), canvas.Between(1, 3), speck);
         }
         return new FigureFacts(FigureKind.Photo, "A photo", $"of {(skyName[0] == 'o' ? "an" : "a")} {skyName} sky above {groundName} ground",
-            sun ? ["There is a sun."] : [], [("What colour is the sky?", $"The sky is {skyName}."), ("Is there a sun?", sun ? "Yes." : "No.")]);
+            sun ? ["There is a sun."] : [], [], [("What colour is the sky?", $"The sky is {skyName}."), ("Is there a sun?", sun ? "Yes." : "No.")]);
     }
 
     private static void Gradient(FigureCanvas canvas, SKRect box, SKColor top, SKColor bottom)

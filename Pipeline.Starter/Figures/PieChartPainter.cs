@@ -30,7 +30,7 @@ internal static class PieChartPainter
         if (random.Next(4) == 0) canvas.Disc(centerX, centerY, radius * 0.45f, canvas.Background);
 
         return new FigureFacts(FigureKind.PieChart, "A pie chart", $"with {FigureWords.Count(count, "slice")}",
-            [$"The largest slice is {colors[largest].Name}."],
+            [$"The largest slice is {colors[largest].Name}."], [],
             [("How many slices are there?", $"{count}."), ("Which slice is the largest?", $"The {colors[largest].Name} one.")]);
     }
 }

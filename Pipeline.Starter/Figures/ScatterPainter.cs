@@ -29,7 +29,7 @@ internal static class ScatterPainter
         string[] names = [.. colors.Take(groups).Select(color => color.Name)];
         string colorText = groups == 1 ? $"The points are {names[0]}." : $"From left to right the groups are {string.Join(", ", names)}.";
         return new FigureFacts(FigureKind.ScatterPlot, "A scatter plot", $"with {FigureWords.Count(groups, "group")} of points",
-            [colorText], [("How many groups of points are there?", $"{groups}.")]);
+            [colorText], [], [("How many groups of points are there?", $"{groups}.")]);
     }
 
     private static float Bell(Random random) => random.NextSingle() + random.NextSingle() + random.NextSingle() + random.NextSingle() - 2;

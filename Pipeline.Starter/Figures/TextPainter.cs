@@ -15,7 +15,7 @@ internal static class TextPainter
         float top = area.Top + (area.Height - lines * pitch) * random.NextSingle();
         for (int line = 0; line < lines; line++)
             canvas.Text(Line(canvas, size, area.Width * (line == lines - 1 ? 0.6f : 1)), area.Left, top + (line + 0.5f) * pitch, size, SKTextAlign.Left);
-        return new FigureFacts(FigureKind.Text, "A block of plain text", $"with {FigureWords.Count(lines, "line")}", [],
+        return new FigureFacts(FigureKind.Text, "A block of plain text", $"with {FigureWords.Count(lines, "line")}", [], [],
             [("How many lines of text are there?", $"{lines}.")]);
     }
 

@@ -1,10 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Pipeline.Models.Runtime;
+using Pipeline.Models.Training;
 using Pipeline.Models.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using AdamW = Pipeline.Models.Training.AdamW;
 
 namespace Pipeline.Starter.Training;
 
@@ -18,6 +21,9 @@ namespace Pipeline.Starter.Training;
 internal sealed class FullTrainer(
     IReadOnlyList<(string Name, Parameter Parameter)> parameters, FullTrainingOptions options, string workFolder)
 {
+    private IEnumerable<KeyValuePair<string, Tensor>> NamedWeights =>
+        parameters.Select(p => new KeyValuePair<string, Tensor>(p.Name, p.Parameter));
+
     private string WeightsPath => Path.Combine(workFolder, "weights.safetensors");
 
     private string MomentsPath => Path.Combine(workFolder, "moments.safetensors");
@@ -33,7 +39,7 @@ internal sealed class FullTrainer(
         Func<int, (Tensor Loss, long Targets)> lossOfBatch, bool resume, Action<string> log, CancellationToken stopping)
     {
         Directory.CreateDirectory(workFolder);
-        using var optimizer = new AdamW(parameters, options.WeightDecay);
+        using var optimizer = new AdamW(NamedWeights, new TrainingArguments { WeightDecay = options.WeightDecay, AdamBeta2 = 0.95 });
         Progress progress = resume && File.Exists(ManifestPath) ? Restore(optimizer) : new Progress(0, 0, 0, 0);
         var clock = Stopwatch.StartNew();
         double before = progress.Seconds, lastSave = 0, smooth = 0;
@@ -41,8 +47,7 @@ internal sealed class FullTrainer(
         while (before + clock.Elapsed.TotalSeconds < options.Seconds && !stopping.IsCancellationRequested)
         {
             double rate = options.RateAt((before + clock.Elapsed.TotalSeconds) / options.Seconds);
-            (double loss, long targets) = Step(lossOfBatch, progress.Step);
-            double norm = optimizer.Step(rate, options.MaxGradientNorm);
+            (double loss, long targets, double norm) = CollectionPause.Run(() => Step(lossOfBatch, optimizer, progress.Step, rate));
             smooth = smooth == 0 ? loss : 0.95 * smooth + 0.05 * loss;
             progress = new Progress(progress.Step + 1, progress.Targets + targets, before + clock.Elapsed.TotalSeconds, loss);
             if (progress.Step % options.LogEverySteps == 0)
@@ -70,22 +75,22 @@ internal sealed class FullTrainer(
         return new FullTrainingResult(progress.Step, progress.Targets, progress.Seconds, smooth);
     }
 
-    /// <summary>Whether the work folder holds a checkpoint to go on from.</summary>
-    public bool HasCheckpoint => File.Exists(ManifestPath);
-
-    private static (double Loss, long Targets) Step(Func<int, (Tensor Loss, long Targets)> lossOfBatch, int step)
+    private (double Loss, long Targets, double Norm) Step(
+        Func<int, (Tensor Loss, long Targets)> lossOfBatch, AdamW optimizer, int step, double rate)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor loss, long targets) = lossOfBatch(step);
         loss.backward();
-        return (loss.item<float>(), targets);
+        double norm = optimizer.GradientNorm();
+        optimizer.Step(rate, Math.Min(1, options.MaxGradientNorm / (norm + 1e-6)));
+        return (loss.item<float>(), targets, norm);
     }
 
     private void Save(AdamW optimizer, Progress progress)
     {
         // The manifest comes last: a kill between the files leaves the former manifest, whose step the files only exceed.
-        SafetensorsWriter.Write(WeightsPath, parameters.Select(p => new KeyValuePair<string, Tensor>(p.Name, p.Parameter)));
-        SafetensorsWriter.Write(MomentsPath, optimizer.Moments);
+        SafetensorsWriter.Write(WeightsPath, NamedWeights);
+        SafetensorsWriter.Write(MomentsPath, optimizer.State);
         string temporary = ManifestPath + ".tmp";
         File.WriteAllText(temporary, JsonSerializer.Serialize(progress));
         File.Move(temporary, ManifestPath, overwrite: true);
@@ -95,9 +100,9 @@ internal sealed class FullTrainer(
     {
         using IDisposable noGrad = no_grad();
         using (SafetensorsCheckpoint weights = SafetensorsCheckpoint.OpenFile(WeightsPath))
-            WeightLoader.Load(parameters.Select(p => new KeyValuePair<string, Tensor>(p.Name, p.Parameter)), weights);
+            WeightLoader.Load(NamedWeights, weights);
         using (SafetensorsCheckpoint moments = SafetensorsCheckpoint.OpenFile(MomentsPath))
-            WeightLoader.Load(optimizer.Moments, moments);
+            WeightLoader.Load(optimizer.State, moments);
         Progress progress = JsonSerializer.Deserialize<Progress>(File.ReadAllText(ManifestPath))!;
         optimizer.Steps = progress.Step;
         return progress;

@@ -15,7 +15,7 @@ internal sealed record FullTrainingOptions
     /// <summary>Part of the time in which the rate rises.</summary>
     public double WarmUp { get; init; } = 0.02;
 
-    /// <summary>Decoupled weight decay of matrices.</summary>
+    /// <summary>Decoupled weight decay.</summary>
     public double WeightDecay { get; init; } = 0.1;
 
     /// <summary>Gradients are clipped to this norm.</summary>

@@ -49,8 +49,8 @@ internal static class VisionCard
             |---|---|---|---|
             | kind of figure | {measured.Kinds} | {measured.Figures} | **{Percent(measured.Kinds, measured.Figures)}** |
             | count (bars, lines, slices, groups, rows and columns, boxes, text lines) | {measured.Counts} | {measured.Counted} | **{Percent(measured.Counts, measured.Counted)}** |
-            | details (label of the tallest bar, colour of the largest slice, first box, …) | {measured.Details} | {measured.Detailed} | **{Percent(measured.Details, measured.Detailed)}** |
-            | title read | {measured.Titles} | {measured.Titled} | **{Percent(measured.Titles, measured.Titled)}** |
+            | details (colour of the largest slice, trend of the lines, sun, …) | {measured.Details} | {measured.Detailed} | **{Percent(measured.Details, measured.Detailed)}** |
+            | words read exactly (title, label of the tallest bar, first column, first and last box) | {measured.Words} | {measured.Worded} | **{Percent(measured.Words, measured.Worded)}** |
 
             Licence of the weights: MIT, like the rest of this repository.
 

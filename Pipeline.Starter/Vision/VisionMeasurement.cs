@@ -2,8 +2,8 @@ using Pipeline.Starter.Figures;
 
 namespace Pipeline.Starter.Vision;
 
-/// <summary>How many captions of held-out figures name the right kind, count and details.</summary>
-internal sealed record VisionMeasurement(int Figures, int Kinds, int Counted, int Counts, int Detailed, int Details, int Titled, int Titles)
+/// <summary>How many captions of held-out figures name the right kind, count, details and words.</summary>
+internal sealed record VisionMeasurement(int Figures, int Kinds, int Counted, int Counts, int Detailed, int Details, int Worded, int Words)
 {
     /// <summary>Compares captions with what was drawn, word for word.</summary>
     public static VisionMeasurement Of(IEnumerable<(FigureFacts Facts, string Caption)> captions)
@@ -16,7 +16,9 @@ internal sealed record VisionMeasurement(int Figures, int Kinds, int Counted, in
                 sum.Figures + 1, sum.Kinds + One(caption.StartsWith(facts.KindName + " ", StringComparison.Ordinal)),
                 sum.Counted + One(isCounted), sum.Counts + One(isCounted && caption.StartsWith(facts.Summary, StringComparison.Ordinal)),
                 sum.Detailed + facts.Details.Count, sum.Details + facts.Details.Count(detail => caption.Contains(detail, StringComparison.Ordinal)),
-                sum.Titled + One(facts.Title is not null), sum.Titles + One(facts.Title is not null && caption.Contains($"\"{facts.Title}\"", StringComparison.Ordinal)));
+                sum.Worded + facts.Readings.Count + One(facts.Title is not null),
+                sum.Words + facts.Readings.Count(reading => caption.Contains(reading, StringComparison.Ordinal))
+                    + One(facts.Title is not null && caption.Contains($"\"{facts.Title}\"", StringComparison.Ordinal)));
         }
         return sum;
     }

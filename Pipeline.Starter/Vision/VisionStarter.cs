@@ -1,5 +1,7 @@
 using System.Globalization;
 using Pipeline.Models.Datasets;
+using Pipeline.Models.Families;
+using Pipeline.Models.Generation;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
 using Pipeline.Models.Vision;
@@ -47,7 +49,7 @@ public sealed class VisionStarter(VisionStarterOptions options, Action<string> l
             parameterCount = parameters.Sum(p => p.Parameter.NumberOfElements);
             log(string.Create(CultureInfo.InvariantCulture, $"{parameterCount:N0} parameters, vocabulary of {tokenizer.VocabSize}"));
             var conversations = new FigureConversations(tokenizer);
-            var training = new FullTrainingOptions { Seconds = options.Minutes * 60, LearningRate = 2e-3, WeightDecay = 0.05 };
+            var training = new FullTrainingOptions { Seconds = options.Minutes * 60, LearningRate = 1.2e-3, WeightDecay = 0.05 };
             result = new FullTrainer(parameters, training, options.WorkFolder)
                 .Run(step => LossOf(model, conversations, step), options.Resume, log, stopping);
             stopping.ThrowIfCancellationRequested();
@@ -57,10 +59,10 @@ public sealed class VisionStarter(VisionStarterOptions options, Action<string> l
                 parameters.Select(p => new KeyValuePair<string, Tensor>(p.Name, p.Parameter)), ScalarType.BFloat16);
         }
 
-        VisionMeasurement measured = Measure(tokenizer);
+        VisionMeasurement measured = Measure();
         VisionCard.Write(options.OutputFolder, parameterCount, result, result.Steps * (long)BatchSize, measured);
         log($"of {measured.Figures} held-out figures: kind {measured.Kinds}, count {measured.Counts} of {measured.Counted}, "
-            + $"details {measured.Details} of {measured.Detailed}, titles {measured.Titles} of {measured.Titled}; {options.OutputFolder}");
+            + $"details {measured.Details} of {measured.Detailed}, words {measured.Words} of {measured.Worded}; {options.OutputFolder}");
     }
 
     private static bool IsConfiguration(string file) =>
@@ -87,16 +89,19 @@ public sealed class VisionStarter(VisionStarterOptions options, Action<string> l
         (int width, int height) = FigureConversations.Shapes[random.Next(FigureConversations.Shapes.Count)];
         var sequences = new List<VisionTextSequence>();
         var labels = new List<int[]>();
+        var labelWeights = new List<float[]>();
         for (int i = 0; i < BatchSize; i++)
         {
             (RgbImage image, FigureFacts facts) = FigureDrawer.Draw(FirstTrainingFigure + step * BatchSize + i, width, height);
-            (VisionTextSequence sequence, int[] label) = conversations.Create(image, facts, random);
+            (VisionTextSequence sequence, int[] label, float[] labelWeight) = conversations.Create(image, facts, random);
             sequences.Add(sequence);
             labels.Add(label);
+            labelWeights.Add(labelWeight);
         }
         VisionTextBatch batch = VisionTextBatch.Create(sequences, model.Config, CPU);
         var places = new List<long>();
         var targets = new List<long>();
+        var weights = new List<float>();
         for (int row = 0; row < BatchSize; row++)
         {
             int start = batch.Length - labels[row].Length;
@@ -105,26 +110,28 @@ public sealed class VisionStarter(VisionStarterOptions options, Action<string> l
                 if (labels[row][i] == TokenizedExample.Ignored) continue;
                 places.Add(row * batch.Length + start + i - 1);
                 targets.Add(labels[row][i]);
+                weights.Add(labelWeights[row][i]);
             }
         }
-        Tensor loss = nn.functional.cross_entropy(model.Forward(batch, tensor(places.ToArray())), tensor(targets.ToArray()));
+        Tensor losses = nn.functional.cross_entropy(
+            model.Forward(batch, tensor(places.ToArray())), tensor(targets.ToArray()), reduction: nn.Reduction.None);
+        Tensor weight = tensor(weights.ToArray());
+        Tensor loss = (losses * weight).sum() / weight.sum();
         batch.Dispose();
         return (loss, targets.Count);
     }
 
     /// <summary>Measures the folder as written, so with its rounded weights.</summary>
-    private VisionMeasurement Measure(HubTokenizer tokenizer)
+    private VisionMeasurement Measure()
     {
-        using Qwen2VlModel model = Qwen2VlModel.Load(options.OutputFolder, ScalarType.Float32, CPU);
-        var captioner = new GreedyCaptioner(model, tokenizer);
-        var conversations = new FigureConversations(tokenizer);
+        using VisionLanguageModel model = VisionLanguageModel.Load(options.OutputFolder, new ModelLoadOptions { Device = "cpu" });
         var captions = new List<(FigureFacts Facts, string Caption)>();
         for (int first = 0; first < HeldOutFigures; first += BatchSize)
         {
             (int width, int height) = FigureConversations.Shapes[first / BatchSize % FigureConversations.Shapes.Count];
-            (RgbImage Image, FigureFacts Facts)[] figures = [.. Enumerable.Range(first, BatchSize).Select(i => FigureDrawer.Draw(i, width, height))];
-            IReadOnlyList<string> answers = captioner.Generate(
-                [.. figures.Select(figure => conversations.Prompt(figure.Image, FigureConversations.CaptionPrompts[0]))]);
+            (byte[] Png, FigureFacts Facts)[] figures = [.. Enumerable.Range(first, BatchSize).Select(i => FigureDrawer.DrawPng(i, width, height))];
+            IReadOnlyList<string> answers = model.Describe(
+                [.. figures.Select(figure => (ReadOnlyMemory<byte>)figure.Png)], FigureConversations.CaptionPrompts[0], new GenerationOptions { MaxNewTokens = 64 });
             captions.AddRange(figures.Zip(answers, (figure, answer) => (figure.Facts, answer)));
         }
         File.WriteAllLines(Path.Combine(options.WorkFolder, "captions.txt"),

@@ -1,0 +1,29 @@
+using System.Runtime;
+
+namespace Pipeline.Models.Runtime;
+
+/// <summary>
+/// Holds off garbage collections while tensors are computed. TorchSharp makes a native scalar for every <c>x + y</c> and
+/// lets go of it before the native call reads it: a collection at that moment frees it under the call, which then fails
+/// ("toFloat … Expected false to be true, but got false"). Seen once in about a thousand training steps.
+/// </summary>
+public static class CollectionPause
+{
+    /// <summary>Runs a training step; collects before it, when memory is needed, instead of within.</summary>
+    /// <typeparam name="T">Result.</typeparam>
+    /// <param name="step">The step. Should it allocate more than <paramref name="mostBytes"/> of managed memory, the pause ends early.</param>
+    /// <param name="mostBytes">Managed memory that the step may allocate.</param>
+    public static T Run<T>(Func<T> step, long mostBytes = 160_000_000)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        bool isPaused = GCSettings.LatencyMode != GCLatencyMode.NoGCRegion && GC.TryStartNoGCRegion(mostBytes);
+        try
+        {
+            return step();
+        }
+        finally
+        {
+            if (isPaused && GCSettings.LatencyMode == GCLatencyMode.NoGCRegion) GC.EndNoGCRegion();
+        }
+    }
+}
