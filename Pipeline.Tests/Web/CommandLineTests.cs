@@ -7,7 +7,7 @@ namespace Pipeline.Tests.Web;
 public sealed class CommandLineTests
 {
     [Fact]
-    public async Task Help_lists_every_command_and_exits_with_0()
+    public async Task Help_lists_every_command_for_people_and_exits_with_0()
     {
         (int code, string output, string error) = await RunAsync(CommandLine.CreateRoot(), "--help");
         code.ShouldBe(0);
