@@ -5,18 +5,15 @@ using Pipeline.Tests.Web;
 namespace Pipeline.Tests.Client;
 
 /// <summary>The client against the real server with a real, tiny model.</summary>
-public sealed class ImageClientTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture<GuardedImageServer>
 {
-    private const string Token = "secret-token-of-this-test";
-    private static readonly string s_model = Path.Combine(GoldenFiles.Root, "qwen2vl-tiny");
-    private static readonly string s_image = Path.Combine(s_model, "images", "wide.png");
+    private const string Token = GuardedImageServer.Secret;
+    private static readonly string s_image = Path.Combine(ImageServer.ModelFolder, "images", "wide.png");
 
     [Fact]
     public async Task Status_tells_device_and_readiness()
     {
-        await using TestWebServer server = await StartAsync();
-
-        (int code, string output, _) = await RunAsync(server, ["--status", "--token", Token]);
+        (int code, string output, _) = await RunAsync(guarded.Server, ["--status", "--token", Token]);
 
         code.ShouldBe(0);
         output.ShouldBe("status: ready\nmessage: The model is loaded.\ndevice: cpu\nmodel loaded: yes\n");
@@ -25,10 +22,8 @@ public sealed class ImageClientTests(PostgresDatabase database) : IClassFixture<
     [Fact]
     public async Task One_image_gets_the_same_answer_as_a_form_and_as_base64()
     {
-        await using TestWebServer server = await StartAsync();
-
-        (int code, string asForm, string error) = await RunAsync(server, ["--image", s_image, "--text", "What is shown here?", "--token", Token]);
-        (_, string asBase64, _) = await RunAsync(server, ["--image", s_image, "--text", "What is shown here?", "--base64", "--token", Token]);
+        (int code, string asForm, string error) = await RunAsync(guarded.Server, ["--image", s_image, "--text", "What is shown here?", "--token", Token]);
+        (_, string asBase64, _) = await RunAsync(guarded.Server, ["--image", s_image, "--text", "What is shown here?", "--base64", "--token", Token]);
 
         code.ShouldBe(0, error);
         asForm.Trim().ShouldNotBeEmpty();
@@ -38,14 +33,13 @@ public sealed class ImageClientTests(PostgresDatabase database) : IClassFixture<
     [Fact]
     public async Task A_batch_asks_every_question_about_every_image_and_goes_on_after_a_bad_one()
     {
-        await using TestWebServer server = await StartAsync();
         using var folder = new TemporaryFolder();
         File.Copy(s_image, folder.File("b.png"));
         File.WriteAllText(folder.File("a.jpg"), "no picture");
         File.WriteAllText(folder.File("notes.md"), "not asked about");
         File.WriteAllText(folder.File("questions.txt"), "# two of them\nWhat is shown here?\n\n¿Qué se ve?\n");
 
-        (int code, string output, _) = await RunAsync(server,
+        (int code, string output, _) = await RunAsync(guarded.Server,
             ["--batch", folder.Path, "--questions", folder.File("questions.txt"), "--output", folder.File("results.json"), "--token", Token]);
 
         code.ShouldBe(1);
@@ -64,9 +58,7 @@ public sealed class ImageClientTests(PostgresDatabase database) : IClassFixture<
     [Fact]
     public async Task A_conversation_goes_from_image_to_question_to_farewell()
     {
-        await using TestWebServer server = await StartAsync();
-
-        (int code, string output, string error) = await RunAsync(server, ["-i", "--token", Token], $"/nowhere.png\n{s_image}\nWhat is shown here?\nsalir\nnever asked\n");
+        (int code, string output, string error) = await RunAsync(guarded.Server, ["-i", "--token", Token], $"/nowhere.png\n{s_image}\nWhat is shown here?\nsalir\nnever asked\n");
 
         code.ShouldBe(0, error);
         output.ShouldContain("/nowhere.png: no such file");
@@ -77,9 +69,7 @@ public sealed class ImageClientTests(PostgresDatabase database) : IClassFixture<
     [Fact]
     public async Task A_wrong_token_ends_with_1_and_names_the_option()
     {
-        await using TestWebServer server = await StartAsync();
-
-        (int code, _, string error) = await RunAsync(server, ["--status", "--token", "wrong"]);
+        (int code, _, string error) = await RunAsync(guarded.Server, ["--status", "--token", "wrong"]);
 
         code.ShouldBe(1);
         error.ShouldContain("A valid token is required");
@@ -109,15 +99,6 @@ public sealed class ImageClientTests(PostgresDatabase database) : IClassFixture<
 
         code.ShouldBe(2);
         error.ShouldContain(message);
-    }
-
-    private async Task<TestWebServer> StartAsync()
-    {
-        TestWebServer server = await TestWebServer.StartAsync(database, token: Token, settings:
-            [("Serving:VisionModel", s_model), ("Serving:Device", "cpu"), ("Serving:ImageAnswerTokens", "4")]);
-        for (int i = 0; i < 600 && (await RunAsync(server, ["--status", "--token", Token])).Code != 0; i++)
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        return server;
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(TestWebServer? server, string[] args, string input = "")

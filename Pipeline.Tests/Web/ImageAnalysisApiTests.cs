@@ -13,16 +13,15 @@ using Pipeline.Web.Serving;
 
 namespace Pipeline.Tests.Web;
 
-public sealed class ImageAnalysisApiTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
+public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer ready) : IClassFixture<PostgresDatabase>, IClassFixture<ImageServer>
 {
     private const string Question = "What is shown here?";
-    private static readonly string s_model = Path.Combine(GoldenFiles.Root, "qwen2vl-tiny");
+    private static readonly string s_model = ImageServer.ModelFolder;
 
     [Fact]
     public async Task A_form_a_data_url_and_bare_base64_get_the_answer_of_the_model()
     {
-        await using TestWebServer server = await StartAsync();
-        await ReadyAsync(server);
+        TestWebServer server = ready.Server;
         using VisionLanguageModel model = VisionLanguageModel.Load(s_model, new ModelLoadOptions { Device = "cpu" });
         string expected = model.Describe(Image(), Question, new GenerationOptions { MaxNewTokens = 6 }, null, TestContext.Current.CancellationToken);
         string base64 = Convert.ToBase64String(Image());
@@ -68,12 +67,11 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database) : IClassFix
     [InlineData("a line", 400, "demasiado alargada", "one side may be at most 200 times the other")]
     [InlineData("text file", 415, "no es una imagen de un formato admitido", "no image of an accepted format")]
     [InlineData("json body", 415, "Se esperaba un formulario", "Expected a form")]
-    [InlineData("large image", 413, "el límite es 40000", "the limit is 40000")]
+    [InlineData("large image", 413, "el límite es 100000", "the limit is 100000")]
     [InlineData("huge body", 413, "mayor de lo que acepta", "larger than this server accepts")]
     public async Task Bad_forms_are_refused_in_the_language_of_the_caller(string fault, int status, string spanish, string english)
     {
-        await using TestWebServer server = await StartAsync(settings: ("Uploads:MaxImageBytes", "40000"));
-        await ReadyAsync(server);
+        TestWebServer server = ready.Server;
         foreach ((string language, string message) in ((string, string)[])[("es-ES", spanish), ("en", english)])
         {
             HttpContent content = fault switch
@@ -86,7 +84,7 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database) : IClassFix
                 "a line" => Form("BM"u8.ToArray().Concat(Line()).ToArray(), Question),
                 "text file" => Form("only words"u8.ToArray(), Question),
                 "json body" => new StringContent("{}", new MediaTypeHeaderValue("application/json")),
-                "large image" => Form(new byte[50_000], Question),
+                "large image" => Form(new byte[150_000], Question),
                 _ => Form(new byte[2_000_000], Question),
             };
             using HttpResponseMessage response = await server.SendAsync(HttpMethod.Post, "/analyze", content, ("Accept-Language", language));
@@ -106,8 +104,7 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database) : IClassFix
     [InlineData("""[]""", 400, "ninguna imagen")]
     public async Task Bad_json_is_refused(string body, int status, string message)
     {
-        await using TestWebServer server = await StartAsync();
-        await ReadyAsync(server);
+        TestWebServer server = ready.Server;
 
         using HttpResponseMessage response = await server.PostJsonAsync("/analyze_base64", body);
 
@@ -174,8 +171,7 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database) : IClassFix
     [Fact]
     public async Task The_chat_api_answers_about_images_in_data_urls()
     {
-        await using TestWebServer server = await StartAsync();
-        await ReadyAsync(server);
+        TestWebServer server = ready.Server;
         string image = "data:image/png;base64," + Convert.ToBase64String(Image());
         string body = JsonSerializer.Serialize(new
         {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Console;
 using Pipeline.Data;
 using Pipeline.Jobs;
-using Pipeline.Web.Serving;
 
 namespace Pipeline.Web.Hosting;
 
@@ -24,7 +23,6 @@ internal static class WorkerServer
         builder.Configuration.AddPipelineSettings(settings);
         logging(builder);
         builder.Services.AddPipelineData(storage).AddPipelineJobs().AddPipelineWorker();
-        builder.Services.AddVision();
         return builder.Build();
     }
 }

@@ -4,7 +4,7 @@ using Pipeline.Web.Security;
 
 namespace Pipeline.Web.Serving;
 
-/// <summary>What both kinds of process need to describe images: servers for the image API, workers for captions.</summary>
+/// <summary>What a server needs to describe images for people; its jobs then share the model. Call after the jobs are registered.</summary>
 internal static class VisionRegistration
 {
     public static void AddVision(this IServiceCollection services)
