@@ -1,7 +1,6 @@
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Data;
 using Pipeline.Jobs.Behaviors;
@@ -26,13 +25,7 @@ public static class JobsRegistration
             options.ServiceLifetime = ServiceLifetime.Singleton;        // handlers keep no state and make their own contexts
             options.PipelineBehaviors = [typeof(TracingBehavior<,>), typeof(ValidationBehavior<,>)];
         });
-        // Registered by us, or Hangfire would take its process-wide JobStorage.Current, which another host may have set.
-        services.AddSingleton<JobStorage>(provider => QueueStorage.Open(provider.GetRequiredService<PipelineStorage>().ConnectionString));
-        services.AddHangfire((provider, hangfire) => hangfire
-            .UseLogProvider(new QueueLogProvider(provider.GetRequiredService<ILoggerFactory>()))
-            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
-            .UseSimpleAssemblyNameTypeSerializer()
-            .UseRecommendedSerializerSettings());
+        services.AddHostBoundHangfire();
         services.AddSingleton<DocumentExtractor>();
         services.TryAddSingleton<IDocumentReader, DocumentReader>();
         services.TryAddSingleton<IImageDescriber, LocalDescriber>();        // a server that answers people registers its own

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs;
@@ -69,9 +70,27 @@ internal sealed class PipelineFixture : IAsyncDisposable
             if (until(details)) return details;
             if (DateTime.UtcNow > end)
                 throw new TimeoutException($"run is {details.Summary.State} after {seconds} s; items: "
-                    + string.Join(", ", (await Sender.Send(new ListItems(run))).Select(i => $"{i.Stage} {i.State} #{i.Attempt} {i.Error}")));
+                    + string.Join(", ", (await Sender.Send(new ListItems(run))).Select(i => $"{i.Stage} {i.State} #{i.Attempt} {i.Error}"))
+                    + await DescribeQueueAsync());
             await Task.Delay(50);
         }
+    }
+
+    /// <summary>Where the work may hang: outbox, queue, or the lines that were logged about it.</summary>
+    private async Task<string> DescribeQueueAsync()
+    {
+        await using NpgsqlConnection connection = await Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
+        await using NpgsqlCommand command = new("""
+            SELECT 'outbox ' || stage || ' ' || coalesce(not_before::text, '') FROM outbox_messages
+            UNION ALL SELECT 'queue ' || queue || ' job ' || jobid || ' fetched ' || coalesce(fetchedat::text, 'never') FROM hangfire.jobqueue
+            UNION ALL SELECT 'job ' || id || ' ' || coalesce(statename, '') FROM hangfire.job WHERE expireat IS NULL
+            UNION ALL SELECT 'server ' || id || ' ' || lastheartbeat FROM hangfire.server
+            UNION ALL (SELECT 'log ' || at || ' ' || level || ' ' || message FROM log_entries ORDER BY id DESC LIMIT 12)
+            """, connection);
+        List<string> lines = [""];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) lines.Add(reader.GetString(0));
+        return string.Join(Environment.NewLine, lines);
     }
 
     public async ValueTask DisposeAsync()

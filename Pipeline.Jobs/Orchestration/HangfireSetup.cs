@@ -1,0 +1,27 @@
+using Hangfire;
+using Hangfire.AspNetCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pipeline.Data;
+
+namespace Pipeline.Jobs.Orchestration;
+
+/// <summary>
+/// Hangfire bound to one host. Its own registration keeps storage and activator in process-wide statics, so that a second
+/// host in the process (or one after a disposed one) would work on the wrong database.
+/// </summary>
+internal static class HangfireSetup
+{
+    public static void AddHostBoundHangfire(this IServiceCollection services)
+    {
+        services.AddHangfire(_ => { });
+        // Later registrations win over Hangfire's static ones.
+        services.AddSingleton<IGlobalConfiguration>(provider => GlobalConfiguration.Configuration
+            .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings()
+            .UseLogProvider(new QueueLogProvider(provider.GetRequiredService<ILoggerFactory>())));
+        services.AddSingleton<JobStorage>(provider => QueueStorage.Open(provider.GetRequiredService<PipelineStorage>().ConnectionString));
+        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
+    }
+}
