@@ -158,7 +158,7 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     public async Task Questions_before_the_model_is_loaded_are_put_off()
     {
         var serving = Options.Create(new ServingOptions { VisionModel = s_model, Device = "cpu" });
-        using var queue = new GenerationQueue(serving);
+        var queue = new GenerationQueue(serving);
         using var host = new VisionHost(queue, serving, Options.Create(new UploadOptions()), NullLogger<VisionHost>.Instance);
         host.Status.State.ShouldBe(VisionState.Loading);
 

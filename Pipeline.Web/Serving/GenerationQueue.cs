@@ -6,9 +6,10 @@ namespace Pipeline.Web.Serving;
 /// One Torch job at a time: libtorch uses every core for one job, two would only slow each other. A bounded number
 /// waits in order of arrival; who comes after that is refused at once.
 /// </summary>
-internal sealed class GenerationQueue(IOptions<ServingOptions> options) : IDisposable
+internal sealed class GenerationQueue(IOptions<ServingOptions> options)
 {
-    private readonly SemaphoreSlim _turn = new(1, 1); // asynchronous waiters are served first in, first out
+    // Asynchronous waiters are served first in, first out. Never disposed: a turn may end after its host, and nothing native is held.
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly int _limit = options.Value.QueueLimit;
     private int _inside;
 
@@ -52,6 +53,4 @@ internal sealed class GenerationQueue(IOptions<ServingOptions> options) : IDispo
             _turn.Release();
         }
     }
-
-    public void Dispose() => _turn.Dispose();
 }

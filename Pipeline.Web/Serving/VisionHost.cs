@@ -19,7 +19,9 @@ internal sealed class VisionHost(
     GenerationQueue queue, IOptions<ServingOptions> serving, IOptions<UploadOptions> uploads, ILogger<VisionHost> log)
     : IImageDescriber, IDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _gate = new();      // guards the status
+    private readonly Lock _inUse = new();     // held while a model loads or answers, and to drop them all
+    private bool _closed;
     private VisionLanguageModel? _own;
     private VisionLanguageModel? _other;
     private VisionStatus _status = new(VisionState.Loading, serving.Value.Device);
@@ -39,7 +41,13 @@ internal sealed class VisionHost(
     {
         try
         {
-            await queue.RunAsync(_ => Own(), cancellationToken, patient: true);
+            await queue.RunAsync(
+                _ =>
+                {
+                    lock (_inUse)
+                        return Own();
+                },
+                cancellationToken, patient: true);
         }
         catch (Exception problem) when (problem is InputException or MissingPrerequisiteException)
         {
@@ -73,8 +81,11 @@ internal sealed class VisionHost(
     public GenerationResult Generate(string? folder, IReadOnlyList<ChatMessage> messages, IReadOnlyList<RgbImage> images, GenerationOptions generation,
         Action<string>? onText, CancellationToken cancellationToken)
     {
-        VisionLanguageModel model = folder is null ? Own() : At(ProductFiles.Resolve(folder));
-        return model.Chat(messages, images, generation, onText, cancellationToken);
+        lock (_inUse)
+        {
+            VisionLanguageModel model = folder is null ? Own() : At(ProductFiles.Resolve(folder));
+            return model.Chat(messages, images, generation, onText, cancellationToken);
+        }
     }
 
     /// <summary>Decodes an image within the upload limits.</summary>
@@ -82,14 +93,21 @@ internal sealed class VisionHost(
     public RgbImage Decode(ReadOnlyMemory<byte> encoded) =>
         ImageDecoder.Decode(encoded.Span, ImageLimits.Default with { MaxBytes = uploads.Value.MaxImageBytes });
 
+    /// <summary>Waits for the answer in progress, then drops all models.</summary>
     public void Dispose()
     {
-        _own?.Dispose();
-        _other?.Dispose();
+        lock (_inUse)
+        {
+            _closed = true;
+            _own?.Dispose();
+            _other?.Dispose();
+        }
     }
 
     private VisionLanguageModel Own()
     {
+        if (_closed)
+            throw new OperationCanceledException("the server stops");
         if (_own is { } model)
             return model;
         string device = serving.Value.Device;
@@ -112,7 +130,7 @@ internal sealed class VisionHost(
 
     private VisionLanguageModel At(string folder)
     {
-        if (folder == ModelCatalog.VisionFolder(serving.Value))
+        if (_closed || folder == ModelCatalog.VisionFolder(serving.Value))
             return Own();
         if (_other?.Folder == folder)
             return _other;
