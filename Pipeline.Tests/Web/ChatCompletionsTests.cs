@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
@@ -19,8 +20,8 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         await PublishAsync(server, "specialist");
         JsonElement models = await JsonAsync(await server.GetAsync("/v1/models"));
         models.GetProperty("object").GetString().ShouldBe("list");
-        models.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("id").GetString()).ShouldBe(["phi4-tiny", "specialist"], ignoreOrder: false);
-        models.GetProperty("data")[1].GetProperty("parent").GetString().ShouldBe("phi4-tiny");
+        models.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("id").GetString()).Except(["downloaded"]).ShouldBe(["phi4-tiny", "specialist"]);
+        models.GetProperty("data").EnumerateArray().Single(m => m.GetProperty("id").GetString() == "specialist").GetProperty("parent").GetString().ShouldBe("phi4-tiny");
 
         JsonElement first = await AskAsync(server, "phi4-tiny");
         JsonElement adapted = await AskAsync(server, "specialist");
@@ -37,6 +38,18 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         JsonElement usage = first.GetProperty("usage");
         usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
         usage.GetProperty("completion_tokens").GetInt32().ShouldBeInRange(1, 12);
+    }
+
+    [Fact]
+    public async Task A_published_adapter_downloads_as_a_whole_zip()
+    {
+        await using TestWebServer server = await StartAsync();
+        await PublishAsync(server, "downloaded");
+        using HttpResponseMessage response = await server.GetAsync("/api/adapters/downloaded/download");
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/zip");
+        using var zip = new ZipArchive(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        string folder = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final");
+        zip.Entries.Select(e => (e.Name, e.Length)).ShouldBe(new DirectoryInfo(folder).GetFiles().Select(f => (f.Name, f.Length)).OrderBy(f => f.Name, StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -150,6 +151,12 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
             "/api/schedules", JsonSerializer.Serialize(new { name = "nightly", cron = "0 3 * * *", folder = root.Path, time_zone = "Europe/Madrid" }));
         made.StatusCode.ShouldBe(HttpStatusCode.Created);
         (await JsonAsync(made)).GetProperty("next_at").GetDateTimeOffset().ShouldBeGreaterThan(DateTimeOffset.UtcNow);
+
+        // What the API gives can be sent back.
+        JsonElement given = await JsonAsync(await server.GetAsync("/api/schedules/nightly"));
+        using HttpResponseMessage changed = await server.SendAsync(HttpMethod.Put, "/api/schedules/nightly", new StringContent(
+            JsonSerializer.Serialize(new { cron = "30 4 * * *", folder = root.Path, options = given.GetProperty("options") }), new MediaTypeHeaderValue("application/json")));
+        changed.StatusCode.ShouldBe(HttpStatusCode.OK, await changed.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
         using HttpResponseMessage bad = await server.PostJsonAsync(
             "/api/schedules", JsonSerializer.Serialize(new { name = "bad", cron = "tomorrow", folder = root.Path }));

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Mediator;
+using Microsoft.AspNetCore.Http.Features;
 using Pipeline.Data.Artifacts;
 using Pipeline.Jobs.Runs;
 
@@ -37,10 +38,12 @@ internal static class ResultsApi
                 TypedResults.Ok(await sender.Send(new ListAdapters(), cancellationToken)))
             .WithSummary("Published adapters, newest first");
 
-        group.MapGet("/adapters/{name}/download", async (string name, ISender sender, CancellationToken cancellationToken) =>
+        group.MapGet("/adapters/{name}/download", async (string name, ISender sender, HttpContext context, CancellationToken cancellationToken) =>
             {
                 IReadOnlyList<AdapterEntry> adapters = await sender.Send(new ListAdapters(), cancellationToken);
                 AdapterEntry adapter = adapters.FirstOrDefault(a => a.Name == name) ?? throw new NotFoundException($"there is no adapter '{name}'");
+                // Ending a zip entry writes its last bytes synchronously, which the server must be told to allow.
+                context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
                 return Results.Stream(body => ZipAsync(adapter.Path, body, cancellationToken), "application/zip", $"{name}.zip");
             })
             .WithSummary("An adapter folder, loadable by PEFT, as a zip");

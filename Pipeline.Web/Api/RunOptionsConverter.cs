@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Jobs;
+
+namespace Pipeline.Web.Api;
+
+/// <summary>Run options as they are stored and accepted, so that what the API gives can be sent back to it.</summary>
+internal sealed class RunOptionsConverter : JsonConverter<RunOptions>
+{
+    public override RunOptions? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonSerializer.Deserialize<RunOptions>(ref reader, RunOptionsJson.Settings);
+
+    public override void Write(Utf8JsonWriter writer, RunOptions value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(RunOptionsJson.Write(value));
+}
