@@ -4,6 +4,10 @@ using TorchSharp;
 namespace Pipeline.Models.Training;
 
 /// <summary>Trains LoRA adapters: from arguments and examples to an adapter folder with its logs.</summary>
+/// <remarks>
+/// A resumed training gives bitwise the adapter of an unbroken one on the same device, in the same type and with the same
+/// number of threads (<c>OMP_NUM_THREADS</c>): sums are split by thread.
+/// </remarks>
 public static class LoraTrainer
 {
     /// <summary>Loads model and data that the arguments name and trains.</summary>

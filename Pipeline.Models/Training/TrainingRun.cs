@@ -68,7 +68,10 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             while (_state.Step < _plan.TotalSteps)
+            {
+                EvaluateIfDue(clock, stopping); // after a stop in the middle of an evaluation
                 Step(clock, stopping);
+            }
         }
         catch (OperationCanceledException)
         {
@@ -107,10 +110,16 @@ internal sealed class TrainingRun : IDisposable
             _log.AddSteps(rate, result.GradientNorm);
         _observer?.OnStep(new TrainingProgress(_state.Step, _plan.TotalSteps, _plan.EpochAfter(_state.Step), result.Loss, rate, result.GradientNorm,
             result.Tokens / seconds, TimeSpan.FromSeconds(_state.Seconds), _log.Remaining));
-        if (_data.Eval.Count > 0 && _plan.EvaluatesAfter(_state.Step))
-            Evaluate(clock, stopping);
+        EvaluateIfDue(clock, stopping);
         if (_plan.SavesAfter(_state.Step))
             Save();
+    }
+
+    private void EvaluateIfDue(StepClock clock, CancellationToken stopping)
+    {
+        bool done = _state.History.Any(entry => entry.ContainsKey("eval_loss") && (int)entry["step"]! == _state.Step);
+        if (_state.Step > 0 && _data.Eval.Count > 0 && _plan.EvaluatesAfter(_state.Step) && !done)
+            Evaluate(clock, stopping);
     }
 
     private LossResult Evaluate(StepClock? clock, CancellationToken stopping)

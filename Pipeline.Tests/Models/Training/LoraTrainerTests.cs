@@ -51,6 +51,17 @@ public sealed class LoraTrainerTests : IDisposable
     }
 
     [Fact]
+    public void An_evaluation_cut_short_by_a_stop_is_made_up_for()
+    {
+        TrainingArguments whole = TinyTraining.Arguments(_folder.File("whole")) with { EvalSteps = 2 }, parts = whole with { OutputDir = _folder.File("parts") };
+        Train(whole);
+        using var stop = new CancellationTokenSource();
+        Should.Throw<OperationCanceledException>(() => Train(parts, new Observer { Stepped = step => { if (step == 4) stop.Cancel(); } }, stop));
+        Train(parts with { ResumeFromCheckpoint = "true" }).ResumedFromStep.ShouldBe(4);
+        Log(parts).ShouldBe(Log(whole));
+    }
+
+    [Fact]
     public void A_lost_checkpoint_only_costs_the_steps_since_the_one_before()
     {
         TrainingArguments whole = TinyTraining.Arguments(_folder.File("whole")), killed = TinyTraining.Arguments(_folder.File("killed"));
