@@ -59,7 +59,7 @@ public readonly record struct Box(double X0, double Y0, double X1, double Y1)
         {
             writer.WriteStartArray();
             foreach (double edge in (ReadOnlySpan<double>)[value.X0, value.Y0, value.X1, value.Y1])
-                writer.WriteNumberValue(Math.Round((decimal)edge, 2));
+                writer.WriteNumberValue(Math.Round(edge, 2));
             writer.WriteEndArray();
         }
     }

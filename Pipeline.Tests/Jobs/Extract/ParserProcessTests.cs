@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Extract.Worker;
+
+namespace Pipeline.Tests.Jobs.Extract;
+
+/// <summary>Children that misbehave, played by a shell.</summary>
+public sealed class ParserProcessTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public ParserProcessTests() => File.WriteAllBytes(Pdf, PdfBuilder.WithPages(""));
+
+    private string Pdf => _folder.File("report.pdf");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_crash_is_reported_with_its_signal()
+    {
+        BadDocumentException error = await FailAsync("read line; kill -SEGV $$", new ExtractionOptions());
+        error.Reason.ShouldBe(BadDocumentReason.ParserCrashed);
+        error.Message.ShouldBe("report.pdf: the parser crashed on it (signal 11); print it to a new PDF or exclude the file");
+    }
+
+    [Fact]
+    public async Task A_stack_overflow_is_named()
+    {
+        BadDocumentException error = await FailAsync("read line; echo 'Stack overflow.' >&2; kill -ABRT $$", new ExtractionOptions());
+        error.Message.ShouldBe("report.pdf: the parser crashed on it (its nesting overflows the stack); print it to a new PDF or exclude the file");
+    }
+
+    [Fact]
+    public async Task A_hang_ends_at_the_time_limit()
+    {
+        var watch = Stopwatch.StartNew();
+        BadDocumentException error = await FailAsync("exec sleep 60", new ExtractionOptions { SecondsPerDocument = 1 });
+        error.Message.ShouldBe("report.pdf: not finished after 1 s; raise Extraction:SecondsPerDocument or exclude the file");
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30)); // two attempts, not a minute
+    }
+
+    [Fact]
+    public async Task Cancellation_passes_through_and_ends_the_child()
+    {
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        string marker = _folder.File("child");
+        using var extractor = new DocumentExtractor(Shell($"echo $$ > '{marker}'; exec sleep 60"));
+        await Should.ThrowAsync<OperationCanceledException>(
+            extractor.ExtractAsync(Pdf, _folder.File("out"), new ExtractionOptions(), cancel.Token));
+        Directory.Exists(_folder.File("out")).ShouldBeFalse();
+        if (File.Exists(marker) && int.TryParse(File.ReadAllText(marker), out int child))
+            await EndsAsync(child);
+    }
+
+    [Fact]
+    public async Task Noise_on_standard_output_is_not_taken_for_a_reply()
+    {
+        BadDocumentException error = await FailAsync(
+            """read line; echo 'native library says hello'; echo '{"Kind":2,"Reason":0,"Message":"report.pdf: said by the child"}'""", new ExtractionOptions());
+        error.Message.ShouldBe("report.pdf: said by the child");
+    }
+
+    private async Task<BadDocumentException> FailAsync(string script, ExtractionOptions options)
+    {
+        using var extractor = new DocumentExtractor(Shell(script));
+        BadDocumentException error = await Should.ThrowAsync<BadDocumentException>(
+            extractor.ExtractAsync(Pdf, _folder.File("out"), options, TestContext.Current.CancellationToken));
+        Directory.GetFileSystemEntries(_folder.Path).ShouldBe([Pdf]);
+        return error;
+    }
+
+    private static ParserCommand Shell(string script) => new("/bin/sh", ["-c", script]);
+
+    private static async Task EndsAsync(int id)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            string path = $"/proc/{id}/stat";
+            if (!File.Exists(path) || File.ReadAllText(path).Contains(") Z "))
+                return;
+            await Task.Delay(50);
+        }
+        Assert.Fail($"child {id} is still running");
+    }
+}
