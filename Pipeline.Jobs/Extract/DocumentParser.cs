@@ -47,6 +47,19 @@ internal static class DocumentParser
         return document;
     }
 
+    /// <summary>Text, layout and nothing else: what measurements time.</summary>
+    /// <returns>The pages read.</returns>
+    internal static List<PageContent> ReadTextAndLayout(string pdf)
+    {
+        byte[] content = File.ReadAllBytes(pdf);
+        string name = Path.GetFileName(pdf);
+        using PdfiumDocument document = PdfiumDocument.Open(name, content);
+        var request = new ParseRequest(pdf, name, "", 0, int.MaxValue, WithoutPdfPig: false);
+        List<PageContent> pages = ReadPages(request, content, document, new FontTable(), [], (_, _) => { });
+        DocumentLayout.Understand(pages, document.Metadata("Title"));
+        return pages;
+    }
+
     private static PdfiumDocument OpenOrRepair(
         string name, ref byte[] content, List<string> warnings, out string sha256, out long size)
     {
