@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Pipeline.Jobs.Dataset;
 
@@ -22,7 +23,7 @@ public sealed record DatasetOptions
     [Range(0, 1000)] public int MaxLookupsPerTable { get; init; } = 24;
 
     /// <summary>What of these options changes the examples: part of a key under which a dataset can be kept.</summary>
-    public string CacheKey => string.Create(
+    [JsonIgnore] public string CacheKey => string.Create(
         CultureInfo.InvariantCulture,
         $"{DatasetBuilder.BuilderVersion}/{EvalFraction}/{Seed}/{MaxAnswerCharacters}/{MinAnswerCharacters}/{MaxLookupsPerTable}");
 }

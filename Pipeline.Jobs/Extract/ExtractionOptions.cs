@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Pipeline.Jobs.Extract;
 
@@ -22,5 +23,5 @@ public sealed record ExtractionOptions
     /// What of these options and of the extractor changes the output: together with the SHA-256 of the PDF the key
     /// under which an extraction can be kept.
     /// </summary>
-    public string CacheKey => string.Create(CultureInfo.InvariantCulture, $"{DocumentExtractor.ExtractorVersion}/dpi{RasterDpi}");
+    [JsonIgnore] public string CacheKey => string.Create(CultureInfo.InvariantCulture, $"{DocumentExtractor.ExtractorVersion}/dpi{RasterDpi}");
 }

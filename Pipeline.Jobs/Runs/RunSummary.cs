@@ -53,5 +53,9 @@ public sealed record RunSummary
     public sealed record EvaluationFacts(double BaseLoss, double AdapterLoss, double BasePerplexity, double AdapterPerplexity, int Examples, long Tokens);
 
     /// <summary>A document that could not be used.</summary>
-    public sealed record DocumentFailure(string Document, string Stage, string Error);
+    public sealed record DocumentFailure(string Document, string Stage, string Error)
+    {
+        /// <summary>The reason with the document's name, which most reasons already begin with.</summary>
+        internal string Text => Error.StartsWith(Document + ":", StringComparison.Ordinal) ? Error : $"{Document}: {Error}";
+    }
 }
