@@ -50,39 +50,72 @@ public static class SafetensorsWriter
     public static void WriteCheckpoint(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? dtype = null,
         long maxShardBytes = 5_000_000_000)
     {
-        var shards = new List<List<KeyValuePair<string, Tensor>>> { new() };
-        long total = 0, inShard = 0;
-        foreach (KeyValuePair<string, Tensor> pair in tensors)
+        var parts = new List<string>();
+        var partOf = new Dictionary<string, int>(StringComparer.Ordinal);
+        var pending = new List<KeyValuePair<string, Tensor>>();
+        long total = 0, inPart = 0;
+        try
         {
-            long bytes = pair.Value.NumberOfElements * SafetensorsTypes.BytesOf(StoredType(pair.Value, dtype));
-            if (inShard > 0 && inShard + bytes > maxShardBytes)
+            // Tensors are asked for one after the other, so a caller that computes them needs memory for one file only.
+            foreach (KeyValuePair<string, Tensor> pair in tensors)
             {
-                shards.Add([]);
-                inShard = 0;
+                long bytes = pair.Value.NumberOfElements * SafetensorsTypes.BytesOf(StoredType(pair.Value, dtype));
+                if (pending.Count > 0 && inPart + bytes > maxShardBytes)
+                    WritePart();
+                pending.Add(pair);
+                inPart += bytes;
+                total += bytes;
             }
-            shards[^1].Add(pair);
-            inShard += bytes;
-            total += bytes;
+            WritePart();
+            Publish(folder, parts, partOf, total);
         }
-        if (shards.Count == 1)
+        finally
         {
-            Write(Path.Combine(folder, SafetensorsCheckpoint.SingleFile), shards[0], dtype);
-            RemoveOthers(folder, [SafetensorsCheckpoint.SingleFile]);
-            return;
+            // After success they are gone already, under their names.
+            parts.ForEach(File.Delete);
         }
-        var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        for (int i = 0; i < shards.Count; i++)
+
+        void WritePart()
         {
-            string name = $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors";
-            Write(Path.Combine(folder, name), shards[i], dtype);
-            foreach (KeyValuePair<string, Tensor> pair in shards[i])
-                map.Add(pair.Key, name);
+            string part = Path.Combine(folder, $"part-{parts.Count + 1}.{Path.GetRandomFileName()}.tmp");
+            Write(part, pending, dtype);
+            foreach ((string name, _) in pending)
+                partOf.Add(name, parts.Count);
+            parts.Add(part);
+            pending.Clear();
+            inPart = 0;
         }
+    }
+
+    private static void Publish(string folder, List<string> parts, Dictionary<string, int> partOf, long total)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (int i = 0; i < parts.Count; i++)
+        {
+            string name = NameOf(i, parts.Count);
+            File.Move(parts[i], Path.Combine(folder, name), overwrite: true);
+            names.Add(name);
+        }
+        if (parts.Count > 1)
+        {
+            WriteIndex(folder, total, partOf.ToDictionary(p => p.Key, p => NameOf(p.Value, parts.Count)));
+            names.Add(SafetensorsCheckpoint.IndexFile);
+        }
+        RemoveOthers(folder, names);
+    }
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    private static string NameOf(int part, int count) =>
+        count == 1 ? SafetensorsCheckpoint.SingleFile : $"model-{part + 1:D5}-of-{count:D5}.safetensors";
+
+    private static void WriteIndex(string folder, long total, Dictionary<string, string> map)
+    {
         string index = Path.Combine(folder, SafetensorsCheckpoint.IndexFile);
         string temporary = index + ".tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(new { metadata = new { total_size = total }, weight_map = map }, Indented));
+        var content = new { metadata = new { total_size = total }, weight_map = new SortedDictionary<string, string>(map, StringComparer.Ordinal) };
+        File.WriteAllText(temporary, JsonSerializer.Serialize(content, Indented));
         File.Move(temporary, index, overwrite: true);
-        RemoveOthers(folder, [.. map.Values, SafetensorsCheckpoint.IndexFile]);
     }
 
     /// <summary>Removes the weights that lay there before, which a reader could otherwise take for these.</summary>
@@ -97,8 +130,6 @@ public static class SafetensorsWriter
                 File.Delete(file);
         }
     }
-
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     private static ScalarType StoredType(Tensor tensor, ScalarType? dtype) =>
         dtype is { } wanted && is_floating_point(tensor) ? wanted : tensor.dtype;

@@ -68,6 +68,22 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void Weights_that_lay_there_before_are_not_left_for_a_reader_to_take()
+    {
+        using var scope = NewDisposeScope();
+        Dictionary<string, Tensor> Weights(float value) => Enumerable.Range(0, 5).ToDictionary(i => "layer." + i, _ => full([10, 10], value));
+        File.WriteAllText(Path.Combine(_folder, "adapter_model.safetensors"), "not ours");
+
+        SafetensorsWriter.WriteCheckpoint(_folder, Weights(1));
+        SafetensorsWriter.WriteCheckpoint(_folder, Weights(2), maxShardBytes: 900);
+        using (SafetensorsCheckpoint shards = SafetensorsCheckpoint.Open(_folder))
+            shards.Map("layer.0")[0, 0].item<float>().ShouldBe(2f);
+        SafetensorsWriter.WriteCheckpoint(_folder, Weights(3));
+
+        Directory.GetFiles(_folder).Select(Path.GetFileName).Order().ShouldBe(["adapter_model.safetensors", "model.safetensors"]);
+    }
+
+    [Fact]
     public void Data_that_is_not_aligned_is_read_right()
     {
         const string header = """{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}""";
