@@ -56,6 +56,6 @@ public sealed record RunSummary
     public sealed record DocumentFailure(string Document, string Stage, string Error)
     {
         /// <summary>The reason with the document's name, which most reasons already begin with.</summary>
-        internal string Text => Error.StartsWith(Document + ":", StringComparison.Ordinal) ? Error : $"{Document}: {Error}";
+        public string Describe() => Error.StartsWith(Document + ":", StringComparison.Ordinal) ? Error : $"{Document}: {Error}";
     }
 }

@@ -27,7 +27,7 @@ internal sealed class RunProgressView
     public void Show(RunDetails run, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
     {
         foreach (RunSummary.DocumentFailure failure in run.Summary.Failures)
-            if (_told.Add(failure.Document)) Line($"  ! {failure.Text}", "yellow");
+            if (_told.Add(failure.Document)) Line($"  ! {failure.Describe()}", "yellow");
         foreach (StageCounts stage in run.Stages)
         {
             // Captions begin while documents are still read, so their stage ends with the last document only.

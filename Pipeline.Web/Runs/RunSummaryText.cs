@@ -14,7 +14,7 @@ internal static class RunSummaryText
         Line("documents", $"{run.Documents.Succeeded} of {run.Documents.Total} used"
             + (run.Documents.Failed > 0 ? $", {run.Documents.Failed} failed" : "") + (run.Documents.Duplicates > 0 ? $", {run.Documents.Duplicates} duplicates" : "")
             + $"; {run.Pages} pages, {run.Figures} figures, {run.Captions} captions");
-        foreach (RunSummary.DocumentFailure failure in run.Failures) Line("", failure.Text);
+        foreach (RunSummary.DocumentFailure failure in run.Failures) Line("", failure.Describe());
         if (run.Examples is { } examples) Line("examples", $"{examples.Train} to learn, {examples.Eval} held out");
         if (run.Train is { } train)
             Line("training", string.Create(CultureInfo.InvariantCulture,

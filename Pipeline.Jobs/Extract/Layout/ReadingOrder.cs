@@ -110,7 +110,8 @@ internal static class ReadingOrder
         if (WidthOf(lefts) < 6 * bodySize || WidthOf(rights) < 6 * bodySize)
             return 0; // numbers of list items or equations, not a column
         double shared = SharedHeight(lefts, rights);
-        return shared >= 1.9 * bodySize ? shared + (gutter.To - gutter.From) - 2 * across.Count : 0;
+        double gap = Math.Min(gutter.To - gutter.From, 2 * bodySize);
+        return shared >= 1.9 * bodySize ? shared + gap - 2 * across.Count : 0;
     }
 
     private static double WidthOf(List<Box> boxes) => boxes.Max(b => b.X1) - boxes.Min(b => b.X0);
@@ -125,8 +126,11 @@ internal static class ReadingOrder
         return Math.Min(top - bottom, Math.Min(Covered(lefts), Covered(rights)));
     }
 
+    // A figure that reaches a little into the gutter still belongs to its column: only what reaches the other side crosses.
     private static Side SideOf(LayoutItem item, Gutter gutter) =>
-        item.Box.X1 <= gutter.From + 1 ? Side.Left : item.Box.X0 >= gutter.To - 1 ? Side.Right : Side.Across;
+        item.Box.X1 <= Math.Max(gutter.From, gutter.To - 2) + 1 ? Side.Left
+        : item.Box.X0 >= Math.Min(gutter.To, gutter.From + 2) - 1 ? Side.Right
+        : Side.Across;
 
     private enum Side
     {
