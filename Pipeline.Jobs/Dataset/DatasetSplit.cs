@@ -27,12 +27,13 @@ internal static class DatasetSplit
             {
                 if (taken >= wanted || held.Count == groups.Count - 1)
                     break;
-                // A group that is most of everything would leave nothing to learn from.
-                if (group.Count() > Math.Max(2 * wanted, 0.5 * examples.Count) && groups.Count > 2)
-                    continue;
+                if (taken + group.Count() > Math.Max(wanted + 1, 1.25 * wanted))
+                    continue; // too large for what is still wanted; a later one fits
                 held.Add(group.Key);
                 taken += group.Count();
             }
+            if (held.Count == 0)
+                held.Add(groups.MinBy(g => g.Count())!.Key);
         }
         var eval = examples.Where(e => held.Contains(groupOf(e))).ToList();
         // A text that two sections share belongs to the side that is held out.
