@@ -13,10 +13,10 @@ internal sealed class DeleteScheduleHandler(IDbContextFactory<PipelineDbContext>
     public async ValueTask<bool> Handle(DeleteSchedule request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        Schedule? schedule = await db.Schedules.SingleOrDefaultAsync(s => s.Name == request.Name, cancellationToken);
+        Schedule? schedule = await db.Schedules.AsNoTracking().SingleOrDefaultAsync(s => s.Name == request.Name, cancellationToken);
         if (schedule is null) return false;
-        db.Schedules.Remove(schedule);
-        await db.SaveChangesAsync(cancellationToken);
+        // Whatever changed meanwhile (it may have fired), it is to go.
+        await db.Schedules.Where(s => s.Id == schedule.Id).ExecuteDeleteAsync(cancellationToken);
         recurring.Remove(schedule.Id);
         return true;
     }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.EntityFrameworkCore;
 using Pipeline.Models;
 using Pipeline.Web.Serving;
 
@@ -16,6 +17,10 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
     private static readonly Message s_tooLarge = new(
         "The request is larger than this server accepts.",
         "La petición es mayor de lo que acepta este servidor.");
+
+    private static readonly Message s_changedMeanwhile = new(
+        "Something else changed the same thing at this moment; look again and repeat the request.",
+        "Otro proceso ha cambiado lo mismo en este momento; compruébelo y repita la petición.");
 
     private static readonly Message s_bug = new(
         "The server failed to process the request; its log has the details.",
@@ -47,6 +52,9 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
                 return true;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 await ErrorShape.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, s_tooLarge);
+                return true;
+            case DbUpdateConcurrencyException:
+                await ErrorShape.WriteAsync(context, StatusCodes.Status409Conflict, s_changedMeanwhile);
                 return true;
             case BadHttpRequestException bad:
                 await ErrorShape.WriteAsync(context, bad.StatusCode, bad.Message);
