@@ -48,6 +48,9 @@ internal static partial class JobsLog
     [LoggerMessage(2015, LogLevel.Warning, "training: {Warning}")]
     public static partial void TrainingWarning(ILogger logger, string warning);
 
+    [LoggerMessage(2016, LogLevel.Warning, "{Folder} could not be removed: {Error}")]
+    public static partial void CleaningFailed(ILogger logger, string folder, string error);
+
     [LoggerMessage(2013, LogLevel.Warning, "schedule {Schedule} did not start a run: {Error}")]
     public static partial void ScheduleFailed(ILogger logger, string schedule, string error);
 }

@@ -45,6 +45,7 @@ public static class JobsRegistration
         services.AddHostedService<OutboxDispatcher>();
         services.AddHostedService<StalledItemSweeper>();
         services.AddHostedService<ScheduleReconciler>();
+        services.AddHostedService<WorkFolderCleaner>();
         services.AddHangfireServer((provider, server) =>
         {
             WorkerOptions options = provider.GetRequiredService<IOptions<WorkerOptions>>().Value;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Npgsql;
 using Pipeline.Data.Postgres;
 
@@ -53,6 +54,27 @@ public sealed class PrivateClusterTests
         DateTime end = DateTime.UtcNow.AddSeconds(20);
         while (Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories).Length > 0 && DateTime.UtcNow < end) await Task.Delay(50, Stop);
         Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_folder_that_the_servers_user_cannot_reach_gets_its_cluster_elsewhere()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows(), "only root runs the server as another user");
+        using TemporaryFolder folder = new();
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string data = folder.File("data");
+        string? elsewhere = null;
+        try
+        {
+            await using PrivateCluster cluster = await PrivateCluster.StartAsync(data, durable: false, Stop);
+            elsewhere = Path.GetDirectoryName(JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(data, "connection.json"), Stop)).RootElement.GetProperty("Cluster").GetString());
+            elsewhere.ShouldNotBeNull().ShouldNotStartWith(folder.Path);
+            (await ExecuteAsync(cluster, "SELECT 5")).ShouldBe(5);
+        }
+        finally
+        {
+            if (elsewhere is not null) Directory.Delete(elsewhere, recursive: true);
+        }
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Hangfire;
 using Hangfire.Storage;
 using Mediator;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Schedules;
@@ -43,6 +44,20 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
         RunAccepted?[] started = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => sender.Send(new RunSchedule(made.Id), Stop).AsTask()));
         RunAccepted run = started.OfType<RunAccepted>().ShouldHaveSingleItem();
         (await sender.Send(new ListSchedules(), Stop)).Single(s => s.Name == "twice").LastRunId.ShouldBe(run.RunId);
+    }
+
+    [Fact]
+    public async Task A_schedule_that_comes_due_runs_its_folder()
+    {
+        using TemporaryFolder folder = new();
+        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "by the clock"));
+        await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
+        ScheduleEntry made = await pipeline.Sender.Send(new UpsertSchedule("every second", "* * * * * *", folder.File("in"), options), Stop);
+        Guid? run = null;
+        for (DateTime end = DateTime.UtcNow.AddSeconds(90); run is null && DateTime.UtcNow < end; await Task.Delay(200, Stop))
+            run = (await pipeline.Sender.Send(new ListSchedules(), Stop)).Single(s => s.Id == made.Id).LastRunId;
+        (await pipeline.Sender.Send(new DeleteSchedule("every second"), Stop)).ShouldBeTrue();
+        (await pipeline.WaitAsync(run.ShouldNotBeNull())).Summary.State.ShouldBe(RunState.Succeeded);
     }
 
     [Fact]

@@ -36,6 +36,11 @@ internal static class LocalRun
         {
             details = await WatchAsync(sender, run, view, stopping);
         }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            view.Stopped();
+            throw;
+        }
         finally
         {
             // A training under way saves its checkpoint here; the same command later goes on from it.

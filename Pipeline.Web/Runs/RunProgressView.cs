@@ -44,6 +44,9 @@ internal sealed class RunProgressView
         else if (DateTime.UtcNow - _lastLine > BetweenLines) Line(now, "grey");
     }
 
+    /// <summary>Says what becomes of a run whose command was stopped.</summary>
+    public void Stopped() => Line("Saving what is done; the same command goes on from here.", "yellow");
+
     private static string Ended(StageCounts stage, RunDetails run, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
     {
         RunSummary s = run.Summary;
