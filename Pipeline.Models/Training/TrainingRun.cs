@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Pipeline.Models.Evaluation;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Runtime;
 
 namespace Pipeline.Models.Training;
 
@@ -95,7 +96,7 @@ internal sealed class TrainingRun : IDisposable
     {
         double rate = _schedule.At(_state.Step);
         long started = Stopwatch.GetTimestamp();
-        StepResult result = _step.Run(_plan.BatchesOf(_state.Step), _state.Step, rate, stopping);
+        StepResult result = CollectionPause.Run(() => _step.Run(_plan.BatchesOf(_state.Step), _state.Step, rate, stopping));
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
 
         _state.Step++;
