@@ -23,7 +23,8 @@ public sealed record DatasetOptions
     [Range(0, 1000)] public int MaxLookupsPerTable { get; init; } = 24;
 
     /// <summary>What of these options changes the examples: part of a key under which a dataset can be kept.</summary>
-    [JsonIgnore] public string CacheKey => string.Create(
+    [JsonIgnore]
+    public string CacheKey => string.Create(
         CultureInfo.InvariantCulture,
         $"{DatasetBuilder.BuilderVersion}/{EvalFraction}/{Seed}/{MaxAnswerCharacters}/{MinAnswerCharacters}/{MaxLookupsPerTable}");
 }

@@ -1,7 +1,7 @@
 using Pipeline.Models.Layers;
 using Pipeline.Models.Weights;
-using TorchSharp.Modules;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Families;

@@ -1,6 +1,5 @@
 using Pipeline.Models.Families;
 using Pipeline.Models.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Lora;

@@ -9,7 +9,6 @@ using Pipeline.Models.Weights;
 using Pipeline.Starter.Figures;
 using Pipeline.Starter.Tokenizer;
 using Pipeline.Starter.Training;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

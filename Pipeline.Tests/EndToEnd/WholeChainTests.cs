@@ -1,4 +1,3 @@
-using Mediator;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;

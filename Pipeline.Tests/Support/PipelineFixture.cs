@@ -66,7 +66,16 @@ internal sealed class PipelineFixture : IAsyncDisposable
         until ??= r => r.Summary.State is RunState.Succeeded or RunState.Failed or RunState.Canceled;
         for (DateTime end = DateTime.UtcNow.AddSeconds(seconds); ;)
         {
-            RunDetails details = (await Sender.Send(new GetRun(run))).ShouldNotBeNull();
+            RunDetails details;
+            try
+            {
+                details = (await Sender.Send(new GetRun(run))).ShouldNotBeNull();
+            }
+            catch (Exception e) when (DateTime.UtcNow < end && (e as NpgsqlException ?? e.InnerException as NpgsqlException) is { IsTransient: true })
+            {
+                await Task.Delay(50); // the test cut this connection too
+                continue;
+            }
             if (until(details)) return details;
             if (DateTime.UtcNow > end)
                 throw new TimeoutException($"run is {details.Summary.State} after {seconds} s; items: "

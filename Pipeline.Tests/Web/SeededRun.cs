@@ -46,8 +46,16 @@ internal static class SeededRun
         var dataset = new Dataset(run.Id, "field-guide", "key", [], 118, 13, start);
         var training = new Training
         {
-            RunId = run.Id, CacheKey = "key", BaseModel = "starter/phi4-starter", Steps = 40, FirstLoss = 4.8, LastLoss = 1.9, TrainableParameters = 402_432,
-            AllParameters = 9_912_448, Seconds = 41, CreatedAt = start,
+            RunId = run.Id,
+            CacheKey = "key",
+            BaseModel = "starter/phi4-starter",
+            Steps = 40,
+            FirstLoss = 4.8,
+            LastLoss = 1.9,
+            TrainableParameters = 402_432,
+            AllParameters = 9_912_448,
+            Seconds = 41,
+            CreatedAt = start,
         };
         db.AddRange(dataset, training);
         await db.SaveChangesAsync();
@@ -57,7 +65,14 @@ internal static class SeededRun
             db.Add(new TrainingMetric { RunId = run.Id, Step = step, Name = "eval_loss", Value = 2.1 + (2.6 * Math.Exp(-step / 10.0)), Epoch = step / 20.0, At = start });
         var evaluation = new Evaluation
         {
-            RunId = run.Id, TrainingId = training.Id, CacheKey = "key", Examples = 13, Tokens = 861, BaseLoss = 4.21, AdapterLoss = 2.34, CreatedAt = start,
+            RunId = run.Id,
+            TrainingId = training.Id,
+            CacheKey = "key",
+            Examples = 13,
+            Tokens = 861,
+            BaseLoss = 4.21,
+            AdapterLoss = 2.34,
+            CreatedAt = start,
             Generations = JsonSerializer.Serialize(new[]
             {
                 new { instruction = "What does the section 'Soil' say?", input = "", expected = "Loam drains well and holds nutrients.", @base = "The the section of a file is the file.", adapter = "Loam drains well and keeps nutrients." },

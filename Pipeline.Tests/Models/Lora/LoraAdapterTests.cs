@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
-using Pipeline.Models.Weights;
 using Pipeline.Tests.Models.Training;
 using TorchSharp;
 using static TorchSharp.torch;

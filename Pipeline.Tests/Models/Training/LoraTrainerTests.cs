@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Pipeline.Models;
-using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Training;

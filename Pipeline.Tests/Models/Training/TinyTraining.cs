@@ -1,7 +1,6 @@
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Models.Training;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using Pipeline.Models;
 using Pipeline.Models.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Models.Weights;
@@ -21,9 +20,15 @@ public sealed class SafetensorsTests : IDisposable
         using var scope = NewDisposeScope();
         var written = new Dictionary<string, Tensor>
         {
-            ["f32"] = randn(3, 5), ["f16"] = randn(7).to(ScalarType.Float16), ["bf16"] = randn(2, 1, 3).to(ScalarType.BFloat16),
-            ["i64"] = arange(-3, 4), ["i32"] = arange(5).to(ScalarType.Int32), ["u8"] = arange(9).to(ScalarType.Byte),
-            ["bool"] = tensor(new[] { true, false, true }), ["scalar"] = tensor(2.5f), ["nothing"] = empty(0, 4),
+            ["f32"] = randn(3, 5),
+            ["f16"] = randn(7).to(ScalarType.Float16),
+            ["bf16"] = randn(2, 1, 3).to(ScalarType.BFloat16),
+            ["i64"] = arange(-3, 4),
+            ["i32"] = arange(5).to(ScalarType.Int32),
+            ["u8"] = arange(9).to(ScalarType.Byte),
+            ["bool"] = tensor(new[] { true, false, true }),
+            ["scalar"] = tensor(2.5f),
+            ["nothing"] = empty(0, 4),
             ["transposed"] = arange(6).view(2, 3).t(),
         };
 
