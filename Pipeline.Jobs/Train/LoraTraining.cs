@@ -66,6 +66,7 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
     private sealed class Observer(ITrainingProgress progress, ILogger logger) : ITrainingObserver
     {
         private int _firstStep;
+        private double _epoch;
 
         public void OnStarted(TrainingStart start)
         {
@@ -76,13 +77,16 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
 
         public void OnStep(TrainingProgress step)
         {
+            _epoch = step.Epoch;
             progress.Measured("loss", step.Step, step.Epoch, step.Loss);
             progress.Measured("learning_rate", step.Step, step.Epoch, step.LearningRate);
             progress.Measured("grad_norm", step.Step, step.Epoch, step.GradientNorm);
             progress.Measured("tokens_per_second", step.Step, step.Epoch, step.TokensPerSecond);
         }
 
-        public void OnEvaluated(int step, double loss) => progress.Measured("eval_loss", step, 0, loss);
+        public void OnEvaluated(int step, double loss) => progress.Measured("eval_loss", step, _epoch, loss);
+
+        public void OnCheckpointing(int step) => progress.Flush();
 
         public void OnCheckpoint(int step, string folder) => progress.CheckpointSaved(step);
 

@@ -7,10 +7,15 @@ using Pipeline.Data.Entities;
 
 namespace Pipeline.Jobs.Train;
 
-/// <summary>Stores training curves while the training works, without making it wait. A repeated step replaces its point.</summary>
+/// <summary>
+/// Stores training curves while the training works, without making it wait, except before a checkpoint. A repeated step replaces
+/// its point, so an attempt that goes on from a checkpoint neither doubles nor loses one.
+/// </summary>
 internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
 {
-    private readonly Channel<TrainingMetric> _points = Channel.CreateUnbounded<TrainingMetric>(new UnboundedChannelOptions { SingleReader = true });
+    private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(500), Patience = TimeSpan.FromSeconds(5);
+    private readonly Channel<Entry> _entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SemaphoreSlim _hurry = new(0);
     private readonly IDbContextFactory<PipelineDbContext> _contexts;
     private readonly ItemClaim _claim;
     private readonly TimeProvider _time;
@@ -22,24 +27,39 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
         _writing = Task.Run(WriteAsync);
     }
 
-    public void Measured(string name, int step, double epoch, double value) => _points.Writer.TryWrite(
-        new TrainingMetric { RunId = _claim.Item.RunId, Name = name, Step = step, Epoch = epoch, Value = value, At = _time.GetUtcNow() });
+    public void Measured(string name, int step, double epoch, double value) => _entries.Writer.TryWrite(new Entry(
+        new TrainingMetric { RunId = _claim.Item.RunId, Name = name, Step = step, Epoch = epoch, Value = value, At = _time.GetUtcNow() }, null));
+
+    public void Flush()
+    {
+        TaskCompletionSource stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_entries.Writer.TryWrite(new Entry(null, stored))) return;
+        _hurry.Release();
+        Task.WaitAny([stored.Task, _writing], Patience);
+    }
 
     public void CheckpointSaved(int step) => Measured("checkpoint", step, 0, step);
 
     /// <summary>Waits until all points are stored.</summary>
     public async ValueTask DisposeAsync()
     {
-        _points.Writer.TryComplete();
+        _entries.Writer.TryComplete();
+        _hurry.Release();
         await _writing;
+        _hurry.Dispose();
     }
 
     private async Task WriteAsync()
     {
         List<TrainingMetric> batch = [];
-        while (await _points.Reader.WaitToReadAsync())
+        List<TaskCompletionSource> waiting = [];
+        while (await _entries.Reader.WaitToReadAsync())
         {
-            while (_points.Reader.TryRead(out TrainingMetric? point)) batch.Add(point);
+            while (_entries.Reader.TryRead(out Entry entry))
+            {
+                if (entry.Point is not null) batch.Add(entry.Point);
+                if (entry.Stored is not null) waiting.Add(entry.Stored);
+            }
             for (int attempt = 1; ; attempt++)
             {
                 try
@@ -52,15 +72,18 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
                     await Task.Delay(TimeSpan.FromSeconds(1));
                 }
             }
+            waiting.ForEach(stored => stored.TrySetResult());
             if (batch.Exists(p => p.Name == "checkpoint")) await _claim.ProgressSavedAsync(CancellationToken.None);
             batch.Clear();
-            if (!_points.Reader.Completion.IsCompleted) await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(500)), _points.Reader.Completion);
+            waiting.Clear();
+            await _hurry.WaitAsync(BetweenBatches);
         }
     }
 
     private async Task StoreAsync(List<TrainingMetric> batch)
     {
-        TrainingMetric[] rows = batch.Where(p => double.IsFinite(p.Value)).DistinctBy(p => (p.Name, p.Step)).ToArray();
+        TrainingMetric[] rows = batch.Where(p => double.IsFinite(p.Value)).GroupBy(p => (p.Name, p.Step)).Select(same => same.Last()).ToArray();
+        if (rows.Length == 0) return;
         Guid run = _claim.Item.RunId;
         string[] names = rows.Select(p => p.Name).ToArray();
         int[] steps = rows.Select(p => p.Step).ToArray();
@@ -73,4 +96,7 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
             ON CONFLICT (run_id, name, step) DO UPDATE SET value = excluded.value, epoch = excluded.epoch, at = excluded.at
             """);
     }
+
+    /// <summary>A point, or somebody who waits until those before are stored.</summary>
+    private readonly record struct Entry(TrainingMetric? Point, TaskCompletionSource? Stored);
 }

@@ -7,8 +7,12 @@ namespace Pipeline.Models.Runtime;
 /// lets go of it before the native call reads it: a collection at that moment frees it under the call, which then fails
 /// ("toFloat … Expected false to be true, but got false"). Seen once in about a thousand training steps.
 /// </summary>
+/// <remarks>There is one pause for the whole process: it begins with the first step and ends with the last one that runs at once.</remarks>
 public static class CollectionPause
 {
+    private static readonly Lock Gate = new();
+    private static int _running;
+
     /// <summary>Runs a training step; collects before it, when memory is needed, instead of within.</summary>
     /// <typeparam name="T">Result.</typeparam>
     /// <param name="step">The step. Should it allocate more than <paramref name="mostBytes"/> of managed memory, the pause ends early.</param>
@@ -16,14 +20,22 @@ public static class CollectionPause
     public static T Run<T>(Func<T> step, long mostBytes = 160_000_000)
     {
         ArgumentNullException.ThrowIfNull(step);
-        bool isPaused = GCSettings.LatencyMode != GCLatencyMode.NoGCRegion && GC.TryStartNoGCRegion(mostBytes);
+        lock (Gate)
+        {
+            if (_running++ == 0 && GCSettings.LatencyMode != GCLatencyMode.NoGCRegion)
+                _ = GC.TryStartNoGCRegion(mostBytes);
+        }
         try
         {
             return step();
         }
         finally
         {
-            if (isPaused && GCSettings.LatencyMode == GCLatencyMode.NoGCRegion) GC.EndNoGCRegion();
+            lock (Gate)
+            {
+                if (--_running == 0 && GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+                    GC.EndNoGCRegion();
+            }
         }
     }
 }

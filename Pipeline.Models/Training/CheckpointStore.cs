@@ -6,44 +6,48 @@ namespace Pipeline.Models.Training;
 
 /// <summary>
 /// The checkpoints of a training, <c>checkpoint-N</c> in its output folder. One is written under a temporary name, flushed
-/// to disk, sealed by a manifest with the hash of each file, and renamed: a kill at any moment leaves the earlier ones valid.
+/// to disk, sealed by a manifest with the hash of each file, and renamed: a kill at any moment leaves the earlier ones valid,
+/// the one of the same step included.
 /// </summary>
+/// <param name="outputDir">Folder of the checkpoints.</param>
+/// <param name="limit">Checkpoints to keep; null for all.</param>
+/// <param name="warn">Told about damaged checkpoints.</param>
 internal sealed class CheckpointStore(string outputDir, int? limit, Action<string> warn)
 {
     private const string Prefix = "checkpoint-";
-    private const string TemporaryPrefix = ".checkpoint-";
+    private const string TemporaryPrefix = ".checkpoint-";   // half written, or half deleted
+    private const string AsidePrefix = ".replaced-checkpoint-";
     internal const string ManifestFile = "manifest.json";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Steps of all checkpoints, newest first, whether sound or not.</summary>
-    public IReadOnlyList<int> Steps => !Directory.Exists(outputDir) ? [] :
-        [.. Directory.EnumerateDirectories(outputDir, Prefix + "*").Select(StepOf).Where(step => step > 0).OrderDescending()];
+    public IReadOnlyList<int> Steps => [.. Folders(Prefix).Select(folder => StepOf(folder, Prefix)).Where(step => step > 0).OrderDescending()];
 
-    public string FolderOf(int step) => Path.Combine(outputDir, Prefix + step.ToString(CultureInfo.InvariantCulture));
+    public string FolderOf(int step) => Path.Combine(outputDir, Prefix + Text(step));
 
     /// <summary>Writes one checkpoint and deletes the oldest beyond the limit.</summary>
-    public void Save(int step, Action<string> writeFiles)
+    /// <param name="step">Steps done.</param>
+    /// <param name="writeFiles">Writes its files into a folder that exists.</param>
+    /// <param name="kept">Steps of checkpoints that stay whatever the limit.</param>
+    /// <exception cref="IOException">It could not be written; the earlier ones are as they were.</exception>
+    public void Save(int step, Action<string> writeFiles, params IReadOnlyList<int> kept)
     {
-        string temporary = Path.Combine(outputDir, TemporaryPrefix + Guid.NewGuid().ToString("N"));
-        string final = FolderOf(step);
+        string temporary = TemporaryFolder();
         try
         {
             Directory.CreateDirectory(temporary);
             writeFiles(temporary);
             Seal(temporary);
-            if (Directory.Exists(final))
-                Directory.Delete(final, recursive: true);
-            Directory.Move(temporary, final);
-            DurableFiles.FlushFolder(outputDir);
+            PutInPlace(temporary, step);
         }
         finally
         {
             if (Directory.Exists(temporary))
                 Directory.Delete(temporary, recursive: true);
         }
-        // Only now that the new one is safe may old ones go.
-        foreach (int old in Steps.Skip(limit ?? int.MaxValue))
-            Directory.Delete(FolderOf(old), recursive: true);
+        // Only now that the new one is safe may old ones go. Those of later steps go first: they were damaged, or given up.
+        foreach (int old in Steps.OrderBy(s => s > step).Skip(limit ?? int.MaxValue).Except([step, .. kept]))
+            Remove(FolderOf(old));
     }
 
     /// <summary>The newest checkpoint whose files are all as they were written; damaged ones are passed over with a warning.</summary>
@@ -59,24 +63,33 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
         return null;
     }
 
-    /// <summary>Deletes every checkpoint, and what a kill left half written.</summary>
+    /// <summary>Deletes every checkpoint.</summary>
     public void Clear()
     {
         foreach (int step in Steps)
-            Directory.Delete(FolderOf(step), recursive: true);
-        ClearLeftovers();
+            Remove(FolderOf(step));
     }
 
-    /// <summary>Deletes what a kill left half written.</summary>
-    public void ClearLeftovers()
+    /// <summary>Puts right what a kill left: a checkpoint that was about to be replaced is back in place, half written ones are gone.</summary>
+    public void Recover()
     {
-        foreach (string leftover in Directory.Exists(outputDir) ? Directory.EnumerateDirectories(outputDir, TemporaryPrefix + "*") : [])
+        foreach (string aside in Folders(AsidePrefix))
+        {
+            string place = FolderOf(StepOf(aside, AsidePrefix));
+            if (Directory.Exists(place))
+                Remove(aside);
+            else
+                Directory.Move(aside, place);
+        }
+        foreach (string leftover in Folders(TemporaryPrefix))
             Directory.Delete(leftover, recursive: true);
     }
 
     /// <summary>What is wrong with a checkpoint folder, or null.</summary>
     public static string? FindDamage(string folder)
     {
+        if (!Directory.Exists(folder))
+            return "there is no such folder";
         string manifest = Path.Combine(folder, ManifestFile);
         if (!File.Exists(manifest))
             return "it has no manifest, so it was not written to its end";
@@ -97,7 +110,45 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
         {
             return "its manifest is damaged";
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"it cannot be read ({e.Message})";
+        }
     }
+
+    // A rename never replaces a folder that holds files, so an earlier checkpoint of the step steps aside until the new one is in
+    // place. A kill between the two renames is put right by Recover.
+    private void PutInPlace(string temporary, int step)
+    {
+        string place = FolderOf(step), aside = Path.Combine(outputDir, AsidePrefix + Text(step));
+        bool replaces = Directory.Exists(place);
+        if (replaces)
+            Directory.Move(place, aside);
+        try
+        {
+            Directory.Move(temporary, place);
+        }
+        catch when (replaces)
+        {
+            Directory.Move(aside, place);
+            throw;
+        }
+        DurableFiles.FlushFolder(outputDir);
+        if (replaces)
+            Remove(aside);
+    }
+
+    // Under another name first: a kill in the middle leaves no torn checkpoint.
+    private void Remove(string folder)
+    {
+        string temporary = TemporaryFolder();
+        Directory.Move(folder, temporary);
+        Directory.Delete(temporary, recursive: true);
+    }
+
+    private string TemporaryFolder() => Path.Combine(outputDir, TemporaryPrefix + Guid.NewGuid().ToString("N"));
+
+    private string[] Folders(string prefix) => Directory.Exists(outputDir) ? Directory.GetDirectories(outputDir, prefix + "*") : [];
 
     private static void Seal(string folder)
     {
@@ -119,6 +170,8 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
-    private static int StepOf(string folder) =>
-        int.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : 0;
+    private static string Text(int step) => step.ToString(CultureInfo.InvariantCulture);
+
+    private static int StepOf(string folder, string prefix) =>
+        int.TryParse(Path.GetFileName(folder).AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : 0;
 }

@@ -14,6 +14,13 @@ public interface ITrainingObserver
     /// <param name="loss">Mean cross-entropy of a target token.</param>
     void OnEvaluated(int step, double loss);
 
+    /// <summary>
+    /// A checkpoint is about to be written. A resumed training tells nothing again of the steps up to it, so this is the moment to
+    /// make safe what was told.
+    /// </summary>
+    /// <param name="step">Steps done.</param>
+    void OnCheckpointing(int step);
+
     /// <summary>A checkpoint is complete.</summary>
     /// <param name="step">Steps done.</param>
     /// <param name="folder">The checkpoint.</param>

@@ -2,24 +2,29 @@ using ScottPlot;
 
 namespace Pipeline.Models.Training;
 
-/// <summary>Draws <c>training_loss.png</c>: the logged loss and its moving average, and the evaluation's.</summary>
+/// <summary>Draws the curves of a training: a loss and its moving average, and the evaluation's beside it.</summary>
 internal static class LossPlot
 {
     private const string FontName = "DejaVu Sans";
     private static readonly Lock FontGate = new();
     private static bool _fontAdded;
 
-    public static void Save(string path, IReadOnlyList<(int Step, double Loss)> train, IReadOnlyList<(int Step, double Loss)> evaluated)
+    /// <param name="path">PNG file to write or replace.</param>
+    /// <param name="title">Above the picture.</param>
+    /// <param name="name">Of the curve, in the legend.</param>
+    /// <param name="points">The curve.</param>
+    /// <param name="evaluated">A second curve; may be empty.</param>
+    public static void Save(string path, string title, string name, IReadOnlyList<(int Step, double Loss)> points, IReadOnlyList<(int Step, double Loss)> evaluated)
     {
         UseBundledFont();
         using var plot = new Plot();
         plot.Font.Set(FontName);
-        plot.Title("Training loss");
+        plot.Title(title);
         plot.XLabel("step");
         plot.YLabel("loss");
-        var raw = plot.Add.Scatter(Xs(train), Ys(train), Color.FromHex("#9ecae1"));
-        raw.LegendText = "loss";
-        var smooth = plot.Add.Scatter(Xs(train), Smooth(Ys(train)), Color.FromHex("#08519c"));
+        var raw = plot.Add.Scatter(Xs(points), Ys(points), Color.FromHex("#9ecae1"));
+        raw.LegendText = name;
+        var smooth = plot.Add.Scatter(Xs(points), Smooth(Ys(points)), Color.FromHex("#08519c"));
         (smooth.LegendText, smooth.LineWidth, smooth.MarkerSize) = ("smoothed", 2, 0);
         if (evaluated.Count > 0)
         {
@@ -27,7 +32,9 @@ internal static class LossPlot
             line.LegendText = "evaluation";
         }
         plot.ShowLegend(Alignment.UpperRight);
-        plot.SavePng(path, 960, 540);
+        string temporary = path + ".tmp";
+        plot.SavePng(temporary, 960, 540);
+        File.Move(temporary, path, overwrite: true);
     }
 
     // SkiaSharp comes without fontconfig here: fonts are found by file only.

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Pipeline.Models.Training;
 
@@ -29,10 +30,15 @@ internal sealed record TrainerState
     /// <summary>Seconds of training, over all processes that worked on it.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>Entries of <c>trainer_state.json</c>.</summary>
+    /// <summary>Threads that sums were split among; with another number the last bits of a resumed training differ.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>Entries of <c>trainer_state.json</c>, which is where a checkpoint has them.</summary>
+    [JsonIgnore]
     public List<JsonObject> History { get; init; } = [];
 
-    /// <summary>Lines of <c>trainer_log.jsonl</c>.</summary>
+    /// <summary>Lines of <c>trainer_log.jsonl</c>, which is where a checkpoint has them.</summary>
+    [JsonIgnore]
     public List<string> LogLines { get; init; } = [];
 
     /// <summary>What the training computes, by key: a checkpoint of other values cannot be gone on from.</summary>

@@ -1,31 +1,57 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Pipeline.Models.Training;
 
 /// <summary>The log files of a training, with LLaMA-Factory's names, keys and rounding.</summary>
-internal sealed class TrainingLog(string outputDir, TrainingArguments arguments, TrainingPlan plan, TrainerState state)
+internal sealed class TrainingLog
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-    private string LinesPath => Path.Combine(outputDir, "trainer_log.jsonl");
+    public const string LinesFile = "trainer_log.jsonl";
+    public const string StateFile = "trainer_state.json";
+
+    private readonly TrainingArguments _arguments;
+    private readonly TrainingPlan _plan;
+    private readonly TrainerState _state;
+    private readonly Action<string> _warn;
+    private readonly string _linesPath;
+    private readonly int _firstStep;
+    private readonly double _secondsBefore;
+    private bool _linesBehind;
+
+    /// <param name="arguments">The training.</param>
+    /// <param name="plan">Its steps.</param>
+    /// <param name="state">Where it stands; the log adds to its entries.</param>
+    /// <param name="warn">Told when the disk does not take a line.</param>
+    public TrainingLog(TrainingArguments arguments, TrainingPlan plan, TrainerState state, Action<string> warn)
+    {
+        (_arguments, _plan, _state, _warn) = (arguments, plan, state, warn);
+        (_firstStep, _secondsBefore) = (state.Step, state.Seconds);
+        _linesPath = Path.Combine(arguments.OutputDir, LinesFile);
+    }
+
+    /// <summary>Time left, from the mean time of a step in this process: an earlier one may have run on another machine.</summary>
+    public TimeSpan Remaining => _state.Step == _firstStep ? TimeSpan.Zero
+        : TimeSpan.FromSeconds((_state.Seconds - _secondsBefore) / (_state.Step - _firstStep) * (_plan.TotalSteps - _state.Step));
 
     /// <summary>Writes the lines up to the state's step, so that what a killed process logged after its last checkpoint does not stay.</summary>
-    public void Restore() => DurableFiles.Replace(LinesPath, string.Concat(state.LogLines.Select(line => line + "\n")));
+    public void Restore()
+    {
+        DurableFiles.Replace(_linesPath, string.Concat(_state.LogLines.Select(line => line + "\n")));
+        _linesBehind = false;
+    }
 
     /// <summary>The entry of the steps since the last one.</summary>
     public void AddSteps(double learningRate, double gradientNorm)
     {
-        double loss = Math.Round(state.WindowLoss / state.WindowSteps, 4);
-        (state.WindowLoss, state.WindowSteps) = (0, 0);
-        double epoch = plan.EpochAfter(state.Step);
-        state.History.Add(new JsonObject
+        double loss = Math.Round(_state.WindowLoss / _state.WindowSteps, 4);
+        (_state.WindowLoss, _state.WindowSteps) = (0, 0);
+        _state.History.Add(new JsonObject
         {
-            ["epoch"] = epoch,
-            ["grad_norm"] = gradientNorm,
-            ["learning_rate"] = learningRate,
-            ["loss"] = loss,
-            ["step"] = state.Step,
+            ["epoch"] = Epoch(),
+            ["grad_norm"] = PythonJson.Float(gradientNorm),
+            ["learning_rate"] = PythonJson.Float(learningRate),
+            ["loss"] = PythonJson.Float(loss),
+            ["step"] = _state.Step,
         });
         AddLine(("loss", loss), ("lr", learningRate));
     }
@@ -33,89 +59,89 @@ internal sealed class TrainingLog(string outputDir, TrainingArguments arguments,
     /// <summary>The entry of an evaluation.</summary>
     public void AddEvaluation(double loss, double seconds, int examples, int batches)
     {
-        state.History.Add(new JsonObject
-        {
-            ["epoch"] = plan.EpochAfter(state.Step),
-            ["eval_loss"] = loss,
-            ["eval_runtime"] = Math.Round(seconds, 4),
-            ["eval_samples_per_second"] = Rate(examples, seconds),
-            ["eval_steps_per_second"] = Rate(batches, seconds),
-            ["step"] = state.Step,
-        });
+        JsonObject entry = Evaluation(loss, seconds, examples, batches);
+        entry["step"] = _state.Step;
+        _state.History.Add(entry);
         AddLine(("eval_loss", loss));
     }
 
     /// <summary>The last line, and <c>train_results.json</c>, <c>all_results.json</c>, <c>trainer_state.json</c>.</summary>
+    /// <param name="examples">Examples of an epoch.</param>
+    /// <param name="flops">Floating-point operations of the training.</param>
     public void Finish(int examples, double flops)
     {
-        var train = new JsonObject
+        JsonObject train = new()
         {
-            ["epoch"] = plan.EpochAfter(state.Step),
-            ["total_flos"] = flops,
-            ["train_loss"] = state.TotalLoss / state.Step,
-            ["train_runtime"] = Math.Round(state.Seconds, 4),
-            ["train_samples_per_second"] = Rate(examples * plan.EpochAfter(state.Step), state.Seconds),
-            ["train_steps_per_second"] = Rate(state.Step, state.Seconds),
+            ["epoch"] = Epoch(),
+            ["total_flos"] = PythonJson.Float(flops),
+            ["train_loss"] = PythonJson.Float(_state.TotalLoss / _state.Step),
+            ["train_runtime"] = PythonJson.Float(Math.Round(_state.Seconds, 4)),
+            ["train_samples_per_second"] = Rate(examples * _plan.EpochAfter(_state.Step), _state.Seconds),
+            ["train_steps_per_second"] = Rate(_state.Step, _state.Seconds),
         };
-        WriteJson("train_results.json", train);
-        WriteJson("all_results.json", train);
-        JsonObject last = train.DeepClone().AsObject();
-        last["step"] = state.Step;
-        state.History.Add(last);
+        WriteResults("train_results.json", train);
+        WriteResults("all_results.json", train);
+        JsonObject last = new() { ["epoch"] = Epoch(), ["step"] = _state.Step };
+        foreach ((string key, JsonNode? value) in train)
+            last[key] = value?.DeepClone();
+        _state.History.Add(last);
         AddLine();
-        WriteState(outputDir, flops);
+        DurableFiles.Replace(Path.Combine(_arguments.OutputDir, StateFile), StateText(flops));
+        if (_linesBehind)
+            Restore();
     }
 
     /// <summary><c>eval_results.json</c> of the evaluation at the end, and its part of <c>all_results.json</c>.</summary>
     public void FinishEvaluation(double loss, double seconds, int examples, int batches)
     {
-        var evaluation = new JsonObject
-        {
-            ["epoch"] = plan.EpochAfter(state.Step),
-            ["eval_loss"] = loss,
-            ["eval_runtime"] = Math.Round(seconds, 4),
-            ["eval_samples_per_second"] = Rate(examples, seconds),
-            ["eval_steps_per_second"] = Rate(batches, seconds),
-            ["perplexity"] = Math.Exp(loss),
-        };
-        WriteJson("eval_results.json", evaluation);
-        JsonObject all = JsonNode.Parse(File.ReadAllText(Path.Combine(outputDir, "all_results.json")))!.AsObject();
+        JsonObject evaluation = Evaluation(loss, seconds, examples, batches);
+        evaluation["perplexity"] = PythonJson.Float(Math.Exp(loss));
+        WriteResults("eval_results.json", evaluation);
+        JsonObject all = JsonNode.Parse(File.ReadAllText(Path.Combine(_arguments.OutputDir, "all_results.json")))!.AsObject();
         foreach ((string key, JsonNode? value) in evaluation)
             all[key] = value?.DeepClone();
-        WriteJson("all_results.json", all);
+        WriteResults("all_results.json", all);
     }
 
-    /// <summary><c>trainer_state.json</c>, with the keys of transformers.</summary>
-    public void WriteState(string folder, double flops)
+    /// <summary>Text of <c>trainer_state.json</c>, with the keys of transformers.</summary>
+    /// <param name="flops">Floating-point operations so far.</param>
+    public string StateText(double flops) => PythonJson.State(new JsonObject
     {
-        var json = new JsonObject
+        ["best_global_step"] = null,
+        ["best_metric"] = null,
+        ["best_model_checkpoint"] = null,
+        ["epoch"] = Epoch(),
+        ["eval_steps"] = _arguments.EvalSteps ?? _arguments.LoggingSteps,
+        ["global_step"] = _state.Step,
+        ["is_hyper_param_search"] = false,
+        ["is_local_process_zero"] = true,
+        ["is_world_process_zero"] = true,
+        ["log_history"] = new JsonArray([.. _state.History.Select(entry => entry.DeepClone())]),
+        ["logging_steps"] = _arguments.LoggingSteps,
+        ["max_steps"] = _plan.TotalSteps,
+        ["num_input_tokens_seen"] = _state.Tokens,
+        ["num_train_epochs"] = (int)Math.Ceiling((double)_plan.TotalSteps / _plan.StepsPerEpoch),
+        ["save_steps"] = _arguments.SaveSteps,
+        ["stateful_callbacks"] = new JsonObject
         {
-            ["best_global_step"] = null,
-            ["best_metric"] = null,
-            ["best_model_checkpoint"] = null,
-            ["epoch"] = plan.EpochAfter(state.Step),
-            ["eval_steps"] = arguments.EvalSteps ?? arguments.LoggingSteps,
-            ["global_step"] = state.Step,
-            ["is_hyper_param_search"] = false,
-            ["is_local_process_zero"] = true,
-            ["is_world_process_zero"] = true,
-            ["log_history"] = new JsonArray([.. state.History.Select(entry => entry.DeepClone())]),
-            ["logging_steps"] = arguments.LoggingSteps,
-            ["max_steps"] = plan.TotalSteps,
-            ["num_input_tokens_seen"] = state.Tokens,
-            ["num_train_epochs"] = (int)Math.Ceiling((double)plan.TotalSteps / plan.StepsPerEpoch),
-            ["save_steps"] = arguments.SaveSteps,
-            ["total_flos"] = flops,
-            ["train_batch_size"] = arguments.TrainBatchSize,
-            ["trial_name"] = null,
-            ["trial_params"] = null,
-        };
-        DurableFiles.Replace(Path.Combine(folder, "trainer_state.json"), json.ToJsonString(Indented) + "\n");
-    }
-
-    /// <summary>Time left, from the mean time of a step so far.</summary>
-    public TimeSpan Remaining => state.Step == 0 ? TimeSpan.Zero
-        : TimeSpan.FromSeconds(state.Seconds / state.Step * (plan.TotalSteps - state.Step));
+            ["TrainerControl"] = new JsonObject
+            {
+                ["args"] = new JsonObject
+                {
+                    ["should_epoch_stop"] = false,
+                    ["should_evaluate"] = false,
+                    ["should_log"] = false,
+                    ["should_save"] = true,
+                    ["should_training_stop"] = _state.Step >= _plan.TotalSteps,
+                },
+                ["attributes"] = new JsonObject(),
+            },
+        },
+        ["total_flos"] = PythonJson.Float(flops),
+        ["train_batch_size"] = _arguments.TrainBatchSize,
+        ["trial_name"] = null,
+        ["trial_params"] = null,
+    });
 
     /// <summary>A duration as Python's <c>timedelta</c> writes it: <c>0:20:48</c>, <c>1 day, 2:03:04</c>.</summary>
     internal static string Format(TimeSpan time)
@@ -124,22 +150,46 @@ internal sealed class TrainingLog(string outputDir, TrainingArguments arguments,
         return time.Days == 0 ? clock : $"{time.Days} day{(time.Days == 1 ? "" : "s")}, {clock}";
     }
 
+    private JsonNode? Epoch() => PythonJson.Float(_plan.EpochAfter(_state.Step));
+
+    private JsonObject Evaluation(double loss, double seconds, int examples, int batches) => new()
+    {
+        ["epoch"] = Epoch(),
+        ["eval_loss"] = PythonJson.Float(loss),
+        ["eval_runtime"] = PythonJson.Float(Math.Round(seconds, 4)),
+        ["eval_samples_per_second"] = Rate(examples, seconds),
+        ["eval_steps_per_second"] = Rate(batches, seconds),
+    };
+
     private void AddLine(params ReadOnlySpan<(string Key, double Value)> values)
     {
-        var line = new JsonObject { ["current_steps"] = state.Step, ["total_steps"] = plan.TotalSteps };
+        var line = new JsonObject { ["current_steps"] = _state.Step, ["total_steps"] = _plan.TotalSteps };
         foreach ((string key, double value) in values)
-            line[key] = value;
-        line["epoch"] = plan.EpochAfter(state.Step);
-        line["percentage"] = Math.Round(100.0 * state.Step / plan.TotalSteps, 2);
-        line["elapsed_time"] = Format(TimeSpan.FromSeconds(state.Seconds));
+            line[key] = PythonJson.Float(value);
+        line["epoch"] = Epoch();
+        line["percentage"] = PythonJson.Float(Math.Round(100.0 * _state.Step / _plan.TotalSteps, 2));
+        line["elapsed_time"] = Format(TimeSpan.FromSeconds(_state.Seconds));
         line["remaining_time"] = Format(Remaining);
-        string text = line.ToJsonString();
-        state.LogLines.Add(text);
-        File.AppendAllText(LinesPath, text + "\n");
+        string text = PythonJson.Line(line);
+        _state.LogLines.Add(text);
+        try
+        {
+            if (_linesBehind)
+                Restore();
+            else
+                File.AppendAllText(_linesPath, text + "\n");
+        }
+        catch (IOException e)
+        {
+            // The line is kept and written with a later one: a full disk is for the checkpoints to judge.
+            if (!_linesBehind)
+                _warn($"{_linesPath}: {e.Message}; the lines are kept in memory until there is space");
+            _linesBehind = true;
+        }
     }
 
-    private void WriteJson(string name, JsonObject json) =>
-        DurableFiles.Replace(Path.Combine(outputDir, name), json.ToJsonString(Indented) + "\n");
+    private void WriteResults(string name, JsonObject json) =>
+        DurableFiles.Replace(Path.Combine(_arguments.OutputDir, name), PythonJson.Results(json));
 
-    private static double Rate(double count, double seconds) => seconds > 0 ? Math.Round(count / seconds, 3) : 0;
+    private static JsonNode? Rate(double count, double seconds) => PythonJson.Float(seconds > 0 ? Math.Round(count / seconds, 3) : 0);
 }

@@ -3,6 +3,7 @@ using Pipeline.Models.Evaluation;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Runtime;
+using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training;
 
@@ -15,15 +16,16 @@ internal sealed class TrainingRun : IDisposable
     private readonly ITrainingObserver? _observer;
     private readonly TrainingPlan _plan;
     private readonly LearningRateSchedule _schedule;
-    private readonly CheckpointStore _checkpoints;
+    private readonly OutputLock _lock;
+    private readonly TrainingCheckpoints _checkpoints;
     private readonly LoraAdapter _adapter;
     private readonly LoraDropout? _dropout;
     private readonly AdamW _optimizer;
     private readonly TrainingStep _step;
     private readonly TrainerState _state;
     private readonly TrainingLog _log;
+    private readonly TrainingOutputs _outputs;
     private readonly int _resumedFrom;
-    private int _savedAt;
 
     public TrainingRun(TrainingArguments arguments, DecoderModel model, TrainingData data, ITrainingObserver? observer)
     {
@@ -31,25 +33,34 @@ internal sealed class TrainingRun : IDisposable
         var random = new RandomState(arguments.Seed);
         _plan = new TrainingPlan(arguments, data.Train, random);
         _schedule = new LearningRateSchedule(arguments, _plan.TotalSteps);
-        _checkpoints = new CheckpointStore(arguments.OutputDir, arguments.SaveTotalLimit, Warn);
-        Dictionary<string, string> fingerprint = TrainingFingerprint.Of(arguments, model, data);
-        string? checkpoint = FindCheckpoint();
-        _state = checkpoint is null ? new TrainerState { Fingerprint = fingerprint } : Checkpoint.ReadState(checkpoint, fingerprint);
-        (_resumedFrom, _savedAt) = (_state.Step, _state.Step);
+        _lock = OutputLock.Take(arguments.OutputDir);
+        try
+        {
+            _checkpoints = new TrainingCheckpoints(arguments, observer);
+            Dictionary<string, string> fingerprint = TrainingFingerprint.Of(arguments, model, data);
+            string? checkpoint = _checkpoints.FindStart();
+            _state = checkpoint is null ? new TrainerState { Fingerprint = fingerprint } : Checkpoint.ReadState(checkpoint, fingerprint);
+            (_resumedFrom, _checkpoints.SavedAt) = (_state.Step, _state.Step);
+            CheckThreads();
 
-        _adapter = arguments.AdapterNameOrPath is { } earlier
-            ? AdapterFolder.LoadTrainable(earlier, model)
-            : LoraInjector.Inject(model, arguments.Lora, arguments.Seed);
-        _optimizer = new AdamW(_adapter.NamedTensors(), arguments);
-        if (checkpoint is not null)
-            Checkpoint.ReadTensors(checkpoint, _adapter, _optimizer, _state.Step);
+            _adapter = arguments.AdapterNameOrPath is { } earlier
+                ? AdapterFolder.LoadTrainable(earlier, model)
+                : LoraInjector.Inject(model, arguments.Lora, arguments.Seed);
+            _optimizer = new AdamW(_adapter.NamedTensors(), arguments);
+            if (checkpoint is not null)
+                Checkpoint.ReadTensors(checkpoint, _adapter, _optimizer, _state.Step);
+        }
+        catch
+        {
+            _optimizer?.Dispose();
+            _adapter?.Dispose();
+            _lock.Dispose();
+            throw;
+        }
         _dropout = arguments.LoraDropout > 0 ? new LoraDropout(arguments.LoraDropout, model.Device) : null;
         _step = new TrainingStep(model, _optimizer, arguments.MaxGradNorm, _dropout, random);
-
-        Directory.CreateDirectory(arguments.OutputDir);
-        _checkpoints.ClearLeftovers();
-        _log = new TrainingLog(arguments.OutputDir, arguments, _plan, _state);
-        _log.Restore();
+        _log = new TrainingLog(arguments, _plan, _state, Warn);
+        _outputs = new TrainingOutputs(arguments, data, _adapter, _log, _state);
         foreach (string warning in data.Warnings)
             Warn(warning);
     }
@@ -63,6 +74,7 @@ internal sealed class TrainingRun : IDisposable
     public TrainingResult Complete(CancellationToken stopping)
     {
         _observer?.OnStarted(new TrainingStart(_plan.TotalSteps, _state.Step, _data.Train.Count, _data.Eval.Count, _adapter.ParameterCount, AllParameters));
+        _log.Restore();
         _model.eval();
         _adapter.SetDropout(_dropout);
         var clock = new StepClock(_state.Seconds);
@@ -77,8 +89,7 @@ internal sealed class TrainingRun : IDisposable
         catch (OperationCanceledException)
         {
             // A graceful stop loses nothing but the micro-steps of the step under way.
-            if (_state.Step > _savedAt && _arguments.SaveStrategy != "no")
-                Save();
+            _checkpoints.SaveBeforeEnd(_state.Step, WriteCheckpoint);
             throw;
         }
         _adapter.SetDropout(null);
@@ -90,6 +101,7 @@ internal sealed class TrainingRun : IDisposable
         _adapter.Dispose();
         _optimizer.Dispose();
         _dropout?.Dispose();
+        _lock.Dispose();
     }
 
     private void Step(StepClock clock, CancellationToken stopping)
@@ -113,7 +125,7 @@ internal sealed class TrainingRun : IDisposable
             result.Tokens / seconds, TimeSpan.FromSeconds(_state.Seconds), _log.Remaining));
         EvaluateIfDue(clock, stopping);
         if (_plan.SavesAfter(_state.Step))
-            Save();
+            _checkpoints.Save(_state.Step, WriteCheckpoint);
     }
 
     private void EvaluateIfDue(StepClock clock, CancellationToken stopping)
@@ -136,61 +148,26 @@ internal sealed class TrainingRun : IDisposable
 
     private int EvalBatches => (_data.Eval.Count + _arguments.EvalBatchSize - 1) / _arguments.EvalBatchSize;
 
-    private void Save()
-    {
-        _checkpoints.Save(_state.Step, folder =>
-        {
-            Checkpoint.Write(folder, _adapter, _arguments.ModelNameOrPath, _arguments.SaveOnlyModel ? null : _optimizer, _state);
-            _log.WriteState(folder, FloatingPointOperations);
-        });
-        _savedAt = _state.Step;
-        _observer?.OnCheckpoint(_state.Step, _checkpoints.FolderOf(_state.Step));
-    }
+    private void WriteCheckpoint(string folder) => Checkpoint.Write(
+        folder, _adapter, _arguments.ModelNameOrPath, _arguments.SaveOnlyModel ? null : _optimizer, _state, _log.StateText(FloatingPointOperations));
 
     private TrainingResult Finish(CancellationToken stopping)
     {
-        string folder = _arguments.OutputDir;
-        AdapterFolder.Save(folder, _adapter, _arguments.ModelNameOrPath);
-        double? evalLoss = null;
         LossResult? evaluation = _data.Eval.Count > 0 ? Evaluate(null, stopping) : null;
-        _log.Finish(_data.Train.Count, FloatingPointOperations);
-        if (evaluation is not null)
-        {
-            evalLoss = evaluation.Loss;
-            _log.FinishEvaluation(evaluation.Loss, evaluation.Seconds, evaluation.Examples, EvalBatches);
-        }
-        if (_arguments.PlotLoss)
-            LossPlot.Save(Path.Combine(folder, "training_loss.png"), Points("loss"), Points("eval_loss"));
-        ModelCard.Write(folder, _arguments, _data, _adapter.ParameterCount, AllParameters);
-        return new TrainingResult(folder, _state.Step, _plan.EpochAfter(_state.Step), _state.FirstLoss ?? 0, _state.LastLoss,
-            _state.TotalLoss / _state.Step, evalLoss, _adapter.ParameterCount, AllParameters, _data.Train.Count, _data.Eval.Count,
+        _outputs.Write(evaluation, EvalBatches, FloatingPointOperations, AllParameters);
+        return new TrainingResult(_arguments.OutputDir, _state.Step, _plan.EpochAfter(_state.Step), _state.FirstLoss ?? 0, _state.LastLoss,
+            _state.TotalLoss / _state.Step, evaluation?.Loss, _adapter.ParameterCount, AllParameters, _data.Train.Count, _data.Eval.Count,
             _state.Seconds, _resumedFrom);
     }
 
-    private IReadOnlyList<(int Step, double Loss)> Points(string key) =>
-        [.. _state.History.Where(entry => entry.ContainsKey(key)).Select(entry => ((int)entry["step"]!, (double)entry[key]!))];
-
-    private string? FindCheckpoint()
+    // Sums are split among the threads, so their number decides the last bits.
+    private void CheckThreads()
     {
-        string? wanted = _arguments.ResumeFromCheckpoint;
-        if (wanted is null || wanted.Equals("false", StringComparison.OrdinalIgnoreCase))
-        {
-            if (_checkpoints.Steps.Count > 0 && !_arguments.OverwriteOutputDir)
-                throw new InputException($"output_dir: {_arguments.OutputDir} holds checkpoints of an earlier training (up to step {_checkpoints.Steps[0]});"
-                    + " go on from them with --resume, or set overwrite_output_dir: true, or use another folder");
-            _checkpoints.Clear();
-            return null;
-        }
-        if (wanted.Equals("true", StringComparison.OrdinalIgnoreCase))
-        {
-            string? newest = _checkpoints.FindNewest();
-            if (newest is null)
-                Warn($"{_arguments.OutputDir}: no usable checkpoint to go on from; the training starts at its first step");
-            return newest;
-        }
-        return CheckpointStore.FindDamage(wanted) is { } damage
-            ? throw new InputException($"resume_from_checkpoint: {wanted}: {damage}; name another checkpoint, or true for the newest sound one")
-            : wanted;
+        int threads = get_num_threads();
+        if (_state.Step > 0 && _state.Threads != threads)
+            Warn($"the checkpoint was computed with {_state.Threads} threads and this process uses {threads}: the last bits of the result will differ"
+                + $" from those of an unbroken training; set OMP_NUM_THREADS={_state.Threads} to keep them");
+        _state.Threads = threads;
     }
 
     private void Warn(string message) => _observer?.OnWarning(message);

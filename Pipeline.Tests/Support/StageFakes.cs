@@ -79,6 +79,7 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
             DuringStep(step, ct);
             progress.Measured("loss", step, step / 10.0, 2.0 / step);
             if (step % 5 != 0) continue;
+            progress.Flush();
             File.WriteAllText(last, step.ToString(System.Globalization.CultureInfo.InvariantCulture));
             progress.CheckpointSaved(step);
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
@@ -71,28 +70,6 @@ public sealed class ModelCommandsTests : IDisposable
         await ShouldRefuse("temperature is -1", "generate", "--model", Base, "--prompt", "x", "--temperature", "-1", "--template", "alpaca");
     }
 
-    [Fact]
-    public async Task A_training_killed_at_any_moment_ends_with_the_same_adapter()
-    {
-        WriteDataset(12);
-        string[] settings = ["max_steps=24", "save_steps=1", "save_total_limit=2", "lora_dropout=0.1", "val_size=0", "logging_steps=1"];
-        (int code, _, string error) = await RunAsync(["train", Config(), .. settings, "output_dir=" + _folder.File("whole")]);
-        code.ShouldBe(0, error);
-
-        string killed = _folder.File("killed");
-        string[] again = ["train", Config(), "--resume", .. settings, "output_dir=" + killed];
-        // Each process is killed as soon as it has got a little further than the last one: checkpoint writing is under way.
-        foreach (int steps in (int[])[2, 7, 15])
-            await KillWhenAsync(again, () => Directory.Exists(killed) && Directory.EnumerateDirectories(killed, "checkpoint-*").Any(f => StepOf(f) >= steps));
-        (code, string output, error) = await RunAsync([.. again, "--json"]);
-        code.ShouldBe(0, error);
-        JsonDocument.Parse(LastLine(output)).RootElement.GetProperty("resumed_from_step").GetInt32().ShouldBeGreaterThanOrEqualTo(15);
-
-        File.ReadAllBytes(Path.Combine(killed, "adapter_model.safetensors"))
-            .ShouldBe(File.ReadAllBytes(_folder.File("whole/adapter_model.safetensors")));
-        Directory.EnumerateDirectories(killed).Count().ShouldBe(2, "what the kills left half written is gone");
-    }
-
     [Theory]
     [InlineData("salir")]
     [InlineData("EXIT")]
@@ -156,31 +133,6 @@ public sealed class ModelCommandsTests : IDisposable
         int code = await CommandLine.RunAsync(args, output, error);
         return (code, output.ToString(), error.ToString());
     }
-
-    private static async Task KillWhenAsync(string[] args, Func<bool> reached)
-    {
-        string host = Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [host, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            while (!reached())
-            {
-                if (process.HasExited)
-                    throw new InvalidOperationException($"ended before it could be killed: {await error}");
-                await Task.Delay(5, TestContext.Current.CancellationToken);
-            }
-        }
-        finally
-        {
-            process.Kill(); // SIGKILL
-            await process.WaitForExitAsync(CancellationToken.None);
-        }
-    }
-
-    private static int StepOf(string folder) => int.Parse(Path.GetFileName(folder)["checkpoint-".Length..]);
 
     private static string LastLine(string output) => output.TrimEnd().Split('\n')[^1];
 }

@@ -42,6 +42,11 @@ internal sealed class TrainingProgressView(TextWriter output, TextWriter error) 
     public void OnEvaluated(int step, double loss) =>
         Line(output, string.Create(CultureInfo.InvariantCulture, $"step {step}: held-out loss {loss:F4}, perplexity {Math.Exp(loss):F2}"));
 
+    public void OnCheckpointing(int step)
+    {
+        // Nothing to make safe: what was shown was shown.
+    }
+
     public void OnCheckpoint(int step, string folder) => Line(output, $"step {step}: checkpoint {folder}");
 
     public void OnWarning(string message) => Line(error, $"warning: {message}");

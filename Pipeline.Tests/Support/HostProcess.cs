@@ -1,0 +1,70 @@
+using System.Diagnostics;
+
+namespace Pipeline.Tests;
+
+/// <summary>The product's command line in a process of its own, to be ended in ways that no test could survive.</summary>
+internal sealed class HostProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output, _error;
+
+    private HostProcess(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        StartedAt = DateTime.UtcNow;
+        _process = Process.Start(start)!;
+        _output = _process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        _error = _process.StandardError.ReadToEndAsync(CancellationToken.None);
+    }
+
+    public DateTime StartedAt { get; }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts a command.</summary>
+    public static HostProcess Start(params string[] args) =>
+        new(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), .. args]));
+
+    /// <summary>Waits for something to happen while the process runs.</summary>
+    /// <returns>Whether it happened before the process ended.</returns>
+    public async Task<bool> UntilAsync(Func<bool> reached)
+    {
+        while (!reached())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            if (HasExited)
+                return reached();
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+        return true;
+    }
+
+    /// <summary>SIGKILL: nothing is cleaned up.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Sends what Ctrl-C sends.</summary>
+    public async Task InterruptAsync()
+    {
+        using Process kill = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<(int Code, string Output, string Error)> EndAsync()
+    {
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (_process.ExitCode, await _output, await _error);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}
