@@ -1,4 +1,5 @@
 using Pipeline.Models.Layers;
+using Pipeline.Models.Quantization;
 using Pipeline.Models.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -18,19 +19,23 @@ public sealed class DecoderModel : nn.Module
     private readonly Parameter _embedding;              // [vocab, hidden]
     private readonly ProjectionLayer? _head;            // [vocab, hidden], null when tied to the embedding
     private readonly RotaryEmbedding _rotary;
+    private readonly BaseQuantization? _quantization;
 
     /// <summary>Allocates the model.</summary>
     /// <param name="config">Shape and family.</param>
     /// <param name="dtype">Type of all weights and of the computation.</param>
     /// <param name="device">Where; <c>meta</c> allocates nothing.</param>
-    public DecoderModel(DecoderConfig config, ScalarType dtype, Device device) : base(nameof(DecoderModel))
+    /// <param name="quantizationBits">8 or 4 to store the linear layers inside the decoder layers in so many bits, frozen; null for none.</param>
+    /// <exception cref="InputException">Another number of bits.</exception>
+    public DecoderModel(DecoderConfig config, ScalarType dtype, Device device, int? quantizationBits = null) : base(nameof(DecoderModel))
     {
+        _quantization = quantizationBits is { } bits ? new BaseQuantization(bits) : null;
         Config = config;
         DType = dtype;
         Device = device;
         _rotary = new RotaryEmbedding(config.Rope, device);
         _embedding = new Parameter(empty(config.VocabSize, config.HiddenSize, dtype: dtype, device: device));
-        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new DecoderLayer(config, i, dtype, device))];
+        _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new DecoderLayer(config, i, dtype, device, _quantization))];
         _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps, dtype, device);
         register_module("model", new Container(("embed_tokens", new Container(_embedding)),
             ("layers", new Container([.. _layers.Select((l, i) => ($"{i}", (nn.Module)l))])), ("norm", _norm)));
@@ -56,20 +61,25 @@ public sealed class DecoderModel : nn.Module
             .Select(m => (m.name, (ProjectionLayer)m.module))
             .DistinctBy(m => m.Item2); // TorchSharp lists a layer again under the name of its field, after the hub's
 
-    /// <summary>All weights by hub name.</summary>
+    /// <summary>Bits in which the linear layers inside the decoder layers are stored; null when in full.</summary>
+    public int? QuantizationBits => _quantization?.Bits;
+
+    /// <summary>All weights by hub name. Of quantized ones name, shape and type alone.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Weights() =>
         named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter));
 
     /// <summary>Fills all weights from a checkpoint, strictly.</summary>
     /// <param name="checkpoint">Weights under the hub's names.</param>
     /// <exception cref="InputException">Names or shapes differ.</exception>
-    public void LoadWeights(SafetensorsCheckpoint checkpoint) => WeightLoader.Load(Weights(), checkpoint, Accept);
+    public void LoadWeights(SafetensorsCheckpoint checkpoint) => WeightLoader.Load(Weights(), checkpoint, Accept, QuantizedTargets());
 
-    /// <summary>
-    /// Maps a stored name to a weight of this model: null for what some exports store although it follows from the rest (a
-    /// tied head, rotary frequencies).
-    /// </summary>
-    public string? Accept(string storedName) =>
+    /// <summary>Where the stored weights of quantized layers go, by hub name.</summary>
+    internal IReadOnlyDictionary<string, Action<Tensor>> QuantizedTargets() => Projections().Where(p => p.Layer.IsQuantized)
+        .ToDictionary(p => p.Name + ".weight", p => (Action<Tensor>)p.Layer.Quantize, StringComparer.Ordinal);
+
+    // Maps a stored name to a weight of this model: null for what some exports store although it follows from the rest (a
+    // tied head, rotary frequencies).
+    private string? Accept(string storedName) =>
         (Config.TieWordEmbeddings && storedName == "lm_head.weight") || storedName.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
             ? null : storedName;
 
@@ -155,9 +165,15 @@ public sealed class DecoderModel : nn.Module
     public void InitializeWeights(Generator generator)
     {
         using var noGrad = no_grad();
+        IReadOnlyDictionary<string, Action<Tensor>> quantized = QuantizedTargets();
         foreach ((string name, Parameter parameter) in named_parameters())
         {
-            if (name.EndsWith("norm.weight", StringComparison.Ordinal))
+            if (quantized.TryGetValue(name, out Action<Tensor>? quantize))
+            {
+                using Tensor dense = empty(parameter.shape, dtype: DType, device: Device);
+                quantize(dense.normal_(0, Config.InitializerRange, generator));
+            }
+            else if (name.EndsWith("norm.weight", StringComparison.Ordinal))
                 parameter.fill_(1);
             else if (name.EndsWith(".bias", StringComparison.Ordinal))
                 parameter.zero_();
@@ -189,6 +205,14 @@ public sealed class DecoderModel : nn.Module
         }
         cache?.Advance(seq);
         return _norm.forward(x).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _quantization?.Dispose();
+        base.Dispose(disposing);
     }
 
     // Gives parameters and layers the hub's nested names without code of their own.

@@ -14,6 +14,12 @@ public sealed record ModelLoadOptions
     /// </summary>
     public ScalarType? DType { get; init; }
 
+    /// <summary>
+    /// 8 (int8 with a scale per output row) or 4 (NF4) to store the linear layers inside the decoder layers in so many bits;
+    /// null to keep them in <see cref="DType"/>. Embedding, head, norms and a vision tower stay as they are.
+    /// </summary>
+    public int? QuantizationBits { get; init; }
+
     /// <summary>The element type to use on that device.</summary>
     public ScalarType DTypeOn(Device device) =>
         DType ?? (device.type == TorchSharp.DeviceType.CPU ? ScalarType.Float32 : ScalarType.BFloat16);

@@ -1,4 +1,5 @@
 using Pipeline.Models.Families;
+using Pipeline.Models.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,13 +18,13 @@ internal sealed class Attention : nn.Module
     private readonly int _kvHeads;
     private readonly int _headSize;
 
-    public Attention(DecoderConfig config, int layer, ScalarType dtype, Device device) : base(nameof(Attention))
+    public Attention(DecoderConfig config, int layer, ScalarType dtype, Device device, BaseQuantization? quantization) : base(nameof(Attention))
     {
         (_layer, _heads, _kvHeads, _headSize) = (layer, config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim);
-        _inputs = [.. config.AttentionProjections.Select(p => new ProjectionLayer(config.HiddenSize, p.OutFeatures, config.AttentionBias, dtype, device))];
+        _inputs = [.. config.AttentionProjections.Select(p => new ProjectionLayer(config.HiddenSize, p.OutFeatures, config.AttentionBias, dtype, device, quantization))];
         for (int i = 0; i < _inputs.Length; i++)
             register_module(config.AttentionProjections[i].Name, _inputs[i]);
-        _output = new ProjectionLayer((long)_heads * _headSize, config.HiddenSize, false, dtype, device);
+        _output = new ProjectionLayer((long)_heads * _headSize, config.HiddenSize, false, dtype, device, quantization);
         register_module("o_proj", _output);
     }
 

@@ -1,4 +1,5 @@
 using Pipeline.Models.Families;
+using Pipeline.Models.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,10 +13,10 @@ internal sealed class DecoderLayer : nn.Module
     private readonly Attention _attention;
     private readonly FeedForward _feedForward;
 
-    public DecoderLayer(DecoderConfig config, int layer, ScalarType dtype, Device device) : base(nameof(DecoderLayer))
+    public DecoderLayer(DecoderConfig config, int layer, ScalarType dtype, Device device, BaseQuantization? quantization) : base(nameof(DecoderLayer))
     {
-        _attention = new Attention(config, layer, dtype, device);
-        _feedForward = new FeedForward(config, dtype, device);
+        _attention = new Attention(config, layer, dtype, device, quantization);
+        _feedForward = new FeedForward(config, dtype, device, quantization);
         _inputNorm = new RmsNorm(config.HiddenSize, config.RmsNormEps, dtype, device);
         _postNorm = new RmsNorm(config.HiddenSize, config.RmsNormEps, dtype, device);
         register_module("self_attn", _attention);

@@ -1,4 +1,5 @@
 using Pipeline.Models.Families;
+using Pipeline.Models.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,12 +14,12 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
     private readonly ProjectionLayer[] _inputs;     // one fused [2 * intermediate, hidden], or gate and up
     private readonly ProjectionLayer _down;         // [hidden, intermediate]
 
-    public FeedForward(DecoderConfig config, ScalarType dtype, Device device) : base(nameof(FeedForward))
+    public FeedForward(DecoderConfig config, ScalarType dtype, Device device, BaseQuantization? quantization) : base(nameof(FeedForward))
     {
-        _inputs = [.. config.FeedForwardProjections.Select(p => new ProjectionLayer(config.HiddenSize, p.OutFeatures, false, dtype, device))];
+        _inputs = [.. config.FeedForwardProjections.Select(p => new ProjectionLayer(config.HiddenSize, p.OutFeatures, false, dtype, device, quantization))];
         for (int i = 0; i < _inputs.Length; i++)
             register_module(config.FeedForwardProjections[i].Name, _inputs[i]);
-        _down = new ProjectionLayer(config.IntermediateSize, config.HiddenSize, false, dtype, device);
+        _down = new ProjectionLayer(config.IntermediateSize, config.HiddenSize, false, dtype, device, quantization);
         register_module("down_proj", _down);
     }
 

@@ -2,12 +2,13 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Layers;
 
-/// <summary>What an adapter adds to a frozen projection: <c>y = x W^T + b + delta(x)</c>.</summary>
+/// <summary>What an adapter makes of a frozen projection's output.</summary>
 public interface IProjectionDelta
 {
-    /// <summary>Adds the adapter's contribution.</summary>
-    /// <param name="x">Input of the projection, [..., in].</param>
-    /// <param name="output">Output of the frozen projection, [..., out].</param>
-    /// <returns>[..., out]; a new tensor, or <paramref name="output"/> when the adapter is off.</returns>
-    Tensor Add(Tensor x, Tensor output);
+    /// <summary>Applies the adapter.</summary>
+    /// <param name="layer">The frozen projection.</param>
+    /// <param name="x">Its input, [..., in].</param>
+    /// <param name="output">Its output, bias included, [..., out]; not to be changed.</param>
+    /// <returns>[..., out]; a new tensor, or <paramref name="output"/> when there is nothing to change.</returns>
+    Tensor Apply(ProjectionLayer layer, Tensor x, Tensor output);
 }

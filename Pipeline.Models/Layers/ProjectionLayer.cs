@@ -1,3 +1,4 @@
+using Pipeline.Models.Quantization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -5,23 +6,29 @@ namespace Pipeline.Models.Layers;
 
 /// <summary>
 /// Linear layer under its hub name (<c>weight</c> [out, in], optional <c>bias</c> [out]) with a place where an adapter
-/// attaches without changing any weight name.
+/// attaches without changing any weight name. Its weight may be stored in 8 or 4 bits; then it is frozen, and the registered
+/// <c>weight</c> says name, shape and type alone.
 /// </summary>
 public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
 {
-    private readonly Parameter? _bias;
+    private readonly Parameter _weight;
+    private readonly BaseQuantization? _quantization;
+    private QuantizedWeight? _quantized;
 
-    internal ProjectionLayer(long inFeatures, long outFeatures, bool hasBias, ScalarType dtype, Device device)
+    internal ProjectionLayer(long inFeatures, long outFeatures, bool hasBias, ScalarType dtype, Device device, BaseQuantization? quantization = null)
         : base(nameof(ProjectionLayer))
     {
         InFeatures = inFeatures;
         OutFeatures = outFeatures;
-        Weight = new Parameter(empty(outFeatures, inFeatures, dtype: dtype, device: device));
-        register_parameter("weight", Weight);
+        Device = device;
+        _quantization = quantization;
+        // Of a weight that will be quantized, nothing of full size is ever allocated.
+        _weight = new Parameter(empty(outFeatures, inFeatures, dtype: dtype, device: quantization is null ? device : META), quantization is null);
+        register_parameter("weight", _weight);
         if (hasBias)
         {
-            _bias = new Parameter(empty(outFeatures, dtype: dtype, device: device));
-            register_parameter("bias", _bias);
+            Bias = new Parameter(empty(outFeatures, dtype: dtype, device: device));
+            register_parameter("bias", Bias);
         }
     }
 
@@ -32,21 +39,90 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
     public long OutFeatures { get; }
 
     /// <summary>[out, in]</summary>
-    public Parameter Weight { get; }
+    /// <exception cref="InvalidOperationException">The weight is stored in 8 or 4 bits; it can be had from the model's forward passes alone.</exception>
+    public Parameter Weight => _quantization is null ? _weight
+        : throw new InvalidOperationException($"this layer's weight is stored in {_quantization.Bits} bits; take it from {nameof(Dense)}");
+
+    /// <summary>[out], or null.</summary>
+    public Parameter? Bias { get; }
 
     /// <summary>The adapter on this layer, or null. Not owned.</summary>
     public IProjectionDelta? Delta { get; set; }
 
+    /// <summary>Whether the weight is stored in 8 or 4 bits. It is frozen then.</summary>
+    internal bool IsQuantized => _quantization is not null;
+
+    /// <summary>Bytes of the weight as it is stored, without the bias.</summary>
+    internal long StoredBytes => _quantization is null ? _weight.NumberOfElements * _weight.ElementSize : Quantized.StoredBytes;
+
+    private Device Device { get; }
+
+    private QuantizedWeight Quantized => _quantized ?? throw new InvalidOperationException("the weights of this model have not been loaded");
+
     /// <summary>[..., in] → [..., out]</summary>
     public override Tensor forward(Tensor input)
     {
-        Tensor output = nn.functional.linear(input, Weight, _bias);
+        ScalarType dtype = input.dtype;     // the input itself may be gone when the backward pass borrows again
+        Tensor output = _quantization is null
+            ? nn.functional.linear(input, _weight, Bias)
+            : QuantizedLinear.Apply(input, () => Borrow(dtype), Bias);
         if (Delta is null)
             return output;
-        Tensor extended = Delta.Add(input, output);
+        Tensor extended = Delta.Apply(this, input, output);
         if (!ReferenceEquals(extended, output))
             output.Dispose();
         return extended;
+    }
+
+    /// <summary>
+    /// The weight in full, without gradient. The returned handle is the caller's to dispose (its dispose scope will do); the
+    /// memory behind it is this layer's, or for a quantized layer that of <paramref name="scratch"/>, which the next use of
+    /// the scratch overwrites. Do not write to it.
+    /// </summary>
+    /// <param name="scratch">
+    /// One-dimensional, at least out × in elements of the type wanted (float32 or bfloat16 are fastest), on this layer's
+    /// device: one serves all layers in turn. Needed, and used, by quantized layers alone.
+    /// </param>
+    /// <returns>[out, in] in the type of the model or, for a quantized layer, of <paramref name="scratch"/>.</returns>
+    internal Tensor Dense(Tensor? scratch)
+    {
+        if (_quantization is null)
+            return _weight.detach();
+        ArgumentNullException.ThrowIfNull(scratch);
+        using Tensor part = scratch.narrow(0, 0, OutFeatures * InFeatures);
+        Tensor dense = part.view(OutFeatures, InFeatures);
+        using IDisposable noGrad = no_grad();
+        Quantized.DequantizeInto(dense);
+        return dense;
+    }
+
+    /// <summary>As <see cref="Dense"/>, with a scratch of the model's own.</summary>
+    /// <param name="dtype">Type for a quantized layer.</param>
+    internal BorrowedWeight Borrow(ScalarType dtype)
+    {
+        if (_quantization is null)
+            return new BorrowedWeight(Dense(null), null);
+        BaseQuantization.Loan loan = _quantization.Borrow(OutFeatures * InFeatures, dtype, Device);
+        return new BorrowedWeight(Dense(loan.Buffer), loan);
+    }
+
+    /// <summary>Stores a weight in the bits of this layer.</summary>
+    /// <param name="weight">[out, in] of any floating-point type, on any device; not kept.</param>
+    /// <exception cref="InputException">It holds infinities or not-a-numbers.</exception>
+    internal void Quantize(Tensor weight)
+    {
+        if (_quantization is null)
+            throw new InvalidOperationException("this layer keeps its weight in full");
+        _quantized?.Dispose();
+        _quantized = QuantizedWeight.Create(weight, _quantization.Bits, Device);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _quantized?.Dispose();
+        base.Dispose(disposing);
     }
 
     /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>

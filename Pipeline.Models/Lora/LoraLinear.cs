@@ -22,7 +22,7 @@ internal sealed class LoraLinear(string name, Tensor a, Tensor b, double scaling
     /// <summary>Dropout of the inputs while training; null outside.</summary>
     public LoraDropout? Dropout { get; set; }
 
-    public Tensor Add(Tensor x, Tensor output)
+    public Tensor Apply(ProjectionLayer layer, Tensor x, Tensor output)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor input = Dropout is null ? x : Dropout.Apply(x);

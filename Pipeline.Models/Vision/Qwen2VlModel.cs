@@ -28,11 +28,13 @@ public sealed class Qwen2VlModel : nn.Module
     /// <param name="config">Shape.</param>
     /// <param name="dtype">Type of all weights and of the computation.</param>
     /// <param name="device">Where; <c>meta</c> allocates nothing.</param>
-    public Qwen2VlModel(Qwen2VlConfig config, ScalarType dtype, Device device) : base(nameof(Qwen2VlModel))
+    /// <param name="quantizationBits">8 or 4 to store the linear layers of the language model in so many bits, frozen; null for none.</param>
+    /// <exception cref="InputException">Another number of bits.</exception>
+    public Qwen2VlModel(Qwen2VlConfig config, ScalarType dtype, Device device, int? quantizationBits = null) : base(nameof(Qwen2VlModel))
     {
         ArgumentNullException.ThrowIfNull(config);
         Config = config;
-        Text = new DecoderModel(config.Text, dtype, device);
+        Text = new DecoderModel(config.Text, dtype, device, quantizationBits);
         _vision = new VisionTower(config.Vision, dtype, device);
         register_module("visual", _vision);
         // The decoder's parts stand directly under the root in the hub's names.
@@ -50,17 +52,18 @@ public sealed class Qwen2VlModel : nn.Module
     /// <param name="folder">Hub folder.</param>
     /// <param name="dtype">Type of all weights and of the computation.</param>
     /// <param name="device">Where.</param>
+    /// <param name="quantizationBits">8 or 4 to store the linear layers of the language model in so many bits, frozen; null for none.</param>
     /// <exception cref="InputException">Something is missing or does not fit; the message names it.</exception>
-    public static Qwen2VlModel Load(string folder, ScalarType dtype, Device device)
+    public static Qwen2VlModel Load(string folder, ScalarType dtype, Device device, int? quantizationBits = null)
     {
         Qwen2VlConfig config = Qwen2VlConfig.Load(folder);
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(folder);
-        var model = new Qwen2VlModel(config, dtype, device);
+        var model = new Qwen2VlModel(config, dtype, device, quantizationBits);
         try
         {
             // Checkpoints of tied models may repeat the embedding as head.
             WeightLoader.Load(model.named_parameters().Select(p => KeyValuePair.Create(p.name, (Tensor)p.parameter)), weights,
-                name => config.Text.TieWordEmbeddings && name == "lm_head.weight" ? null : name);
+                name => config.Text.TieWordEmbeddings && name == "lm_head.weight" ? null : name, model.Text.QuantizedTargets());
             model.eval();
             return model;
         }

@@ -70,6 +70,9 @@ public sealed class SafetensorsCheckpoint : IDisposable
     /// <inheritdoc cref="SafetensorsReader.CopyTo"/>
     public void CopyTo(string name, Tensor target) => Reader(name).CopyTo(name, target);
 
+    /// <inheritdoc cref="SafetensorsReader.Lend"/>
+    internal void Lend(string name, Action<Tensor> use) => Reader(name).Lend(name, use);
+
     /// <inheritdoc/>
     public void Dispose()
     {

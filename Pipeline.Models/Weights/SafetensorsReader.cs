@@ -109,6 +109,31 @@ public sealed partial class SafetensorsReader : IDisposable
         }
     }
 
+    /// <summary>Hands a tensor out as it is stored, for the time of the call; its pages of the file are given back afterwards.</summary>
+    /// <exception cref="InputException">The file has no such tensor, or <paramref name="use"/> refuses it.</exception>
+    internal void Lend(string name, Action<Tensor> use)
+    {
+        TensorEntry entry = Entry(name);
+        using Tensor tensor = Map(name);
+        try
+        {
+            use(tensor);
+        }
+        catch (InputException e)
+        {
+            throw new InputException($"{_path}: {name}: {e.Message}", e);
+        }
+        int width = SafetensorsTypes.BytesOf(entry.DType);
+        if (entry.Offset % width != 0)
+            return;
+        using Tensor flat = tensor.view(-1);
+        for (long start = 0; start < flat.shape[0]; start += ChunkBytes / width)
+        {
+            using Tensor part = flat.narrow(0, start, Math.Min(ChunkBytes / width, flat.shape[0] - start));
+            Release(part);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -11,9 +11,12 @@ public static class WeightLoader
     /// <param name="parameters">Parameters by hub name.</param>
     /// <param name="checkpoint">The weights.</param>
     /// <param name="rename">Maps a name of the checkpoint to a parameter's; null for a tensor knowingly left out.</param>
+    /// <param name="receivers">
+    /// By parameter name: what takes the stored tensor, mapped and valid during the call only, in place of the copy.
+    /// </param>
     /// <exception cref="InputException">Names or shapes differ; the message lists missing, unexpected and misshapen ones.</exception>
     public static void Load(IEnumerable<KeyValuePair<string, Tensor>> parameters, SafetensorsCheckpoint checkpoint,
-        Func<string, string?>? rename = null)
+        Func<string, string?>? rename = null, IReadOnlyDictionary<string, Action<Tensor>>? receivers = null)
     {
         var targets = new Dictionary<string, Tensor>(parameters, StringComparer.Ordinal);
         var sources = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -24,7 +27,12 @@ public static class WeightLoader
         }
         Check(targets, sources, checkpoint);
         foreach ((string name, Tensor target) in targets)
-            checkpoint.CopyTo(sources[name], target);
+        {
+            if (receivers is not null && receivers.TryGetValue(name, out Action<Tensor>? receive))
+                checkpoint.Lend(sources[name], receive);
+            else
+                checkpoint.CopyTo(sources[name], target);
+        }
     }
 
     private static void Check(Dictionary<string, Tensor> targets, Dictionary<string, string> sources, SafetensorsCheckpoint checkpoint)

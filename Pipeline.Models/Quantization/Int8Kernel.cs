@@ -1,0 +1,27 @@
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Pipeline.Models.Quantization;
+
+/// <summary>Bytes times a scale, with the widest vectors that the processor has.</summary>
+internal static unsafe class Int8Kernel
+{
+    public static void Run<T>(sbyte* codes, float scale, nint count, byte* target) where T : struct, IOutputElement
+    {
+        nint i = 0;
+        if (Avx512F.IsSupported)
+        {
+            Vector512<float> scales = Vector512.Create(scale);
+            for (; i <= count - 16; i += 16)
+                T.Store(Vector512.ConvertToSingle(Avx512F.ConvertToVector512Int32(Vector128.Load(codes + i))) * scales, target, i);
+        }
+        else if (Avx2.IsSupported)
+        {
+            Vector256<float> scales = Vector256.Create(scale);
+            for (; i <= count - 8; i += 8)
+                T.Store(Vector256.ConvertToSingle(Avx2.ConvertToVector256Int32(codes + i)) * scales, target, i);
+        }
+        for (; i < count; i++)
+            T.Store(codes[i] * scale, target, i);
+    }
+}

@@ -1,0 +1,61 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Quantization;
+
+/// <summary>
+/// A frozen weight [out, in] in few bits, and how to get it back. Owns its memory. What comes back is the same, bit for bit,
+/// on every device and at every call; rounding to the target's type is the last step.
+/// </summary>
+internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
+{
+    /// <summary>Output width.</summary>
+    public long Rows { get; } = rows;
+
+    /// <summary>Input width.</summary>
+    public long Columns { get; } = columns;
+
+    /// <summary>Bytes of codes and scales together.</summary>
+    public abstract long StoredBytes { get; }
+
+    /// <summary>Quantizes a matrix, a few million elements at a time.</summary>
+    /// <param name="weight">[out, in] of any floating-point type, on any device; not kept.</param>
+    /// <param name="bits">8 or 4.</param>
+    /// <param name="device">Where the codes will lie.</param>
+    /// <exception cref="InputException">The matrix holds infinities or not-a-numbers.</exception>
+    public static QuantizedWeight Create(Tensor weight, int bits, Device device) => bits switch
+    {
+        8 => Int8Weight.Quantize(weight, device),
+        4 => Nf4Weight.Quantize(weight, device),
+        _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "a weight is stored in 8 or 4 bits"),
+    };
+
+    /// <summary>Writes the matrix.</summary>
+    /// <param name="target">[out, in], contiguous, on the device of the codes; float32 and bfloat16 on the CPU are fastest.</param>
+    public void DequantizeInto(Tensor target)
+    {
+        if (!target.shape.SequenceEqual([Rows, Columns]) || !target.is_contiguous())
+            throw new ArgumentException($"expected a contiguous [{Rows}, {Columns}], found [{string.Join(", ", target.shape)}]", nameof(target));
+        if (target.device_type == TorchSharp.DeviceType.CPU && target.dtype is ScalarType.Float32 or ScalarType.BFloat16)
+            DequantizeOnCpu(target);
+        else
+            DequantizeWithTorch(target);
+    }
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+
+    /// <summary>The kernel for float32 and bfloat16.</summary>
+    protected abstract void DequantizeOnCpu(Tensor target);
+
+    /// <summary>The same in operations that every device has.</summary>
+    protected abstract void DequantizeWithTorch(Tensor target);
+
+    /// <exception cref="InputException">A scale says that its elements are not all finite.</exception>
+    protected static void RequireFinite(Tensor scales)
+    {
+        using Tensor finite = isfinite(scales);
+        using Tensor all = finite.all();
+        if (!all.item<bool>())
+            throw new InputException("it holds infinities or not-a-numbers, which cannot be quantized; the checkpoint is damaged, or load it without quantization");
+    }
+}
