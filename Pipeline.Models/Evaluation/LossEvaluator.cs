@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Pass;
 
 namespace Pipeline.Models.Evaluation;
 
@@ -18,17 +19,22 @@ public static class LossEvaluator
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
+        using var pass = new TrainingPass(model);
+        return Evaluate(pass, examples, batchSize, stopping);
+    }
+
+    /// <summary>The same with the memory of a pass that exists already.</summary>
+    internal static LossResult Evaluate(TrainingPass pass, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping)
+    {
         var clock = Stopwatch.StartNew();
         double sum = 0;
         long targets = 0;
-        // Examples of like length together: little padding.
-        foreach (TokenizedExample[] rows in examples.OrderBy(e => e.InputIds.Length).Chunk(batchSize))
+        // Examples of like length together: their attention is computed in one product.
+        foreach (TokenizedExample[] rows in examples.Where(e => TrainingBatch.CountTargets(e) > 0).OrderBy(e => e.InputIds.Length).Chunk(batchSize))
         {
             stopping.ThrowIfCancellationRequested();
-            using TrainingBatch batch = TrainingBatch.Collate(rows, model.Device);
-            if (batch.Targets.shape[0] == 0)
-                continue;
-            sum += TargetLoss.Sum(model, batch);
+            using TrainingBatch batch = TrainingBatch.Collate(rows, pass.Device);
+            sum += pass.Loss(batch);
             targets += batch.Targets.shape[0];
         }
         if (targets == 0)

@@ -61,6 +61,18 @@ public sealed class DecoderModel : nn.Module
             .Select(m => (m.name, (ProjectionLayer)m.module))
             .DistinctBy(m => m.Item2); // TorchSharp lists a layer again under the name of its field, after the hub's
 
+    internal IReadOnlyList<DecoderLayer> Layers => _layers;
+
+    internal RmsNorm FinalNorm => _norm;
+
+    /// <summary>[vocab, hidden]</summary>
+    internal Parameter EmbeddingWeight => _embedding;
+
+    /// <summary>[vocab, hidden]; the embedding where both are one.</summary>
+    internal Parameter HeadWeight => _head?.Weight ?? _embedding;
+
+    internal RotaryEmbedding Rotary => _rotary;
+
     /// <summary>Bits in which the linear layers inside the decoder layers are stored; null when in full.</summary>
     public int? QuantizationBits => _quantization?.Bits;
 

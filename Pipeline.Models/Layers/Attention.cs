@@ -28,6 +28,12 @@ internal sealed class Attention : nn.Module
         register_module("o_proj", _output);
     }
 
+    /// <summary>One fused projection, or query, key, value.</summary>
+    public IReadOnlyList<ProjectionLayer> Inputs => _inputs;
+
+    /// <summary>[hidden, heads × head]</summary>
+    public ProjectionLayer Output => _output;
+
     /// <param name="x">[batch, seq, hidden]</param>
     /// <param name="cos">[batch or 1, 1, seq, dims / 2]</param>
     /// <param name="sin">[batch or 1, 1, seq, dims / 2]</param>

@@ -25,7 +25,15 @@ internal sealed class DecoderLayer : nn.Module
         register_module("post_attention_layernorm", _postNorm);
     }
 
-    /// <inheritdoc cref="Attention.Forward"/>
+    public RmsNorm InputNorm => _inputNorm;
+
+    public RmsNorm PostNorm => _postNorm;
+
+    public Attention Attention => _attention;
+
+    public FeedForward FeedForward => _feedForward;
+
+    /// <inheritdoc cref="Layers.Attention.Forward"/>
     public Tensor Forward(Tensor x, Tensor cos, Tensor sin, AttentionMask mask, KvCache? cache)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -23,6 +23,12 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
         register_module("down_proj", _down);
     }
 
+    /// <summary>One fused projection, or gate and up.</summary>
+    public IReadOnlyList<ProjectionLayer> Inputs => _inputs;
+
+    /// <summary>[hidden, intermediate]</summary>
+    public ProjectionLayer Down => _down;
+
     /// <summary>[batch, seq, hidden] → [batch, seq, hidden]</summary>
     public override Tensor forward(Tensor input)
     {

@@ -17,6 +17,10 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
         register_parameter("weight", _weight);
     }
 
+    internal Parameter Weight => _weight;
+
+    internal double Eps => _eps;
+
     /// <summary>[..., size] → [..., size], same dtype</summary>
     public override Tensor forward(Tensor input)
     {

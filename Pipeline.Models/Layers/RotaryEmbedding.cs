@@ -35,6 +35,9 @@ internal sealed class RotaryEmbedding
     /// <summary>Whether so many positions use longrope's long factors.</summary>
     public bool UsesLong(long totalLength) => _config.Kind == RopeKind.LongRope && totalLength > _config.OriginalMaxPositions;
 
+    /// <summary>Shortest length that uses them; more than any length without longrope.</summary>
+    public long FirstLong => _config.Kind == RopeKind.LongRope ? _config.OriginalMaxPositions + 1 : long.MaxValue;
+
     /// <summary>True when the angles of earlier positions depend on how long the sequence becomes.</summary>
     public bool DependsOnLength => _config.Kind == RopeKind.LongRope;
 

@@ -77,12 +77,6 @@ public sealed class LoraAdapter : IDisposable
 
     internal IEnumerable<LoraLinear> Parts => _parts.Select(p => p.Delta);
 
-    internal void SetDropout(LoraDropout? dropout)
-    {
-        foreach ((_, LoraLinear delta) in _parts)
-            delta.Dropout = dropout;
-    }
-
     private sealed class Suspension : IDisposable
     {
         private readonly List<(ProjectionLayer Layer, IProjectionDelta Delta)> _attached;

@@ -19,14 +19,13 @@ internal sealed class LoraLinear(string name, Tensor a, Tensor b, double scaling
     /// <summary>[out, r]</summary>
     public Tensor B { get; } = b;
 
-    /// <summary>Dropout of the inputs while training; null outside.</summary>
-    public LoraDropout? Dropout { get; set; }
+    /// <summary>Factor of the update.</summary>
+    public double Scaling => scaling;
 
     public Tensor Apply(ProjectionLayer layer, Tensor x, Tensor output)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor input = Dropout is null ? x : Dropout.Apply(x);
-        Tensor low = nn.functional.linear(input.reshape(-1, A.shape[1]), Converted(A, x.dtype));
+        Tensor low = nn.functional.linear(x.reshape(-1, A.shape[1]), Converted(A, x.dtype));
         // One GEMM adds the scaled update to the frozen output: no separate product, scaling and sum.
         Tensor sum = addmm(output.reshape(-1, B.shape[0]), low, Converted(B, x.dtype).t(), 1, (float)scaling);
         return sum.view(output.shape).MoveToOuterDisposeScope();

@@ -14,6 +14,9 @@ internal static class NativeTorch
 {
     /// <summary>Directory of an installed libtorch, as in PyTorch's <c>torch/lib</c>.</summary>
     internal const string DirectoryVariable = "TORCH_LIB_DIR";
+    /// <summary>Name under which code of this library imports libtorch's own functions.</summary>
+    internal const string CoreLibrary = "torch_cpu";
+
     private const string LibraryName = "LibTorchSharp";
     private const string FileName = "libLibTorchSharp.so";
 
@@ -65,6 +68,9 @@ internal static class NativeTorch
 
     private static nint Resolve(Assembly assembly, string name)
     {
+        // libtorch outside the application: loaded with the rest, so it is in the process already under this name.
+        if (name == CoreLibrary)
+            return NativeLibrary.TryLoad("libtorch_cpu.so", out nint core) ? core : 0;
         if (name != LibraryName)
             return 0;
         lock (Gate)

@@ -1,3 +1,4 @@
+using Pipeline.Models.Training.Pass.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,6 +48,13 @@ internal sealed class AdamW : IDisposable
             using DisposeScope scope = NewDisposeScope();
             if (weight.grad is not { } gradient)
                 continue;
+            if (weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32)
+            {
+                AdamKernel.Step(weight, gradient, mean, square, new AdamFactors(
+                    (float)gradientScale, (float)(1 - learningRate * _weightDecay), (float)_beta1, (float)_beta2,
+                    (float)(1 / rootCorrection), (float)_epsilon, (float)-stepSize));
+                continue;
+            }
             if (gradientScale != 1)
                 gradient.mul_(gradientScale);
             if (_weightDecay != 0)

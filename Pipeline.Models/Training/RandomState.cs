@@ -7,7 +7,7 @@ namespace Pipeline.Models.Training;
 /// <param name="seed">The training's seed.</param>
 internal sealed class RandomState(long seed)
 {
-    private const ulong Weyl = 0x9E3779B97F4A7C15;
+    internal const ulong Weyl = 0x9E3779B97F4A7C15;
 
     /// <summary>The order of the examples in an epoch.</summary>
     public int[] Permutation(int epoch, int count)
@@ -30,7 +30,7 @@ internal sealed class RandomState(long seed)
     private ulong Start(ulong purpose, int major, int minor) =>
         Mix(Mix(Mix((ulong)seed + Weyl * purpose) + Weyl * (ulong)(major + 1)) + Weyl * (ulong)(minor + 1));
 
-    private static ulong Mix(ulong x)
+    internal static ulong Mix(ulong x)
     {
         x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
         x = (x ^ (x >> 27)) * 0x94D049BB133111EB;

@@ -1,43 +1,43 @@
 using Pipeline.Models.Datasets;
+using Pipeline.Models.Training.Pass;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training;
 
 /// <summary>
-/// Examples of one micro-step, padded on the right to the longest. A causal model never looks to the right, so the padding
-/// needs no mask; and only the positions that have a target are listed, so nothing is computed for the others' logits.
+/// Examples of one micro-step, one after the other without padding; none sees another. Only the rows that have a target are
+/// listed, so nothing is computed for the others' logits.
 /// </summary>
-/// <param name="InputIds">[batch, seq] int64</param>
-/// <param name="Rows">[targets] int64: places in the flattened hidden states whose next token is learned.</param>
+/// <param name="InputIds">[rows] int64; behind the last token a few that belong to no example.</param>
+/// <param name="Rows">[targets] int64: rows whose next token is learned.</param>
 /// <param name="Targets">[targets] int64: those next tokens.</param>
-/// <param name="Tokens">Ids without the padding.</param>
-internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Targets, int Tokens) : IDisposable
+/// <param name="Layout">Which rows are which example.</param>
+internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Targets, SequenceLayout Layout) : IDisposable
 {
-    private const long PaddingId = 0; // never seen by another token, so any id will do
-
-    /// <summary>Pads and lists the targets.</summary>
+    /// <summary>Joins examples and lists the targets.</summary>
+    /// <exception cref="ArgumentException">There is no example, or an empty one.</exception>
     public static TrainingBatch Collate(IReadOnlyList<TokenizedExample> examples, Device device)
     {
-        int longest = examples.Max(e => e.InputIds.Length);
-        long[] ids = new long[examples.Count * longest];
-        Array.Fill(ids, PaddingId);
+        if (examples.Count == 0 || examples.Any(e => e.InputIds.Length == 0))
+            throw new ArgumentException("a batch needs examples with tokens", nameof(examples));
+        var layout = new SequenceLayout([.. examples.Select(e => e.InputIds.Length)]);
+        long[] ids = new long[layout.Rows];
         var rows = new List<long>();
         var targets = new List<long>();
-        for (int i = 0; i < examples.Count; i++)
+        int row = 0;
+        foreach ((int[] inputIds, int[] labels) in examples)
         {
-            (int[] inputIds, int[] labels) = examples[i];
-            for (int at = 0; at < inputIds.Length; at++)
+            for (int at = 0; at < inputIds.Length; at++, row++)
             {
-                ids[i * longest + at] = inputIds[at];
+                ids[row] = inputIds[at];
                 if (at == 0 || labels[at] == TokenizedExample.Ignored)
                     continue;
-                rows.Add(i * longest + at - 1);
+                rows.Add(row - 1);
                 targets.Add(labels[at]);
             }
         }
-        return new TrainingBatch(
-            tensor(ids, [examples.Count, longest], device: device), tensor(rows.ToArray(), device: device),
-            tensor(targets.ToArray(), device: device), examples.Sum(e => e.InputIds.Length));
+        return new TrainingBatch(tensor(ids, device: device).DetachFromDisposeScope(), tensor(rows.ToArray(), device: device).DetachFromDisposeScope(),
+            tensor(targets.ToArray(), device: device).DetachFromDisposeScope(), layout);
     }
 
     /// <summary>Targets that an example contributes: its labels from the second position on.</summary>

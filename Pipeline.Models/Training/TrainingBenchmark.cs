@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Training.Pass;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,13 +28,11 @@ public static class TrainingBenchmark
         using var decoder = new DecoderModel(model, dtype, device);
         using (var generator = new Generator(1, device))
             decoder.InitializeWeights(generator);
-        decoder.eval();
         using LoraAdapter adapter = LoraInjector.Inject(decoder, lora, seed: 1);
         var arguments = new TrainingArguments();
         using var optimizer = new AdamW(adapter.NamedTensors(), arguments);
-        using LoraDropout? dropout = lora.Dropout > 0 ? new LoraDropout(lora.Dropout, device) : null;
-        adapter.SetDropout(dropout);
-        var step = new TrainingStep(decoder, optimizer, arguments.MaxGradNorm, dropout, new RandomState(1));
+        using var pass = new TrainingPass(decoder);
+        var step = new TrainingStep(pass, optimizer, arguments.MaxGradNorm, lora.Dropout, new RandomState(1));
         double peak = PeakFlops(dtype, device);
 
         var seconds = new List<double>();

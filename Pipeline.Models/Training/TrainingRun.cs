@@ -3,6 +3,7 @@ using Pipeline.Models.Evaluation;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Runtime;
+using Pipeline.Models.Training.Pass;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training;
@@ -19,7 +20,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly OutputLock _lock;
     private readonly TrainingCheckpoints _checkpoints;
     private readonly LoraAdapter _adapter;
-    private readonly LoraDropout? _dropout;
+    private readonly TrainingPass _pass;
     private readonly AdamW _optimizer;
     private readonly TrainingStep _step;
     private readonly TrainerState _state;
@@ -57,8 +58,8 @@ internal sealed class TrainingRun : IDisposable
             _lock.Dispose();
             throw;
         }
-        _dropout = arguments.LoraDropout > 0 ? new LoraDropout(arguments.LoraDropout, model.Device) : null;
-        _step = new TrainingStep(model, _optimizer, arguments.MaxGradNorm, _dropout, random);
+        _pass = new TrainingPass(model);
+        _step = new TrainingStep(_pass, _optimizer, arguments.MaxGradNorm, arguments.LoraDropout, random);
         _log = new TrainingLog(arguments, _plan, _state, Warn);
         _outputs = new TrainingOutputs(arguments, data, _adapter, _log, _state);
         foreach (string warning in data.Warnings)
@@ -75,8 +76,6 @@ internal sealed class TrainingRun : IDisposable
     {
         _observer?.OnStarted(new TrainingStart(_plan.TotalSteps, _state.Step, _data.Train.Count, _data.Eval.Count, _adapter.ParameterCount, AllParameters));
         _log.Restore();
-        _model.eval();
-        _adapter.SetDropout(_dropout);
         var clock = new StepClock(_state.Seconds);
         try
         {
@@ -92,7 +91,6 @@ internal sealed class TrainingRun : IDisposable
             _checkpoints.SaveBeforeEnd(_state.Step, WriteCheckpoint);
             throw;
         }
-        _adapter.SetDropout(null);
         return Finish(stopping);
     }
 
@@ -100,7 +98,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _adapter.Dispose();
         _optimizer.Dispose();
-        _dropout?.Dispose();
+        _pass.Dispose();
         _lock.Dispose();
     }
 
@@ -137,9 +135,7 @@ internal sealed class TrainingRun : IDisposable
 
     private LossResult Evaluate(StepClock? clock, CancellationToken stopping)
     {
-        _adapter.SetDropout(null);
-        LossResult result = LossEvaluator.Evaluate(_model, _data.Eval, _arguments.EvalBatchSize, stopping);
-        _adapter.SetDropout(_dropout);
+        LossResult result = LossEvaluator.Evaluate(_pass, _data.Eval, _arguments.EvalBatchSize, stopping);
         _state.Seconds = clock?.Total ?? _state.Seconds;
         _log.AddEvaluation(result.Loss, result.Seconds, result.Examples, EvalBatches);
         _observer?.OnEvaluated(_state.Step, result.Loss);

@@ -1,8 +1,5 @@
 using Pipeline.Models.Datasets;
-using Pipeline.Models.Families;
-using Pipeline.Models.Lora;
-using TorchSharp;
-using static TorchSharp.torch;
+using Pipeline.Models.Training.Pass;
 
 namespace Pipeline.Models.Training;
 
@@ -17,8 +14,13 @@ internal readonly record struct StepResult(double Loss, double GradientNorm, int
 /// One optimizer step: the gradients of all micro-batches, each weighted by its share of the step's target tokens,
 /// clipped together, applied by AdamW.
 /// </summary>
+/// <param name="pass">Loss and gradients of the model with its adapter.</param>
+/// <param name="optimizer">Of the adapter's weights.</param>
+/// <param name="maxGradientNorm">Norm to which the gradient is clipped; 0 for no clipping.</param>
+/// <param name="dropout">Probability of dropping an input of the adapter; needs <paramref name="random"/>.</param>
+/// <param name="random">Source of the masks' seeds.</param>
 internal sealed class TrainingStep(
-    DecoderModel model, AdamW optimizer, double maxGradientNorm, LoraDropout? dropout = null, RandomState? random = null)
+    TrainingPass pass, AdamW optimizer, double maxGradientNorm, double dropout = 0, RandomState? random = null)
 {
     private const double ClipEpsilon = 1e-6; // as torch's clip_grad_norm_
 
@@ -37,15 +39,13 @@ internal sealed class TrainingStep(
             for (int i = 0; i < microBatches.Count; i++)
             {
                 stopping.ThrowIfCancellationRequested();
-                using DisposeScope scope = NewDisposeScope();
-                if (dropout is not null && random is not null)
-                    dropout.Reseed(random.DropoutSeed(step, i));
-                using TrainingBatch batch = TrainingBatch.Collate(microBatches[i].Examples, model.Device);
-                double loss = TargetLoss.Backward(model, batch, targets);
+                using TrainingBatch batch = TrainingBatch.Collate(microBatches[i].Examples, pass.Device);
+                DropoutMask mask = random is null ? DropoutMask.None : new DropoutMask(dropout, random.DropoutSeed(step, i));
+                double loss = pass.Backward(batch, 1.0 / targets, mask);
                 if (!double.IsFinite(loss))
                     throw Diverged($"the loss became {loss}", step, microBatches[i]);
                 sum += loss;
-                tokens += batch.Tokens;
+                tokens += batch.Layout.Tokens;
             }
             double norm = optimizer.GradientNorm();
             if (!double.IsFinite(norm))

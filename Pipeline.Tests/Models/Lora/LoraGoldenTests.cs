@@ -3,6 +3,7 @@ using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Pass;
 using Pipeline.Models.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -36,7 +37,8 @@ public sealed class LoraGoldenTests
             AdamEpsilon = optimizerSettings.GetProperty("eps").GetDouble(),
             WeightDecay = optimizerSettings.GetProperty("weight_decay").GetDouble(),
         });
-        var step = new TrainingStep(model, optimizer, optimizerSettings.GetProperty("max_grad_norm").GetDouble());
+        using var pass = new TrainingPass(model);
+        var step = new TrainingStep(pass, optimizer, optimizerSettings.GetProperty("max_grad_norm").GetDouble());
         TokenizedExample[] examples = ReadExamples(Path.Combine(folder, "batches.safetensors"));
         int number = 0;
         foreach (JsonElement expected in trace.RootElement.GetProperty("steps").EnumerateArray())

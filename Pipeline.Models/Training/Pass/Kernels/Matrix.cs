@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Training.Pass.Kernels;
+
+/// <summary>A CPU tensor's memory as rows: what a kernel needs to know of it.</summary>
+/// <param name="Data">First number.</param>
+/// <param name="Rows">Rows; all dimensions but the last together.</param>
+/// <param name="Width">Numbers of a row, side by side.</param>
+/// <param name="Stride">Numbers from one row to the next.</param>
+internal readonly unsafe partial record struct Matrix(nint Data, long Rows, long Width, long Stride)
+{
+    /// <summary>Views a tensor whose rows have one distance throughout.</summary>
+    /// <exception cref="ArgumentException">The numbers of a row do not lie side by side, or the rows do not lie evenly.</exception>
+    public static Matrix Of(Tensor tensor)
+    {
+        long[] shape = tensor.shape, strides = tensor.stride();
+        int last = shape.Length - 1;
+        long rows = 1;
+        for (int i = 0; i < last; i++)
+            rows *= shape[i];
+        bool even = shape[last] <= 1 || strides[last] == 1;
+        for (int i = 0; i + 1 < last; i++)
+            even &= shape[i] <= 1 || strides[i] == strides[i + 1] * shape[i + 1];
+        if (!even)
+            throw new ArgumentException($"rows of shape [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}] do not lie evenly", nameof(tensor));
+        return new Matrix(PointerOf(tensor.Handle), rows, shape[last], last == 0 ? shape[0] : strides[last - 1]);
+    }
+
+    /// <summary>First byte of a row.</summary>
+    public byte* Row<T>(long row) where T : IElement => (byte*)Data + row * Stride * T.Size;
+
+    // TorchSharp shows a tensor's memory as a span of at most 2 GiB; the address has no such limit.
+    [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
+    private static partial nint PointerOf(nint tensor);
+}

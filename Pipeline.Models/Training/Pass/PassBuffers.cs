@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Training.Pass;
+
+/// <summary>
+/// The memory of a pass: one block for each name, made once, grown when a batch is larger than any before and used again
+/// by the next. Nothing is cleared between uses.
+/// </summary>
+internal sealed class PassBuffers(ScalarType dtype, Device device) : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _blocks = new(StringComparer.Ordinal);
+
+    /// <summary>Type of the model.</summary>
+    public ScalarType DType => dtype;
+
+    /// <summary>The memory of a name in a shape, in the type of the model; the handle belongs to the caller's dispose scope.</summary>
+    public Tensor Get(string name, params ReadOnlySpan<long> shape) => Get(name, dtype, shape);
+
+    /// <summary>The same in float32.</summary>
+    public Tensor GetFloat32(string name, params ReadOnlySpan<long> shape) => Get(name, ScalarType.Float32, shape);
+
+    public void Dispose()
+    {
+        foreach (Tensor block in _blocks.Values)
+            block.Dispose();
+        _blocks.Clear();
+    }
+
+    private Tensor Get(string name, ScalarType type, ReadOnlySpan<long> shape)
+    {
+        long count = 1;
+        foreach (long size in shape)
+            count *= size;
+        if (!_blocks.TryGetValue(name, out Tensor? block) || block.shape[0] < count)
+        {
+            block?.Dispose();
+            _blocks.Remove(name);
+            block = empty([count], dtype: type, device: device).DetachFromDisposeScope();
+            _blocks.Add(name, block);
+        }
+        using Tensor used = block.narrow(0, 0, count);
+        return used.view(shape.ToArray());
+    }
+}

@@ -1,0 +1,81 @@
+using Pipeline.Models.Lora;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Training.Pass;
+
+/// <summary>The adapter of one layer during a pass: its weights in the type of the computation, and where its gradients gather (float32).</summary>
+internal sealed class PassLora : IDisposable
+{
+    private readonly PassBuffers _buffers;
+    private readonly string _name;
+    private readonly Tensor? _gradientA, _gradientB;
+
+    public PassLora(LoraLinear lora, string name, PassBuffers buffers)
+    {
+        (Lora, _name, _buffers) = (lora, name, buffers);
+        if (lora.A.requires_grad)
+            (_gradientA, _gradientB) = (GradientOf(lora.A), GradientOf(lora.B));
+    }
+
+    public LoraLinear Lora { get; }
+
+    public long Rank => Lora.A.shape[0];
+
+    public float Scaling => (float)Lora.Scaling;
+
+    /// <summary>[r, in]</summary>
+    public Tensor A => InType(Lora.A, ".a");
+
+    /// <summary>[out, r]</summary>
+    public Tensor B => InType(Lora.B, ".b");
+
+    /// <summary>Takes over what the optimizer changed; to be called before every pass.</summary>
+    public void Refresh()
+    {
+        if (Lora.A.dtype == _buffers.DType)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        A.copy_(Lora.A);
+        B.copy_(Lora.B);
+    }
+
+    /// <summary>Adds scaling · dyᵀ low to the gradient of B.</summary>
+    /// <param name="dy">[T, out]</param>
+    /// <param name="low">[T, r]</param>
+    public void AddGradientB(Tensor dy, Tensor low)
+    {
+        // The product's long side goes last: the other way round is several times slower in float32.
+        Tensor part = _buffers.Get("lora.part", Rank, dy.shape[1]);
+        part.addmm_(low.t(), dy, 0, Scaling);
+        _gradientB?.add_(part.t());
+    }
+
+    /// <summary>Adds dlowᵀ x to the gradient of A.</summary>
+    /// <param name="dlow">[T, r]</param>
+    /// <param name="x">[T, in]</param>
+    public void AddGradientA(Tensor dlow, Tensor x)
+    {
+        Tensor part = _buffers.Get("lora.part", Rank, x.shape[1]);
+        part.addmm_(dlow.t(), x, 0, 1);
+        _gradientA?.add_(part);
+    }
+
+    public void Dispose()
+    {
+        _gradientA?.Dispose();
+        _gradientB?.Dispose();
+    }
+
+    private Tensor InType(Tensor weight, string suffix) => weight.dtype == _buffers.DType ? weight.alias() : _buffers.Get(_name + suffix, weight.shape);
+
+    private static Tensor GradientOf(Tensor weight)
+    {
+        if (weight.grad is not { } gradient)
+        {
+            gradient = zeros_like(weight, requires_grad: false);
+            weight.grad = gradient;
+        }
+        return gradient.DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,122 @@
+using Pipeline.Models.Layers;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Training.Pass.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Training.Pass;
+
+/// <summary>
+/// A frozen linear layer with its adapter: y = x Wᵀ + b + s · drop(x) Aᵀ Bᵀ, and the gradients of x, A and B. Every product
+/// adds into its place, so that neither the update nor a sum exists as a tensor of its own.
+/// </summary>
+internal sealed class PassProjection : IDisposable
+{
+    private readonly ProjectionLayer _layer;
+    private readonly string _name;
+    private readonly long _maskKey;
+    private readonly IPassKernels _kernels;
+    private readonly PassBuffers _buffers;
+    private PassLora? _lora;
+
+    /// <param name="layer">The layer; its adapter is looked up before every pass.</param>
+    /// <param name="name">Name of this place in the model, for buffers and for its own dropout masks.</param>
+    /// <param name="kernels">Elementwise work.</param>
+    /// <param name="buffers">Memory.</param>
+    public PassProjection(ProjectionLayer layer, string name, IPassKernels kernels, PassBuffers buffers)
+    {
+        (_layer, _name, _maskKey, _kernels, _buffers) = (layer, name, HashOf(name), kernels, buffers);
+    }
+
+    /// <summary>Whether an adapter is on the layer.</summary>
+    public bool HasAdapter => _layer.Delta is not null;
+
+    /// <summary>Takes over the adapter as it stands; to be called before every pass.</summary>
+    public void Refresh()
+    {
+        var lora = (LoraLinear?)_layer.Delta;
+        if (!ReferenceEquals(_lora?.Lora, lora))
+        {
+            _lora?.Dispose();
+            _lora = lora is null ? null : new PassLora(lora, _name, _buffers);
+        }
+        _lora?.Refresh();
+    }
+
+    /// <summary>Computes the layer.</summary>
+    /// <param name="x">[T, in]</param>
+    /// <param name="y">[T, out], result.</param>
+    /// <param name="adds">Adds to what <paramref name="y"/> holds instead of replacing it.</param>
+    /// <param name="state">Prefix of the buffers that the way back needs.</param>
+    /// <param name="mask">Dropout of this micro-step.</param>
+    public void Forward(Tensor x, Tensor y, bool adds, string state, DropoutMask mask)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        if (_layer.Bias is { } bias)
+        {
+            _ = adds ? y.add_(bias) : y.copy_(bias.expand_as(y));
+            adds = true;
+        }
+        y.addmm_(x, Weight().t(), adds ? 1 : 0, 1);
+        if (_lora is null)
+            return;
+        Tensor low = Low(state, x);
+        low.addmm_(Dropped(x, mask), _lora.A.t(), 0, 1);
+        y.addmm_(low, _lora.B.t(), 1, _lora.Scaling);
+    }
+
+    /// <summary>Adds the adapter's gradients to theirs, and computes the input's.</summary>
+    /// <param name="x">[T, in], as in <see cref="Forward"/>.</param>
+    /// <param name="dy">[T, out]</param>
+    /// <param name="dx">[T, in], result; null when nobody needs it.</param>
+    /// <param name="adds">Adds to what <paramref name="dx"/> holds instead of replacing it.</param>
+    /// <param name="state">As in <see cref="Forward"/>.</param>
+    /// <param name="mask">As in <see cref="Forward"/>.</param>
+    public void Backward(Tensor x, Tensor dy, Tensor? dx, bool adds, string state, DropoutMask mask)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        dx?.addmm_(dy, Weight(), adds ? 1 : 0, 1);
+        if (_lora is null)
+            return;
+        Tensor dlow = _buffers.Get("dlow", x.shape[0], _lora.Rank);
+        dlow.addmm_(dy, _lora.B, 0, _lora.Scaling);
+        _lora.AddGradientB(dy, Low(state, x));
+        _lora.AddGradientA(dlow, Dropped(x, mask));
+        if (dx is null)
+            return;
+        if (mask.Probability == 0)
+        {
+            dx.addmm_(dlow, _lora.A, 1, 1);
+            return;
+        }
+        Tensor part = _buffers.Get("dropped", dx.shape);
+        part.addmm_(dlow, _lora.A, 0, 1);
+        _kernels.AddDropped(part, dx, mask.Probability, mask.Seed ^ _maskKey);
+    }
+
+    public void Dispose() => _lora?.Dispose();
+
+    // [out, in]; a quantized one is in full for this one product alone.
+    private Tensor Weight() => _layer.Dense(_layer.IsQuantized ? _buffers.Get("dense", _layer.OutFeatures * _layer.InFeatures) : null);
+
+    private Tensor Low(string state, Tensor x) => _buffers.Get($"{state}.{_name}.low", x.shape[0], _lora!.Rank);
+
+    // The input that A sees; with dropout a copy, made anew on the way back.
+    private Tensor Dropped(Tensor x, DropoutMask mask)
+    {
+        if (mask.Probability == 0)
+            return x;
+        Tensor dropped = _buffers.Get("dropped", x.shape);
+        _kernels.Drop(x, dropped, mask.Probability, mask.Seed ^ _maskKey);
+        return dropped;
+    }
+
+    // FNV-1a: string.GetHashCode differs from process to process.
+    private static long HashOf(string text)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (char c in text)
+            hash = (hash ^ c) * 1099511628211;
+        return (long)hash;
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using Pipeline.Models.Families;
+using Pipeline.Models.Training.Pass.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Training.Pass;
+
+/// <summary>
+/// Loss and gradients of the adapter on a frozen decoder, written out by hand: no graph, no padding, no full matrix of
+/// logits, and the same memory for every batch. Not thread-safe; one pass for a model at a time.
+/// </summary>
+internal sealed class TrainingPass : IDisposable
+{
+    private const long LogitBytesAtOnce = 64 << 20;
+    private const long FewestLogitRows = 256;       // below, the product is bound by reading the head's weights
+
+    private readonly DecoderModel _model;
+    private readonly IPassKernels _kernels;
+    private readonly PassBuffers _buffers;
+    private readonly PassLayer[] _layers;
+
+    /// <param name="model">Base model, with whatever adapter is attached to it at each call.</param>
+    /// <param name="checkpointing">Keeps only each layer's input and computes the layer again on the way back.</param>
+    /// <param name="kernels">Null for the fastest that fit the model's device and type.</param>
+    public TrainingPass(DecoderModel model, bool checkpointing = false, IPassKernels? kernels = null)
+    {
+        (_model, Checkpointing) = (model, checkpointing);
+        _kernels = kernels ?? KernelsFor(model);
+        _buffers = new PassBuffers(model.DType, model.Device);
+        _layers = [.. model.Layers.Select((layer, i) => new PassLayer(layer, i, model.Config, _kernels, _buffers))];
+    }
+
+    /// <summary>Whether activations are computed again on the way back (<c>gradient_checkpointing</c>).</summary>
+    public bool Checkpointing { get; }
+
+    /// <summary>Where it computes.</summary>
+    public Device Device => _model.Device;
+
+    /// <summary>Summed cross-entropy of a batch's targets.</summary>
+    public double Loss(TrainingBatch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        Tensor last = Forward(batch, HeadsOf(batch), keeps: false, DropoutMask.None);
+        return Head(batch, last, null, null);
+    }
+
+    /// <summary>Summed cross-entropy of a batch's targets; adds the gradient of the sum times a scale to the adapter's.</summary>
+    /// <param name="batch">Sequences and targets.</param>
+    /// <param name="gradientScale">One over the targets of the whole step, as a rule.</param>
+    /// <param name="mask">Dropout of this micro-step.</param>
+    public double Backward(TrainingBatch batch, double gradientScale, DropoutMask mask = default)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        HeadLayout heads = HeadsOf(batch);
+        Tensor last = Forward(batch, heads, keeps: !Checkpointing, mask);
+        Tensor gradient = _buffers.Get("gradient", last.shape);
+        double loss = Head(batch, last, gradient, gradientScale);
+        int lowest = Array.FindIndex(_layers, layer => layer.HasAdapter);
+        for (int i = _layers.Length - 1; i >= lowest && lowest >= 0; i--)
+        {
+            using DisposeScope layer = NewDisposeScope();
+            Tensor x = Input(i, last.shape);
+            if (Checkpointing)
+                _layers[i].Forward(x, _buffers.Get("again", last.shape), heads, State(i), mask);
+            _layers[i].Backward(x, gradient, heads, State(i), mask, needsInput: i > lowest);
+        }
+        return loss;
+    }
+
+    public void Dispose()
+    {
+        foreach (PassLayer layer in _layers)
+            layer.Dispose();
+        _buffers.Dispose();
+    }
+
+    // The result of the last layer; the inputs of all layers stay in their buffers when they are kept or recomputed from.
+    private Tensor Forward(TrainingBatch batch, HeadLayout heads, bool keeps, DropoutMask mask)
+    {
+        long[] shape = [batch.Layout.Rows, _model.Config.HiddenSize];
+        using (Tensor embedded = _model.EmbeddingWeight.index_select(0, batch.InputIds))
+            Input(0, shape).copy_(embedded);
+        for (int i = 0; i < _layers.Length; i++)
+        {
+            using DisposeScope layer = NewDisposeScope();
+            _layers[i].Refresh();
+            _layers[i].Forward(Input(i, shape), Input(i + 1, shape), heads, keeps ? State(i) : SharedState, mask);
+        }
+        return Input(_layers.Length, shape);
+    }
+
+    // Norm, logits and loss of the rows with a target, some rows at a time; with a scale, the gradient of the last layer's result.
+    private double Head(TrainingBatch batch, Tensor last, Tensor? gradient, double? scale)
+    {
+        gradient?.zero_();
+        long targets = batch.Targets.shape[0], hidden = _model.Config.HiddenSize, vocab = _model.Config.VocabSize;
+        long most = Math.Max(FewestLogitRows, LogitBytesAtOnce / (last.element_size() * vocab));
+        double sum = 0;
+        // Chunks of equal size: the products take the same shape every time.
+        long chunks = (targets + most - 1) / most;
+        for (long i = 0; i < chunks; i++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            (long start, long end) = (targets * i / chunks, targets * (i + 1) / chunks);
+            Tensor places = batch.Rows.narrow(0, start, end - start);
+            Tensor rows = last.index_select(0, places), normed = _buffers.Get("head.normed", end - start, hidden);
+            _kernels.Norm(rows, _model.FinalNorm.Weight, _model.FinalNorm.Eps, normed);
+            Tensor logits = _buffers.Get("head.logits", end - start, vocab);
+            logits.addmm_(normed, _model.HeadWeight.t(), 0, 1);
+            sum += _kernels.CrossEntropy(logits, batch.Targets.narrow(0, start, end - start), scale);
+            if (gradient is null)
+                continue;
+            normed.addmm_(logits, _model.HeadWeight, 0, 1);
+            Tensor part = zeros_like(rows);
+            _kernels.NormBackward(normed, rows, _model.FinalNorm.Weight, _model.FinalNorm.Eps, part);
+            gradient.index_copy_(0, places, part);
+        }
+        return sum;
+    }
+
+    private HeadLayout HeadsOf(TrainingBatch batch)
+    {
+        DecoderConfig config = _model.Config;
+        long length = batch.Layout.Longest;
+        (Tensor cos, Tensor sin) = Tables(false);
+        (Tensor longCos, Tensor longSin) = _model.Rotary.UsesLong(length) ? Tables(true) : (cos, sin);
+        return new HeadLayout(batch.Layout, config.NumKeyValueHeads, config.NumAttentionHeads / config.NumKeyValueHeads, config.HeadDim,
+            cos, sin, longCos, longSin, _model.Rotary.FirstLong);
+
+        (Tensor Cos, Tensor Sin) Tables(bool useLong)
+        {
+            (Tensor cos, Tensor sin) = _model.Rotary.Consecutive(0, length, useLong, _model.DType);
+            return (cos.view(length, -1), sin.view(length, -1));
+        }
+    }
+
+    private Tensor Input(int layer, long[] shape) => _buffers.Get($"{layer}.x", shape);
+
+    private string State(int layer) => Checkpointing ? SharedState : layer.ToString(CultureInfo.InvariantCulture);
+
+    private const string SharedState = "shared";
+
+    private static IPassKernels KernelsFor(DecoderModel model) => (model.Device.type, model.DType) switch
+    {
+        (DeviceType.CPU, ScalarType.Float32) => new SimdKernels<Float32Element>(),
+        (DeviceType.CPU, ScalarType.BFloat16) => new SimdKernels<BFloat16Element>(),
+        _ => new TorchKernels(),
+    };
+}

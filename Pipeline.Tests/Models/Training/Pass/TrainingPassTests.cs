@@ -1,0 +1,216 @@
+using Pipeline.Models.Datasets;
+using Pipeline.Models.Evaluation;
+using Pipeline.Models.Families;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Training;
+using Pipeline.Models.Training.Pass;
+using Pipeline.Models.Training.Pass.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Tests.Models.Training.Pass;
+
+/// <summary>The hand-written way back against autograd through the modules, for every family and type.</summary>
+public sealed class TrainingPassTests
+{
+    public static TheoryData<string, ScalarType, bool> Models()
+    {
+        var cases = new TheoryData<string, ScalarType, bool>();
+        foreach (string name in PassModels.Names)
+        {
+            foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
+            {
+                cases.Add(name, type, false);
+                cases.Add(name, type, true);
+            }
+        }
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Loss_and_gradients_equal_those_of_autograd(string name, ScalarType type, bool checkpointing)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = PassModels.Create(name, type);
+        using LoraAdapter adapter = Inject(model, "all");
+        TokenizedExample[] examples = PassModels.Examples(model.Config, 5, 40, 17, 70, 16, 16, 100);
+        int targets = examples.Sum(TrainingBatch.CountTargets);
+        (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, targets);
+
+        using var pass = new TrainingPass(model, checkpointing);
+        using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
+        for (int time = 0; time < 2; time++)    // the second finds used buffers
+        {
+            double loss = pass.Backward(batch, 1.0 / targets) / targets;
+            loss.ShouldBe(expected, type == ScalarType.Float32 ? 1e-5 : 0.02);
+            foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
+                Distance(ours, theirs).ShouldBeLessThan(type == ScalarType.Float32 ? 2e-4 : 0.1); // eight bits, and the two round in different places
+        }
+        (pass.Loss(batch) / targets).ShouldBe(expected, type == ScalarType.Float32 ? 1e-5 : 0.02);
+    }
+
+    [Theory]
+    [InlineData("phi3-longrope")]
+    [InlineData("phi3-window")]
+    [InlineData("qwen2")]
+    public void Kernels_of_libtorch_compute_the_same_as_the_fused_ones(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = PassModels.Create(name, ScalarType.Float32);
+        using LoraAdapter adapter = Inject(model, "all");
+        using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 40, 17, 70), CPU);
+        using var fused = new TrainingPass(model);
+        using var plain = new TrainingPass(model, kernels: new TorchKernels());
+        double loss = fused.Backward(batch, 0.01);
+        Tensor[] gradients = Gradients(adapter);
+        plain.Backward(batch, 0.01).ShouldBe(loss, loss * 1e-5);
+        foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
+            Distance(ours, theirs).ShouldBeLessThan(2e-4);
+    }
+
+    [Fact]
+    public void Dropped_inputs_of_either_kernels_are_as_many_as_asked_for_and_the_rest_is_scaled()
+    {
+        foreach (IPassKernels kernels in (IPassKernels[])[new SimdKernels<Float32Element>(), new TorchKernels()])
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor x = ones(300, 331), y = empty_like(x), again = zeros_like(x);
+            kernels.Drop(x, y, 0.25, 5);
+            y.eq(0).to(ScalarType.Float32).mean().item<float>().ShouldBe(0.25f, 0.005f);
+            y.max().item<float>().ShouldBe(1 / 0.75f, 1e-6f);
+            kernels.AddDropped(x, again, 0.25, 5);
+            again.allclose(y, 0, 0).ShouldBeTrue("the way back drops the same");
+        }
+    }
+
+    [Fact]
+    public void A_large_batch_then_a_small_one_give_what_each_gives_alone()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = PassModels.Create("phi3", ScalarType.Float32);
+        using LoraAdapter adapter = Inject(model, "all");
+        using TrainingBatch small = TrainingBatch.Collate(PassModels.Examples(model.Config, 20), CPU);
+        using TrainingBatch large = TrainingBatch.Collate(PassModels.Examples(model.Config, 90, 300), CPU);
+        using var used = new TrainingPass(model);
+        using var fresh = new TrainingPass(model);
+        used.Backward(large, 1);
+        _ = Gradients(adapter);
+        double loss = used.Backward(small, 1);
+        Tensor[] gradients = Gradients(adapter);
+        fresh.Backward(small, 1).ShouldBe(loss);
+        foreach ((Tensor ours, Tensor theirs) in gradients.Zip(Gradients(adapter)))
+            ours.allclose(theirs, 0, 0).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Examples_of_a_batch_do_not_see_each_other()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = PassModels.Create("phi3", ScalarType.Float32);
+        using var pass = new TrainingPass(model);
+        TokenizedExample[] examples = PassModels.Examples(model.Config, 33, 7, 64, 80);
+        double alone = examples.Sum(example =>
+        {
+            using TrainingBatch one = TrainingBatch.Collate([example], CPU);
+            return pass.Loss(one);
+        });
+        using TrainingBatch all = TrainingBatch.Collate(examples, CPU);
+        pass.Loss(all).ShouldBe(alone, alone * 1e-6);
+    }
+
+    [Fact]
+    public void Queries_in_several_blocks_give_the_loss_and_gradients_of_autograd()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = PassModels.Create("phi3", ScalarType.Float32);
+        using LoraAdapter adapter = Inject(model, "qkv_proj");
+        TokenizedExample[] examples = PassModels.Examples(model.Config, 1100);
+        (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 1);
+        using var pass = new TrainingPass(model);
+        using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
+        pass.Backward(batch, 1).ShouldBe(expected, expected * 1e-5);
+        foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
+            Distance(ours, theirs).ShouldBeLessThan(2e-4);
+    }
+
+    [Fact]
+    public void Only_the_adapter_takes_gradients()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = TinyTraining.Model();
+        using LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 2, Alpha = 4, TargetModules = ["o_proj"] }, seed: 1);
+        using TrainingBatch batch = TrainingBatch.Collate(TinyTraining.Examples(2), CPU);
+        using var pass = new TrainingPass(model);
+        pass.Backward(batch, 1);
+        model.parameters().ShouldAllBe(p => !p.requires_grad && ReferenceEquals(p.grad, null));
+        adapter.NamedTensors().ShouldAllBe(w => !ReferenceEquals(w.Value.grad, null));
+    }
+
+    [Fact]
+    public void Evaluation_equals_the_loss_over_all_logits()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = TinyTraining.Model();
+        using LoraAdapter adapter = Inject(model, "all");
+        TokenizedExample[] examples = TinyTraining.Examples(5);
+        (double expected, _) = Autograd(model, adapter, examples, examples.Sum(TrainingBatch.CountTargets));
+        LossEvaluator.Evaluate(model, examples, 2, TestContext.Current.CancellationToken).Loss.ShouldBe(expected, 1e-5);
+    }
+
+    [Fact]
+    public void Dropout_changes_with_the_seed_alone()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = PassModels.Create("phi3", ScalarType.Float32);
+        using LoraAdapter adapter = Inject(model, "all");
+        using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 30, 50), CPU);
+        using var pass = new TrainingPass(model);
+        using var other = new TrainingPass(model, checkpointing: true);
+        double loss = pass.Backward(batch, 1, new DropoutMask(0.3, 7));
+        Tensor[] gradients = Gradients(adapter);
+        other.Backward(batch, 1, new DropoutMask(0.3, 7)).ShouldBe(loss, "the recomputed layer drops the same");
+        foreach ((Tensor ours, Tensor theirs) in gradients.Zip(Gradients(adapter)))
+            ours.allclose(theirs, 0, 0).ShouldBeTrue();
+        pass.Backward(batch, 1, new DropoutMask(0.3, 8)).ShouldNotBe(loss);
+        pass.Loss(batch).ShouldNotBe(loss);
+    }
+
+    private static LoraAdapter Inject(DecoderModel model, string target)
+    {
+        LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 6, TargetModules = [target] }, seed: 1);
+        using IDisposable noGrad = no_grad();
+        using var generator = new Generator(3);
+        foreach ((_, Tensor weight) in adapter.NamedTensors())
+            weight.normal_(0, 0.2, generator);
+        return adapter;
+    }
+
+    // Each example alone through the modules: no padding, no packing, no chunks.
+    private static (double Loss, Tensor[] Gradients) Autograd(DecoderModel model, LoraAdapter adapter, TokenizedExample[] examples, double divisor)
+    {
+        double sum = 0;
+        foreach (TokenizedExample example in examples)
+        {
+            Tensor ids = tensor(example.InputIds.Select(i => (long)i).ToArray()).unsqueeze(0);
+            Tensor labels = tensor(example.Labels.Select(i => (long)i).ToArray());
+            Tensor logits = model.Logits(model.Forward(ids)).squeeze(0);
+            Tensor loss = nn.functional.cross_entropy(logits.narrow(0, 0, logits.shape[0] - 1), labels.narrow(0, 1, logits.shape[0] - 1),
+                ignore_index: TokenizedExample.Ignored, reduction: nn.Reduction.Sum) / divisor;
+            loss.backward();
+            sum += loss.item<float>();
+        }
+        return (sum, Gradients(adapter));
+    }
+
+    // Fresh copies: the next backward starts from zero again.
+    private static Tensor[] Gradients(LoraAdapter adapter)
+    {
+        Tensor[] copies = [.. adapter.NamedTensors().Select(w => w.Value.grad!.clone())];
+        foreach ((_, Tensor weight) in adapter.NamedTensors())
+            weight.grad!.zero_();
+        return copies;
+    }
+
+    private static double Distance(Tensor ours, Tensor theirs) => ((ours - theirs).norm() / theirs.norm().clamp_min(1e-12)).item<float>();
+}
