@@ -46,9 +46,7 @@ internal static class AdapterConfigFile
             ["r"] = config.Rank,
             ["rank_pattern"] = new JsonObject(),
             ["revision"] = null,
-            ["target_modules"] = config.TargetModules.Contains(TargetModules.All)
-                ? JsonValue.Create("all-linear")
-                : new JsonArray([.. config.TargetModules.Select(t => (JsonNode)t)]),
+            ["target_modules"] = new JsonArray([.. config.TargetModules.Select(t => (JsonNode)t)]),
             ["task_type"] = "CAUSAL_LM",
             ["use_dora"] = false,
             ["use_rslora"] = config.UseRsLora,

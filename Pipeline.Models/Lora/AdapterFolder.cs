@@ -17,7 +17,9 @@ public static class AdapterFolder
     {
         ArgumentNullException.ThrowIfNull(adapter);
         Directory.CreateDirectory(folder);
-        AdapterConfigFile.Write(folder, adapter.Config, baseModel);
+        // Other programs than PEFT read lists of names only, so `all` is written as what it came to.
+        LoraConfig config = adapter.Config.TargetModules.Contains(TargetModules.All) ? adapter.Config with { TargetModules = adapter.TargetNames } : adapter.Config;
+        AdapterConfigFile.Write(folder, config, baseModel);
         SafetensorsWriter.Write(Path.Combine(folder, WeightsFile), adapter.NamedTensors());
     }
 

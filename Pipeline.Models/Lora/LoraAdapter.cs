@@ -75,6 +75,9 @@ public sealed class LoraAdapter : IDisposable
             delta.Dispose();
     }
 
+    // The adapted layers by their short names: what `all` came to for this model.
+    internal IReadOnlyList<string> TargetNames => [.. TargetModules.Available(_parts.Select(p => p.Delta.Name))];
+
     internal IEnumerable<LoraLinear> Parts => _parts.Select(p => p.Delta);
 
     private sealed class Suspension : IDisposable

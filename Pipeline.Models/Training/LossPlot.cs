@@ -11,10 +11,9 @@ internal static class LossPlot
 
     /// <param name="path">PNG file to write or replace.</param>
     /// <param name="title">Above the picture.</param>
-    /// <param name="name">Of the curve, in the legend.</param>
-    /// <param name="points">The curve.</param>
-    /// <param name="evaluated">A second curve; may be empty.</param>
-    public static void Save(string path, string title, string name, IReadOnlyList<(int Step, double Loss)> points, IReadOnlyList<(int Step, double Loss)> evaluated)
+    /// <param name="train">Logged loss; may be empty.</param>
+    /// <param name="evaluated">Loss of the held-out examples; may be empty.</param>
+    public static void Save(string path, string title, IReadOnlyList<(int Step, double Loss)> train, IReadOnlyList<(int Step, double Loss)> evaluated)
     {
         UseBundledFont();
         using var plot = new Plot();
@@ -22,10 +21,13 @@ internal static class LossPlot
         plot.Title(title);
         plot.XLabel("step");
         plot.YLabel("loss");
-        var raw = plot.Add.Scatter(Xs(points), Ys(points), Color.FromHex("#9ecae1"));
-        raw.LegendText = name;
-        var smooth = plot.Add.Scatter(Xs(points), Smooth(Ys(points)), Color.FromHex("#08519c"));
-        (smooth.LegendText, smooth.LineWidth, smooth.MarkerSize) = ("smoothed", 2, 0);
+        if (train.Count > 0)
+        {
+            var raw = plot.Add.Scatter(Xs(train), Ys(train), Color.FromHex("#9ecae1"));
+            raw.LegendText = "loss";
+            var smooth = plot.Add.Scatter(Xs(train), Smooth(Ys(train)), Color.FromHex("#08519c"));
+            (smooth.LegendText, smooth.LineWidth, smooth.MarkerSize) = ("smoothed", 2, 0);
+        }
         if (evaluated.Count > 0)
         {
             var line = plot.Add.Scatter(Xs(evaluated), Ys(evaluated), Color.FromHex("#e6550d"));

@@ -100,7 +100,7 @@ internal sealed class TrainingLog
         JsonObject all = JsonNode.Parse(File.ReadAllText(Path.Combine(_arguments.OutputDir, "all_results.json")))!.AsObject();
         foreach ((string key, JsonNode? value) in evaluation)
             all[key] = value?.DeepClone();
-        WriteResults("all_results.json", all);
+        WriteResults("all_results.json", new JsonObject(all.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))));
     }
 
     /// <summary>Text of <c>trainer_state.json</c>, with the keys of transformers.</summary>

@@ -9,6 +9,10 @@ namespace Pipeline.Models.Training;
 /// </summary>
 internal sealed class TrainingOutputs(TrainingArguments arguments, TrainingData data, LoraAdapter adapter, TrainingLog log, TrainerState state)
 {
+    // What other programs need to turn text into the ids that the adapter was trained on.
+    private static readonly string[] TokenizerFiles =
+        ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model", "chat_template.jinja"];
+
     private string Folder => arguments.OutputDir;
 
     /// <summary>Whether a folder holds an adapter.</summary>
@@ -37,16 +41,29 @@ internal sealed class TrainingOutputs(TrainingArguments arguments, TrainingData 
             log.FinishEvaluation(evaluation.Loss, evaluation.Seconds, evaluation.Examples, evalBatches);
         if (arguments.PlotLoss)
             DrawLosses();
-        ModelCard.Write(Folder, arguments, data, adapter.ParameterCount, allParameters);
+        CopyTokenizer();
+        ModelCard.Write(Folder, arguments, data, adapter.ParameterCount, allParameters, Points("eval_loss"));
         DurableFiles.FlushFolder(Folder);
     }
 
     private void DrawLosses()
     {
         IReadOnlyList<(int Step, double Loss)> train = Points("loss"), held = Points("eval_loss");
-        LossPlot.Save(Path.Combine(Folder, "training_loss.png"), "Training loss", "loss", train, held);
+        LossPlot.Save(Path.Combine(Folder, "training_loss.png"), "Training loss", train, held);
         if (held.Count > 0)
-            LossPlot.Save(Path.Combine(Folder, "training_eval_loss.png"), "Loss of the held-out examples", "evaluation", held, []);
+            LossPlot.Save(Path.Combine(Folder, "training_eval_loss.png"), "Loss of the held-out examples", [], held);
+    }
+
+    private void CopyTokenizer()
+    {
+        foreach (string name in TokenizerFiles)
+        {
+            string source = Path.Combine(arguments.ModelNameOrPath, name), target = Path.Combine(Folder, name);
+            if (!File.Exists(source))
+                continue;
+            File.Copy(source, target + ".tmp", overwrite: true);
+            File.Move(target + ".tmp", target, overwrite: true);
+        }
     }
 
     private IReadOnlyList<(int Step, double Loss)> Points(string key) =>

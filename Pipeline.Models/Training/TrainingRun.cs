@@ -68,9 +68,7 @@ internal sealed class TrainingRun : IDisposable
 
     private long AllParameters => _model.Config.CountParameters() + _adapter.ParameterCount;
 
-    // As transformers counts them: 6 per weight (without embeddings) and token.
-    private double FloatingPointOperations =>
-        6.0 * _state.Tokens * (AllParameters - (long)_model.Config.VocabSize * _model.Config.HiddenSize);
+    private double FloatingPointOperations => TrainingWork.FloatingPointOperations(_model.Config, _adapter.ParameterCount, _state.Tokens);
 
     public TrainingResult Complete(CancellationToken stopping)
     {

@@ -26,6 +26,7 @@ public sealed class ModelCommandsTests : IDisposable
         summary.GetProperty("all_parameters").GetInt64().ShouldBeGreaterThan(summary.GetProperty("trainable_parameters").GetInt64());
         string adapter = summary.GetProperty("adapter_path").GetString()!;
         error.ShouldContain("4/4");
+        File.ReadAllBytes(Path.Combine(adapter, "tokenizer.json")).ShouldBe(File.ReadAllBytes(Path.Combine(Base, "tokenizer.json")));
 
         (code, output, error) = await RunAsync("eval", "--model", Base, "--adapter", adapter, "--dataset", _folder.File("data.jsonl"),
             "--template", "alpaca", "--generations", "1", "--max-new-tokens", "4", "--out", adapter, "--device", "cpu", "--json");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pipeline.Models.Families;
 using Pipeline.Models.Training;
 using TorchSharp;
@@ -49,7 +48,7 @@ public sealed class LoraTrainerTests : IDisposable
     }
 
     [Fact]
-    public void The_output_has_the_files_and_keys_of_llama_factory()
+    public void The_output_has_the_files_of_llama_factory()
     {
         TrainingArguments arguments = TinyTraining.Arguments(_folder.File("out")) with { EvalSteps = 4, PlotLoss = true, SaveTotalLimit = 1 };
         TrainingResult result = Train(arguments);
@@ -58,27 +57,10 @@ public sealed class LoraTrainerTests : IDisposable
             "train_results.json", "trainer_log.jsonl", "trainer_state.json", "training_eval_loss.png", "training_loss.png"]);
         Directory.EnumerateDirectories(arguments.OutputDir).Select(Path.GetFileName).ShouldBe(["checkpoint-8"]);
 
-        string[] log = File.ReadAllLines(Path.Combine(arguments.OutputDir, "trainer_log.jsonl"));
-        Keys(log[0]).ShouldBe(["current_steps", "total_steps", "loss", "lr", "epoch", "percentage", "elapsed_time", "remaining_time"]);
-        Keys(log[2]).ShouldBe(["current_steps", "total_steps", "eval_loss", "epoch", "percentage", "elapsed_time", "remaining_time"]);
-        Keys(log[^1]).ShouldBe(["current_steps", "total_steps", "epoch", "percentage", "elapsed_time", "remaining_time"]);
-        Keys(Read("train_results.json")).ShouldBe(
-            ["epoch", "total_flos", "train_loss", "train_runtime", "train_samples_per_second", "train_steps_per_second"]);
-        Keys(Read("eval_results.json")).ShouldContain("eval_loss");
-        Keys(Read("all_results.json")).ShouldBe(Keys(Read("train_results.json")).Union(Keys(Read("eval_results.json"))));
-        using JsonDocument state = JsonDocument.Parse(Read("trainer_state.json"));
-        JsonElement history = state.RootElement.GetProperty("log_history");
-        Keys(history[0].GetRawText()).ShouldBe(["epoch", "grad_norm", "learning_rate", "loss", "step"]);
-        state.RootElement.GetProperty("global_step").GetInt32().ShouldBe(8);
         Read("README.md").ShouldContain("lora_rank: 4");
         result.EvalLoss.ShouldNotBeNull();
 
         string Read(string name) => File.ReadAllText(Path.Combine(arguments.OutputDir, name));
-        static string[] Keys(string json)
-        {
-            using JsonDocument document = JsonDocument.Parse(json);
-            return [.. document.RootElement.EnumerateObject().Select(p => p.Name)];
-        }
     }
 
     [Fact]
