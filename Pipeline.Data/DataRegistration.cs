@@ -16,9 +16,11 @@ public static class DataRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(storage);
         services.AddSingleton(storage.Artifacts);
-        services.AddSingleton(_ => NpgsqlDataSource.Create(storage.ConnectionString));
+        services.AddSingleton(_ => NpgsqlDataSource.Create(Connections.WithPreparedStatements(storage.ConnectionString)));
         services.AddDbContextFactory<PipelineDbContext>((provider, options) => options.UsePipeline(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<LeaseOptions>().BindConfiguration("Leases", b => b.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<DatabaseSignals>();
+        services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<ItemClaims>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<StalledItems>();

@@ -39,6 +39,15 @@ internal static partial class JobsLog
     [LoggerMessage(2011, LogLevel.Warning, "{Count} stalled items were put back to work")]
     public static partial void Recovered(ILogger logger, int count);
 
+    [LoggerMessage(2017, LogLevel.Warning, "no {Stage} item could be claimed (try {Attempt}); the server is asked again: {Error}")]
+    public static partial void ClaimFailed(ILogger logger, Stage stage, int attempt, string error);
+
+    [LoggerMessage(2019, LogLevel.Warning, "item {ItemId} could not be claimed (try {Attempt}); the server is asked again: {Error}")]
+    public static partial void ItemClaimFailed(ILogger logger, Guid itemId, int attempt, string error);
+
+    [LoggerMessage(2018, LogLevel.Warning, "the end of {Stage} could not be stored; another worker takes the item when its lease ends: {Error}")]
+    public static partial void EndFailed(ILogger logger, Stage stage, string error);
+
     [LoggerMessage(2012, LogLevel.Information, "schedule {Schedule} fired: run {RunId}")]
     public static partial void ScheduleFired(ILogger logger, string schedule, Guid runId);
 

@@ -1,8 +1,10 @@
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Data;
+using Pipeline.Data.Claims;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
@@ -35,6 +37,10 @@ public static class JobsRegistration
         services.AddSingleton<RecurringSchedules>();
         services.AddSingleton<StageQueue>();
         services.AddSingleton<StageRunner>();
+        services.TryAddSingleton<IStageWork, StageWork>();
+        services.AddSingleton<DocumentGate>();
+        services.AddSingleton(p => new StageDelivery(p.GetRequiredService<IStageWork>(), p.GetRequiredService<ItemClaims>(), p.GetRequiredService<StageQueue>(),
+            p.GetRequiredService<DocumentGate>(), p.GetRequiredService<ILogger<StageDelivery>>()));
         return services;
     }
 

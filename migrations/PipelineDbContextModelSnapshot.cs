@@ -447,6 +447,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("adapter_id");
 
+                    b.Property<Guid?>("ClonedFrom")
+                        .HasColumnType("uuid")
+                        .HasColumnName("cloned_from");
+
                     b.Property<string>("Configuration")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -480,6 +484,10 @@ namespace Pipeline.Data.Migrations
                     b.Property<int>("OpenDocuments")
                         .HasColumnType("integer")
                         .HasColumnName("open_documents");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("integer")
+                        .HasColumnName("priority");
 
                     b.Property<Guid?>("ScheduleId")
                         .HasColumnType("uuid")
@@ -668,10 +676,6 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<DateTimeOffset?>("DispatchedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("dispatched_at");
-
                     b.Property<string>("Error")
                         .HasColumnType("text")
                         .HasColumnName("error");
@@ -703,6 +707,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("not_before");
 
+                    b.Property<int>("Priority")
+                        .HasColumnType("integer")
+                        .HasColumnName("priority");
+
                     b.Property<Guid?>("RunDocumentId")
                         .HasColumnType("uuid")
                         .HasColumnName("run_document_id");
@@ -731,6 +739,14 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("character varying(16)")
                         .HasColumnName("state");
 
+                    b.Property<bool>("Suspect")
+                        .HasColumnType("boolean")
+                        .HasColumnName("suspect");
+
+                    b.Property<int>("TransientFailures")
+                        .HasColumnType("integer")
+                        .HasColumnName("transient_failures");
+
                     b.Property<string>("Worker")
                         .HasColumnType("text")
                         .HasColumnName("worker");
@@ -738,15 +754,21 @@ namespace Pipeline.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_stage_items");
 
+                    b.HasIndex("LeaseUntil")
+                        .HasDatabaseName("ix_stage_items_lease_until")
+                        .HasFilter("state = 'Running'");
+
                     b.HasIndex("RunDocumentId")
                         .HasDatabaseName("ix_stage_items_run_document_id");
-
-                    b.HasIndex("State", "LeaseUntil")
-                        .HasDatabaseName("ix_stage_items_state_lease_until");
 
                     b.HasIndex("RunId", "Stage", "Key")
                         .IsUnique()
                         .HasDatabaseName("ix_stage_items_run_id_stage_key");
+
+                    b.HasIndex("Stage", "Priority", "Id")
+                        .IsDescending(false, true, false)
+                        .HasDatabaseName("ix_stage_items_stage_priority_id")
+                        .HasFilter("state = 'Pending'");
 
                     b.ToTable("stage_items", (string)null);
                 });

@@ -494,3 +494,77 @@ BEGIN
 END $EF$;
 COMMIT;
 
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125210247_Durability') THEN
+    DROP INDEX ix_stage_items_state_lease_until;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125210247_Durability') THEN
+    ALTER TABLE stage_items DROP COLUMN dispatched_at;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125210247_Durability') THEN
+    ALTER TABLE stage_items ADD priority integer NOT NULL DEFAULT 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125210247_Durability') THEN
+    ALTER TABLE stage_items ADD suspect boolean NOT NULL DEFAULT FALSE;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125210247_Durability') THEN
+    ALTER TABLE stage_items ADD transient_failures integer NOT NULL DEFAULT 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125210247_Durability') THEN
+    ALTER TABLE runs ADD cloned_from uuid;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125210247_Durability') THEN
+    ALTER TABLE runs ADD priority integer NOT NULL DEFAULT 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125210247_Durability') THEN
+    CREATE INDEX ix_stage_items_lease_until ON stage_items (lease_until) WHERE state = 'Running';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125210247_Durability') THEN
+    CREATE INDEX ix_stage_items_stage_priority_id ON stage_items (stage, priority DESC, id) WHERE state = 'Pending';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125210247_Durability') THEN
+    INSERT INTO schema_migrations (migration_id, product_version)
+    VALUES ('20261125210247_Durability', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+

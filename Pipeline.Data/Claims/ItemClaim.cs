@@ -1,88 +1,90 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.Logging;
-using Npgsql;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Postgres;
 
 namespace Pipeline.Data.Claims;
 
 /// <summary>
-/// Ownership of one item. Renews its lease until it is completed, failed, released or disposed. Each ending is one transaction
-/// that holds the outputs, the new state and the outbox rows of what follows, and that a stale owner cannot commit.
+/// Ownership of one item. Its lease is renewed until it is completed, failed, released or disposed. Each ending is one transaction
+/// that holds the outputs, the new state and the outbox rows of what follows, that a stale owner cannot commit, and that is
+/// repeated while the server is away.
 /// </summary>
 public sealed class ItemClaim : IAsyncDisposable
 {
-    private readonly IDbContextFactory<PipelineDbContext> _contexts;
-    private readonly NpgsqlDataSource _source;
-    private readonly LeaseOptions _options;
-    private readonly ILogger _logger;
+    private readonly ItemClaims _claims;
     private readonly CancellationTokenSource _lost = new();
-    private readonly CancellationTokenSource _ended = new();
-    private readonly Task _heartbeat;
+    private readonly long _claimedAt = Stopwatch.GetTimestamp();
+    private bool _ended;
 
-    internal ItemClaim(StageItem item, IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, LeaseOptions options, ILogger logger)
+    internal ItemClaim(StageItem item, ItemClaims claims)
     {
-        (Item, _contexts, _source, _options, _logger) = (item, contexts, source, options, logger);
-        _heartbeat = Task.Run(RenewAsync);
+        (Item, _claims) = (item, claims);
+        Lost = _lost.Token;
+        claims.Keeper.Hold(this);
     }
 
     /// <summary>The item as it was claimed.</summary>
     public StageItem Item { get; }
 
-    /// <summary>Canceled when the item is no longer this worker's: taken over, or its run was canceled.</summary>
-    public CancellationToken Lost => _lost.Token;
+    /// <summary>Canceled when the item is no longer this worker's: taken over, or its run was paused or canceled.</summary>
+    public CancellationToken Lost { get; }
+
+    /// <summary>Now by the database's clock as it was at the claim, so that a clock that jumps meanwhile changes no duration.</summary>
+    private DateTimeOffset Now => Item.StartedAt!.Value + Stopwatch.GetElapsedTime(_claimedAt);
 
     /// <summary>Stores the result and what follows from it.</summary>
-    /// <param name="write">Adds the outputs to the context; runs inside the transaction and is saved by it.</param>
+    /// <param name="write">Adds the outputs to the context; runs inside the transaction and is saved by it. Repeated on a new context when the server was away.</param>
     /// <param name="fromCache">Whether an earlier result was used.</param>
     /// <param name="ct">Cancels; nothing is stored then.</param>
     /// <exception cref="LeaseLostException">The item belongs to another worker by now. Nothing was stored.</exception>
     public Task CompleteAsync(Func<PipelineDbContext, CancellationToken, Task> write, bool fromCache, CancellationToken ct) =>
-        EndAsync(async (db, item, now) =>
+        EndAsync([ItemState.Succeeded], async (db, item) =>
         {
-            item.Succeed(now, fromCache);
+            item.Succeed(Now, fromCache);
             await write(db, ct);
             await db.SaveChangesAsync(ct);
-            await RunProgress.AfterSuccessAsync(db, item, now, ct);
+            await RunProgress.AfterSuccessAsync(db, item, Now, ct);
         }, ct);
 
     /// <summary>Records that there was nothing to do and goes on.</summary>
     /// <exception cref="LeaseLostException">The item belongs to another worker by now.</exception>
     public Task SkipAsync(string reason, CancellationToken ct) =>
-        EndAsync(async (db, item, now) =>
+        EndAsync([ItemState.Skipped], async (db, item) =>
         {
-            item.Skip(now, reason);
+            item.Skip(Now, reason);
             await db.SaveChangesAsync(ct);
-            await RunProgress.AfterSuccessAsync(db, item, now, ct);
+            await RunProgress.AfterSuccessAsync(db, item, Now, ct);
         }, ct);
 
     /// <summary>
-    /// Records a failure. Transient ones are tried again after a pause while attempts are left; the others end the document, or
+    /// Records a failure. Transient ones are tried again after a pause while retries are left; the others end the document, or
     /// the run when the item concerns the whole run.
     /// </summary>
     /// <exception cref="LeaseLostException">The item belongs to another worker by now.</exception>
     public Task FailAsync(FailureKind kind, string error, CancellationToken ct) =>
-        EndAsync(async (db, item, now) =>
+        EndAsync([ItemState.Failed, ItemState.Pending], async (db, item) =>
         {
-            if (kind == FailureKind.Transient && item.AttemptsLeft > 0)
+            if (kind == FailureKind.Transient && item.TransientFailures < _claims.Options.TransientRetries)
             {
-                DateTimeOffset notBefore = now + TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, item.Attempt)));
-                item.RetryLater(now, notBefore, kind, error);
+                DateTimeOffset notBefore = await db.NowAsync(ct) + TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, Math.Min(10, item.TransientFailures))));
+                item.RetryAfterTrouble(Now, notBefore, error);
                 db.OutboxMessages.Add(new OutboxMessage(item.Id, item.Stage, notBefore));
                 await db.SaveChangesAsync(ct);
                 return;
             }
-            item.Fail(now, kind, error);
+            item.Fail(Now, kind, error);
             await db.SaveChangesAsync(ct);
-            await RunProgress.AfterFailureAsync(db, item, now, ct);
+            await RunProgress.AfterFailureAsync(db, item, Now, ct);
         }, ct);
 
     /// <summary>Gives the item back unfinished, for another worker to continue: this one shuts down.</summary>
     /// <exception cref="LeaseLostException">The item belongs to another worker by now.</exception>
     public Task ReleaseAsync(CancellationToken ct) =>
-        EndAsync(async (db, item, now) =>
+        EndAsync([ItemState.Pending], async (db, item) =>
         {
-            item.Release(now);
+            item.Release(Now);
             db.OutboxMessages.Add(new OutboxMessage(item.Id, item.Stage));
             await db.SaveChangesAsync(ct);
         }, ct);
@@ -90,56 +92,65 @@ public sealed class ItemClaim : IAsyncDisposable
     /// <summary>Notes that work done so far is safe, so that a later crash starts counting attempts anew.</summary>
     public async Task ProgressSavedAsync(CancellationToken ct)
     {
-        await using PipelineDbContext db = await _contexts.CreateDbContextAsync(ct);
+        await using PipelineDbContext db = await _claims.Contexts.CreateDbContextAsync(ct);
         await db.Database.ExecuteSqlAsync(
             $"UPDATE stage_items SET attempts_left = attempts_allowed WHERE id = {Item.Id} AND attempt = {Item.Attempt} AND state = 'Running'", ct);
+        _claims.Signals.RunChanged(Item.RunId);
     }
 
     /// <summary>Stops renewing the lease. An item that was not ended stays leased until its time runs out, as after a crash.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync();
-        await _heartbeat.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _claims.Keeper.Drop(this);
         _lost.Dispose();
-        _ended.Dispose();
+        return ValueTask.CompletedTask;
     }
 
-    private async Task EndAsync(Func<PipelineDbContext, StageItem, DateTimeOffset, Task> end, CancellationToken ct)
+    internal void Lose()
     {
-        await using PipelineDbContext db = await _contexts.CreateDbContextAsync(ct);
-        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
-        // Run before item, always in this order, so that cancellation and completion cannot deadlock.
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM runs WHERE id = {Item.RunId} FOR UPDATE", ct);
-        StageItem item = await db.StageItems.FromSql($"SELECT * FROM stage_items WHERE id = {Item.Id} FOR UPDATE").SingleAsync(ct);
-        if (item.State != ItemState.Running || item.Attempt != Item.Attempt)
-            throw new LeaseLostException(Item.Id, Item.Stage, Item.Attempt);
-        DateTimeOffset now = await db.NowAsync(ct);
-        await end(db, item, now);
-        await Outbox.NotifyAsync(db, ct);
-        await transaction.CommitAsync(ct);      // outputs, state and what follows are visible together from here on
-        await _ended.CancelAsync();
-    }
-
-    private async Task RenewAsync()
-    {
-        using PeriodicTimer timer = new(TimeSpan.FromSeconds(_options.HeartbeatSeconds));
-        while (await timer.WaitForNextTickAsync(_ended.Token))
+        if (_ended) return;
+        try
         {
-            try
-            {
-                await using NpgsqlCommand command = _source.CreateCommand(
-                    "UPDATE stage_items SET lease_until = now() + $1 WHERE id = $2 AND attempt = $3 AND state = 'Running'");
-                command.Parameters.Add(new NpgsqlParameter { Value = TimeSpan.FromSeconds(_options.Seconds) });
-                command.Parameters.Add(new NpgsqlParameter { Value = Item.Id });
-                command.Parameters.Add(new NpgsqlParameter { Value = Item.Attempt });
-                if (await command.ExecuteNonQueryAsync(_ended.Token) == 1) continue;
-                if (!_ended.IsCancellationRequested) await _lost.CancelAsync();
-                return;
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
-            {
-                ClaimLog.HeartbeatFailed(_logger, Item.Stage, Item.Id, e.Message);      // the lease lasts several heartbeats; try again
-            }
+            _lost.Cancel();
         }
+        catch (ObjectDisposedException) { }     // it ended in this moment
+    }
+
+    private async Task EndAsync(ItemState[] ends, Func<PipelineDbContext, StageItem, Task> end, CancellationToken ct)
+    {
+        bool mayBeStored = false;
+        await Transience.UntilAnsweredAsync(
+            async () => mayBeStored = await EndOnceAsync(ends, end, mayBeStored, ct),
+            (failures, e) =>
+            {
+                mayBeStored = true;
+                ClaimLog.EndFailed(_claims.Logger, Item.Stage, failures, e.Message);
+            }, ct);
+        _ended = true;
+        _claims.Keeper.Drop(this);
+        _claims.Signals.OutboxWritten();
+        _claims.Signals.RunChanged(Item.RunId);
+    }
+
+    /// <param name="ends">States that the item may have afterwards.</param>
+    /// <param name="end">Changes the item and adds what follows.</param>
+    /// <param name="mayBeStored">An earlier try lost its connection, possibly after the commit.</param>
+    /// <param name="ct">Cancels.</param>
+    private async Task<bool> EndOnceAsync(ItemState[] ends, Func<PipelineDbContext, StageItem, Task> end, bool mayBeStored, CancellationToken ct)
+    {
+        await using PipelineDbContext db = await _claims.Contexts.CreateDbContextAsync(ct);
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
+        // Shared: endings do not wait for each other, but a user's pause or cancel and an ending do. Taken before any row.
+        StageItem item = await db.StageItems.FromSql($"""
+            SELECT i.* FROM (SELECT pg_advisory_xact_lock_shared({WorkRows.RunLock(Item.RunId)})) AS l, stage_items AS i WHERE i.id = {Item.Id} FOR UPDATE OF i
+            """).SingleAsync(ct);
+        if (item.State != ItemState.Running || item.Attempt != Item.Attempt)
+        {
+            if (mayBeStored && item.Attempt == Item.Attempt && item.Worker == Item.Worker && ends.Contains(item.State)) return true;
+            throw new LeaseLostException(Item.Id, Item.Stage, Item.Attempt);
+        }
+        await end(db, item);
+        await transaction.CommitAsync(ct);      // outputs, state and what follows are visible together from here on
+        return true;
     }
 }

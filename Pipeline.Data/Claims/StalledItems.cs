@@ -1,53 +1,110 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Options;
 using Pipeline.Data.Entities;
 
 namespace Pipeline.Data.Claims;
 
-/// <summary>Finds work whose worker or queue entry was lost.</summary>
-public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts)
+/// <summary>
+/// Finds work whose worker or queue entry was lost. A worker counts as dead only when its lease has not changed for a while by this
+/// process's own stopwatch: a clock that jumps, or a server that was away, makes no living worker look dead and no dead one alive.
+/// </summary>
+public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, IOptions<LeaseOptions> options, TimeProvider time)
 {
+    private readonly Dictionary<Guid, Seen> _seen = [];
+    private long _lastLook;
+
+    /// <param name="Attempt">Claim that was seen.</param>
+    /// <param name="LeaseUntil">Its lease.</param>
+    /// <param name="For">How long it has been looked at without a change.</param>
+    private readonly record struct Seen(int Attempt, DateTimeOffset? LeaseUntil, TimeSpan For);
+
+    private sealed record Leased(Guid Id, Guid RunId, Stage Stage, int Attempt, DateTimeOffset? LeaseUntil, string? Worker, bool Overdue);
+
+    // A living worker has renewed by then, even one that has just been woken by the server's return.
+    private TimeSpan Grace => TimeSpan.FromSeconds(Math.Min(options.Value.Seconds, 2.5 * options.Value.HeartbeatSeconds));
+
     /// <summary>
-    /// Items whose lease ran out go back to the queue, or fail when their attempts are used up. Items that wait although the
-    /// queue of their stage is empty are dispatched again.
+    /// Items whose worker died go back to the queue, or fail when their attempts are used up. Items that wait although the
+    /// queue of their stage is empty are dispatched again. Call it regularly: what it has seen before is part of its judgement.
     /// </summary>
     /// <param name="emptyQueues">Stages whose queue holds nothing: a pending item of theirs has lost its queue entry.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>Items that were moved.</returns>
     public async Task<int> RecoverAsync(IReadOnlyCollection<Stage> emptyQueues, CancellationToken ct)
     {
-        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-        int moved = 0;
-        foreach (var dead in await db.StageItems
-            .FromSql($"SELECT * FROM stage_items WHERE state = 'Running' AND lease_until < now()")
-            .OrderBy(i => i.Id).Select(i => new { i.Id, i.RunId }).AsNoTracking().ToArrayAsync(ct))
-            if (await RecoverDeadAsync(db, dead.RunId, dead.Id, ct)) moved++;
-
-        string[] stages = emptyQueues.Select(s => s.ToString()).ToArray();
-        int redispatched = await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO outbox_messages (item_id, stage)
-            SELECT i.id, i.stage FROM stage_items AS i
-            WHERE i.state = 'Pending' AND i.stage = ANY({stages}) AND i.dispatched_at < now() - interval '10 seconds'
-              AND (i.not_before IS NULL OR i.not_before <= now())
-              AND NOT EXISTS (SELECT 1 FROM outbox_messages AS m WHERE m.item_id = i.id)
-            """, ct);
-        if (moved + redispatched > 0) await Outbox.NotifyAsync(db, ct);
-        return moved + redispatched;
+        try
+        {
+            await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+            int moved = await RecoverDeadAsync(db, ct);
+            string[] stages = emptyQueues.Select(s => s.ToString()).ToArray();
+            int redispatched = await db.Database.ExecuteSqlAsync($"""
+                INSERT INTO outbox_messages (item_id, stage)
+                SELECT i.id, i.stage FROM stage_items AS i
+                WHERE i.state = 'Pending' AND i.stage = ANY({stages}) AND greatest(i.created_at, i.started_at, i.not_before) < now() - interval '10 seconds'
+                  AND NOT EXISTS (SELECT 1 FROM outbox_messages AS m WHERE m.item_id = i.id)
+                ORDER BY i.priority DESC, i.id LIMIT 200
+                """, ct);
+            if (moved + redispatched > 0) await Outbox.NotifyAsync(db, ct);
+            return moved + redispatched;
+        }
+        catch
+        {
+            _seen.Clear();          // nobody could renew either: begin to watch anew
+            throw;
+        }
     }
 
-    private static async Task<bool> RecoverDeadAsync(PipelineDbContext db, Guid runId, Guid itemId, CancellationToken ct)
+    private async Task<int> RecoverDeadAsync(PipelineDbContext db, CancellationToken ct)
+    {
+        // UtcNow is translated: it is the server's clock that is asked.
+        Leased[] leased = await db.StageItems.Where(i => i.State == ItemState.Running).OrderBy(i => i.Id)
+            .Select(i => new Leased(i.Id, i.RunId, i.Stage, i.Attempt, i.LeaseUntil, i.Worker, i.LeaseUntil == null || i.LeaseUntil < DateTimeOffset.UtcNow)).ToArrayAsync(ct);
+        Watch(leased);
+        Leased[] dead = leased.Where(i => _seen[i.Id].For >= (i.Overdue ? Grace : TimeSpan.FromSeconds(options.Value.Seconds) + Grace)).ToArray();
+        int moved = 0;
+        foreach (IGrouping<string?, Leased> worker in dead.GroupBy(i => i.Worker))
+        {
+            // Of several documents in one worker any may have killed it: none is blamed, all are worked on alone from now on.
+            int documents = worker.Count(i => StageChain.IsPerDocument(i.Stage));
+            foreach (Leased item in worker)
+            {
+                bool perDocument = StageChain.IsPerDocument(item.Stage);
+                if (await RecoverAsync(db, item, blamed: perDocument ? documents == 1 : documents == 0, suspect: perDocument && documents > 1, ct)) moved++;
+            }
+        }
+        return moved;
+    }
+
+    private void Watch(Leased[] leased)
+    {
+        long now = time.GetTimestamp();
+        // A process that was frozen itself has not watched meanwhile.
+        TimeSpan since = _lastLook == 0 ? TimeSpan.Zero : time.GetElapsedTime(_lastLook, now);
+        if (since > Grace) since = Grace / 2;
+        _lastLook = now;
+        Dictionary<Guid, Seen> before = new(_seen);
+        _seen.Clear();
+        foreach (Leased item in leased)
+            _seen[item.Id] = before.TryGetValue(item.Id, out Seen seen) && seen.Attempt == item.Attempt && seen.LeaseUntil == item.LeaseUntil
+                ? seen with { For = seen.For + since }
+                : new Seen(item.Attempt, item.LeaseUntil, TimeSpan.Zero);
+    }
+
+    private static async Task<bool> RecoverAsync(PipelineDbContext db, Leased dead, bool blamed, bool suspect, CancellationToken ct)
     {
         db.ChangeTracker.Clear();
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
-        await db.Database.ExecuteSqlAsync($"SELECT 1 FROM runs WHERE id = {runId} FOR UPDATE", ct);
-        StageItem? item = await db.StageItems
-            .FromSql($"SELECT * FROM stage_items WHERE id = {itemId} AND state = 'Running' AND lease_until < now() FOR UPDATE").SingleOrDefaultAsync(ct);
+        StageItem? item = await db.StageItems.FromSql($"""
+            SELECT i.* FROM (SELECT pg_advisory_xact_lock_shared({WorkRows.RunLock(dead.RunId)})) AS l, stage_items AS i
+            WHERE i.id = {dead.Id} AND i.state = 'Running' AND i.attempt = {dead.Attempt} AND i.lease_until IS NOT DISTINCT FROM {dead.LeaseUntil} FOR UPDATE OF i
+            """).SingleOrDefaultAsync(ct);
         if (item is null) return false;             // its worker is alive after all, or another sweeper was faster
         DateTimeOffset now = await db.NowAsync(ct);
         string what = $"{item.Stage}: the worker {item.Worker} died during attempt {item.Attempt}";
-        if (item.AttemptsLeft > 0)
+        if (item.AttemptsLeft > 0 || !blamed)
         {
-            item.RetryLater(now, now, FailureKind.Crash, what);
+            item.RetryAfterCrash(now, blamed, suspect, what);
             db.OutboxMessages.Add(new OutboxMessage(item.Id, item.Stage));
             await db.SaveChangesAsync(ct);
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data.Entities;
 
@@ -10,6 +11,21 @@ public static class WorkRows
     public static async Task<DateTimeOffset> NowAsync(this PipelineDbContext db, CancellationToken ct) =>
         (await db.Database.SqlQuery<DateTime>($"SELECT clock_timestamp() AS \"Value\"").ToListAsync(ct)).Single();
 
+    /// <summary>
+    /// Key of the advisory lock that orders a run's endings (shared) and a user's interventions (exclusive). Always taken before any
+    /// row of the run, so that the two cannot deadlock.
+    /// </summary>
+    internal static long RunLock(Guid runId)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        runId.TryWriteBytes(bytes);
+        return BinaryPrimitives.ReadInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
+    }
+
+    /// <summary>Keeps every ending of the run's items out until the transaction is over.</summary>
+    public static Task LockRunAsync(this PipelineDbContext db, Guid runId, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock({RunLock(runId)})", ct);
+
     /// <summary>Adds an item with its outbox row, unless the run already has it.</summary>
     public static async Task AddItemAsync(this PipelineDbContext db, Guid runId, Stage stage, Guid? runDocumentId, DateTimeOffset now, CancellationToken ct)
     {
@@ -17,8 +33,9 @@ public static class WorkRows
         string stageName = stage.ToString();
         await db.Database.ExecuteSqlAsync($"""
             WITH added AS (
-                INSERT INTO stage_items (id, run_id, stage, key, run_document_id, state, attempt, attempts_left, attempts_allowed, created_at, seconds, from_cache)
-                VALUES ({item.Id}, {runId}, {stageName}, {item.Key}, {runDocumentId}, 'Pending', 0, {item.AttemptsLeft}, {item.AttemptsAllowed}, {now}, 0, false)
+                INSERT INTO stage_items (id, run_id, stage, key, run_document_id, state, attempt, attempts_left, attempts_allowed, created_at, seconds, from_cache, transient_failures, suspect, priority)
+                SELECT {item.Id}, r.id, {stageName}, {item.Key}, {runDocumentId}, 'Pending', 0, {item.AttemptsLeft}, {item.AttemptsAllowed}, {now}, 0, false, 0, false, r.priority
+                FROM runs AS r WHERE r.id = {runId}
                 ON CONFLICT (run_id, stage, key) DO NOTHING
                 RETURNING id, stage)
             INSERT INTO outbox_messages (item_id, stage) SELECT id, stage FROM added
@@ -35,8 +52,9 @@ public static class WorkRows
             return;
         }
         int attempts = StageChain.Attempts(Stage.Extract), count = documents.Length;
-        await db.Database.ExecuteSqlAsync($"UPDATE runs SET open_documents = {count} WHERE id = {runId}", ct);
-        db.StageItems.AddRange(documents.Select(d => new StageItem(runId, Stage.Extract, d, attempts, now)));
+        int priority = (await db.Database.SqlQuery<int>(
+            $"UPDATE runs SET open_documents = {count} WHERE id = {runId} RETURNING priority AS \"Value\"").ToListAsync(ct)).Single();
+        db.StageItems.AddRange(documents.Select(d => new StageItem(runId, Stage.Extract, d, attempts, now, priority)));
         await db.SaveChangesAsync(ct);
         await db.Database.ExecuteSqlAsync(
             $"INSERT INTO outbox_messages (item_id, stage) SELECT id, stage FROM stage_items WHERE run_id = {runId} AND stage = 'Extract' ORDER BY id", ct);
@@ -47,11 +65,20 @@ public static class WorkRows
     public static async Task<bool> EndRunAsync(this PipelineDbContext db, Guid runId, RunState state, string? error, CancellationToken ct)
     {
         string stateName = state.ToString();
+        if (state == RunState.Canceled) await db.LockRunAsync(runId, ct);
         int ended = await db.Database.ExecuteSqlAsync(
-            $"UPDATE runs SET state = {stateName}, error = {error}, finished_at = clock_timestamp() WHERE id = {runId} AND state IN ('Pending', 'Running')", ct);
+            $"UPDATE runs SET state = {stateName}, error = {error}, finished_at = clock_timestamp() WHERE id = {runId} AND state IN ('Pending', 'Running', 'Paused')", ct);
         if (ended == 0) return false;
         await db.Database.ExecuteSqlAsync(
-            $"UPDATE stage_items SET state = 'Canceled', finished_at = clock_timestamp(), lease_until = NULL WHERE run_id = {runId} AND state IN ('Pending', 'Running')", ct);
+            $"""
+            WITH open AS MATERIALIZED (SELECT id FROM stage_items WHERE run_id = {runId} AND state IN ('Pending', 'Running', 'Paused') ORDER BY id FOR UPDATE)
+            UPDATE stage_items AS i SET state = 'Canceled', finished_at = clock_timestamp(), lease_until = NULL FROM open WHERE i.id = open.id
+            """, ct);
+        await db.InterveneAsync(runId, ct);
         return true;
     }
+
+    /// <summary>Tells workers and followers, when the transaction commits, that items of the run were taken from them.</summary>
+    public static Task InterveneAsync(this PipelineDbContext db, Guid runId, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_notify({Postgres.DatabaseSignals.ControlChannel}, {runId.ToString()})", ct);
 }

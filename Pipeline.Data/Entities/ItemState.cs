@@ -1,10 +1,12 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>Where one piece of work stands. <c>Pending → Running → Succeeded | Failed | Skipped | Canceled</c>.</summary>
+/// <summary>Where one piece of work stands. <c>Pending ⇄ Paused, Pending → Running → Succeeded | Failed | Skipped | Canceled</c>.</summary>
 public enum ItemState
 {
     /// <summary>Waits for a worker.</summary>
     Pending,
+    /// <summary>Waits for its run to be resumed.</summary>
+    Paused,
     /// <summary>Leased by a worker.</summary>
     Running,
     /// <summary>Its outputs are stored.</summary>

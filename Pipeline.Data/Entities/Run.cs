@@ -11,8 +11,10 @@ public sealed class Run
     /// <param name="configuration">All settings, as JSON. Never changes afterwards.</param>
     /// <param name="createdAt">Now.</param>
     /// <param name="scheduleId">Schedule that started it, or null.</param>
-    public Run(string name, string? sourceFolder, string configuration, DateTimeOffset createdAt, Guid? scheduleId = null)
+    /// <param name="priority">Its work is claimed before that of runs with a lower one.</param>
+    public Run(string name, string? sourceFolder, string configuration, DateTimeOffset createdAt, Guid? scheduleId = null, int priority = 0)
     {
+        Priority = priority;
         Id = Guid.CreateVersion7(createdAt);
         Name = name;
         SourceFolder = sourceFolder;
@@ -33,6 +35,10 @@ public sealed class Run
     public RunState State { get; private set; } = RunState.Pending;
     /// <summary>Documents whose extraction and captions are not finished yet. Whoever brings it to zero starts the dataset.</summary>
     public int OpenDocuments { get; private set; }
+    /// <summary>Its work is claimed before that of runs with a lower one; 0 unless asked otherwise.</summary>
+    public int Priority { get; private set; }
+    /// <summary>Run whose settings or documents this one was made from, or null.</summary>
+    public Guid? ClonedFrom { get; init; }
     /// <summary>Why the run failed, for people.</summary>
     public string? Error { get; private set; }
     /// <summary>When it was accepted.</summary>

@@ -14,8 +14,10 @@ public sealed class StageItem
     /// <param name="runDocumentId">The document, or null for the whole run.</param>
     /// <param name="attempts">How often a worker may die or meet transient trouble with it.</param>
     /// <param name="createdAt">Now.</param>
-    public StageItem(Guid runId, Stage stage, Guid? runDocumentId, int attempts, DateTimeOffset createdAt)
+    /// <param name="priority">The run's priority.</param>
+    public StageItem(Guid runId, Stage stage, Guid? runDocumentId, int attempts, DateTimeOffset createdAt, int priority = 0)
     {
+        Priority = priority;
         Id = Guid.CreateVersion7(createdAt);
         RunId = runId;
         Stage = stage;
@@ -49,8 +51,12 @@ public sealed class StageItem
     public DateTimeOffset? LeaseUntil { get; private set; }
     /// <summary>Not to be claimed before (back-off).</summary>
     public DateTimeOffset? NotBefore { get; private set; }
-    /// <summary>When it was last handed to the queue.</summary>
-    public DateTimeOffset? DispatchedAt { get; private set; }
+    /// <summary>How often storage or network trouble ended an attempt. Such attempts do not count among <see cref="AttemptsLeft"/>.</summary>
+    public int TransientFailures { get; private set; }
+    /// <summary>A worker died while it held this and other documents, and any of them may be the cause: it is worked on alone.</summary>
+    public bool Suspect { get; private set; }
+    /// <summary>Its run's: what is higher is claimed first.</summary>
+    public int Priority { get; private init; }
     /// <summary>When it came into being.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
     /// <summary>When the present or last claim began.</summary>
@@ -67,12 +73,13 @@ public sealed class StageItem
     public FailureKind? FailureKind { get; private set; }
 
     /// <summary>Whether nothing more will happen.</summary>
-    public bool IsFinished => State is not (ItemState.Pending or ItemState.Running);
+    public bool IsFinished => State is not (ItemState.Pending or ItemState.Running or ItemState.Paused);
 
     internal void Succeed(DateTimeOffset now, bool fromCache)
     {
         End(ItemState.Succeeded, now);
         FromCache = fromCache;
+        Suspect = false;
         Error = null;
         FailureKind = null;
     }
@@ -92,19 +99,35 @@ public sealed class StageItem
 
     internal void Cancel(DateTimeOffset now) => End(ItemState.Canceled, now);
 
-    internal void RetryLater(DateTimeOffset now, DateTimeOffset notBefore, FailureKind kind, string error)
+    /// <summary>Trouble that is not the item's fault: the attempt is given back.</summary>
+    internal void RetryAfterTrouble(DateTimeOffset now, DateTimeOffset notBefore, string error)
     {
         Leave(ItemState.Pending, now);
+        GiveBackAttempt();
+        TransientFailures++;
         NotBefore = notBefore;
         Error = error;
-        FailureKind = kind;
+        FailureKind = Entities.FailureKind.Transient;
+    }
+
+    /// <summary>Its worker died. Held together with other documents it is only a suspect, and the attempt is given back.</summary>
+    internal void RetryAfterCrash(DateTimeOffset now, bool blamed, bool suspect, string error)
+    {
+        Leave(ItemState.Pending, now);
+        if (!blamed) GiveBackAttempt();
+        Suspect = Suspect || suspect;
+        NotBefore = null;
+        Error = error;
+        FailureKind = Entities.FailureKind.Crash;
     }
 
     internal void Release(DateTimeOffset now)
     {
         Leave(ItemState.Pending, now);
-        AttemptsLeft = Math.Min(AttemptsLeft + 1, AttemptsAllowed);
+        GiveBackAttempt();
     }
+
+    private void GiveBackAttempt() => AttemptsLeft = Math.Min(AttemptsLeft + 1, AttemptsAllowed);
 
     private void End(ItemState state, DateTimeOffset now)
     {

@@ -1,13 +1,13 @@
 using Hangfire;
-using Mediator;
+using Pipeline.Data.Entities;
 using Pipeline.Jobs.Orchestration;
 
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>Queue entry of <see cref="BuildDataset"/>. Delivered at least once; claiming makes repeats harmless.</summary>
-public sealed class BuildDatasetJob(ISender sender)
+public sealed class BuildDatasetJob(StageDelivery delivery)
 {
     /// <summary>Works on the item.</summary>
     [Queue(Queues.Cpu), AutomaticRetry(Attempts = 0)]       // attempts and back-off live in the item row
-    public async Task RunAsync(Guid itemId, CancellationToken stopping) => await sender.Send(new BuildDataset(itemId), stopping);
+    public Task RunAsync(Guid itemId, CancellationToken stopping) => delivery.RunAsync(Stage.Dataset, itemId, stopping);
 }

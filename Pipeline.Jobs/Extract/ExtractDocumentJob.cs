@@ -1,13 +1,13 @@
 using Hangfire;
-using Mediator;
+using Pipeline.Data.Entities;
 using Pipeline.Jobs.Orchestration;
 
 namespace Pipeline.Jobs.Extract;
 
 /// <summary>Queue entry of <see cref="ExtractDocument"/>. Delivered at least once; claiming makes repeats harmless.</summary>
-public sealed class ExtractDocumentJob(ISender sender)
+public sealed class ExtractDocumentJob(StageDelivery delivery)
 {
-    /// <summary>Works on the item.</summary>
+    /// <summary>Works on the item, then on whatever else waits for this stage.</summary>
     [Queue(Queues.Cpu), AutomaticRetry(Attempts = 0)]       // attempts and back-off live in the item row
-    public async Task RunAsync(Guid itemId, CancellationToken stopping) => await sender.Send(new ExtractDocument(itemId), stopping);
+    public Task RunAsync(Guid itemId, CancellationToken stopping) => delivery.RunAsync(Stage.Extract, itemId, stopping);
 }

@@ -1,29 +1,30 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Pipeline.Data.Claims;
+using Pipeline.Data.Postgres;
 
 namespace Pipeline.Jobs.Orchestration;
 
-/// <summary>Moves outbox rows into the queue: at once when Postgres notifies, and every second in any case.</summary>
-internal sealed class OutboxDispatcher(Outbox outbox, StageQueue queue, NpgsqlDataSource source, ILogger<OutboxDispatcher> logger) : BackgroundService
+/// <summary>Moves outbox rows into the queue: at once when a row was written here or Postgres notifies, and every second in any case.</summary>
+internal sealed class OutboxDispatcher(Outbox outbox, StageQueue queue, DatabaseSignals signals, ILogger<OutboxDispatcher> logger) : BackgroundService
 {
-    private const int Batch = 200;
+    private const int Batch = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(15);      // rows in quick succession are handed over together
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        signals.Listen();
         while (!stoppingToken.IsCancellationRequested)
         {
+            Task written = signals.NextOutbox;          // before looking: what is written while looking wakes us again
             try
             {
-                await using NpgsqlConnection listener = await source.OpenConnectionAsync(stoppingToken);
-                await using (NpgsqlCommand listen = new($"LISTEN {Outbox.Channel}", listener)) await listen.ExecuteNonQueryAsync(stoppingToken);
-                while (true)
-                {
-                    while (await outbox.DispatchAsync(message => queue.Enqueue(message.Stage, message.ItemId), Batch, stoppingToken) == Batch) { }
-                    await listener.WaitAsync(Poll, stoppingToken);
-                }
+                int moved;
+                do moved = await outbox.DispatchAsync(queue.HandOverAsync, Batch, stoppingToken);
+                while (moved == Batch);
+                if (moved > 0) await Task.Delay(Rest, stoppingToken);
+                await written.WaitAsync(Poll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

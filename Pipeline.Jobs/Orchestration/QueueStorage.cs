@@ -1,5 +1,6 @@
 using Hangfire.PostgreSql;
 using Npgsql;
+using Pipeline.Data.Postgres;
 
 namespace Pipeline.Jobs.Orchestration;
 
@@ -31,7 +32,8 @@ internal static class QueueStorage
     {
         // The password stays in the string: Hangfire clones connections for its listeners.
         private readonly string _connectionString =
-            new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "pipeline-queue", PersistSecurityInfo = true }.ConnectionString;
+            Connections.WithPreparedStatements(Connections.WithRelaxedCommits(
+                new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "pipeline-queue", PersistSecurityInfo = true }.ConnectionString));
 
         public NpgsqlConnection GetOrCreateConnection() => new(_connectionString);
     }

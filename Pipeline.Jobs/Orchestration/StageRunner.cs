@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Postgres;
 using Pipeline.Models;
 using Pipeline.Models.Training;
 
@@ -12,6 +13,8 @@ namespace Pipeline.Jobs.Orchestration;
 /// <summary>What every stage shares: claim, log scope, and the meaning of each way to end.</summary>
 internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>Claims the item and does the work, or returns at once when another worker has it or it is finished.</summary>
     /// <param name="itemId">The item.</param>
     /// <param name="work">
@@ -21,7 +24,8 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
     /// <param name="stopping">Canceled when this worker stops.</param>
     public async Task RunAsync(Guid itemId, Func<ItemClaim, CancellationToken, Task<string>> work, CancellationToken stopping)
     {
-        await using ItemClaim? claim = await claims.TryClaimAsync(itemId, stopping);
+        await using ItemClaim? claim = await Transience.UntilAnsweredAsync(
+            () => claims.TryClaimAsync(itemId, stopping), (failures, e) => JobsLog.ItemClaimFailed(logger, itemId, failures, e.Message), stopping);
         if (claim is null) return;
         StageItem item = claim.Item;
         using IDisposable? scope = logger.BeginScope(new Dictionary<string, object?>
@@ -50,7 +54,7 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             JobsLog.StageReleased(logger, item.Stage);
-            await EndAsync(claim, () => claim.ReleaseAsync(CancellationToken.None));
+            await EndAsync(claim, claim.ReleaseAsync, CancellationToken.None);
         }
         catch (Exception e)
         {
@@ -58,31 +62,37 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
             if (kind == FailureKind.Bug) JobsLog.StageBug(logger, e, item.Stage);
             else JobsLog.StageFailed(logger, item.Stage, kind, e.Message);
             string message = kind == FailureKind.Bug ? $"{e.GetType().Name}: {e.Message} (a fault of this program; its stack is in the log)" : e.Message;
-            await EndAsync(claim, () => claim.FailAsync(kind, message, CancellationToken.None));
+            await EndAsync(claim, ct => claim.FailAsync(kind, message, ct), either.Token);
         }
     }
 
-    private async Task EndAsync(ItemClaim claim, Func<Task> end)
+    private async Task EndAsync(ItemClaim claim, Func<CancellationToken, Task> end, CancellationToken ct)
     {
+        // A worker that stops does not wait for a server that is away: the lease ends by itself.
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (!ct.CanBeCanceled || ct.IsCancellationRequested) limit.CancelAfter(Patience);
         try
         {
-            await end();
+            await end(limit.Token);
         }
         catch (LeaseLostException)
         {
             JobsLog.LeaseLost(logger, claim.Item.Stage);
+        }
+        catch (Exception e) when (e is OperationCanceledException || Transience.IsServerTrouble(e))
+        {
+            JobsLog.EndFailed(logger, claim.Item.Stage, e.Message);
         }
     }
 
     internal static FailureKind KindOf(Exception e) => e switch
     {
         InputException or MissingPrerequisiteException or TrainingDivergedException => FailureKind.Input,
-        NpgsqlException { IsTransient: true } => FailureKind.Transient,
+        _ when Transience.IsServerTrouble(e) => FailureKind.Transient,
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => FailureKind.Transient,      // somebody was faster; look again
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => FailureKind.Input,
         IOException or TimeoutException => FailureKind.Transient,           // a full disk, a share that is away
         DbUpdateException { InnerException: NpgsqlException inner } => KindOf(inner),
-        InvalidOperationException { InnerException: NpgsqlException inner } => KindOf(inner),      // EF's wrapping of a lost connection
         _ => FailureKind.Bug,
     };
 }

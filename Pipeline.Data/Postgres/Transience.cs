@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Pipeline.Data.Postgres;
+
+/// <summary>Tells trouble with the server, which passes, from errors that stay.</summary>
+public static class Transience
+{
+    /// <summary>Whether the same call may succeed later: the server restarts, is unreachable, or ended the connection.</summary>
+    public static bool IsServerTrouble(Exception e) => e switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.DeadlockDetected } => true,
+        NpgsqlException { IsTransient: true } => true,
+        NpgsqlException { InnerException: IOException or System.Net.Sockets.SocketException or TimeoutException } => true,
+        DbUpdateException { InnerException: { } inner } => IsServerTrouble(inner),
+        InvalidOperationException { InnerException: NpgsqlException inner } => IsServerTrouble(inner),      // EF's wrapping of a lost connection
+        _ => false,
+    };
+
+    /// <summary>Does something until the server answers, with pauses that double from 0.1 to 2 seconds.</summary>
+    /// <param name="action">What to do; may be repeated.</param>
+    /// <param name="onTrouble">Told about each failure with its number.</param>
+    /// <param name="ct">Gives up; the last failure is thrown, or the cancellation when there was none.</param>
+    public static async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> action, Action<int, Exception>? onTrouble, CancellationToken ct)
+    {
+        for (int failures = 1; ; failures++)
+        {
+            try
+            {
+                return await action();
+            }
+            catch (Exception e) when (IsServerTrouble(e))
+            {
+                if (ct.IsCancellationRequested) throw;
+                onTrouble?.Invoke(failures, e);
+                await Task.Delay(TimeSpan.FromSeconds(Math.Min(2, 0.1 * Math.Pow(2, Math.Min(failures - 1, 10)))), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (ct.IsCancellationRequested) throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Ingest;
+
+namespace Pipeline.Jobs.Orchestration;
+
+/// <summary>
+/// Measures the orchestration alone: runs whose stages do nothing go through claims, outbox and queue as real ones do.
+/// </summary>
+public static class QueueBenchmark
+{
+    private const int IdleRuns = 20;
+
+    /// <summary>Runs the measurement in a storage of its own.</summary>
+    /// <param name="storage">An opened storage; its runs are left behind.</param>
+    /// <param name="documents">Documents of the run that is timed.</param>
+    /// <param name="workers">Items worked on at once: one of the Torch queue, the others of the document queue.</param>
+    /// <param name="ct">Stops.</param>
+    public static async Task<QueueMeasurement> MeasureAsync(PipelineStorage storage, int documents, int workers, CancellationToken ct)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Worker:Cpu", (string?)Math.Max(1, workers - 1).ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton<IStageWork, NoWork>();
+        builder.Services.AddPipelineData(storage).AddPipelineJobs().AddPipelineWorker();
+        using IHost host = builder.Build();
+        IDbContextFactory<PipelineDbContext> contexts = host.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>();
+        NpgsqlDataSource source = host.Services.GetRequiredService<NpgsqlDataSource>();
+        await host.StartAsync(ct);
+        try
+        {
+            await FinishAsync(source, await StartAsync(contexts, 1, ct), ct);        // everything is compiled and connected after this
+            List<Guid> idle = [];
+            for (int i = 0; i < IdleRuns; i++)
+            {
+                idle.Add(await StartAsync(contexts, 1, ct));
+                await FinishAsync(source, idle[^1], ct);
+            }
+            double[] handOvers = await HandOversAsync(source, idle, ct);
+            TimeSpan before = Environment.CpuUsage.TotalTime;
+            Guid big = await StartAsync(contexts, documents, ct);
+            await FinishAsync(source, big, ct);
+            double cpu = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
+            (long items, double seconds) = await ThroughputAsync(source, big, ct);
+            return new QueueMeasurement(handOvers.Length, At(handOvers, 0.5), At(handOvers, 0.95), At(handOvers, 0.99), items, seconds, items / seconds, cpu);
+        }
+        finally
+        {
+            await host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task<Guid> StartAsync(IDbContextFactory<PipelineDbContext> contexts, int documents, CancellationToken ct)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
+        Run run = new("bench", null, RunOptionsJson.Write(new RunOptions()), DateTimeOffset.UtcNow);
+        string sha256 = new('0', 64);
+        await db.Database.ExecuteSqlAsync($"INSERT INTO documents (sha256, file_name, bytes, created_at) VALUES ({sha256}, 'bench.pdf', 0, now()) ON CONFLICT DO NOTHING", ct);
+        db.RunDocuments.AddRange(Enumerable.Range(0, documents).Select(i => new RunDocument(run.Id, $"{i:D6}.pdf", sha256)));
+        await db.AddRunAsync(run, ct);
+        await transaction.CommitAsync(ct);
+        return run.Id;
+    }
+
+    private static async Task FinishAsync(NpgsqlDataSource source, Guid run, CancellationToken ct)
+    {
+        while (await ScalarAsync<string>(source, "SELECT state FROM runs WHERE id = $1", run, ct) is var state && state != nameof(RunState.Succeeded))
+        {
+            if (state is nameof(RunState.Failed) or nameof(RunState.Canceled)) throw new InvalidOperationException($"run {run} is {state}");
+            await Task.Delay(20, ct);
+        }
+    }
+
+    /// <summary>Milliseconds between the end of each item and the start of the one that it made ready.</summary>
+    private static async Task<double[]> HandOversAsync(NpgsqlDataSource source, List<Guid> runs, CancellationToken ct)
+    {
+        await using NpgsqlCommand command = source.CreateCommand("""
+            SELECT extract(epoch FROM started_at - created_at)::float8 * 1000 FROM stage_items WHERE run_id = ANY($1) AND stage <> 'Ingest' ORDER BY 1
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = runs.ToArray() });
+        List<double> values = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) values.Add(reader.GetDouble(0));
+        return [.. values];
+    }
+
+    private static async Task<(long Items, double Seconds)> ThroughputAsync(NpgsqlDataSource source, Guid run, CancellationToken ct) => (
+        await ScalarAsync<long>(source, "SELECT count(*) FROM stage_items WHERE run_id = $1 AND stage IN ('Extract', 'Caption')", run, ct),
+        await ScalarAsync<double>(source, "SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8 FROM stage_items WHERE run_id = $1 AND stage IN ('Extract', 'Caption')", run, ct));
+
+    private static async Task<T> ScalarAsync<T>(NpgsqlDataSource source, string sql, Guid run, CancellationToken ct)
+    {
+        await using NpgsqlCommand command = source.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter { Value = run });
+        return (T)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private static double At(double[] sorted, double share) => sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
+
+    /// <summary>Claims and completes, as every stage does, with nothing in between.</summary>
+    private sealed class NoWork(StageRunner stages) : IStageWork
+    {
+        public Task WorkAsync(Stage stage, Guid itemId, CancellationToken stopping) => stages.RunAsync(itemId, async (claim, ct) =>
+        {
+            await claim.CompleteAsync((_, _) => Task.CompletedTask, fromCache: false, ct);
+            return "";
+        }, stopping);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Pipeline.Data.Claims;
+using Pipeline.Data.Entities;
+using Pipeline.Data.Postgres;
+
+namespace Pipeline.Jobs.Orchestration;
+
+/// <summary>
+/// What a queue entry sets going: the work on its item, and for documents also on whatever else waits for the same stage, so that a
+/// thousand documents do not need a thousand queue entries.
+/// </summary>
+public sealed class StageDelivery
+{
+    // After this an entry makes room, so that other stages of the queue get their turn.
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(2);
+
+    private readonly IStageWork _work;
+    private readonly ItemClaims _claims;
+    private readonly StageQueue _queue;
+    private readonly DocumentGate _gate;
+    private readonly ILogger<StageDelivery> _logger;
+
+    internal StageDelivery(IStageWork work, ItemClaims claims, StageQueue queue, DocumentGate gate, ILogger<StageDelivery> logger) =>
+        (_work, _claims, _queue, _gate, _logger) = (work, claims, queue, gate, logger);
+
+    /// <summary>Works on an item, and for a document stage goes on with the next ones.</summary>
+    internal async Task RunAsync(Stage stage, Guid itemId, CancellationToken stopping)
+    {
+        if (!StageChain.IsPerDocument(stage))
+        {
+            await _work.WorkAsync(stage, itemId, stopping);
+            return;
+        }
+        long started = Stopwatch.GetTimestamp();
+        while (await WorkOnNextAsync(stage, stopping) is { } worked)
+        {
+            if (Stopwatch.GetElapsedTime(started) < Slice) continue;
+            _queue.Enqueue(stage, worked);      // behind the others; it finds what is left, whatever its id says
+            return;
+        }
+    }
+
+    private async Task<Guid?> WorkOnNextAsync(Stage stage, CancellationToken stopping)
+    {
+        using (await _gate.EnterAsync(stopping))
+            if (await ClaimAsync(stage, suspects: false, stopping) is { } item)
+                return await WorkAsync(item, stopping);
+        // Whatever killed a worker while several documents were in it is now alone in this process: if it happens again, it was this one.
+        if (!await AskAsync(stage, () => _claims.HasSuspectsAsync(stage, stopping), stopping)) return null;
+        using (await _gate.EnterAloneAsync(stopping))
+            return await ClaimAsync(stage, suspects: true, stopping) is { } suspect ? await WorkAsync(suspect, stopping) : null;
+    }
+
+    private Task<StageItem?> ClaimAsync(Stage stage, bool suspects, CancellationToken stopping) =>
+        AskAsync(stage, () => _claims.ClaimNextAsync(stage, suspects, stopping), stopping);
+
+    private Task<T> AskAsync<T>(Stage stage, Func<Task<T>> question, CancellationToken stopping) =>
+        Transience.UntilAnsweredAsync(question, (failures, e) => JobsLog.ClaimFailed(_logger, stage, failures, e.Message), stopping);
+
+    private async Task<Guid> WorkAsync(StageItem item, CancellationToken stopping)
+    {
+        try
+        {
+            await _work.WorkAsync(item.Stage, item.Id, stopping);
+        }
+        finally
+        {
+            await _claims.ForgetAsync(item.Id);
+        }
+        return item.Id;
+    }
+}
