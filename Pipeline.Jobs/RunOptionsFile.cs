@@ -25,16 +25,10 @@ public static class RunOptionsFile
         }
         try
         {
-            YamlStream yaml = new();
-            yaml.Load(new StringReader(text));
-            JsonNode? root = yaml.Documents.Count == 0 ? new JsonObject() : ToJson(yaml.Documents[0].RootNode);
+            JsonNode? root = YamlText.ReadRoot(text, path) is { } node ? ToJson(node) : new JsonObject();
             if (root is not JsonObject options) throw new InputException($"{path}: expected names and values, found {root?.GetValueKind().ToString().ToLowerInvariant() ?? "nothing"}");
             CheckNames(path, "", options, JsonNode.Parse(RunOptionsJson.Write(new RunOptions { Name = "" }))!.AsObject());
             return RunOptionsJson.Read(options.ToJsonString());
-        }
-        catch (YamlException e)
-        {
-            throw new InputException($"{path}: line {e.Start.Line}: {e.Message}", e);
         }
         catch (JsonException e)
         {

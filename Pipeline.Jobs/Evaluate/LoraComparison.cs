@@ -15,11 +15,12 @@ internal sealed class LoraComparison : IAdapterComparison
     public ComparisonOutcome Compare(
         string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, CancellationToken ct)
     {
-        TrainingArguments arguments = LoraTraining.Arguments(training, baseModel, "dataset", evalSet: null, "output");
+        TrainingArguments arguments = LoraTraining.Arguments(training, baseModel, "dataset", evalSet: "eval", "output");
         using LanguageModel model = LanguageModel.Load(baseModel, new ModelLoadOptions { Device = arguments.Device });
         ComparisonResult result = AdapterComparison.Compare(model, adapter, InstructionDataset.Load(examples), new ComparisonOptions
         {
             Template = arguments.Template,
+            DefaultSystem = arguments.DefaultSystem,
             CutoffLen = arguments.CutoffLen,
             BatchSize = arguments.EvalBatchSize,
             Generations = options.Generations,

@@ -34,7 +34,8 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
 
     public string Check(IReadOnlyDictionary<string, JsonElement> settings, string baseModel)
     {
-        TrainingArguments arguments = Arguments(settings, baseModel, "dataset", evalSet: null, "output");
+        // With held-out examples, which a run usually has: whether settings that need some can be met is known once the dataset is built.
+        TrainingArguments arguments = Arguments(settings, baseModel, "dataset", evalSet: "eval", "output");
         return ModelTemplate.Resolve(arguments.Template, DecoderConfig.Load(baseModel), HubTokenizer.Load(baseModel)).Name;
     }
 

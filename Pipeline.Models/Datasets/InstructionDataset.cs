@@ -22,14 +22,15 @@ public static class InstructionDataset
     /// <summary>The examples of datasets by name, as the configuration keys <c>dataset_dir</c> and <c>dataset</c> give them.</summary>
     /// <param name="datasetDir">Folder with the files and usually a <c>dataset_info.json</c>.</param>
     /// <param name="names">Names of that file, or file names in the folder, separated by commas.</param>
+    /// <param name="most">Most examples to take of each dataset; null for all.</param>
     /// <exception cref="InputException">A name leads nowhere, or as in <see cref="Load(string)"/>.</exception>
-    public static IReadOnlyList<InstructionExample> Load(string datasetDir, string names)
+    public static IReadOnlyList<InstructionExample> Load(string datasetDir, string names, int? most = null)
     {
         string infoPath = Path.Combine(datasetDir, InfoFile);
         using JsonDocument? info = File.Exists(infoPath) ? ReadInfo(infoPath) : null;
         string[] each = names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (each.Length == 0) throw new InputException("dataset: names no dataset; give a name of dataset_info.json or a file");
-        return [.. each.SelectMany(name => LoadOne(datasetDir, name, info, infoPath))];
+        return [.. each.SelectMany(name => LoadOne(datasetDir, name, info, infoPath).Take(most ?? int.MaxValue))];
     }
 
     private static IReadOnlyList<InstructionExample> LoadOne(string datasetDir, string name, JsonDocument? info, string infoPath)

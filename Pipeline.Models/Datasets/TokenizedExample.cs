@@ -18,23 +18,31 @@ public sealed record TokenizedExample(int[] InputIds, int[] Labels)
     /// <param name="template">Chat template of the model.</param>
     /// <param name="tokenizer">Tokenizer of the model.</param>
     /// <param name="cutoffLength">Most ids of the result (<c>cutoff_len</c>).</param>
-    public static TokenizedExample Encode(
-        InstructionExample example, ChatTemplate template, HubTokenizer tokenizer, int cutoffLength)
+    /// <param name="trainOnPrompt">Learns the questions too (<c>train_on_prompt</c>).</param>
+    /// <param name="maskHistory">
+    /// Learns the last answer alone, and gives the last turns the first claim on the length (<c>mask_history</c>).
+    /// </param>
+    public static TokenizedExample Encode(InstructionExample example, ChatTemplate template, HubTokenizer tokenizer, int cutoffLength,
+        bool trainOnPrompt = false, bool maskHistory = false)
     {
         ArgumentNullException.ThrowIfNull(example);
         ArgumentNullException.ThrowIfNull(template);
-        var inputIds = new List<int>();
-        var labels = new List<int>();
-        foreach ((int[] prompt, int[] response) in template.EncodeMultiTurn(tokenizer, example.ToMessages(), example.System))
+        IReadOnlyList<(int[] Prompt, int[] Response)> turns = template.EncodeMultiTurn(tokenizer, example.ToMessages(), example.System);
+        var kept = new List<TokenizedExample>();
+        int length = 0;
+        foreach ((int[] prompt, int[] response) in maskHistory ? turns.Reverse() : turns)
         {
-            if (inputIds.Count >= cutoffLength) break;
-            (int promptLength, int responseLength) = Fit(prompt.Length, response.Length, cutoffLength - inputIds.Count);
-            inputIds.AddRange(prompt.AsSpan(0, promptLength));
-            inputIds.AddRange(response.AsSpan(0, responseLength));
-            labels.AddRange(Enumerable.Repeat(Ignored, promptLength));
-            labels.AddRange(response.AsSpan(0, responseLength));
+            if (length >= cutoffLength) break;
+            (int promptLength, int responseLength) = Fit(prompt.Length, response.Length, cutoffLength - length);
+            int[] question = prompt[..promptLength], answer = response[..responseLength];
+            kept.Add(new TokenizedExample([.. question, .. answer],
+                [.. trainOnPrompt ? question : Nothing(promptLength), .. maskHistory && kept.Count > 0 ? Nothing(responseLength) : answer]));
+            length += promptLength + responseLength;
         }
-        return new TokenizedExample([.. inputIds], [.. labels]);
+        if (maskHistory) kept.Reverse();
+        return new TokenizedExample([.. kept.SelectMany(turn => turn.InputIds)], [.. kept.SelectMany(turn => turn.Labels)]);
+
+        static int[] Nothing(int count) => [.. Enumerable.Repeat(Ignored, count)];
     }
 
     /// <summary>Shares a limit between prompt and answer: whichever is short keeps all of it. Reference: infer_seqlen.</summary>

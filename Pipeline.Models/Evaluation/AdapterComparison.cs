@@ -30,7 +30,7 @@ public static class AdapterComparison
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(options);
-        ChatTemplate template = ModelTemplate.Resolve(options.Template, model);
+        ChatTemplate template = ModelTemplate.Resolve(options.Template, model).WithDefaultSystem(options.DefaultSystem);
         int cutoff = Math.Min(options.CutoffLen, model.Decoder.Config.MaxPositionEmbeddings);
         TokenizedExample[] tokens = [.. examples.Select(e => TokenizedExample.Encode(e, template, model.Tokenizer, cutoff))];
         InstructionExample[] answered = [.. examples.Take(options.Generations)];

@@ -6,6 +6,9 @@ public sealed record ComparisonOptions
     /// <summary>Chat template by LLaMA-Factory's name; null takes the one that fits the model's family.</summary>
     public string? Template { get; init; }
 
+    /// <summary>System message of examples that bring none, as in training; null takes the template's own.</summary>
+    public string? DefaultSystem { get; init; }
+
     /// <summary>Most tokens of an example; longer ones are cut, as in training.</summary>
     public int CutoffLen { get; init; } = 2048;
 

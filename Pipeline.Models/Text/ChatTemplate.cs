@@ -44,6 +44,24 @@ public sealed class ChatTemplate
             ? template
             : throw new InputException($"template: '{name}' is not known; use one of {string.Join(", ", Names.Order())}");
 
+    /// <summary>The same template with another system message for conversations that bring none.</summary>
+    /// <param name="system">The message, empty for none; null changes nothing.</param>
+    public ChatTemplate WithDefaultSystem(string? system)
+    {
+        if (system is null) return this;
+        return new ChatTemplate(Name)
+        {
+            DefaultSystem = system,
+            StopWords = StopWords,
+            ReplaceEos = ReplaceEos,
+            Prefix = Prefix,
+            User = User,
+            Assistant = Assistant,
+            System = System,
+            Observation = Observation,
+        };
+    }
+
     /// <summary>One (prompt, response) pair of ids per turn; the first prompt carries prefix and system message.</summary>
     /// <param name="tokenizer">Tokenizer of the model.</param>
     /// <param name="messages">User (or observation) and assistant messages in turn, with or without a leading system message.</param>

@@ -55,11 +55,18 @@ internal static class Checkpoint
     /// <summary>Puts the adapter's weights and the optimizer's moments back.</summary>
     public static void ReadTensors(string folder, LoraAdapter adapter, AdamW optimizer, int step)
     {
+        ReadAdapter(folder, adapter);
         using IDisposable noGrad = no_grad();
-        using (SafetensorsCheckpoint weights = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, AdapterFolder.WeightsFile)))
-            WeightLoader.Load(adapter.NamedTensors(), weights);
         using (SafetensorsCheckpoint moments = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, OptimizerFile)))
             WeightLoader.Load(optimizer.State, moments);
         optimizer.Steps = step;
+    }
+
+    /// <summary>Puts the adapter's weights back.</summary>
+    public static void ReadAdapter(string folder, LoraAdapter adapter)
+    {
+        using IDisposable noGrad = no_grad();
+        using SafetensorsCheckpoint weights = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, AdapterFolder.WeightsFile));
+        WeightLoader.Load(adapter.NamedTensors(), weights);
     }
 }

@@ -23,12 +23,15 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
     /// <summary>Steps of all checkpoints, newest first, whether sound or not.</summary>
     public IReadOnlyList<int> Steps => [.. Folders(Prefix).Select(folder => StepOf(folder, Prefix)).Where(step => step > 0).OrderDescending()];
 
-    public string FolderOf(int step) => Path.Combine(outputDir, Prefix + Text(step));
+    public string FolderOf(int step) => FolderOf(outputDir, step);
+
+    /// <summary>Where a training keeps the checkpoint of a step.</summary>
+    public static string FolderOf(string outputDir, int step) => Path.Combine(outputDir, Prefix + Text(step));
 
     /// <summary>Writes one checkpoint and deletes the oldest beyond the limit.</summary>
     /// <param name="step">Steps done.</param>
     /// <param name="writeFiles">Writes its files into a folder that exists.</param>
-    /// <param name="kept">Steps of checkpoints that stay whatever the limit.</param>
+    /// <param name="kept">Steps of checkpoints that stay whatever their age, as the one just written does; all count in the limit.</param>
     /// <exception cref="IOException">It could not be written; the earlier ones are as they were.</exception>
     public void Save(int step, Action<string> writeFiles, params IReadOnlyList<int> kept)
     {
@@ -46,7 +49,8 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
                 Directory.Delete(temporary, recursive: true);
         }
         // Only now that the new one is safe may old ones go. Those of later steps go first: they were damaged, or given up.
-        foreach (int old in Steps.OrderBy(s => s > step).Skip(limit ?? int.MaxValue).Except([step, .. kept]))
+        int[] all = [.. Steps], others = [.. all.Except([step, .. kept]).OrderBy(s => s > step)];
+        foreach (int old in others.Skip(Math.Max(0, (limit ?? int.MaxValue) - (all.Length - others.Length))))
             Remove(FolderOf(old));
     }
 

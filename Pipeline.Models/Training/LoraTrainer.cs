@@ -1,4 +1,5 @@
 using Pipeline.Models.Families;
+using Pipeline.Models.Text;
 using TorchSharp;
 
 namespace Pipeline.Models.Training;
@@ -22,7 +23,8 @@ public static class LoraTrainer
             DType = arguments.Bf16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
         };
         using LanguageModel model = LanguageModel.Load(arguments.ModelNameOrPath, options);
-        TrainingData data = TrainingData.Load(arguments, model.Tokenizer, ModelTemplate.Resolve(arguments.Template, model), model.Decoder.Config.MaxPositionEmbeddings);
+        ChatTemplate template = ModelTemplate.Resolve(arguments.Template, model).WithDefaultSystem(arguments.DefaultSystem);
+        TrainingData data = TrainingData.Load(arguments, model.Tokenizer, template, model.Decoder.Config.MaxPositionEmbeddings);
         return Train(arguments, model.Decoder, data, observer, stopping);
     }
 

@@ -30,6 +30,18 @@ internal sealed record TrainerState
     /// <summary>Seconds of training, over all processes that worked on it.</summary>
     public double Seconds { get; set; }
 
+    /// <summary>Loss of the best evaluation; null while there is none, or where it does not matter which it was.</summary>
+    public double? BestMetric { get; set; }
+
+    /// <summary>Step of the best evaluation.</summary>
+    public int? BestStep { get; set; }
+
+    /// <summary>Whether that step has a checkpoint.</summary>
+    public bool BestIsSaved { get; set; }
+
+    /// <summary>Evaluations since the best one.</summary>
+    public int WorseEvaluations { get; set; }
+
     /// <summary>Threads that sums were split among; with another number the last bits of a resumed training differ.</summary>
     public int Threads { get; set; }
 

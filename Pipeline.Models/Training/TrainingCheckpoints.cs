@@ -54,12 +54,13 @@ internal sealed class TrainingCheckpoints
     /// <summary>Writes a checkpoint that is due.</summary>
     /// <param name="step">Steps done.</param>
     /// <param name="writeFiles">Writes its files into a folder that exists.</param>
+    /// <param name="best">Step of the best evaluation, whose checkpoint stays; null for none.</param>
     /// <exception cref="CheckpointException">This and the one before could not be written.</exception>
-    public void Save(int step, Action<string> writeFiles)
+    public void Save(int step, Action<string> writeFiles, int? best)
     {
         try
         {
-            Write(step, writeFiles);
+            Write(step, writeFiles, best);
             _failures = 0;
         }
         catch (IOException e) when (++_failures < MostFailuresInARow)
@@ -75,13 +76,13 @@ internal sealed class TrainingCheckpoints
 
     /// <summary>Writes a checkpoint before the training ends early; a failure is told and leaves the earlier ones.</summary>
     /// <inheritdoc cref="Save" path="/param"/>
-    public void SaveBeforeEnd(int step, Action<string> writeFiles)
+    public void SaveBeforeEnd(int step, Action<string> writeFiles, int? best)
     {
         if (step <= SavedAt || _arguments.SaveStrategy == "no")
             return;
         try
         {
-            Write(step, writeFiles);
+            Write(step, writeFiles, best);
         }
         catch (IOException e)
         {
@@ -91,10 +92,10 @@ internal sealed class TrainingCheckpoints
 
     private string Kept => SavedAt > 0 ? $"{_store.FolderOf(SavedAt)} is intact." : "there is no earlier one.";
 
-    private void Write(int step, Action<string> writeFiles)
+    private void Write(int step, Action<string> writeFiles, int? best)
     {
         _observer?.OnCheckpointing(step);
-        _store.Save(step, writeFiles);
+        _store.Save(step, writeFiles, best is { } kept ? [kept] : []);
         SavedAt = step;
         _observer?.OnCheckpoint(step, _store.FolderOf(step));
     }

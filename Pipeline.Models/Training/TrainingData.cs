@@ -37,13 +37,14 @@ public sealed class TrainingData
         ArgumentNullException.ThrowIfNull(arguments);
         if (arguments.Dataset.Count == 0)
             throw new InputException("dataset: is missing; give a name of dataset_info.json or a file of dataset_dir");
-        IReadOnlyList<InstructionExample> all = InstructionDataset.Load(arguments.DatasetDir, string.Join(',', arguments.Dataset));
-        if (arguments.MaxSamples is { } most)
-            all = [.. all.Take(most)];
+        IReadOnlyList<InstructionExample> all = Read(arguments.Dataset);
         if (arguments.EvalDataset.Count > 0)
-            return Prepare(arguments, tokenizer, template, maxPositions, all, InstructionDataset.Load(arguments.DatasetDir, string.Join(',', arguments.EvalDataset)));
+            return Prepare(arguments, tokenizer, template, maxPositions, all, Read(arguments.EvalDataset));
         (IReadOnlyList<InstructionExample> train, IReadOnlyList<InstructionExample> held) = Split(all, arguments);
         return Prepare(arguments, tokenizer, template, maxPositions, train, held);
+
+        IReadOnlyList<InstructionExample> Read(IReadOnlyList<string> names) =>
+            InstructionDataset.Load(arguments.DatasetDir, string.Join(',', names), arguments.MaxSamples);
     }
 
     /// <summary>Encodes examples that are already split.</summary>
@@ -65,8 +66,11 @@ public sealed class TrainingData
 
         TokenizedExample[] Encode(IReadOnlyList<InstructionExample> examples, string split)
         {
-            TokenizedExample[] encoded = [.. examples.Select(e => TokenizedExample.Encode(e, template, tokenizer, cutoff))];
+            TokenizedExample[] encoded = [.. examples.Select(e =>
+                TokenizedExample.Encode(e, template, tokenizer, cutoff, arguments.TrainOnPrompt, arguments.MaskHistory))];
             TokenizedExample[] usable = [.. encoded.Where(e => TrainingBatch.CountTargets(e) > 0)];
+            if (usable.Length == 0 && encoded.Length > 0)
+                throw new InputException($"cutoff_len: the {split} split is empty: none of its {encoded.Length} examples has an answer token within {cutoff}; raise cutoff_len");
             if (usable.Length < encoded.Length)
                 warnings.Add($"{encoded.Length - usable.Length} of {encoded.Length} {split} examples have no answer token within cutoff_len {cutoff} and are left out");
             return usable;

@@ -107,11 +107,11 @@ internal sealed class TrainingLog
     /// <param name="flops">Floating-point operations so far.</param>
     public string StateText(double flops) => PythonJson.State(new JsonObject
     {
-        ["best_global_step"] = null,
-        ["best_metric"] = null,
-        ["best_model_checkpoint"] = null,
+        ["best_global_step"] = _state.BestStep,
+        ["best_metric"] = _state.BestMetric is { } metric ? PythonJson.Float(metric) : null,
+        ["best_model_checkpoint"] = _state is { BestStep: { } best, BestIsSaved: true } ? CheckpointStore.FolderOf(_arguments.OutputDir, best) : null,
         ["epoch"] = Epoch(),
-        ["eval_steps"] = _arguments.EvalSteps ?? _arguments.LoggingSteps,
+        ["eval_steps"] = _arguments.StepsPerEvaluation,
         ["global_step"] = _state.Step,
         ["is_hyper_param_search"] = false,
         ["is_local_process_zero"] = true,
@@ -132,7 +132,7 @@ internal sealed class TrainingLog
                     ["should_evaluate"] = false,
                     ["should_log"] = false,
                     ["should_save"] = true,
-                    ["should_training_stop"] = _state.Step >= _plan.TotalSteps,
+                    ["should_training_stop"] = _state.Step >= _plan.TotalSteps || _state.WorseEvaluations >= _arguments.EarlyStoppingSteps,
                 },
                 ["attributes"] = new JsonObject(),
             },

@@ -26,6 +26,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainerState _state;
     private readonly TrainingLog _log;
     private readonly TrainingOutputs _outputs;
+    private readonly BestEvaluation _best;
     private readonly int _resumedFrom;
 
     public TrainingRun(TrainingArguments arguments, DecoderModel model, TrainingData data, ITrainingObserver? observer)
@@ -62,6 +63,7 @@ internal sealed class TrainingRun : IDisposable
         _step = new TrainingStep(_pass, _optimizer, arguments.MaxGradNorm, arguments.LoraDropout, random);
         _log = new TrainingLog(arguments, _plan, _state, Warn);
         _outputs = new TrainingOutputs(arguments, data, _adapter, _log, _state);
+        _best = new BestEvaluation(arguments, _state);
         foreach (string warning in data.Warnings)
             Warn(warning);
     }
@@ -77,18 +79,18 @@ internal sealed class TrainingRun : IDisposable
         var clock = new StepClock(_state.Seconds);
         try
         {
-            while (_state.Step < _plan.TotalSteps)
-            {
-                EvaluateIfDue(clock, stopping); // after a stop in the middle of an evaluation
+            EvaluateIfDue(clock, stopping); // after a stop in the middle of an evaluation
+            while (_state.Step < _plan.TotalSteps && !_best.EndsTraining)
                 Step(clock, stopping);
-            }
         }
         catch (OperationCanceledException)
         {
             // A graceful stop loses nothing but the micro-steps of the step under way.
-            _checkpoints.SaveBeforeEnd(_state.Step, WriteCheckpoint);
+            _checkpoints.SaveBeforeEnd(_state.Step, WriteCheckpoint, _state.BestStep);
             throw;
         }
+        if (_best.EndsTraining && _state.Step < _plan.TotalSteps)
+            Warn(FormattableString.Invariant($"early_stopping_steps: the training ends at step {_state.Step}, {_state.WorseEvaluations} evaluations after the best one (step {_state.BestStep}, eval_loss {_state.BestMetric:F4})"));
         return Finish(stopping);
     }
 
@@ -120,16 +122,35 @@ internal sealed class TrainingRun : IDisposable
         _observer?.OnStep(new TrainingProgress(_state.Step, _plan.TotalSteps, _plan.EpochAfter(_state.Step), result.Loss, rate, result.GradientNorm,
             result.Tokens / seconds, TimeSpan.FromSeconds(_state.Seconds), _log.Remaining));
         EvaluateIfDue(clock, stopping);
-        if (_plan.SavesAfter(_state.Step))
-            _checkpoints.Save(_state.Step, WriteCheckpoint);
+        // The end of the training has a checkpoint where they come by steps or epochs, also when it comes early.
+        if (_plan.SavesAfter(_state.Step) || (_best.EndsTraining && _arguments.SaveStrategy is "steps" or "epoch"))
+            SaveOnce();
     }
 
     private void EvaluateIfDue(StepClock clock, CancellationToken stopping)
     {
-        bool done = _state.History.Any(entry => entry.ContainsKey("eval_loss") && (int)entry["step"]! == _state.Step);
-        if (_state.Step > 0 && _data.Eval.Count > 0 && _plan.EvaluatesAfter(_state.Step) && !done)
-            Evaluate(clock, stopping);
+        if (_state.Step == 0 || _data.Eval.Count == 0 || !_plan.EvaluatesAfter(_state.Step) || EvaluationOf(_state.Step) is not null)
+            return;
+        bool better = _best.Add(Evaluate(clock, stopping).Loss);
+        if (better)
+            _state.BestIsSaved = _checkpoints.SavedAt == _state.Step; // before a stop that came between the step and its evaluation
+        // Whatever step the best evaluation falls on, its weights must be there at the end.
+        if (better && _arguments.KeepsBest)
+            SaveOnce();
     }
+
+    private void SaveOnce()
+    {
+        if (_checkpoints.SavedAt < _state.Step)
+            _checkpoints.Save(_state.Step, WriteCheckpoint, _state.BestStep);
+        if (_state.BestStep == _state.Step)
+            _state.BestIsSaved = _checkpoints.SavedAt == _state.Step;
+    }
+
+    // An earlier evaluation at a step, from the log, which a resumed training has too.
+    private LossResult? EvaluationOf(int step) => _state.History.FirstOrDefault(entry => entry.ContainsKey("eval_loss") && (int)entry["step"]! == step) is { } entry
+        ? new LossResult((double)entry["eval_loss"]!, _data.Eval.Sum(e => (long)TrainingBatch.CountTargets(e)), _data.Eval.Count, (double)entry["eval_runtime"]!)
+        : null;
 
     private LossResult Evaluate(StepClock? clock, CancellationToken stopping)
     {
@@ -142,16 +163,36 @@ internal sealed class TrainingRun : IDisposable
 
     private int EvalBatches => (_data.Eval.Count + _arguments.EvalBatchSize - 1) / _arguments.EvalBatchSize;
 
-    private void WriteCheckpoint(string folder) => Checkpoint.Write(
-        folder, _adapter, _arguments.ModelNameOrPath, _arguments.SaveOnlyModel ? null : _optimizer, _state, _log.StateText(FloatingPointOperations));
+    private void WriteCheckpoint(string folder)
+    {
+        if (_state.BestStep == _state.Step)
+            _state.BestIsSaved = true; // by the time that anybody reads it
+        Checkpoint.Write(folder, _adapter, _arguments.ModelNameOrPath, _arguments.SaveOnlyModel ? null : _optimizer, _state, _log.StateText(FloatingPointOperations));
+    }
 
     private TrainingResult Finish(CancellationToken stopping)
     {
-        LossResult? evaluation = _data.Eval.Count > 0 ? Evaluate(null, stopping) : null;
+        bool isLast = !LoadBest();
+        LossResult? evaluation = _data.Eval.Count == 0 ? null : (isLast ? EvaluationOf(_state.Step) : null) ?? Evaluate(null, stopping);
         _outputs.Write(evaluation, EvalBatches, FloatingPointOperations, AllParameters);
         return new TrainingResult(_arguments.OutputDir, _state.Step, _plan.EpochAfter(_state.Step), _state.FirstLoss ?? 0, _state.LastLoss,
             _state.TotalLoss / _state.Step, evaluation?.Loss, _adapter.ParameterCount, AllParameters, _data.Train.Count, _data.Eval.Count,
             _state.Seconds, _resumedFrom);
+    }
+
+    // Puts the weights of the best evaluation in the place of the last step's, where that is asked for; tells whether they are others now.
+    private bool LoadBest()
+    {
+        if (!_arguments.LoadBestModelAtEnd || _state.BestStep is not { } best || best == _state.Step)
+            return false;
+        string checkpoint = CheckpointStore.FolderOf(_arguments.OutputDir, best);
+        if (CheckpointStore.FindDamage(checkpoint) is { } damage)
+        {
+            Warn($"{checkpoint}: {damage}; the result is the last step's, not the best evaluation's");
+            return false;
+        }
+        Checkpoint.ReadAdapter(checkpoint, _adapter);
+        return true;
     }
 
     // Sums are split among the threads, so their number decides the last bits.

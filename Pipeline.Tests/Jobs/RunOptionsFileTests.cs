@@ -18,7 +18,8 @@ public sealed class RunOptionsFileTests
               lora_rank: 8
               learning_rate: 5.0e-4
               lora_target: [qkv_proj, o_proj]
-              lr_scheduler_type: "constant"
+              lr_scheduler_type: "cosine"
+              lr_scheduler_kwargs: {num_cycles: 2}
             retrain: true
             """);
         options.Name.ShouldBe("pumps");
@@ -28,6 +29,7 @@ public sealed class RunOptionsFileTests
         options.Training["lora_rank"].GetInt32().ShouldBe(8);
         options.Training["learning_rate"].GetDouble().ShouldBe(5e-4);
         options.Training["lora_target"].GetArrayLength().ShouldBe(2);
+        options.Training["lr_scheduler_kwargs"].GetProperty("num_cycles").GetInt32().ShouldBe(2);
         RunOptionsJson.Write(RunOptionsJson.Read(RunOptionsJson.Write(options))).ShouldBe(RunOptionsJson.Write(options));
     }
 
@@ -40,7 +42,8 @@ public sealed class RunOptionsFileTests
     [InlineData("caption: yes please", "caption: expected a section of names and values")]
     [InlineData("caption: {max_new_tokens: many}", "caption.max_new_tokens: the value has the wrong kind")]
     [InlineData("- a\n- b", "expected names and values, found array")]
-    [InlineData("a: [", "line 2: ")]
+    [InlineData("a: [", "line 2: not YAML: ")]
+    [InlineData("name: x\ntraining: {lora_target: [a\nretrain: true", "line 2 or after it: not YAML; look for a bracket or quote that is not closed")]
     public void Faults_name_file_and_field(string text, string message)
     {
         string said = Should.Throw<InputException>(() => Load(text)).Message;

@@ -42,6 +42,11 @@ public sealed class StageRulesTests
         TrainingArguments arguments = LoraTraining.Arguments(Settings("""{"lora_rank": 4, "lora_target": ["qkv_proj"]}"""), "/m", "/d", "eval", "/o");
         (arguments.LoraRank, arguments.LrSchedulerType, arguments.ModelNameOrPath, arguments.OutputDir).ShouldBe((4, "cosine", "/m", "/o"));
         arguments.EvalDataset.ShouldBe(["eval"]);
+        TrainingArguments tracked = LoraTraining.Arguments(Settings("""
+            {"eval_steps": 5, "load_best_model_at_end": true, "early_stopping_steps": 2, "packing": true, "lr_scheduler_kwargs": {"num_cycles": 0.4}}
+            """), "/m", "/d", "eval", "/o");
+        (tracked.LoadBestModelAtEnd, tracked.EarlyStoppingSteps, tracked.Packing, tracked.LrSchedulerKwargs["num_cycles"]).ShouldBe((true, 2, true, "0.4"));
+        Refusal("""{"load_best_model_at_end": true}""").ShouldContain("load_best_model_at_end: needs evaluations during the training");
         Refusal("""{"lora_rnk": 4}""").ShouldContain("lora_rnk: unknown key; did you mean lora_rank?");
         Refusal("""{"output_dir": "/x", "dataset": "y"}""").ShouldStartWith("training: dataset, output_dir: filled in by the run");
 

@@ -4,29 +4,36 @@ using Pipeline.Models.Training;
 
 namespace Pipeline.Web.Commands;
 
-/// <summary><c>train CONFIG [--resume]</c>: LoRA training alone, without a database.</summary>
+/// <summary><c>train [CONFIG] [--key value …] [--resume]</c>: LoRA training alone, without a database.</summary>
 internal static class TrainCommand
 {
     public static Command Create()
     {
-        var config = new Argument<string>("CONFIG") { Description = "Training configuration with LLaMA-Factory's keys, YAML or JSON" };
-        var overrides = new Argument<string[]>("KEY=VALUE")
+        // Keys are no options of ours: LLaMA-Factory's scripts give them in its own styles, which the reader of the keys knows.
+        var words = new Argument<string[]>("CONFIG")
         {
-            Description = "Keys that win over the configuration's",
+            Description = "Configuration with LLaMA-Factory's keys, YAML or JSON; then, or alone, keys as --key value, --key=value or key=value,"
+                + " which win over the file's. All keys: train --list-keys",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var resume = new Option<bool>("--resume") { Description = "Go on from the newest sound checkpoint of output_dir" };
         var json = new Option<bool>("--json") { Description = "End with one JSON object on the last line" };
-        var command = new Command("train", "Train a LoRA adapter from a configuration file") { config, overrides, resume, json };
+        var list = new Option<bool>("--list-keys") { Description = "Show all keys with default and meaning, and end" };
+        var command = new Command("train", "Train a LoRA adapter from a configuration file or from LLaMA-Factory's flags") { words, resume, json, list };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(
-            parsed.GetRequiredValue(config), parsed.GetValue(overrides) ?? [], parsed.GetValue(resume), parsed.GetValue(json),
+            parsed.GetValue(words) ?? [], parsed.GetValue(resume), parsed.GetValue(json), parsed.GetValue(list),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stopping), CancellationToken.None));
         return command;
     }
 
-    private static int Run(string config, string[] overrides, bool resume, bool json, TextWriter output, TextWriter error, CancellationToken stopping)
+    private static int Run(string[] words, bool resume, bool json, bool list, TextWriter output, TextWriter error, CancellationToken stopping)
     {
-        TrainingArguments arguments = TrainingArguments.Load(config, resume ? [.. overrides, "resume_from_checkpoint=true"] : overrides);
+        if (list)
+        {
+            output.Write(TrainingArguments.Reference());
+            return ExitCodes.Success;
+        }
+        TrainingArguments arguments = TrainingArguments.FromWords(resume ? [.. words, "--resume_from_checkpoint=true"] : words);
         TrainingResult result;
         using (var progress = new TrainingProgressView(json ? error : output, error))
             result = LoraTrainer.Train(arguments, progress, stopping);

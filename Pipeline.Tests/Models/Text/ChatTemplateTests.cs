@@ -120,6 +120,54 @@ public sealed class ChatTemplateTests
         ids.InputIds.Zip(ids.Labels).ShouldAllBe(pair => pair.Second == TokenizedExample.Ignored || pair.First == pair.Second);
     }
 
+    [Fact]
+    public void Every_answer_is_learned_or_the_last_alone_or_everything()
+    {
+        // LLaMA-Factory's supervised processor, key by key: nothing, mask_history, train_on_prompt.
+        var example = new InstructionExample("C", "", "D") { History = [("A", "B")], System = "S" };
+        const string whole = "<|system|>S<|end|><|user|>A<|end|><|assistant|>B<|end|><|user|>C<|end|><|assistant|>D<|end|>";
+        Learned().ShouldBe("B<|end|>D<|end|>");
+        Learned(maskHistory: true).ShouldBe("D<|end|>");
+        Learned(trainOnPrompt: true).ShouldBe(whole);
+
+        string Learned(bool trainOnPrompt = false, bool maskHistory = false)
+        {
+            TokenizedExample ids = TokenizedExample.Encode(example, ChatTemplate.Get("phi4_mini"), Phi, 2048, trainOnPrompt, maskHistory);
+            Phi.Decode(ids.InputIds, skipSpecialTokens: false).ShouldBe(whole);
+            return Phi.Decode(ids.Labels.Where(label => label != TokenizedExample.Ignored), skipSpecialTokens: false);
+        }
+    }
+
+    [Fact]
+    public void A_conversation_that_is_too_long_loses_its_end_or_with_masked_history_its_start()
+    {
+        HubTokenizer tokenizer = Phi;
+        ChatTemplate template = ChatTemplate.Get("phi4_mini");
+        var example = new InstructionExample("C", "", "D") { History = [("A", "B")] };
+        int turn = template.EncodeMultiTurn(tokenizer, example.ToMessages()).Sum(t => t.Prompt.Length + t.Response.Length) / 2;
+
+        TokenizedExample first = TokenizedExample.Encode(example, template, tokenizer, turn), last = TokenizedExample.Encode(example, template, tokenizer, turn, maskHistory: true);
+        tokenizer.Decode(first.InputIds, skipSpecialTokens: false).ShouldBe("<|user|>A<|end|><|assistant|>B<|end|>");
+        tokenizer.Decode(last.InputIds, skipSpecialTokens: false).ShouldBe("<|user|>C<|end|><|assistant|>D<|end|>");
+        // One id more: as many of the other turn's as there is room for, in their order, and none learned.
+        TokenizedExample more = TokenizedExample.Encode(example, template, tokenizer, turn + 1, maskHistory: true);
+        tokenizer.Decode(more.InputIds, skipSpecialTokens: false).ShouldEndWith("<|user|>C<|end|><|assistant|>D<|end|>");
+        more.InputIds.Length.ShouldBe(turn + 1);
+        more.TargetTokens.ShouldBe(last.TargetTokens);
+    }
+
+    [Fact]
+    public void Another_default_system_message_stands_in_for_the_templates_own_and_yields_to_the_examples()
+    {
+        ChatTemplate qwen = ChatTemplate.Get("qwen");
+        ChatMessage[] ask = [new("user", "Hi")];
+        qwen.WithDefaultSystem("Be brief.").Render(ask).ShouldStartWith("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi");
+        qwen.WithDefaultSystem("Be brief.").Render(ask, system: "Be long.").ShouldStartWith("<|im_start|>system\nBe long.<|im_end|>");
+        qwen.WithDefaultSystem("").Render(ask).ShouldStartWith("<|im_start|>user\nHi");
+        qwen.WithDefaultSystem(null).Render(ask).ShouldBe(qwen.Render(ask));
+        ChatTemplate.Get("llama3").WithDefaultSystem("S").Render(Conversation, bos: "<s>").ShouldBe(ChatTemplate.Get("llama3").Render(Conversation, "S", bos: "<s>"));
+    }
+
     [Theory]
     // Limits of LLaMA-Factory's infer_seqlen: short answer keeps all, short prompt keeps all, else in proportion.
     [InlineData(100, 10, 50, 40, 10)]

@@ -116,6 +116,15 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void The_best_one_stays_and_counts_in_the_limit()
+    {
+        CheckpointStore store = Store(limit: 3);
+        foreach (int step in (int[])[2, 4, 6, 8, 10])
+            Save(store, step, kept: 4);
+        store.Steps.ShouldBe([10, 8, 4]);
+    }
+
+    [Fact]
     public void Only_as_many_as_the_limit_stay()
     {
         CheckpointStore store = Store(limit: 2);

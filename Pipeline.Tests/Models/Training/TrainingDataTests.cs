@@ -56,8 +56,46 @@ public sealed class TrainingDataTests
     }
 
     [Fact]
-    public void An_empty_split_is_an_error() =>
-        Should.Throw<InputException>(() => Prepare(new TrainingArguments(), [])).Message.ShouldContain("the training split is empty");
+    public void An_empty_split_is_an_error()
+    {
+        Should.Throw<InputException>(() => Prepare(new TrainingArguments(), [])).Message
+            .ShouldBe("dataset: the training split is empty; give more examples or a smaller val_size");
+        InstructionExample good = new("a", "", "b"), bad = new("a", "", "");
+        ChatTemplate silent = ChatTemplate.Get("empty");
+        Should.Throw<InputException>(() => TrainingData.Prepare(new TrainingArguments(), Tokenizer, silent, 64, [bad], [])).Message
+            .ShouldBe("cutoff_len: the training split is empty: none of its 1 examples has an answer token within 64; raise cutoff_len");
+        Should.Throw<InputException>(() => TrainingData.Prepare(new TrainingArguments(), Tokenizer, silent, 64, [good], [bad, bad])).Message
+            .ShouldBe("cutoff_len: the evaluation split is empty: none of its 2 examples has an answer token within 64; raise cutoff_len");
+    }
+
+    [Fact]
+    public void A_number_of_samples_is_meant_for_each_dataset()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string name in (string[])["a.jsonl", "b.jsonl", "c.jsonl"])
+            File.WriteAllLines(folder.File(name), Enumerable.Range(0, 5).Select(i => $$"""{"instruction": "{{name}} {{i}}", "output": "x"}"""));
+        TrainingData data = TrainingData.Load(
+            new TrainingArguments { DatasetDir = folder.Path, Dataset = ["a.jsonl", "b.jsonl"], EvalDataset = ["c.jsonl"], MaxSamples = 2 }, Tokenizer, Template, 256);
+        (data.Train.Count, data.Eval.Count).ShouldBe((4, 2));
+        Tokenizer.Decode(data.Train[2].InputIds).ShouldContain("b.jsonl 0");
+    }
+
+    [Fact]
+    public void What_is_learned_of_a_conversation_follows_the_keys()
+    {
+        InstructionExample example = new("Why?", "", "So.") { History = [("Hi", "Hello.")], System = "Be brief." };
+        var arguments = new TrainingArguments();
+        Learned(arguments).ShouldBe("Hello.So.");
+        Learned(arguments with { MaskHistory = true }).ShouldBe("So.");
+        Learned(arguments with { TrainOnPrompt = true }).ShouldBe("Be brief.HiHello.Why?So.");
+
+        string Learned(TrainingArguments a)
+        {
+            TokenizedExample encoded = TrainingData.Prepare(a, Tokenizer, ChatTemplate.Get("empty"), 256, [example], []).Train.ShouldHaveSingleItem();
+            Tokenizer.Decode(encoded.InputIds).ShouldBe("Be brief.HiHello.Why?So.", "what is read does not depend on what is learned");
+            return Tokenizer.Decode(encoded.Labels.Where(label => label != TokenizedExample.Ignored));
+        }
+    }
 
     private static TrainingData Prepare(TrainingArguments arguments, IReadOnlyList<InstructionExample> examples) =>
         TrainingData.Prepare(arguments, Tokenizer, Template, 4096, examples, []);

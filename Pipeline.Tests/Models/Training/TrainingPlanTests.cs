@@ -37,6 +37,79 @@ public sealed class TrainingPlanTests
         new TrainingPlan(arguments, Examples(11), new RandomState(1)).BatchesOf(0)[0].Rows.ShouldNotBe(whole.BatchesOf(0)[0].Rows);
     }
 
+    [Fact]
+    public void A_packed_sequence_counts_as_one_and_holds_no_more_than_the_cut_off()
+    {
+        var random = new Random(3);
+        TokenizedExample[] examples = [.. Enumerable.Range(0, 40).Select(_ => Example(random.Next(3, 30)))];
+        var arguments = new TrainingArguments { Packing = true, CutoffLen = 32, TrainBatchSize = 1, GradientAccumulationSteps = 2, NumTrainEpochs = 2 };
+        var plan = new TrainingPlan(arguments, examples, new RandomState(1));
+
+        int tokens = examples.Sum(e => e.InputIds.Length);
+        plan.BatchesPerEpoch.ShouldBeInRange((tokens + 31) / 32, 30, "fewer sequences than examples");
+        plan.TotalSteps.ShouldBe(2 * ((plan.BatchesPerEpoch + 1) / 2));
+        foreach (int epoch in (int[])[0, 1])
+        {
+            MicroBatch[] batches = [.. Enumerable.Range(epoch * plan.StepsPerEpoch, plan.StepsPerEpoch).SelectMany(plan.BatchesOf)];
+            batches.Length.ShouldBe(plan.BatchesPerEpoch);
+            batches.SelectMany(b => b.Rows).Order().ShouldBe(Enumerable.Range(0, 40), "every example once");
+            batches.ShouldAllBe(b => b.Examples.Sum(e => e.InputIds.Length) <= 32);
+            batches.ShouldAllBe(b => b.Rows.Select(row => examples[row]).SequenceEqual(b.Examples));
+        }
+        new TrainingPlan(arguments with { Packing = false, NeatPacking = true }, examples, new RandomState(1)).BatchesPerEpoch.ShouldBe(plan.BatchesPerEpoch);
+        new TrainingPlan(arguments with { TrainBatchSize = 3 }, examples, new RandomState(1)).BatchesPerEpoch.ShouldBe((plan.BatchesPerEpoch + 2) / 3);
+    }
+
+    [Fact]
+    public void A_sequence_takes_the_longest_example_that_fits_and_of_equals_the_first()
+    {
+        ExamplePacker.Pack([5, 9, 4, 4, 12, 1], 10).ShouldBe([[4], [1, 5], [0, 2], [3]]);
+        ExamplePacker.Pack([], 10).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Grouped_by_length_the_examples_of_a_step_are_alike_and_the_longest_comes_first()
+    {
+        var random = new Random(4);
+        TokenizedExample[] examples = [.. Enumerable.Range(0, 200).Select(_ => Example(random.Next(3, 200)))];
+        var arguments = new TrainingArguments { TrainBatchSize = 2, GradientAccumulationSteps = 2 };
+        TrainingPlan mixed = new(arguments, examples, new RandomState(1)), grouped = new(arguments with { GroupByLength = true }, examples, new RandomState(1));
+
+        Steps(grouped).SelectMany(rows => rows).Order().ShouldBe(Enumerable.Range(0, 200));
+        Steps(grouped).Average(Spread).ShouldBeLessThan(Steps(mixed).Average(Spread) / 3);
+        examples[Steps(grouped)[0][0]].InputIds.Length.ShouldBe(examples.Max(e => e.InputIds.Length));
+        Steps(grouped, epoch: 1).ShouldNotBe(Steps(grouped), "each epoch has an order of its own");
+        Steps(new TrainingPlan(arguments with { GroupByLength = true }, examples, new RandomState(1))).ShouldBe(Steps(grouped));
+
+        int[][] Steps(TrainingPlan plan, int epoch = 0) => [.. Enumerable.Range(epoch * plan.StepsPerEpoch, plan.StepsPerEpoch).Select(step => plan.BatchesOf(step).SelectMany(b => b.Rows).ToArray())];
+        double Spread(int[] rows) => rows.Max(row => examples[row].InputIds.Length) - rows.Min(row => examples[row].InputIds.Length);
+    }
+
+    [Fact]
+    public void Unshuffled_examples_come_in_the_order_of_the_file()
+    {
+        TrainingPlan plan = Plan(5, new TrainingArguments { TrainBatchSize = 2, DisableShuffling = true });
+        Enumerable.Range(0, 6).SelectMany(plan.BatchesOf).SelectMany(b => b.Rows).ShouldBe([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+    }
+
+    [Fact]
+    public void Logs_and_checkpoints_are_due_as_the_keys_say()
+    {
+        var arguments = new TrainingArguments { TrainBatchSize = 1, NumTrainEpochs = 2, LoggingSteps = 3, SaveSteps = 4 };
+        Due(arguments, plan => plan.LogsAfter).ShouldBe([3, 6, 9, 10]);
+        Due(arguments with { LoggingFirstStep = true }, plan => plan.LogsAfter).ShouldBe([1, 3, 6, 9, 10]);
+        Due(arguments with { LoggingStrategy = "epoch" }, plan => plan.LogsAfter).ShouldBe([5, 10]);
+        Due(arguments with { LoggingStrategy = "no" }, plan => plan.LogsAfter).ShouldBeEmpty();
+        Due(arguments, plan => plan.SavesAfter).ShouldBe([4, 8, 10]);
+        Due(arguments with { SaveStrategy = "epoch" }, plan => plan.SavesAfter).ShouldBe([5, 10]);
+        Due(arguments with { SaveStrategy = "best" }, plan => plan.SavesAfter).ShouldBeEmpty();
+        Due(arguments, plan => plan.EvaluatesAfter).ShouldBeEmpty();
+        Due(arguments with { EvalSteps = 4 }, plan => plan.EvaluatesAfter).ShouldBe([4, 8]);
+        Due(arguments with { EvalStrategy = "steps" }, plan => plan.EvaluatesAfter).ShouldBe([3, 6, 9], "logging_steps");
+
+        static int[] Due(TrainingArguments arguments, Func<TrainingPlan, Func<int, bool>> rule) => [.. Enumerable.Range(1, 10).Where(rule(Plan(5, arguments)))];
+    }
+
     [Theory]
     [InlineData(0.5, -1, 6)]
     [InlineData(0.01, -1, 1)]
@@ -45,6 +118,8 @@ public sealed class TrainingPlanTests
         Plan(12, new TrainingArguments { TrainBatchSize = 1, NumTrainEpochs = epochs, MaxSteps = maxSteps }).TotalSteps.ShouldBe(expected);
 
     private static TrainingPlan Plan(int examples, TrainingArguments arguments) => new(arguments, Examples(examples), new RandomState(arguments.Seed));
+
+    private static TokenizedExample Example(int length) => new(new int[length], new int[length]);
 
     private static TokenizedExample[] Examples(int count) => [.. Enumerable.Range(0, count).Select(i => new TokenizedExample([1, i], [-100, i]))];
 }
