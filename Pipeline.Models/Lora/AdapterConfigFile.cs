@@ -8,15 +8,19 @@ internal static class AdapterConfigFile
 {
     public const string FileName = "adapter_config.json";
 
-    // What PEFT may ask for that changes the result and is not computed here: anything but these values is refused.
-    private static readonly (string Key, string Neutral)[] NotComputed =
+    // What PEFT may ask for that changes the result and is not computed here: anything but these values is refused. A null
+    // always means that nothing is asked for, as an empty list does where one may stand.
+    private static readonly (string Key, string[] Neutral)[] NotComputed =
     [
-        ("use_dora", "false"), ("bias", "\"none\""), ("lora_bias", "false"), ("modules_to_save", "null"), ("rank_pattern", "{}"),
-        ("alpha_pattern", "{}"), ("fan_in_fan_out", "false"), ("layers_to_transform", "null"), ("layer_replication", "null"),
-        ("exclude_modules", "null"), ("target_parameters", "null"), ("trainable_token_indices", "null"), ("use_qalora", "false"),
-        ("use_bdlora", "null"), ("alora_invocation_tokens", "null"), ("arrow_config", "null"), ("monteclora_config", "null"),
-        ("velora_config", "null"),
+        ("bias", ["\"none\""]), ("lora_bias", ["false"]), ("modules_to_save", ["[]"]), ("fan_in_fan_out", ["false"]), ("layers_to_transform", ["[]"]),
+        ("layer_replication", ["[]"]), ("exclude_modules", ["[]"]), ("target_parameters", ["[]"]), ("trainable_token_indices", ["[]"]),
+        ("use_qalora", ["false"]), ("use_bdlora", []), ("alora_invocation_tokens", []), ("arrow_config", []), ("monteclora_config", []),
+        ("velora_config", []), ("kasa_config", []),
+        // The others (PiSSA, OLoRA, LoftQ, CorDA, …) change the base's weights before the adapter is added.
+        ("init_lora_weights", ["true", "false", "\"gaussian\"", "\"orthogonal\"", "\"eva\""]),
     ];
+
+    private const string AllLinear = "all-linear";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -24,7 +28,7 @@ internal static class AdapterConfigFile
     {
         var json = new JsonObject
         {
-            ["alpha_pattern"] = new JsonObject(),
+            ["alpha_pattern"] = new JsonObject(config.AlphaPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)Number(p.Value)))),
             ["auto_mapping"] = null,
             ["base_model_name_or_path"] = baseModel,
             ["bias"] = "none",
@@ -35,8 +39,7 @@ internal static class AdapterConfigFile
             ["layers_pattern"] = null,
             ["layers_to_transform"] = null,
             ["loftq_config"] = new JsonObject(),
-            // PEFT declares an integer, and most tools read one.
-            ["lora_alpha"] = config.Alpha == Math.Floor(config.Alpha) ? JsonValue.Create((long)config.Alpha) : JsonValue.Create(config.Alpha),
+            ["lora_alpha"] = Number(config.Alpha),
             ["lora_bias"] = false,
             ["lora_dropout"] = config.Dropout,
             ["megatron_config"] = null,
@@ -44,11 +47,13 @@ internal static class AdapterConfigFile
             ["modules_to_save"] = null,
             ["peft_type"] = "LORA",
             ["r"] = config.Rank,
-            ["rank_pattern"] = new JsonObject(),
+            ["rank_pattern"] = new JsonObject(config.RankPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value)))),
             ["revision"] = null,
-            ["target_modules"] = new JsonArray([.. config.TargetModules.Select(t => (JsonNode)t)]),
+            ["target_modules"] = config.TargetPattern is { } pattern
+                ? JsonValue.Create(pattern)
+                : new JsonArray([.. config.TargetModules.Select(t => (JsonNode)t)]),
             ["task_type"] = "CAUSAL_LM",
-            ["use_dora"] = false,
+            ["use_dora"] = config.UseDora,
             ["use_rslora"] = config.UseRsLora,
         };
         File.WriteAllText(Path.Combine(folder, FileName), json.ToJsonString(Indented) + "\n");
@@ -66,20 +71,25 @@ internal static class AdapterConfigFile
             string? kind = (string?)json["peft_type"];
             if (kind != "LORA")
                 throw new InputException($"{path}: peft_type is {kind ?? "missing"}; only LORA adapters can be used");
-            foreach ((string key, string neutral) in NotComputed)
+            foreach ((string key, string[] neutral) in NotComputed)
             {
                 string found = json[key]?.ToJsonString() ?? "null";
-                if (json.AsObject().ContainsKey(key) && found != neutral && found != "null")
-                    throw new InputException($"{path}: {key} is {found}, which is not computed by this version; only {neutral} is");
+                if (found != "null" && !neutral.Contains(found))
+                    throw new InputException($"{path}: {key} is {found}, which is not computed by this version; only {string.Join(", ", neutral.Append("null"))} is");
             }
             baseModel = (string?)json["base_model_name_or_path"];
+            (IReadOnlyList<string> names, string? pattern) = ReadTargets(json["target_modules"], path);
             return new LoraConfig
             {
                 Rank = (int?)json["r"] ?? throw new InputException($"{path}: r is missing"),
                 Alpha = (double?)json["lora_alpha"] ?? throw new InputException($"{path}: lora_alpha is missing"),
                 Dropout = (double?)json["lora_dropout"] ?? 0,
                 UseRsLora = (bool?)json["use_rslora"] ?? false,
-                TargetModules = ReadTargets(json["target_modules"], path),
+                UseDora = (bool?)json["use_dora"] ?? false,
+                RankPattern = [.. Pairs(json["rank_pattern"]).Select(p => KeyValuePair.Create(p.Key, (int)p.Value!))],
+                AlphaPattern = [.. Pairs(json["alpha_pattern"]).Select(p => KeyValuePair.Create(p.Key, (double)p.Value!))],
+                TargetModules = names,
+                TargetPattern = pattern,
             };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -88,10 +98,16 @@ internal static class AdapterConfigFile
         }
     }
 
-    private static IReadOnlyList<string> ReadTargets(JsonNode? targets, string path) => targets switch
+    private static (IReadOnlyList<string> Names, string? Pattern) ReadTargets(JsonNode? targets, string path) => targets switch
     {
-        JsonArray names => [.. names.Select(n => (string)n!)],
-        JsonValue value when (string?)value is "all-linear" => [TargetModules.All],
-        _ => throw new InputException($"{path}: target_modules is {targets?.ToJsonString() ?? "missing"}; only a list of names or \"all-linear\" is read"),
+        JsonArray names => ([.. names.Select(n => (string)n!)], null),
+        JsonValue value when (string?)value is AllLinear => ([TargetModules.All], null),
+        JsonValue value => ([], (string?)value),
+        _ => throw new InputException($"{path}: target_modules is {targets?.ToJsonString() ?? "missing"}; only a list of names, a regular expression or \"{AllLinear}\" is read"),
     };
+
+    private static JsonObject Pairs(JsonNode? patterns) => patterns?.AsObject() ?? [];
+
+    // PEFT declares an integer, and most tools read one.
+    private static JsonValue Number(double value) => value == Math.Floor(value) ? JsonValue.Create((long)value) : JsonValue.Create(value);
 }

@@ -67,10 +67,10 @@ public static class AdapterFolder
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.OpenFile(file);
         using var noGrad = no_grad();
         LoraAdapter adapter = LoraInjector.Create(model, config, dtype,
-            (inFeatures, outFeatures) => (empty(config.Rank, inFeatures), empty(outFeatures, config.Rank)), device);
+            (layer, rank) => new LoraWeights(empty(rank, layer.InFeatures), empty(layer.OutFeatures, rank), config.UseDora ? empty(layer.OutFeatures) : null), device);
         try
         {
-            WeightLoader.Load(adapter.NamedTensors(), weights);
+            WeightLoader.Load(adapter.NamedTensors(), weights, PeftNames.Normal);
             return adapter;
         }
         catch

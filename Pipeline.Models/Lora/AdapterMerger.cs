@@ -31,9 +31,10 @@ public static class AdapterMerger
         Directory.CreateDirectory(outputFolder);
         foreach (string file in Directory.EnumerateFiles(modelFolder).Where(IsDescription))
             File.Copy(file, Path.Combine(outputFolder, Path.GetFileName(file)));
-        using DisposeScope scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();       // for what a failure leaves behind
+        // One file's tensors at a time are there: each is made when the writer asks for it and freed when it is on disk.
         SafetensorsWriter.WriteCheckpoint(outputFolder, weights.Names.Order(StringComparer.Ordinal)
-            .Select(name => KeyValuePair.Create(name, Merged(weights.Map(name), updates.GetValueOrDefault(name)))));
+            .Select(name => KeyValuePair.Create(name, Merged(weights.Map(name), updates.GetValueOrDefault(name)))), written: tensor => tensor.Dispose());
         return updates.Count;
     }
 
@@ -41,8 +42,8 @@ public static class AdapterMerger
     {
         if (delta is null)
             return weight;
-        using DisposeScope scope = NewDisposeScope();
-        return weight.to(ScalarType.Float32).add(delta.Update()).to(weight.dtype).MoveToOuterDisposeScope();
+        using (weight)
+            return delta.Merge(weight);
     }
 
     // Configuration, tokenizer, licence: everything of the folder but its weights.

@@ -22,7 +22,7 @@ public sealed class LoraAdapter : IDisposable
     public LoraConfig Config { get; }
 
     /// <summary>Number of weights of the adapter.</summary>
-    public long ParameterCount => _parts.Sum(p => p.Delta.A.NumberOfElements + p.Delta.B.NumberOfElements);
+    public long ParameterCount => NamedTensors().Sum(t => t.Value.NumberOfElements);
 
     /// <summary>Whether the adapter takes part in the model's forward passes.</summary>
     public bool IsAttached => _parts.Count > 0 && ReferenceEquals(_parts[0].Layer.Delta, _parts[0].Delta);
@@ -34,6 +34,8 @@ public sealed class LoraAdapter : IDisposable
         {
             yield return new(PeftNames.A(delta.Name), delta.A);
             yield return new(PeftNames.B(delta.Name), delta.B);
+            if (delta.Magnitude is { } magnitude)
+                yield return new(PeftNames.Magnitude(delta.Name), magnitude);
         }
     }
 

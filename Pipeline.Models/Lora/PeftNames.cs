@@ -6,8 +6,16 @@ internal static class PeftNames
     private const string Prefix = "base_model.model.";
     private const string SuffixA = ".lora_A.weight";
     private const string SuffixB = ".lora_B.weight";
+    private const string SuffixMagnitude = ".lora_magnitude_vector";
+    private const string ModuleSuffix = ".weight";
 
     public static string A(string layer) => Prefix + layer + SuffixA;
 
     public static string B(string layer) => Prefix + layer + SuffixB;
+
+    public static string Magnitude(string layer) => Prefix + layer + SuffixMagnitude;
+
+    /// <summary>The name above for a stored one: PEFT writes magnitudes without <c>.weight</c> and reads them with it as well.</summary>
+    public static string Normal(string stored) =>
+        stored.EndsWith(SuffixMagnitude + ModuleSuffix, StringComparison.Ordinal) ? stored[..^ModuleSuffix.Length] : stored;
 }

@@ -17,11 +17,17 @@ internal sealed class TargetModules
     public static IEnumerable<string> Available(IEnumerable<string> layers) =>
         layers.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct();
 
-    /// <summary>Matches as PEFT does: the whole name, or its ending after a dot.</summary>
-    /// <exception cref="InputException">A target matches nothing; the message lists what there is.</exception>
+    /// <summary>Matches as PEFT does: the whole name, or its ending after a dot; or the pattern the whole name.</summary>
+    /// <exception cref="InputException">A target or the pattern matches nothing; the message lists what there is.</exception>
     public static TargetModules Resolve(LoraConfig config, IReadOnlyList<string> layers)
     {
         config.Validate();
+        if (config.TargetPattern is { } pattern)
+        {
+            HashSet<string> matched = [.. layers.Where(name => ModulePattern.MatchesWhole(pattern, name))];
+            return matched.Count > 0 ? new TargetModules(matched)
+                : throw new InputException($"lora_target: '{pattern}' matches no linear layer of this model; their names are like {string.Join(", ", layers.Take(Available(layers).Count()))}");
+        }
         if (config.TargetModules.Contains(All))
             return new TargetModules([.. layers]);
         var names = new HashSet<string>(StringComparer.Ordinal);

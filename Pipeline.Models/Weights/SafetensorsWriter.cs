@@ -47,8 +47,9 @@ public static class SafetensorsWriter
     /// <param name="tensors">Tensors by hub name, on any device.</param>
     /// <param name="dtype">Element type of floating-point tensors in the files; null keeps each tensor's own.</param>
     /// <param name="maxShardBytes">Most bytes of data in one file; 5 GB as on the hub.</param>
+    /// <param name="written">Told about each tensor once it is in a file, for a caller that made it for this call.</param>
     public static void WriteCheckpoint(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? dtype = null,
-        long maxShardBytes = 5_000_000_000)
+        long maxShardBytes = 5_000_000_000, Action<Tensor>? written = null)
     {
         var parts = new List<string>();
         var partOf = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -79,8 +80,11 @@ public static class SafetensorsWriter
         {
             string part = Path.Combine(folder, $"part-{parts.Count + 1}.{Path.GetRandomFileName()}.tmp");
             Write(part, pending, dtype);
-            foreach ((string name, _) in pending)
+            foreach ((string name, Tensor tensor) in pending)
+            {
                 partOf.Add(name, parts.Count);
+                written?.Invoke(tensor);
+            }
             parts.Add(part);
             pending.Clear();
             inPart = 0;

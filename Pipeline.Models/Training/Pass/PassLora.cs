@@ -13,6 +13,8 @@ internal sealed class PassLora : IDisposable
 
     public PassLora(LoraLinear lora, string name, PassBuffers buffers)
     {
+        if (lora.Magnitude is not null)
+            throw new NotSupportedException("this pass computes no magnitudes (DoRA)");
         (Lora, _name, _buffers) = (lora, name, buffers);
         if (lora.A.requires_grad)
             (_gradientA, _gradientB) = (GradientOf(lora.A), GradientOf(lora.B));

@@ -144,11 +144,11 @@ public sealed class LoraAdapterTests
     }
 
     [Theory]
-    [InlineData("use_dora", "true", "use_dora is true, which is not computed")]
+    [InlineData("init_lora_weights", "\"pissa\"", "init_lora_weights is \"pissa\", which is not computed")]
     [InlineData("bias", "\"all\"", "bias is \"all\", which is not computed")]
-    [InlineData("rank_pattern", "{\"o_proj\": 4}", "rank_pattern is")]
+    [InlineData("modules_to_save", "[\"lm_head\"]", "modules_to_save is [\"lm_head\"], which is not computed")]
     [InlineData("peft_type", "\"IA3\"", "peft_type is IA3; only LORA")]
-    [InlineData("target_modules", "\".*proj\"", "target_modules is")]
+    [InlineData("target_modules", "null", "target_modules is missing")]
     [InlineData("r", "null", "r is missing")]
     public void An_adapter_that_asks_for_what_is_not_computed_is_refused(string key, string value, string expected)
     {
@@ -157,6 +157,47 @@ public sealed class LoraAdapterTests
         config[key] = JsonNode.Parse(value);
         File.WriteAllText(folder.File("adapter_config.json"), config.ToJsonString());
         Should.Throw<InputException>(() => AdapterFolder.ReadConfig(folder.Path)).Message.ShouldContain(expected);
+    }
+
+    [Theory]
+    [InlineData("use_dora", "true"), InlineData("rank_pattern", "{\"o_proj\": 4, \"layers.0.mlp.*\": 2}"), InlineData("alpha_pattern", "{\"down_proj\": 32, \"o_proj\": 2.5}")]
+    [InlineData("target_modules", "\".*layers\\\\.1\\\\..*(o|down)_proj\""), InlineData("use_rslora", "true")]
+    public void What_peft_asks_for_is_kept_when_the_configuration_is_written_again(string key, string value)
+    {
+        using var folder = new TemporaryFolder();
+        using DecoderModel model = TinyTraining.Model();
+        JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "init", "adapter_config.json")))!;
+        config[key] = JsonNode.Parse(value);
+        File.WriteAllText(folder.File("adapter_config.json"), config.ToJsonString());
+        using LoraAdapter adapter = LoraInjector.Inject(model, AdapterFolder.ReadConfig(folder.Path), 1);
+        AdapterFolder.Save(folder.File("again"), adapter);
+        JsonNode.DeepEquals(JsonNode.Parse(File.ReadAllText(folder.File("again/adapter_config.json")))![key], config[key]).ShouldBeTrue();
+        using LoraAdapter loaded = AdapterFolder.Load(folder.File("again"), model);
+        loaded.ParameterCount.ShouldBe(adapter.ParameterCount);
+        adapter.Config.CountTrainable(model.Config).ShouldBe(adapter.ParameterCount);
+    }
+
+    [Fact]
+    public void Patterns_choose_layers_ranks_and_scalings_as_pefts()
+    {
+        using DecoderModel model = TinyTraining.Model();
+        LoraConfig config = Small with
+        {
+            TargetModules = [],
+            TargetPattern = @"model\.layers\.(?!0\.).*_proj",
+            RankPattern = [new("qkv_proj", 2), new(@"layers\.\d+\.self_attn\..*", 6), new("own_proj", 1)],
+            AlphaPattern = [new(@"^model\.layers\.1\.mlp\.down_proj", 1)],
+        };
+        using LoraAdapter adapter = LoraInjector.Inject(model, config, 1);
+        adapter.Parts.Select(p => (p.Name, p.A.shape[0], p.B.shape[1], p.Scaling)).ShouldBe(
+        [
+            ("model.layers.1.self_attn.qkv_proj", 2, 2, 4), ("model.layers.1.self_attn.o_proj", 6, 6, 8 / 6.0),
+            ("model.layers.1.mlp.gate_up_proj", 4, 4, 2), ("model.layers.1.mlp.down_proj", 4, 4, 0.25),
+        ]);
+        Should.Throw<InputException>(() => LoraInjector.Inject(model, config with { TargetPattern = "q_proj" }, 1)).Message.ShouldStartWith(
+            "lora_target: 'q_proj' matches no linear layer of this model; their names are like model.layers.0.self_attn.qkv_proj,");
+        Should.Throw<InputException>(() => LoraInjector.Inject(model, config with { TargetPattern = "(" }, 1)).Message.ShouldStartWith("'(' is no usable regular expression");
+        Should.Throw<InputException>(() => LoraInjector.Inject(model, config with { RankPattern = [new("x", 0)] }, 1)).Message.ShouldContain("lora_rank: 0");
     }
 
     [Fact]

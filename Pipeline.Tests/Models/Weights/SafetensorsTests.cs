@@ -73,6 +73,26 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void Tensors_made_for_a_checkpoint_can_be_freed_file_by_file()
+    {
+        using var scope = NewDisposeScope();
+        int alive = 0, most = 0;
+        IEnumerable<KeyValuePair<string, Tensor>> made = Enumerable.Range(0, 9).Select(i =>
+        {
+            most = Math.Max(most, ++alive);
+            return KeyValuePair.Create("layer." + i, full([10, 10], i, ScalarType.Float32));
+        });
+        SafetensorsWriter.WriteCheckpoint(_folder, made, maxShardBytes: 900, written: tensor =>
+        {
+            alive--;
+            tensor.Dispose();
+        });
+        (alive, most).ShouldBe((0, 3), "two in a file, and the one that did not fit");
+        using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(_folder);
+        checkpoint.Map("layer.8")[9, 9].item<float>().ShouldBe(8f);
+    }
+
+    [Fact]
     public void Weights_that_lay_there_before_are_not_left_for_a_reader_to_take()
     {
         using var scope = NewDisposeScope();
