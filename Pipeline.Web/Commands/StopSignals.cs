@@ -36,6 +36,8 @@ internal sealed class StopSignals : IDisposable
         if (_source.IsCancellationRequested)
             return;
         context.Cancel = true;
+        if (!Console.IsErrorRedirected)
+            _error.WriteLine(); // a terminal shows ^C in the middle of whatever line is being redrawn
         _error.WriteLine("Stopping; once more to stop at once.");
         _source.Cancel();
     }
