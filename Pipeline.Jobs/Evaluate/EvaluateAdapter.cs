@@ -26,10 +26,9 @@ internal sealed class EvaluateAdapterHandler(
 
     private async Task<string> EvaluateAsync(ItemClaim claim, CancellationToken ct)
     {
-        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-        (Run run, RunOptions options) = await RunScope.ReadAsync(db, claim.Item.RunId, ct);
-        DatasetRow dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == run.DatasetId, ct);
-        Training training = await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == run.TrainingId, ct);
+        await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
+        (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;
+        Training training = await scope.TrainingAsync(ct);
         if (dataset.EvalExamples == 0)
         {
             await claim.SkipAsync("the dataset has no held-out examples", ct);

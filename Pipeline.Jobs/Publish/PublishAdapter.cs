@@ -26,10 +26,9 @@ internal sealed class PublishAdapterHandler(
 
     private async Task<string> PublishAsync(ItemClaim claim, CancellationToken ct)
     {
-        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-        (Run run, RunOptions options) = await RunScope.ReadAsync(db, claim.Item.RunId, ct);
-        DatasetRow dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == run.DatasetId, ct);
-        Training training = await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == run.TrainingId, ct);
+        await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
+        (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;
+        Training training = await scope.TrainingAsync(ct);
         Evaluation? evaluation = await db.Evaluations.AsNoTracking().SingleOrDefaultAsync(e => e.Id == run.EvaluationId, ct);
 
         (string name, Adapter? earlier) = await NameAsync(db, AdapterName.From(run.Name), training.Id, ct);

@@ -27,9 +27,8 @@ internal sealed class TrainAdapterHandler(
 
     private async Task<string> TrainAsync(ItemClaim claim, CancellationToken ct)
     {
-        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-        (Run run, RunOptions options) = await RunScope.ReadAsync(db, claim.Item.RunId, ct);
-        DatasetRow dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == run.DatasetId, ct);
+        await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
+        (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;
         string key = CacheKey.Of("training", training.Version, dataset.ContentKey, ModelFingerprint.Of(options.BaseModel), Canonical(options.Training));
 
         if (!options.Retrain && await FindAsync(db, key, ct) is { } earlier)
@@ -81,7 +80,7 @@ internal sealed class TrainAdapterHandler(
     }
 
     private static bool IsResult(string path) =>
-        !path.StartsWith("checkpoint-", StringComparison.Ordinal) && !path.EndsWith(".tmp", StringComparison.Ordinal) && !path.EndsWith(".lock", StringComparison.Ordinal);
+        !path.StartsWith("checkpoint-", StringComparison.Ordinal) && !path.StartsWith('.') && !path.EndsWith(".tmp", StringComparison.Ordinal) && !path.EndsWith(".lock", StringComparison.Ordinal);
 
     /// <summary>Settings in one order, so that writing them differently does not train again.</summary>
     private static string Canonical(IReadOnlyDictionary<string, JsonElement> settings) =>

@@ -49,6 +49,8 @@ public sealed class KilledWorkerTests(PostgresDatabase database) : IClassFixture
         JsonElement summary = JsonDocument.Parse(lines[^1]).RootElement;
         summary.GetProperty("state").GetString().ShouldBe("canceled");
         summary.GetProperty("run_id").GetGuid().ShouldBe(run);
+        foreach (string curve in (string[])["loss", "learning_rate", "grad_norm", "tokens_per_second"])
+            (await database.ScalarAsync<long>($"SELECT max(step) - count(*) FROM training_metrics WHERE name = '{curve}'")).ShouldBe(0, $"no point of {curve} is lost");
         (await sender.Send(new ListItems(run), Stop)).Where(i => i.Stage == Stage.Extract).ShouldAllBe(i => i.Attempt == 1);
     }
 
