@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -19,16 +20,20 @@ internal unsafe interface IOutputElement
 /// <summary>float32, as it is.</summary>
 internal readonly unsafe struct Float32Output : IOutputElement
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> values, byte* target, nint index) => values.Store((float*)target + index);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> values, byte* target, nint index) => values.Store((float*)target + index);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float value, byte* target, nint index) => ((float*)target)[index] = value;
 }
 
 /// <summary>bfloat16, the upper half of a float32, rounded to nearest, ties to even. Values are finite, so no case is special.</summary>
 internal readonly unsafe struct BFloat16Output : IOutputElement
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> values, byte* target, nint index)
     {
         Vector512<uint> bits = values.AsUInt32();
@@ -36,6 +41,7 @@ internal readonly unsafe struct BFloat16Output : IOutputElement
         Avx512F.ConvertToVector256UInt16(rounded >> 16).Store((ushort*)target + index);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> values, byte* target, nint index)
     {
         Vector256<uint> bits = values.AsUInt32();
@@ -43,6 +49,7 @@ internal readonly unsafe struct BFloat16Output : IOutputElement
         Vector128.Narrow(rounded.GetLower(), rounded.GetUpper()).Store((ushort*)target + index);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(float value, byte* target, nint index)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);

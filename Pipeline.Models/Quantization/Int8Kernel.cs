@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -6,6 +7,7 @@ namespace Pipeline.Models.Quantization;
 /// <summary>Bytes times a scale, with the widest vectors that the processor has.</summary>
 internal static unsafe class Int8Kernel
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]     // a first call is as long as any other
     public static void Run<T>(sbyte* codes, float scale, nint count, byte* target) where T : struct, IOutputElement
     {
         nint i = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -17,6 +18,7 @@ internal static unsafe class Nf4Kernel
     /// <param name="scale">Factor of this block.</param>
     /// <param name="count">Elements to write, at most one block.</param>
     /// <param name="target">First element to write.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]     // a first call is as long as any other
     public static void Run<T>(byte* codes, float* levels, float scale, nint count, byte* target) where T : struct, IOutputElement
     {
         nint i = 0;
@@ -52,6 +54,7 @@ internal static unsafe class Nf4Kernel
     }
 
     // The fourth bit, moved to the sign, chooses the half of the table; the lowest three the level in it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Look(Vector256<float> negative, Vector256<float> positive, Vector256<int> codes) =>
         Avx.BlendVariable(Avx2.PermuteVar8x32(negative, codes), Avx2.PermuteVar8x32(positive, codes), (codes << 28).AsSingle());
 }

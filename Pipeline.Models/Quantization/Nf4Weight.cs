@@ -25,13 +25,8 @@ internal sealed class Nf4Weight : QuantizedWeight
     private readonly Tensor _scales;    // [blocks] uint8, an index of Nf4Scales
     private readonly Tensor _groups;    // [groups] float32
 
-    private Nf4Weight(long rows, long columns, Device device) : base(rows, columns)
-    {
-        long blocks = Blocks;
-        _codes = empty(blocks * Block / 2, dtype: ScalarType.Byte, device: device).DetachFromDisposeScope();
-        _scales = empty(blocks, dtype: ScalarType.Byte, device: device).DetachFromDisposeScope();
-        _groups = empty((blocks + ScaleGroup - 1) / ScaleGroup, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope();
-    }
+    private Nf4Weight(long rows, long columns, Tensor codes, Tensor scales, Tensor groups) : base(rows, columns) =>
+        (_codes, _scales, _groups) = (codes, scales, groups);
 
     public override long StoredBytes => _codes.NumberOfElements + _scales.NumberOfElements + sizeof(float) * _groups.NumberOfElements;
 
@@ -40,28 +35,24 @@ internal sealed class Nf4Weight : QuantizedWeight
     private long Blocks => (Elements + Block - 1) / Block;
 
     /// <inheritdoc cref="QuantizedWeight.Create"/>
+    /// <remarks>Computed on the CPU, where checkpoints come from.</remarks>
     public static Nf4Weight Quantize(Tensor weight, Device device)
     {
-        var result = new Nf4Weight(weight.shape[0], weight.shape[1], device);
-        try
+        using IDisposable noGrad = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        long rows = weight.shape[0], columns = weight.shape[1], blocks = (rows * columns + Block - 1) / Block, groups = (blocks + ScaleGroup - 1) / ScaleGroup;
+        Tensor codes = empty(blocks * Block / 2, dtype: ScalarType.Byte), scales = empty(blocks, dtype: ScalarType.Byte), factors = empty(groups);
+        Tensor flat = weight.detach().contiguous().view(-1);
+        foreach ((long start, long count) in Parts(rows * columns))
         {
-            using IDisposable noGrad = no_grad();
-            using Tensor contiguous = weight.detach().contiguous();
-            using Tensor flat = contiguous.view(-1);
-            using Tensor borders = tensor(Nf4Levels.Borders.ToArray(), device: device);
-            using Tensor table = tensor(s_scales, device: device);
-            foreach ((long start, long count) in result.Parts())
-            {
-                using DisposeScope scope = NewDisposeScope();
-                result.Fill(start / Block, flat.narrow(0, start, count).to(ScalarType.Float32, device), borders, table);
-            }
-            return result;
+            using DisposeScope part = NewDisposeScope();
+            Tensor values = flat.narrow(0, start, count).to(ScalarType.Float32, CPU).contiguous();
+            if (count % Block != 0)
+                values = cat([values, zeros(Block - count % Block)]);
+            Encode(values, start / Block, codes, scales, factors);
         }
-        catch
-        {
-            result.Dispose();
-            throw;
-        }
+        RequireFinite(factors);
+        return new Nf4Weight(rows, columns, codes.to(device).DetachFromDisposeScope(), scales.to(device).DetachFromDisposeScope(), factors.to(device).DetachFromDisposeScope());
     }
 
     public override void Dispose()
@@ -101,7 +92,7 @@ internal sealed class Nf4Weight : QuantizedWeight
         using Tensor flat = target.view(-1);
         using Tensor levels = tensor(s_levels, device: target.device);
         using Tensor table = tensor(s_scales, device: target.device);
-        foreach ((long start, long count) in Parts())
+        foreach ((long start, long count) in Parts(Elements))
         {
             using DisposeScope scope = NewDisposeScope();
             long firstBlock = start / Block, blocks = (count + Block - 1) / Block;
@@ -113,27 +104,21 @@ internal sealed class Nf4Weight : QuantizedWeight
         }
     }
 
-    /// <summary>Quantizes one part, which starts at a border of groups.</summary>
-    /// <param name="firstBlock">Where it goes.</param>
-    /// <param name="values">[n] float32</param>
-    /// <param name="borders">[15]</param>
-    /// <param name="table">[256]</param>
-    private void Fill(long firstBlock, Tensor values, Tensor borders, Tensor table)
+    /// <summary>Encodes whole blocks, of which the first one begins a group.</summary>
+    private static unsafe void Encode(Tensor values, long firstBlock, Tensor codes, Tensor scales, Tensor factors)
     {
-        long count = values.shape[0], blocks = (count + Block - 1) / Block, groups = (blocks + ScaleGroup - 1) / ScaleGroup;
-        Tensor padded = Padded(values, blocks * Block).view(blocks, Block);
-        Tensor wanted = padded.abs().amax([1]);
-        RequireFinite(wanted);
-        Tensor largest = Padded(wanted, groups * ScaleGroup).view(groups, ScaleGroup).amax([1]);
-        _groups.narrow(0, firstBlock / ScaleGroup, groups).copy_(largest);
-        Tensor relative = wanted / largest.masked_fill(largest.eq(0), 1).repeat_interleave(ScaleGroup).narrow(0, 0, blocks);
-        _scales.narrow(0, firstBlock, blocks).copy_(relative.bucketize(tensor(Nf4Scales.Borders.ToArray(), device: values.device), outInt32: true));
-
-        Tensor scales = Scales(firstBlock, blocks, table);
-        Tensor normal = padded / scales.masked_fill(scales.eq(0), 1).unsqueeze(1);
-        Tensor codes = normal.bucketize(borders, outInt32: true).to(ScalarType.Byte).view(-1, 2, Nf4Kernel.Group / 2);
-        Tensor packed = codes.select(1, 0) + codes.select(1, 1).mul(tensor(16, ScalarType.Byte, values.device));
-        _codes.narrow(0, firstBlock * Block / 2, blocks * Block / 2).copy_(packed.view(-1));
+        nint from = TensorMemory.Start(values), toCodes = TensorMemory.Start(codes) + (nint)firstBlock * Block / 2;
+        nint toScales = TensorMemory.Start(scales) + (nint)firstBlock, toFactors = TensorMemory.Start(factors) + (nint)firstBlock / ScaleGroup * sizeof(float);
+        long blocks = values.shape[0] / Block;
+        ParallelRanges.Run((blocks + ScaleGroup - 1) / ScaleGroup, ScaleGroup * Block, (first, end) =>
+        {
+            for (nint group = (nint)first; group < (nint)end; group++)
+            {
+                nint block = group * ScaleGroup;
+                ((float*)toFactors)[group] = Nf4Encoder.Group((float*)from + block * Block, (int)Math.Min(ScaleGroup, blocks - block),
+                    (byte*)toCodes + block * (Block / 2), (byte*)toScales + block);
+            }
+        });
     }
 
     /// <summary>The scales as they come back: [blocks] float32.</summary>
@@ -144,13 +129,10 @@ internal sealed class Nf4Weight : QuantizedWeight
         return table.index_select(0, _scales.narrow(0, firstBlock, blocks).to(ScalarType.Int32)).mul_(factors);
     }
 
-    private static Tensor Padded(Tensor values, long length) =>
-        values.shape[0] == length ? values : cat([values, values.new_zeros(length - values.shape[0])]);
-
-    private IEnumerable<(long Start, long Count)> Parts()
+    private static IEnumerable<(long Start, long Count)> Parts(long elements)
     {
         const long most = GroupsAtOnce * ScaleGroup * Block;
-        for (long start = 0; start < Elements; start += most)
-            yield return (start, Math.Min(most, Elements - start));
+        for (long start = 0; start < elements; start += most)
+            yield return (start, Math.Min(most, elements - start));
     }
 }

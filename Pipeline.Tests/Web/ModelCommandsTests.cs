@@ -45,6 +45,29 @@ public sealed class ModelCommandsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("8", 0.01), InlineData("4", 0.05)]
+    public async Task A_quantized_model_answers_and_loses_little(string bits, double loss)
+    {
+        string[] eval = ["eval", "--model", Base, "--adapter", Adapter, "--dataset", WriteDataset(4), "--template", "alpaca", "--generations", "0", "--device", "cpu", "--json"];
+        (int code, string full, string error) = await RunAsync(eval);
+        code.ShouldBe(0, error);
+        (code, string quantized, error) = await RunAsync([.. eval, "--quantize", bits]);
+        code.ShouldBe(0, error);
+        foreach (string key in (string[])["base_loss", "adapter_loss"])
+        {
+            double expected = JsonDocument.Parse(LastLine(full)).RootElement.GetProperty(key).GetDouble();
+            double found = JsonDocument.Parse(LastLine(quantized)).RootElement.GetProperty(key).GetDouble();
+            found.ShouldBe(expected, loss * expected, key);
+            found.ShouldNotBe(expected, "the option does something");
+        }
+        (code, string output, error) = await RunAsync("generate", "--model", Base, "--prompt", "What is 3?", "--template", "alpaca", "--max-new-tokens", "4", "--device", "cpu",
+            "--quantize", bits, "--json");
+        code.ShouldBe(0, error);
+        JsonDocument.Parse(LastLine(output)).RootElement.GetProperty("completion_tokens").GetInt32().ShouldBeGreaterThan(0);
+        await ShouldRefuse("quantization: 5 bits are not supported; use 8 or 4", "generate", "--model", Base, "--prompt", "x", "--quantize", "5");
+    }
+
+    [Theory]
     [InlineData("output_dir: out\n", "model_name_or_path: is missing")]
     [InlineData("lora_rnk: 4\n", "lora_rnk: unknown key; did you mean lora_rank?")]
     [InlineData("lora_rank: 0\n", "lora_rank: 0 is out of range")]

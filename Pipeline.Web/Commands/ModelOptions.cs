@@ -19,9 +19,15 @@ internal sealed class ModelOptions
 
     public Option<string?> Precision { get; } = new("--dtype") { Description = "fp32 or bf16 (default: fp32 on the CPU, bf16 on a GPU)" };
 
+    public Option<int?> Quantize { get; } = new("--quantize")
+    {
+        Description = "Bits of the stored linear layers, 8 or 4 (default: none, they are kept in --dtype)",
+        HelpName = "BITS",
+    };
+
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Model, Adapter, Template, Device, Precision })
+        foreach (Option option in new Option[] { Model, Adapter, Template, Device, Precision, Quantize })
             command.Options.Add(option);
     }
 
@@ -29,6 +35,7 @@ internal sealed class ModelOptions
     {
         Device = parsed.GetRequiredValue(Device),
         DType = ParseType(parsed.GetValue(Precision)),
+        QuantizationBits = parsed.GetValue(Quantize),
     });
 
     /// <summary>The adapter that was asked for, attached; null for none.</summary>

@@ -90,7 +90,7 @@ public sealed class LoraGoldenTests
         return model;
     }
 
-    private static TokenizedExample[] ReadExamples(string file)
+    internal static TokenizedExample[] ReadExamples(string file)
     {
         using DisposeScope scope = NewDisposeScope();
         using SafetensorsCheckpoint batches = SafetensorsCheckpoint.OpenFile(file);
