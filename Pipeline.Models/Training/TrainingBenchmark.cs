@@ -12,56 +12,90 @@ namespace Pipeline.Models.Training;
 public static class TrainingBenchmark
 {
     private const int PeakSize = 1024;
+    private const double LearningRate = 1e-4;
 
     /// <summary>Trains a randomly initialised model for a few steps.</summary>
-    /// <param name="model">Shape of the base model.</param>
-    /// <param name="lora">Shape of the adapter.</param>
+    /// <param name="options">Model, adapter and way.</param>
     /// <param name="batches">Micro-batches, taken in turn; one is a step.</param>
-    /// <param name="dtype">Type of base weights and computation.</param>
-    /// <param name="device">Where.</param>
-    /// <param name="steps">Steps to measure; one more before them is not.</param>
     /// <param name="stopping">Ends the measurement before the next step.</param>
-    public static TrainingMeasurement Measure(DecoderConfig model, LoraConfig lora, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches,
-        ScalarType dtype, Device device, int steps, CancellationToken stopping)
+    public static TrainingMeasurement Measure(
+        TrainingBenchmarkOptions options, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
     {
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(batches);
-        using var decoder = new DecoderModel(model, dtype, device);
-        using (var generator = new Generator(1, device))
+        using var decoder = new DecoderModel(options.Model, options.DType, options.Device, options.QuantizationBits);
+        using (var generator = new Generator(1, options.Device))
             decoder.InitializeWeights(generator);
-        using LoraAdapter adapter = LoraInjector.Inject(decoder, lora, seed: 1);
+        double peak = PeakFlops(options.DType, options.Device);
+        Timed ours = MeasureOurs(options, decoder, batches, stopping);
+        peak = Math.Max(peak, PeakFlops(options.DType, options.Device));
+        double memory = PeakMemoryMiB(), trainable = options.Lora.CountTrainable(options.Model);
+        double flops = Flops(options.Model, trainable, ours.Tokens, ours.Targets) / ours.Seconds;
+        ReferenceMeasurement? reference = null;
+        if (options.Reference)
+        {
+            Timed usual = MeasureReference(options, decoder, batches, stopping);
+            reference = new ReferenceMeasurement(usual.Tokens / usual.Seconds, usual.Examples / usual.Seconds, usual.FirstLoss, PeakMemoryMiB());
+        }
+        return new TrainingMeasurement(ours.Tokens / ours.Seconds, ours.Examples / ours.Seconds, ours.MedianSeconds, memory,
+            flops / 1e9, peak / 1e9, ours.FirstLoss, options.Model.CountParameters(), (long)trainable, reference);
+    }
+
+    private static Timed MeasureOurs(
+        TrainingBenchmarkOptions options, DecoderModel decoder, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
+    {
+        using LoraAdapter adapter = LoraInjector.Inject(decoder, options.Lora, seed: 1);
         var arguments = new TrainingArguments();
         using var optimizer = new AdamW(adapter.NamedTensors(), arguments);
-        using var pass = new TrainingPass(decoder);
-        var step = new TrainingStep(pass, optimizer, arguments.MaxGradNorm, lora.Dropout, new RandomState(1));
-        double peak = PeakFlops(dtype, device);
+        using var pass = new TrainingPass(decoder, options.Checkpointing);
+        var step = new TrainingStep(pass, optimizer, arguments.MaxGradNorm, options.Lora.Dropout, new RandomState(1));
+        return Time(options.Steps, batches, (number, batch) => step.Run([new MicroBatch([], batch)], number, LearningRate, stopping).Loss);
+    }
 
+    private static Timed MeasureReference(
+        TrainingBenchmarkOptions options, DecoderModel decoder, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
+    {
+        using LoraAdapter adapter = LoraInjector.Inject(decoder, options.Lora, seed: 1);
+        var arguments = new TrainingArguments();
+        using var optimizer = new AdamW(adapter.NamedTensors(), arguments);
+        var step = new ReferenceStep(decoder, optimizer, arguments.MaxGradNorm);
+        return Time(options.Steps, batches, (_, batch) =>
+        {
+            stopping.ThrowIfCancellationRequested();
+            return step.Run(batch, LearningRate);
+        });
+    }
+
+    private static Timed Time(int steps, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, Func<int, IReadOnlyList<TokenizedExample>, double> run)
+    {
         var seconds = new List<double>();
-        long tokens = 0, examples = 0;
-        double flops = 0;
+        long tokens = 0, targets = 0, examples = 0;
+        double first = 0;
         for (int i = 0; i <= steps; i++)
         {
             IReadOnlyList<TokenizedExample> batch = batches[i % batches.Count];
             long started = Stopwatch.GetTimestamp();
-            StepResult result = step.Run([new MicroBatch([], batch)], i, 1e-4, stopping);
+            double loss = run(i, batch);
             if (i == 0)
+            {
+                first = loss;
                 continue; // warms up allocations and kernels
+            }
             seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
-            tokens += result.Tokens;
+            tokens += batch.Sum(e => (long)e.InputIds.Length);
+            targets += batch.Sum(TrainingBatch.CountTargets);
             examples += batch.Count;
-            flops += Flops(model, adapter.ParameterCount, result);
         }
-        double total = seconds.Sum();
-        return new TrainingMeasurement(tokens / total, examples / total, seconds.Order().ElementAt(seconds.Count / 2), PeakMemoryMiB(),
-            flops / total / 1e9, peak / 1e9, model.CountParameters(), adapter.ParameterCount);
+        return new Timed(seconds.Sum(), seconds.Order().ElementAt(seconds.Count / 2), tokens, targets, examples, first);
     }
 
     // Forward and the gradient of the activations through the frozen weights (4 per weight and token), and the adapter's
-    // own gradients besides (6); the head is computed for targets alone.
-    private static double Flops(DecoderConfig model, long adapter, StepResult result)
+    // own gradients besides (6); the head is computed for targets alone. Attention and what is computed again do not count.
+    private static double Flops(DecoderConfig model, double adapter, long tokens, long targets)
     {
         double linears = model.ProjectionShapes().Sum(p => (double)p.InFeatures * p.OutFeatures);
         double head = (double)model.VocabSize * model.HiddenSize;
-        return (4 * linears + 6.0 * adapter) * result.Tokens + 4 * head * result.TargetTokens;
+        return (4 * linears + 6.0 * adapter) * tokens + 4 * head * targets;
     }
 
     private static double PeakFlops(ScalarType dtype, Device device)
@@ -69,11 +103,12 @@ public static class TrainingBenchmark
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         Tensor a = randn(PeakSize, PeakSize, dtype: dtype, device: device), b = randn(PeakSize, PeakSize, dtype: dtype, device: device);
+        Tensor product = empty_like(a);
         double best = double.MaxValue;
-        for (int i = 0; i < 8; i++)
+        for (int i = 0; i < 30; i++)
         {
             long started = Stopwatch.GetTimestamp();
-            using Tensor product = a.matmul(b);
+            product.addmm_(a, b, 0, 1);
             using Tensor first = product[0, 0].to(ScalarType.Float32);
             _ = first.item<float>(); // waits for the device
             best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalSeconds);
@@ -86,4 +121,6 @@ public static class TrainingBenchmark
         using var process = Process.GetCurrentProcess();
         return process.PeakWorkingSet64 / (1024.0 * 1024);
     }
+
+    private sealed record Timed(double Seconds, double MedianSeconds, long Tokens, long Targets, long Examples, double FirstLoss);
 }

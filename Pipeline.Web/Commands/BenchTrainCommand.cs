@@ -29,13 +29,18 @@ internal static class BenchTrainCommand
     private static readonly Option<int> Steps = Number("--steps", "Steps to measure", 8);
     private static readonly Option<string?> Dataset = new("--dataset") { Description = "Real examples with their masked prompts and lengths", HelpName = "FILE" };
     private static readonly Option<string> Tokenizer = new("--tokenizer") { Description = "Model folder of the tokenizer for --dataset", DefaultValueFactory = _ => "starter/phi4-starter" };
+    private static readonly Option<bool> Checkpointing = new("--checkpointing") { Description = "Compute activations again on the way back instead of keeping them" };
+    private static readonly Option<int?> Quantization = new("--quantization-bit") { Description = "Store the frozen layers in 8 or 4 bits", HelpName = "BITS" };
+    private static readonly Option<double> Dropout = new("--dropout") { Description = "Dropout of the adapter's inputs" };
+    private static readonly Option<bool> Reference = new("--reference") { Description = "Measure the usual way besides: autograd, padded batches, logits of every position" };
     private static readonly Option<bool> Json = new("--json") { Description = "End with one JSON object on the last line" };
 
     public static Command Create()
     {
         var command = new Command("train", "LoRA training: tokens per second, time of a step, memory, share of the matrix-product peak")
         {
-            Precision, On, Seq, Batch, Rank, Hidden, Layers, Heads, KvHeads, Intermediate, Vocab, Steps, Dataset, Tokenizer, Json,
+            Precision, On, Seq, Batch, Rank, Hidden, Layers, Heads, KvHeads, Intermediate, Vocab, Steps, Dataset, Tokenizer,
+            Checkpointing, Quantization, Dropout, Reference, Json,
         };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(parsed, stopping), CancellationToken.None));
         return command;
@@ -44,13 +49,26 @@ internal static class BenchTrainCommand
     private static int Run(ParseResult parsed, CancellationToken stopping)
     {
         DecoderConfig shape = Shape(parsed);
-        var lora = new LoraConfig { Rank = Value(parsed, Rank), Alpha = 2 * Value(parsed, Rank), TargetModules = ["all"] };
-        ScalarType dtype = ModelOptions.ParseType(parsed.GetValue(Precision)) ?? ScalarType.Float32;
-        Device device = TorchRuntime.ResolveDevice(parsed.GetRequiredValue(On));
-        TrainingMeasurement m = TrainingBenchmark.Measure(shape, lora, Batches(parsed, shape), dtype, device, Value(parsed, Steps), stopping);
+        if (parsed.GetValue(Quantization) is not (null or 4 or 8))
+            throw new InputException($"--quantization-bit {parsed.GetValue(Quantization)}: use 8 or 4");
+        var options = new TrainingBenchmarkOptions
+        {
+            Model = shape,
+            Lora = new LoraConfig { Rank = Value(parsed, Rank), Alpha = 2 * Value(parsed, Rank), Dropout = parsed.GetValue(Dropout), TargetModules = ["all"] },
+            DType = ModelOptions.ParseType(parsed.GetValue(Precision)) ?? ScalarType.Float32,
+            Device = TorchRuntime.ResolveDevice(parsed.GetRequiredValue(On)),
+            Steps = Value(parsed, Steps),
+            Checkpointing = parsed.GetValue(Checkpointing),
+            QuantizationBits = parsed.GetValue(Quantization),
+            Reference = parsed.GetValue(Reference),
+        };
+        TrainingMeasurement m = TrainingBenchmark.Measure(options, Batches(parsed, shape), stopping);
         TextWriter output = parsed.InvocationConfiguration.Output;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{m.BaseParameters:N0} parameters, adapter {m.TrainableParameters:N0}: {m.TokensPerSecond:F0} tokens/s, {m.ExamplesPerSecond:F2} examples/s, step {m.StepSeconds:F3} s, {m.PeakMemoryMiB:F0} MiB, {m.Gflops:F1} of {m.PeakGflops:F1} GFLOP/s ({m.Gflops / m.PeakGflops:P0})"));
+        if (m.Reference is { } usual)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"the usual way (autograd, padding, all logits): {usual.TokensPerSecond:F0} tokens/s, {usual.ExamplesPerSecond:F2} examples/s, {usual.PeakMemoryMiB:F0} MiB; {m.ExamplesPerSecond / usual.ExamplesPerSecond:F2} times its speed; first loss {m.FirstLoss:F4}, there {usual.FirstLoss:F4}"));
         if (parsed.GetValue(Json))
             output.WriteLine(JsonSerializer.Serialize(new
             {
@@ -61,10 +79,19 @@ internal static class BenchTrainCommand
                 gflops = Math.Round(m.Gflops, 3),
                 peak_gflops = Math.Round(m.PeakGflops, 3),
                 gemm_fraction = Math.Round(m.Gflops / m.PeakGflops, 5),
+                first_loss = Math.Round(m.FirstLoss, 5),
                 base_parameters = m.BaseParameters,
                 trainable_parameters = m.TrainableParameters,
                 dtype = parsed.GetValue(Precision),
                 threads = get_num_threads(),
+                reference = m.Reference is null ? null : new
+                {
+                    tokens_per_s = Math.Round(m.Reference.TokensPerSecond, 2),
+                    examples_per_s = Math.Round(m.Reference.ExamplesPerSecond, 4),
+                    first_loss = Math.Round(m.Reference.FirstLoss, 5),
+                    peak_rss_mib = Math.Round(m.Reference.PeakMemoryMiB, 1),
+                    speedup = Math.Round(m.ExamplesPerSecond / m.Reference.ExamplesPerSecond, 3),
+                },
             }));
         return ExitCodes.Success;
     }

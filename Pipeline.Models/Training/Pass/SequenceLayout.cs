@@ -2,13 +2,12 @@ namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
 /// Where the sequences of a batch lie. Rows of all sequences follow each other without padding; for attention, each gets
-/// a block of its own, padded to a multiple of <see cref="Granularity"/> rows, so that few different shapes occur (every
-/// new shape costs the matrix library a kernel to generate).
+/// a block of its own. Both are rounded up a little, so that few different shapes occur: the first product of a new shape
+/// costs the matrix library the generation of a kernel, milliseconds each.
 /// </summary>
 internal sealed class SequenceLayout
 {
-    /// <summary>Rows are padded to multiples of this.</summary>
-    public const int Granularity = 16;
+    private const int BlockGranularity = 16, BatchGranularity = 32;
 
     private readonly int[] _ofRow, _ofBlockRow; // number of the sequence
 
@@ -18,11 +17,11 @@ internal sealed class SequenceLayout
         int start = 0, paddedStart = 0;
         for (int i = 0; i < lengths.Count; i++)
         {
-            int padded = RoundUp(lengths[i]);
+            int padded = RoundUp(lengths[i], BlockGranularity);
             sequences[i] = new Sequence(start, lengths[i], paddedStart, padded);
             (start, paddedStart) = (start + lengths[i], paddedStart + padded);
         }
-        (Sequences, Tokens, Rows, PaddedRows) = (sequences, start, RoundUp(start), paddedStart);
+        (Sequences, Tokens, Rows, PaddedRows) = (sequences, start, RoundUp(start, BatchGranularity), paddedStart);
         Longest = lengths.Max();
         Groups = [.. FindGroups(sequences)];
         _ofRow = [.. sequences.SelectMany((sequence, i) => Enumerable.Repeat(i, sequence.Length))];
@@ -53,7 +52,7 @@ internal sealed class SequenceLayout
     /// <summary>The sequence in whose attention block a row lies.</summary>
     public Sequence SequenceOfBlockRow(long row) => Sequences[_ofBlockRow[row]];
 
-    private static int RoundUp(int length) => (length + Granularity - 1) / Granularity * Granularity;
+    private static int RoundUp(int length, int granularity) => (length + granularity - 1) / granularity * granularity;
 
     private static IEnumerable<SequenceGroup> FindGroups(Sequence[] sequences)
     {

@@ -1,0 +1,33 @@
+using Pipeline.Models.Families;
+using Pipeline.Models.Lora;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Training;
+
+/// <summary>What a training benchmark trains, and how.</summary>
+public sealed record TrainingBenchmarkOptions
+{
+    /// <summary>Shape of the base model, whose weights are random.</summary>
+    public required DecoderConfig Model { get; init; }
+
+    /// <summary>Shape of the adapter.</summary>
+    public required LoraConfig Lora { get; init; }
+
+    /// <summary>Type of base weights and computation.</summary>
+    public required ScalarType DType { get; init; }
+
+    /// <summary>Where.</summary>
+    public required Device Device { get; init; }
+
+    /// <summary>Steps to measure, after one that is not.</summary>
+    public int Steps { get; init; } = 8;
+
+    /// <summary>Activations are computed again on the way back.</summary>
+    public bool Checkpointing { get; init; }
+
+    /// <summary>Bits in which the frozen layers are stored; null for all.</summary>
+    public int? QuantizationBits { get; init; }
+
+    /// <summary>Measures the usual way besides: autograd, padded batches, logits of every position.</summary>
+    public bool Reference { get; init; }
+}
