@@ -21,6 +21,7 @@ public static class LoraTrainer
         {
             Device = arguments.Device,
             DType = arguments.Bf16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+            QuantizationBits = arguments.QuantizationBit,
         };
         using LanguageModel model = LanguageModel.Load(arguments.ModelNameOrPath, options);
         ChatTemplate template = ModelTemplate.Resolve(arguments.Template, model).WithDefaultSystem(arguments.DefaultSystem);

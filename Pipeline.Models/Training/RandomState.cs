@@ -27,6 +27,9 @@ internal sealed class RandomState(long seed)
     /// <summary>Seed of the dropout masks of one micro-step.</summary>
     public long DropoutSeed(int step, int microStep) => (long)(Start(2, step, microStep) >> 1);
 
+    /// <summary>Seed of the noise on the embeddings of one micro-step.</summary>
+    public long NoiseSeed(int step, int microStep) => (long)(Start(3, step, microStep) >> 1);
+
     private ulong Start(ulong purpose, int major, int minor) =>
         Mix(Mix(Mix((ulong)seed + Weyl * purpose) + Weyl * (ulong)(major + 1)) + Weyl * (ulong)(minor + 1));
 

@@ -284,6 +284,7 @@ public sealed record TrainingArguments
         Dropout = LoraDropout,
         TargetModules = LoraTarget,
         UseRsLora = UseRsLora,
+        UseDora = UseDora,
     };
 
     /// <summary>Whether examples share sequences.</summary>

@@ -8,11 +8,7 @@ internal static class TrainingArgumentsRules
     // Keys that are read but whose computation is not there yet. Whoever adds it takes the entry out.
     private static readonly (string Key, Func<TrainingArguments, bool> IsAsked, string WayOut)[] NotYetComputed =
     [
-        ("use_dora", a => a.UseDora, "take the key out; use_rslora is computed"),
-        ("quantization_bit", a => a.QuantizationBit is not null, "take the key out; bf16: true halves the base"),
         ("fp16", a => a.Fp16, "use bf16: true"),
-        ("gradient_checkpointing", a => a.GradientCheckpointing, "take the key out; a smaller per_device_train_batch_size saves memory"),
-        ("neftune_noise_alpha", a => a.NeftuneNoiseAlpha > 0, "take the key out"),
     ];
 
     public static IReadOnlyList<string> Faults(TrainingArguments a)

@@ -48,7 +48,7 @@ public static class TrainingBenchmark
         var arguments = new TrainingArguments();
         using var optimizer = new AdamW(adapter.NamedTensors(), arguments);
         using var pass = new TrainingPass(decoder, options.Checkpointing);
-        var step = new TrainingStep(pass, optimizer, arguments.MaxGradNorm, options.Lora.Dropout, new RandomState(1));
+        var step = new TrainingStep(pass, optimizer, arguments.MaxGradNorm, (number, _) => new StepNoise(new DropoutMask(options.Lora.Dropout, number), 0, 0));
         return Time(options.Steps, batches, (number, batch) => step.Run([new MicroBatch([], batch)], number, LearningRate, stopping).Loss);
     }
 

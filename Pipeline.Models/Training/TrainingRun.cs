@@ -59,8 +59,9 @@ internal sealed class TrainingRun : IDisposable
             _lock.Dispose();
             throw;
         }
-        _pass = new TrainingPass(model);
-        _step = new TrainingStep(_pass, _optimizer, arguments.MaxGradNorm, arguments.LoraDropout, random);
+        _pass = new TrainingPass(model, arguments.GradientCheckpointing);
+        _step = new TrainingStep(_pass, _optimizer, arguments.MaxGradNorm, (step, microStep) => new StepNoise(
+            new DropoutMask(arguments.LoraDropout, random.DropoutSeed(step, microStep)), arguments.NeftuneNoiseAlpha ?? 0, random.NoiseSeed(step, microStep)));
         _log = new TrainingLog(arguments, _plan, _state, Warn);
         _outputs = new TrainingOutputs(arguments, data, _adapter, _log, _state);
         _best = new BestEvaluation(arguments, _state);

@@ -17,10 +17,9 @@ internal readonly record struct StepResult(double Loss, double GradientNorm, int
 /// <param name="pass">Loss and gradients of the model with its adapter.</param>
 /// <param name="optimizer">Of the adapter's weights.</param>
 /// <param name="maxGradientNorm">Norm to which the gradient is clipped; 0 for no clipping.</param>
-/// <param name="dropout">Probability of dropping an input of the adapter; needs <paramref name="random"/>.</param>
-/// <param name="random">Source of the masks' seeds.</param>
+/// <param name="noise">Dropout and noise of a micro-step, from the numbers of step and micro-step; null for none.</param>
 internal sealed class TrainingStep(
-    TrainingPass pass, AdamW optimizer, double maxGradientNorm, double dropout = 0, RandomState? random = null)
+    TrainingPass pass, AdamW optimizer, double maxGradientNorm, Func<int, int, StepNoise>? noise = null)
 {
     private const double ClipEpsilon = 1e-6; // as torch's clip_grad_norm_
 
@@ -40,8 +39,7 @@ internal sealed class TrainingStep(
             {
                 stopping.ThrowIfCancellationRequested();
                 using TrainingBatch batch = TrainingBatch.Collate(microBatches[i].Examples, pass.Device);
-                DropoutMask mask = random is null ? DropoutMask.None : new DropoutMask(dropout, random.DropoutSeed(step, i));
-                double loss = pass.Backward(batch, 1.0 / targets, mask);
+                double loss = pass.Backward(batch, 1.0 / targets, noise?.Invoke(step, i) ?? StepNoise.None);
                 if (!double.IsFinite(loss))
                     throw Diverged($"the loss became {loss}", step, microBatches[i]);
                 sum += loss;

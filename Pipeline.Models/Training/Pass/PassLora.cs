@@ -9,15 +9,14 @@ internal sealed class PassLora : IDisposable
 {
     private readonly PassBuffers _buffers;
     private readonly string _name;
-    private readonly Tensor? _gradientA, _gradientB;
+    private readonly Tensor? _gradientA, _gradientB, _gradientMagnitude;
+    private Tensor? _norm, _factor;     // [out] float32, DoRA alone
 
     public PassLora(LoraLinear lora, string name, PassBuffers buffers)
     {
-        if (lora.Magnitude is not null)
-            throw new NotSupportedException("this pass computes no magnitudes (DoRA)");
         (Lora, _name, _buffers) = (lora, name, buffers);
         if (lora.A.requires_grad)
-            (_gradientA, _gradientB) = (GradientOf(lora.A), GradientOf(lora.B));
+            (_gradientA, _gradientB, _gradientMagnitude) = (GradientOf(lora.A), GradientOf(lora.B), lora.Magnitude is { } m ? GradientOf(m) : null);
     }
 
     public LoraLinear Lora { get; }
@@ -32,9 +31,14 @@ internal sealed class PassLora : IDisposable
     /// <summary>[out, r]</summary>
     public Tensor B => InType(Lora.B, ".b");
 
+    /// <summary>DoRA's magnitude / ‖row of W + s B A‖, [out] float32; null for plain LoRA.</summary>
+    public Tensor? Factor => _factor;
+
     /// <summary>Takes over what the optimizer changed; to be called before every pass.</summary>
-    public void Refresh()
+    /// <param name="weight">The frozen weight [out, in], for the norms of DoRA.</param>
+    public void Refresh(Func<Tensor> weight)
     {
+        RefreshFactor(weight);
         if (Lora.A.dtype == _buffers.DType)
             return;
         using DisposeScope scope = NewDisposeScope();
@@ -63,10 +67,34 @@ internal sealed class PassLora : IDisposable
         _gradientA?.add_(part);
     }
 
+    /// <summary>Adds the gradient of DoRA's magnitude.</summary>
+    /// <param name="dy">[T, out], gradient of the layer's result.</param>
+    /// <param name="linear">[T, out], that result before the factor and without bias.</param>
+    public void AddGradientMagnitude(Tensor dy, Tensor linear)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor product = dy.to(ScalarType.Float32).mul(linear);
+        _gradientMagnitude?.add_(product.sum([0L]).div_(_norm!));
+    }
+
     public void Dispose()
     {
+        _norm?.Dispose();
+        _factor?.Dispose();
+        _gradientMagnitude?.Dispose();
         _gradientA?.Dispose();
         _gradientB?.Dispose();
+    }
+
+    private void RefreshFactor(Func<Tensor> weight)
+    {
+        if (Lora.Magnitude is not { } magnitude)
+            return;
+        using DisposeScope scope = NewDisposeScope();
+        _norm?.Dispose();
+        _factor?.Dispose();
+        _norm = Lora.NormOfRows(weight()).DetachFromDisposeScope();
+        _factor = magnitude.div(_norm).DetachFromDisposeScope();
     }
 
     private Tensor InType(Tensor weight, string suffix) => weight.dtype == _buffers.DType ? weight.alias() : _buffers.Get(_name + suffix, weight.shape);

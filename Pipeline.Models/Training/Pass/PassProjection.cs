@@ -8,7 +8,8 @@ namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
 /// A frozen linear layer with its adapter: y = x Wᵀ + b + s · drop(x) Aᵀ Bᵀ, and the gradients of x, A and B. Every product
-/// adds into its place, so that neither the update nor a sum exists as a tensor of its own.
+/// adds into its place, so that neither the update nor a sum exists as a tensor of its own. With DoRA's factor f for each
+/// output, y = x Wᵀ + b + (f - 1) · drop(x) Wᵀ + f · s · drop(x) Aᵀ Bᵀ, as PEFT computes it.
 /// </summary>
 internal sealed class PassProjection : IDisposable
 {
@@ -40,7 +41,7 @@ internal sealed class PassProjection : IDisposable
             _lora?.Dispose();
             _lora = lora is null ? null : new PassLora(lora, _name, _buffers);
         }
-        _lora?.Refresh();
+        _lora?.Refresh(Weight);
     }
 
     /// <summary>Computes the layer.</summary>
@@ -57,12 +58,33 @@ internal sealed class PassProjection : IDisposable
             _ = adds ? y.add_(bias) : y.copy_(bias.expand_as(y));
             adds = true;
         }
+        if (_lora?.Factor is { } factor)
+        {
+            ForwardScaled(x, y, factor, adds, state, mask);
+            return;
+        }
         y.addmm_(x, Weight().t(), adds ? 1 : 0, 1);
         if (_lora is null)
             return;
         Tensor low = Low(state, x);
         low.addmm_(Dropped(x, mask), _lora.A.t(), 0, 1);
         y.addmm_(low, _lora.B.t(), 1, _lora.Scaling);
+    }
+
+    private void ForwardScaled(Tensor x, Tensor y, Tensor factor, bool adds, string state, DropoutMask mask)
+    {
+        Tensor weight = Weight(), linear = Linear(state, y), low = Low(state, x), input = Dropped(x, mask);
+        linear.addmm_(input, weight.t(), 0, 1);
+        if (mask.Probability > 0)
+        {
+            // What the adapter does not see dropped: the frozen layer's own output, less its share of the part below.
+            y.addmm_(x, weight.t(), adds ? 1 : 0, 1).sub_(linear);
+            adds = true;
+        }
+        low.addmm_(input, _lora!.A.t(), 0, 1);
+        linear.addmm_(low, _lora.B.t(), 1, _lora.Scaling);
+        Tensor scaled = linear.mul(factor);
+        _ = adds ? y.add_(scaled) : y.copy_(scaled);
     }
 
     /// <summary>Adds the adapter's gradients to theirs, and computes the input's.</summary>
@@ -75,6 +97,16 @@ internal sealed class PassProjection : IDisposable
     public void Backward(Tensor x, Tensor dy, Tensor? dx, bool adds, string state, DropoutMask mask)
     {
         using DisposeScope scope = NewDisposeScope();
+        if (_lora?.Factor is { } factor)
+        {
+            _lora.AddGradientMagnitude(dy, Linear(state, dy));
+            if (mask.Probability > 0)
+            {
+                BackwardDropped(x, dy, dx, factor, adds, state, mask);
+                return;
+            }
+            dy = Scaled(dy, factor);
+        }
         dx?.addmm_(dy, Weight(), adds ? 1 : 0, 1);
         if (_lora is null)
             return;
@@ -93,6 +125,32 @@ internal sealed class PassProjection : IDisposable
         part.addmm_(dlow, _lora.A, 0, 1);
         _kernels.AddDropped(part, dx, mask.Probability, mask.Seed ^ _maskKey);
     }
+
+    // DoRA with dropout: the factor's part of the frozen layer sees the dropped input too.
+    private void BackwardDropped(Tensor x, Tensor dy, Tensor? dx, Tensor factor, bool adds, string state, DropoutMask mask)
+    {
+        Tensor scaled = Scaled(dy, factor), dlow = _buffers.Get("dlow", x.shape[0], _lora!.Rank);
+        dlow.addmm_(scaled, _lora.B, 0, _lora.Scaling);
+        _lora.AddGradientB(scaled, Low(state, x));
+        _lora.AddGradientA(dlow, Dropped(x, mask));
+        if (dx is null)
+            return;
+        Tensor weight = Weight(), part = _buffers.Get("dropped", dx.shape);
+        dx.addmm_(dy, weight, adds ? 1 : 0, 1);
+        part.addmm_(dlow, _lora.A, 0, 1);
+        part.addmm_(scaled.sub_(dy), weight, 1, 1);
+        _kernels.AddDropped(part, dx, mask.Probability, mask.Seed ^ _maskKey);
+    }
+
+    private Tensor Scaled(Tensor dy, Tensor factor)
+    {
+        Tensor scaled = _buffers.Get("scaled", dy.shape);
+        scaled.copy_(dy.mul(factor));
+        return scaled;
+    }
+
+    // What DoRA's factor multiplies, kept for the gradient of the magnitude.
+    private Tensor Linear(string state, Tensor y) => _buffers.Get($"{state}.{_name}.linear", y.shape);
 
     public void Dispose() => _lora?.Dispose();
 

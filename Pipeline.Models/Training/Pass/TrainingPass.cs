@@ -42,20 +42,20 @@ internal sealed class TrainingPass : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        Tensor last = Forward(batch, HeadsOf(batch), keeps: false, DropoutMask.None);
+        Tensor last = Forward(batch, HeadsOf(batch), keeps: false, StepNoise.None);
         return Head(batch, last, null, null);
     }
 
     /// <summary>Summed cross-entropy of a batch's targets; adds the gradient of the sum times a scale to the adapter's.</summary>
     /// <param name="batch">Sequences and targets.</param>
     /// <param name="gradientScale">One over the targets of the whole step, as a rule.</param>
-    /// <param name="mask">Dropout of this micro-step.</param>
-    public double Backward(TrainingBatch batch, double gradientScale, DropoutMask mask = default)
+    /// <param name="noise">Dropout and noise of this micro-step.</param>
+    public double Backward(TrainingBatch batch, double gradientScale, StepNoise noise = default)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         HeadLayout heads = HeadsOf(batch);
-        Tensor last = Forward(batch, heads, keeps: !Checkpointing, mask);
+        Tensor last = Forward(batch, heads, keeps: !Checkpointing, noise);
         Tensor gradient = _buffers.Get("gradient", last.shape);
         double loss = Head(batch, last, gradient, gradientScale);
         int lowest = Array.FindIndex(_layers, layer => layer.HasAdapter);
@@ -64,8 +64,8 @@ internal sealed class TrainingPass : IDisposable
             using DisposeScope layer = NewDisposeScope();
             Tensor x = Input(i, last.shape);
             if (Checkpointing)
-                _layers[i].Forward(x, _buffers.Get("again", last.shape), heads, State(i), mask);
-            _layers[i].Backward(x, gradient, heads, State(i), mask, needsInput: i > lowest);
+                _layers[i].Forward(x, _buffers.Get("again", last.shape), heads, State(i), noise.Dropout);
+            _layers[i].Backward(x, gradient, heads, State(i), noise.Dropout, needsInput: i > lowest);
         }
         return loss;
     }
@@ -78,18 +78,33 @@ internal sealed class TrainingPass : IDisposable
     }
 
     // The result of the last layer; the inputs of all layers stay in their buffers when they are kept or recomputed from.
-    private Tensor Forward(TrainingBatch batch, HeadLayout heads, bool keeps, DropoutMask mask)
+    private Tensor Forward(TrainingBatch batch, HeadLayout heads, bool keeps, StepNoise noise)
     {
         long[] shape = [batch.Layout.Rows, _model.Config.HiddenSize];
         using (Tensor embedded = _model.EmbeddingWeight.index_select(0, batch.InputIds))
             Input(0, shape).copy_(embedded);
+        if (noise.NeftuneAlpha > 0)
+            AddNoise(Input(0, shape), batch.Layout, noise);
         for (int i = 0; i < _layers.Length; i++)
         {
             using DisposeScope layer = NewDisposeScope();
             _layers[i].Refresh();
-            _layers[i].Forward(Input(i, shape), Input(i + 1, shape), heads, keeps ? State(i) : SharedState, mask);
+            _layers[i].Forward(Input(i, shape), Input(i + 1, shape), heads, keeps ? State(i) : SharedState, noise.Dropout);
         }
         return Input(_layers.Length, shape);
+    }
+
+    // NEFTune: uniform noise of ±alpha / sqrt(length × hidden) on every embedding of an example.
+    private static void AddNoise(Tensor embedded, SequenceLayout layout, StepNoise noise)
+    {
+        using var generator = new Generator((ulong)noise.NeftuneSeed, embedded.device);
+        foreach (Sequence sequence in layout.Sequences)
+        {
+            using Tensor rows = embedded.narrow(0, sequence.Start, sequence.Length);
+            double most = noise.NeftuneAlpha / Math.Sqrt((double)sequence.Length * embedded.shape[1]);
+            using Tensor drawn = empty_like(rows).uniform_(-most, most, generator);
+            rows.add_(drawn);
+        }
     }
 
     // Norm, logits and loss of the rows with a target, some rows at a time; with a scale, the gradient of the last layer's result.

@@ -82,6 +82,33 @@ public sealed class LoraTrainerTests : IDisposable
         alive.Skip(1).ShouldAllBe(count => count == alive[1]);
     }
 
+    [Fact]
+    public void Checkpointed_activations_give_the_very_same_adapter()
+    {
+        TrainingArguments kept = TinyTraining.Arguments(_folder.File("kept")), again = TinyTraining.Arguments(_folder.File("again")) with { GradientCheckpointing = true };
+        Train(kept);
+        Train(again);
+        File.ReadAllBytes(Path.Combine(again.OutputDir, "adapter_model.safetensors"))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(kept.OutputDir, "adapter_model.safetensors")));
+    }
+
+    [Fact]
+    public void Dora_and_noise_on_the_embeddings_train_and_change_what_comes_out()
+    {
+        TrainingArguments plain = TinyTraining.Arguments(_folder.File("plain")) with { MaxSteps = 30 };
+        TrainingResult expected = Train(plain);
+        TrainingResult dora = Train(plain with { OutputDir = _folder.File("dora"), UseDora = true });
+        TrainingResult noisy = Train(plain with { OutputDir = _folder.File("noisy"), NeftuneNoiseAlpha = 5 });
+        dora.TrainableParameters.ShouldBeGreaterThan(expected.TrainableParameters);
+        dora.FirstLoss.ShouldBe(expected.FirstLoss, 1e-5, "a new magnitude changes nothing");
+        noisy.FirstLoss.ShouldNotBe(expected.FirstLoss);
+        foreach (TrainingResult result in (TrainingResult[])[dora, noisy])
+        {
+            result.LastLoss.ShouldBeLessThan(result.FirstLoss * 0.9);
+            result.LastLoss.ShouldNotBe(expected.LastLoss);
+        }
+    }
+
     private TrainingResult Train(TrainingArguments arguments, RecordingObserver? observer = null, CancellationTokenSource? stop = null) =>
         LoraTrainer.Train(arguments, _model, TinyTraining.Data(), observer, stop?.Token ?? TestContext.Current.CancellationToken);
 

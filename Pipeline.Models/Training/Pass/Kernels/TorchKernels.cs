@@ -16,7 +16,7 @@ internal sealed class TorchKernels : IPassKernels
     public void NormBackward(Tensor dy, Tensor x, Tensor weight, double eps, Tensor dx)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor wide = x.to(ScalarType.Float32), scale = Scale(wide, eps), weighted = dy.to(ScalarType.Float32).mul_(weight);
+        Tensor wide = x.to(ScalarType.Float32), scale = Scale(wide, eps), weighted = dy.to(ScalarType.Float32).mul(weight);
         Tensor pull = weighted.mul(wide).mean([-1], keepdim: true).mul_(scale.pow(3));
         dx.add_(weighted.mul_(scale).sub_(wide.mul(pull)));
     }

@@ -9,9 +9,9 @@ internal static class PassModels
 {
     public static IReadOnlyList<string> Names { get; } = ["phi3", "phi3-window", "phi3-longrope", "llama", "qwen2"];
 
-    public static DecoderModel Create(string name, ScalarType type)
+    public static DecoderModel Create(string name, ScalarType type, int? quantizationBits = null)
     {
-        var model = new DecoderModel(DecoderConfig.Parse(Json(name), name), type, CPU);
+        var model = new DecoderModel(DecoderConfig.Parse(Json(name), name), type, CPU, quantizationBits);
         using var generator = new Generator(5);
         model.InitializeWeights(generator);
         return model;

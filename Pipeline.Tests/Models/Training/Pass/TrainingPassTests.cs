@@ -84,6 +84,73 @@ public sealed class TrainingPassTests
         }
     }
 
+    [Theory]
+    [InlineData("phi3")]
+    [InlineData("qwen2")]
+    public void Gradients_of_a_dora_adapter_equal_those_of_autograd(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = PassModels.Create(name, ScalarType.Float32);
+        using LoraAdapter adapter = Inject(model, "all", dora: true);
+        TokenizedExample[] examples = PassModels.Examples(model.Config, 40, 17);
+        (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 40);
+        using var pass = new TrainingPass(model);
+        using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
+        (pass.Backward(batch, 1.0 / 40) / 40).ShouldBe(expected, 1e-5);
+        foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
+            Distance(ours, theirs).ShouldBeLessThan(2e-4);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Gradients_with_dropout_and_noise_equal_finite_differences(bool dora)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = PassModels.Create("qwen2", ScalarType.Float32);
+        using LoraAdapter adapter = Inject(model, "all", dora);
+        using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 40, 17), CPU);
+        using var pass = new TrainingPass(model);
+        StepNoise noise = Dropout(3) with { NeftuneAlpha = 5, NeftuneSeed = 4 };
+        pass.Backward(batch, 1, noise);
+        // DoRA takes its norm as a constant, so that A and B have no difference quotient; the magnitudes of every layer do.
+        (Tensor Weight, Tensor Gradient)[] weights = [.. adapter.NamedTensors().Zip(Gradients(adapter))
+            .Where(w => !dora || w.First.Key.Contains("magnitude", StringComparison.Ordinal)).Select(w => (w.First.Value, w.Second))];
+        weights.ShouldNotBeEmpty();
+        double norm = Math.Sqrt(weights.Sum(w => Math.Pow(w.Gradient.norm().item<float>(), 2)));
+        const double Step = 2e-3;
+        double quotient = (LossAt(Step) - LossAt(-Step)) / (2 * Step);
+        quotient.ShouldBe(norm, norm * 0.01, "along its own direction a gradient's slope is its norm");
+
+        double LossAt(double distance)
+        {
+            using IDisposable noGrad = no_grad();
+            foreach ((Tensor weight, Tensor gradient) in weights)
+                weight.add_(gradient, distance / norm);
+            double loss = pass.Backward(batch, 1, noise);
+            foreach ((Tensor weight, Tensor gradient) in weights)
+                weight.add_(gradient, -distance / norm);
+            return loss;
+        }
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(4)]
+    public void A_quantized_base_trains_as_its_dequantized_weights_would(int bits)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using DecoderModel model = PassModels.Create("llama", ScalarType.Float32, bits);
+        using LoraAdapter adapter = Inject(model, "all");
+        TokenizedExample[] examples = PassModels.Examples(model.Config, 40, 17);
+        (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 40);
+        using var pass = new TrainingPass(model);
+        using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
+        (pass.Backward(batch, 1.0 / 40) / 40).ShouldBe(expected, 1e-5);
+        foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
+            Distance(ours, theirs).ShouldBeLessThan(2e-4);
+    }
+
     [Fact]
     public void A_large_batch_then_a_small_one_give_what_each_gives_alone()
     {
@@ -167,22 +234,29 @@ public sealed class TrainingPassTests
         using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 30, 50), CPU);
         using var pass = new TrainingPass(model);
         using var other = new TrainingPass(model, checkpointing: true);
-        double loss = pass.Backward(batch, 1, new DropoutMask(0.3, 7));
+        double loss = pass.Backward(batch, 1, Dropout(7));
         Tensor[] gradients = Gradients(adapter);
-        other.Backward(batch, 1, new DropoutMask(0.3, 7)).ShouldBe(loss, "the recomputed layer drops the same");
+        other.Backward(batch, 1, Dropout(7)).ShouldBe(loss, "the recomputed layer drops the same");
         foreach ((Tensor ours, Tensor theirs) in gradients.Zip(Gradients(adapter)))
             ours.allclose(theirs, 0, 0).ShouldBeTrue();
-        pass.Backward(batch, 1, new DropoutMask(0.3, 8)).ShouldNotBe(loss);
+        pass.Backward(batch, 1, Dropout(8)).ShouldNotBe(loss);
         pass.Loss(batch).ShouldNotBe(loss);
     }
 
-    private static LoraAdapter Inject(DecoderModel model, string target)
+    private static StepNoise Dropout(long seed) => new(new DropoutMask(0.3, seed), 0, 0);
+
+    private static LoraAdapter Inject(DecoderModel model, string target, bool dora = false)
     {
-        LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 6, TargetModules = [target] }, seed: 1);
+        LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 6, TargetModules = [target], UseDora = dora }, seed: 1);
         using IDisposable noGrad = no_grad();
         using var generator = new Generator(3);
-        foreach ((_, Tensor weight) in adapter.NamedTensors())
-            weight.normal_(0, 0.2, generator);
+        foreach ((string name, Tensor weight) in adapter.NamedTensors())
+        {
+            if (name.Contains("magnitude", StringComparison.Ordinal))
+                weight.mul_(1.3);
+            else
+                weight.normal_(0, 0.2, generator);
+        }
         return adapter;
     }
 
