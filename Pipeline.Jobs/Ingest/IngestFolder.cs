@@ -28,7 +28,7 @@ public sealed record IngestFolder(string Folder, RunOptions Options, Guid? Sched
     {
         FolderRuns.Check(Folder);
         if (Problems().ToArray() is { Length: > 0 } problems) throw new InputException(string.Join(Environment.NewLine, problems));
-        ModelFolder.CheckAll(Options.WithAbsoluteModels());
+        RunModels.CheckAll(Options.WithAbsoluteModels());
     }
 }
 

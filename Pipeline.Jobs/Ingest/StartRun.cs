@@ -25,7 +25,7 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
     {
         Run run = await ReadRunAsync(claim.Item.RunId, ct);
         RunOptions options = RunOptionsJson.Read(run.Configuration);
-        ModelFolder.CheckAll(options);         // now, not after an hour of extraction
+        RunModels.CheckAll(options);         // now, not after an hour of extraction
         trainings.Check(options.Training, options.BaseModel);
         if (run.SourceFolder is null)
         {

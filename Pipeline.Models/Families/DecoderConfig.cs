@@ -92,11 +92,9 @@ public sealed record DecoderConfig
     /// <exception cref="InputException">The folder or file is missing, or a key has a value this product does not compute.</exception>
     public static DecoderConfig Load(string folder)
     {
-        string file = Path.Combine(folder, "config.json");
-        if (!Directory.Exists(folder))
-            throw new InputException($"{folder}: no such model folder; give the path of one, or fetch it with `./pipeline pull MODEL_ID`.");
-        if (!File.Exists(file))
-            throw new InputException($"{folder}: no config.json, so it is not a model folder in hub layout; fetch one with `./pipeline pull MODEL_ID`.");
+        if (ModelFolder.FindFault(folder) is { } fault)
+            throw new InputException(fault + ".");
+        string file = Path.Combine(folder, ModelFolder.ConfigFile);
         return DecoderConfigReader.Read(File.ReadAllText(file), file);
     }
 

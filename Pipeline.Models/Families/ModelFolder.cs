@@ -2,12 +2,25 @@ using System.Text.Json;
 
 namespace Pipeline.Models.Families;
 
-/// <summary>What lies beside the weights of a model folder, as the hub lays it out.</summary>
-internal static class ModelFolder
+/// <summary>A model folder as the hub lays it out.</summary>
+public static class ModelFolder
 {
+    internal const string ConfigFile = "config.json";
+
+    /// <summary>Why a folder cannot be one, and what to do, for the end of a message; null when nothing speaks against it.</summary>
+    /// <param name="folder">Path as the user gave it.</param>
+    public static string? FindFault(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return $"{folder}: no such model folder; give the path of one, or fetch it with `./pipeline pull MODEL_ID`";
+        if (!File.Exists(Path.Combine(folder, ConfigFile)))
+            return $"{folder}: no {ConfigFile}, so it is not a model folder in hub layout; fetch one with `./pipeline pull MODEL_ID`";
+        return null;
+    }
+
     /// <summary>Ids that end a generation, from <c>generation_config.json</c>, which goes before <c>config.json</c>.</summary>
     /// <exception cref="InputException"><c>generation_config.json</c> is there but is not readable.</exception>
-    public static IReadOnlyList<int> EndTokens(string folder, DecoderConfig config)
+    internal static IReadOnlyList<int> EndTokens(string folder, DecoderConfig config)
     {
         string file = Path.Combine(folder, "generation_config.json");
         if (!File.Exists(file))

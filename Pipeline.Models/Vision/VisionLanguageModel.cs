@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Layers;
@@ -25,13 +23,11 @@ public sealed class VisionLanguageModel : IDisposable
 
     private readonly ChatTemplate _template = ChatTemplate.Get("qwen2_vl");
     private readonly IReadOnlyList<int> _endTokens;
-    private readonly Lazy<string> _fingerprint;
 
     private VisionLanguageModel(string folder, Qwen2VlModel model, HubTokenizer tokenizer, ImagePreprocessor preprocessor)
     {
         (Folder, Model, Tokenizer, Preprocessor) = (folder, model, tokenizer, preprocessor);
         _endTokens = [.. ModelFolder.EndTokens(folder, model.Config.Text), .. _template.StopTokenIds(tokenizer)];
-        _fingerprint = new Lazy<string>(() => FingerprintOf(folder));
     }
 
     /// <summary>Full path of the model folder.</summary>
@@ -45,9 +41,6 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>Pixels to patches.</summary>
     public ImagePreprocessor Preprocessor { get; }
-
-    /// <summary>SHA-256 over configuration, tokenizer and weights, in hexadecimal; computed once, when first asked for.</summary>
-    public string Fingerprint => _fingerprint.Value;
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">Folder with <c>config.json</c>, weights, <c>tokenizer.json</c> and <c>preprocessor_config.json</c>.</param>
@@ -160,19 +153,5 @@ public sealed class VisionLanguageModel : IDisposable
         }
 
         Tensor Scores(Tensor hidden) => text.Logits(hidden.select(1, hidden.shape[1] - 1));
-    }
-
-    private static string FingerprintOf(string folder)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string[] described = ["config.json", "generation_config.json", "preprocessor_config.json", "tokenizer.json"];
-        foreach (string file in described.Select(name => Path.Combine(folder, name)).Where(File.Exists)
-            .Concat(Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal)))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(Path.GetFileName(file)));
-            using FileStream stream = File.OpenRead(file);
-            hash.AppendData(SHA256.HashData(stream));
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Models.Families;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Weights;
@@ -29,7 +30,7 @@ public sealed class SafetensorsCheckpoint : IDisposable
     {
         folder = Path.GetFullPath(folder);
         if (!Directory.Exists(folder))
-            throw new InputException($"{folder}: no such model folder; give the path of one, or fetch it with `./pipeline pull MODEL_ID`.");
+            throw new InputException(ModelFolder.FindFault(folder) + ".");
         if (File.Exists(Path.Combine(folder, SingleFile)))
             return OpenFile(Path.Combine(folder, SingleFile));
         string index = Path.Combine(folder, IndexFile);

@@ -72,7 +72,7 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         RunOptions options = PipelineFixture.Seed(folder, ("m.pdf", "model")) with { BaseModel = folder.File("absent") };
         RunSummary run = (await pipeline.WaitAsync(await pipeline.IngestAsync(folder, options))).Summary;
         run.State.ShouldBe(RunState.Failed);
-        run.Error.ShouldNotBeNull().ShouldStartWith($"base_model: {folder.File("absent")}: no such folder; give a model folder");
+        run.Error.ShouldNotBeNull().ShouldStartWith($"base_model: {folder.File("absent")}: no such model folder; give the path of one");
         pipeline.Fakes.Extractions.ShouldBe(0);
     }
 

@@ -1,8 +1,10 @@
 using Pipeline.Models;
+using Pipeline.Models.Families;
 
 namespace Pipeline.Jobs.Ingest;
 
-internal static class ModelFolder
+/// <summary>The model folders that a run names.</summary>
+internal static class RunModels
 {
     /// <summary>
     /// The options with absolute model folders, so that every worker means the same ones: below the working folder, or else below
@@ -22,15 +24,10 @@ internal static class ModelFolder
         if (options.Caption.Enabled) Check(options.Caption.Model, "caption.model", "or set caption.enabled to false");
     }
 
-    /// <summary>Refuses a model folder that cannot be one, before any work is done for it.</summary>
-    /// <exception cref="InputException">No such folder, or it has no <c>config.json</c>; the message names setting, folder and fix.</exception>
     private static void Check(string folder, string setting, string? alternative = null)
     {
-        string otherwise = alternative is null ? "" : $", {alternative}";
-        if (!Directory.Exists(folder))
-            throw new InputException($"{setting}: {folder}: no such folder; give a model folder as the hub lays it out, or fetch one with 'pipeline pull MODEL_ID'{otherwise}");
-        if (!File.Exists(Path.Combine(folder, "config.json")))
-            throw new InputException($"{setting}: {folder} has no config.json; give a model folder as the hub lays it out{otherwise}");
+        if (ModelFolder.FindFault(folder) is { } fault)
+            throw new InputException($"{setting}: {fault}{(alternative is null ? "" : $", {alternative}")}");
     }
 
     private static string Resolve(string folder)
