@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Pipeline.Models.Datasets;
 
@@ -15,6 +16,8 @@ internal static class DatasetFile
         if (bytes.Span.StartsWith((byte[])[0xFF, 0xFE]) || bytes.Span.StartsWith((byte[])[0xFE, 0xFF]))
             throw new InputException($"{path}: is UTF-16; save it as UTF-8");
         if (bytes.Span.StartsWith(Utf8Mark)) bytes = bytes[Utf8Mark.Length..];
+
+        if (!Utf8.IsValid(bytes.Span)) throw new InputException($"{path}: line {LineOfFirstFault(bytes.Span)}: is not UTF-8; save the file as UTF-8");
 
         int first = bytes.Span.IndexOfAnyExcept(" \t\r\n"u8);
         List<DatasetRow> rows = first < 0 ? [] : bytes.Span[first] == '[' ? ReadArray(path, bytes) : ReadLines(path, bytes);
@@ -58,11 +61,40 @@ internal static class DatasetFile
         return rows;
     }
 
+    private static int LineOfFirstFault(ReadOnlySpan<byte> bytes)
+    {
+        // No byte of a character of several bytes is a line break, so each line is valid by itself or not.
+        int line = 1;
+        foreach (Range range in bytes.Split((byte)'\n'))
+        {
+            if (!Utf8.IsValid(bytes[range])) break;
+            line++;
+        }
+        return line;
+    }
+
+    // JSON may escape the halves of a character apart; one half alone is text that no string can hold.
+    private static bool HoldsHalfCharacter(JsonElement json, ReadOnlySpan<byte> text)
+    {
+        if (text.IndexOf("\\ud"u8) < 0 && text.IndexOf("\\uD"u8) < 0) return false;
+        try
+        {
+            JsonSerializer.Serialize(json);
+            return false;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return true;
+        }
+    }
+
     private static DatasetRow Parse(string path, int line, ReadOnlyMemory<byte> text)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(text);
+            if (HoldsHalfCharacter(json.RootElement, text.Span))
+                throw new InputException($"{path}: line {line}: holds a \\u escape that is half of a character; write the character itself");
             return json.RootElement.ValueKind == JsonValueKind.Object
                 ? new DatasetRow(path, line, json.RootElement.Clone())
                 : throw new InputException($"{path}: line {line}: is a {DatasetRow.KindName(json.RootElement)}; expected an object with the columns of an example");

@@ -28,6 +28,7 @@ public static class InstructionDataset
     {
         string infoPath = Path.Combine(datasetDir, InfoFile);
         using JsonDocument? info = File.Exists(infoPath) ? ReadInfo(infoPath) : null;
+        if (!Directory.Exists(datasetDir)) throw new InputException($"dataset_dir: there is no folder {datasetDir}; name the one that holds {InfoFile} or the files");
         string[] each = names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (each.Length == 0) throw new InputException("dataset: names no dataset; give a name of dataset_info.json or a file");
         return [.. each.SelectMany(name => LoadOne(datasetDir, name, info, infoPath).Take(most ?? int.MaxValue))];
@@ -38,12 +39,14 @@ public static class InstructionDataset
         if (info is not null && info.RootElement.TryGetProperty(name, out JsonElement entry))
         {
             string where = $"{infoPath}: {name}";
+            if (entry.ValueKind != JsonValueKind.Object)
+                throw new InputException($"{where}: is a {DatasetRow.KindName(entry)}; expected an object with a file_name");
             if (!entry.TryGetProperty("file_name", out JsonElement file) || file.ValueKind != JsonValueKind.String)
                 throw new InputException($"{where}: has no file_name; only local files are read");
             DatasetColumns columns = DatasetColumns.Read(entry, where);
             IEnumerable<DatasetRow> rows = DatasetFile.Read(Path.Combine(datasetDir, file.GetString()!));
-            if (entry.TryGetProperty("num_samples", out JsonElement count) && count.ValueKind == JsonValueKind.Number)
-                rows = rows.Take(count.GetInt32());
+            if (entry.TryGetProperty("num_samples", out JsonElement samples) && samples.ValueKind == JsonValueKind.Number)
+                rows = rows.Take(samples.TryGetInt32(out int count) ? count : throw new InputException($"{where}: num_samples is {samples}; expected a whole number"));
             return [.. rows.Select(row => ExampleReader.Read(row, columns))];
         }
         string path = Path.Combine(datasetDir, name);

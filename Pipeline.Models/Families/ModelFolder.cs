@@ -18,6 +18,18 @@ public static class ModelFolder
         return null;
     }
 
+    /// <summary>
+    /// The folder that a configuration means: the one it names, or for the hub's OWNER/NAME, as LLaMA-Factory's files have it, the
+    /// one that <c>./pipeline pull</c> makes.
+    /// </summary>
+    /// <param name="nameOrPath">A folder, or a name on the hub.</param>
+    /// <param name="pulledModels">Folder of the models that were pulled.</param>
+    internal static string Locate(string nameOrPath, string pulledModels = "models")
+    {
+        string pulled = Path.Combine(pulledModels, Path.GetFileName(nameOrPath));
+        return !Directory.Exists(nameOrPath) && nameOrPath.Count(c => c == '/') == 1 && Directory.Exists(pulled) ? pulled : nameOrPath;
+    }
+
     /// <summary>Ids that end a generation, from <c>generation_config.json</c>, which goes before <c>config.json</c>.</summary>
     /// <exception cref="InputException"><c>generation_config.json</c> is there but is not readable.</exception>
     internal static IReadOnlyList<int> EndTokens(string folder, DecoderConfig config)

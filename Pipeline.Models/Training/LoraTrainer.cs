@@ -23,9 +23,14 @@ public static class LoraTrainer
             DType = arguments.Bf16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
             QuantizationBits = arguments.QuantizationBit,
         };
-        using LanguageModel model = LanguageModel.Load(arguments.ModelNameOrPath, options);
-        ChatTemplate template = ModelTemplate.Resolve(arguments.Template, model).WithDefaultSystem(arguments.DefaultSystem);
-        TrainingData data = TrainingData.Load(arguments, model.Tokenizer, template, model.Decoder.Config.MaxPositionEmbeddings);
+        // What can be wrong is told before gigabytes of weights are read.
+        string folder = ModelFolder.Locate(arguments.ModelNameOrPath);
+        DecoderConfig config = DecoderConfig.Load(folder);
+        _ = arguments.Lora.CountTrainable(config);
+        HubTokenizer tokenizer = HubTokenizer.Load(folder);
+        ChatTemplate template = ModelTemplate.Resolve(arguments.Template, config, tokenizer).WithDefaultSystem(arguments.DefaultSystem);
+        TrainingData data = TrainingData.Load(arguments, tokenizer, template, config.MaxPositionEmbeddings);
+        using LanguageModel model = LanguageModel.Load(folder, options);
         return Train(arguments, model.Decoder, data, observer, stopping);
     }
 

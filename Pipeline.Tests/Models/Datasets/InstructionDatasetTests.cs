@@ -82,8 +82,44 @@ public sealed class InstructionDatasetTests : IDisposable
             """);
         InstructionDataset.Load(_folder, "qa, chat").Select(example => (example.Question, example.Output))
             .ShouldBe([("a", "b"), ("c", "d")]);
-        Should.Throw<InputException>(() => InstructionDataset.Load(_folder, "qb")).Message
-            .ShouldContain("'qb' is neither a name of dataset_info.json nor a file");
+        Should.Throw<InputException>(() => InstructionDataset.Load(_folder, "qb")).Message.ShouldBe(
+            $"dataset: 'qb' is neither a name of dataset_info.json nor a file in {_folder}; {_folder}/dataset_info.json has qa, chat");
+    }
+
+    [Theory]
+    [InlineData("3", "qa: is a number; expected an object with a file_name")]
+    [InlineData("{}", "qa: has no file_name; only local files are read")]
+    [InlineData("{\"file_name\": \"none.json\"}", "none.json: not found")]
+    [InlineData("{\"file_name\": \"qa.json\", \"num_samples\": 1.5}", "qa: num_samples is 1.5; expected a whole number")]
+    [InlineData("{\"file_name\": \"qa.json\", \"formatting\": \"openai\"}", "qa: formatting is 'openai'; supported are alpaca and sharegpt")]
+    [InlineData("{\"file_name\": \"qa.json\", \"ranking\": true}", "qa: ranking is true; supported is supervised data")]
+    public void A_wrong_entry_of_the_info_file_is_named(string entry, string message)
+    {
+        Write("qa.json", """{"instruction": "a", "output": "b"}""");
+        Write("dataset_info.json", $$"""{"qa": {{entry}}}""");
+        Should.Throw<InputException>(() => InstructionDataset.Load(_folder, "qa")).Message.ShouldContain(message);
+    }
+
+    [Fact]
+    public void A_missing_folder_or_info_file_is_named()
+    {
+        string none = Path.Combine(_folder, "none");
+        Should.Throw<InputException>(() => InstructionDataset.Load(none, "qa")).Message
+            .ShouldBe($"dataset_dir: there is no folder {none}; name the one that holds dataset_info.json or the files");
+        Should.Throw<InputException>(() => InstructionDataset.Load(_folder, "qa")).Message
+            .ShouldBe($"dataset: 'qa' is neither a name of dataset_info.json nor a file in {_folder}; there is no {_folder}/dataset_info.json");
+        Write("dataset_info.json", "{\n oops");
+        Should.Throw<InputException>(() => InstructionDataset.Load(_folder, "qa")).Message.ShouldStartWith($"{_folder}/dataset_info.json: line 2: not JSON");
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0xE9 }, "data.json: line 2: is not UTF-8; save the file as UTF-8")]
+    [InlineData(new byte[] { (byte)'\\', (byte)'u', (byte)'d', (byte)'8', (byte)'0', (byte)'0' }, "data.json: line 2: holds a \\u escape that is half of a character; write the character itself")]
+    public void Text_that_is_no_text_is_named(byte[] bad, string message)
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "data.json"),
+            [.. "{\"instruction\": \"a\", \"output\": \"b\"}\n{\"instruction\": \"c\", \"output\": \""u8, .. bad, .. "\"}\n"u8]);
+        Should.Throw<InputException>(() => InstructionDataset.Load(Path.Combine(_folder, "data.json"))).Message.ShouldContain(message);
     }
 
     [Theory]
@@ -104,6 +140,10 @@ public sealed class InstructionDatasetTests : IDisposable
         refusal.ShouldContain(message);
         refusal.ShouldContain("data.json");
     }
+
+    [Fact]
+    public void A_character_escaped_in_two_halves_is_read() =>
+        Load("""{"instruction": "a", "output": "\ud83d\ude00"}""").ShouldHaveSingleItem().Output.ShouldBe("😀");
 
     [Fact]
     public void A_missing_file_is_named() =>
