@@ -11,8 +11,19 @@ namespace Pipeline.Models.Training;
 /// </summary>
 internal sealed class ReferenceStep(DecoderModel model, AdamW optimizer, double maxGradientNorm)
 {
+    /// <param name="microBatches">Examples of each micro-batch.</param>
+    /// <param name="learningRate">Rate of this step.</param>
     /// <returns>Mean loss of the targets.</returns>
-    public double Run(IReadOnlyList<TokenizedExample> examples, double learningRate)
+    public double Run(IReadOnlyList<IReadOnlyList<TokenizedExample>> microBatches, double learningRate)
+    {
+        int targets = microBatches.Sum(batch => batch.Sum(TrainingBatch.CountTargets));
+        double loss = microBatches.Sum(batch => Backward(batch, targets));
+        double norm = optimizer.GradientNorm();
+        optimizer.Step(learningRate, maxGradientNorm > 0 ? Math.Min(1, maxGradientNorm / (norm + 1e-6)) : 1);
+        return loss;
+    }
+
+    private double Backward(IReadOnlyList<TokenizedExample> examples, int divisor)
     {
         using DisposeScope scope = NewDisposeScope();
         int longest = examples.Max(e => e.InputIds.Length);
@@ -30,10 +41,8 @@ internal sealed class ReferenceStep(DecoderModel model, AdamW optimizer, double 
         Tensor logits = model.Logits(model.Forward(tensor(ids, [examples.Count, longest], device: model.Device)));
         Tensor targets = tensor(labels, [examples.Count, longest], device: model.Device);
         Tensor loss = nn.functional.cross_entropy(logits.narrow(1, 0, longest - 1).flatten(0, 1), targets.narrow(1, 1, longest - 1).flatten(),
-            ignore_index: TokenizedExample.Ignored);
+            ignore_index: TokenizedExample.Ignored, reduction: nn.Reduction.Sum) / divisor;
         loss.backward();
-        double norm = optimizer.GradientNorm();
-        optimizer.Step(learningRate, maxGradientNorm > 0 ? Math.Min(1, maxGradientNorm / (norm + 1e-6)) : 1);
         return loss.item<float>();
     }
 }

@@ -16,7 +16,7 @@ public static class TrainingBenchmark
 
     /// <summary>Trains a randomly initialised model for a few steps.</summary>
     /// <param name="options">Model, adapter and way.</param>
-    /// <param name="batches">Micro-batches, taken in turn; one is a step.</param>
+    /// <param name="batches">Micro-batches, taken in turn.</param>
     /// <param name="stopping">Ends the measurement before the next step.</param>
     public static TrainingMeasurement Measure(
         TrainingBenchmarkOptions options, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
@@ -49,7 +49,7 @@ public static class TrainingBenchmark
         using var optimizer = new AdamW(adapter.NamedTensors(), arguments);
         using var pass = new TrainingPass(decoder, options.Checkpointing);
         var step = new TrainingStep(pass, optimizer, arguments.MaxGradNorm, (number, _) => new StepNoise(new DropoutMask(options.Lora.Dropout, number), 0, 0));
-        return Time(options.Steps, batches, (number, batch) => step.Run([new MicroBatch([], batch)], number, LearningRate, stopping).Loss);
+        return Time(options, batches, (number, micro) => step.Run([.. micro.Select(batch => new MicroBatch([], batch))], number, LearningRate, stopping).Loss);
     }
 
     private static Timed MeasureReference(
@@ -59,32 +59,33 @@ public static class TrainingBenchmark
         var arguments = new TrainingArguments();
         using var optimizer = new AdamW(adapter.NamedTensors(), arguments);
         var step = new ReferenceStep(decoder, optimizer, arguments.MaxGradNorm);
-        return Time(options.Steps, batches, (_, batch) =>
+        return Time(options, batches, (_, micro) =>
         {
             stopping.ThrowIfCancellationRequested();
-            return step.Run(batch, LearningRate);
+            return step.Run(micro, LearningRate);
         });
     }
 
-    private static Timed Time(int steps, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, Func<int, IReadOnlyList<TokenizedExample>, double> run)
+    private static Timed Time(TrainingBenchmarkOptions options, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches,
+        Func<int, IReadOnlyList<IReadOnlyList<TokenizedExample>>, double> run)
     {
         var seconds = new List<double>();
         long tokens = 0, targets = 0, examples = 0;
         double first = 0;
-        for (int i = 0; i <= steps; i++)
+        for (int i = 0; i <= options.Steps; i++)
         {
-            IReadOnlyList<TokenizedExample> batch = batches[i % batches.Count];
+            IReadOnlyList<TokenizedExample>[] micro = [.. Enumerable.Range(i * options.Accumulation, options.Accumulation).Select(n => batches[n % batches.Count])];
             long started = Stopwatch.GetTimestamp();
-            double loss = run(i, batch);
+            double loss = run(i, micro);
             if (i == 0)
             {
                 first = loss;
                 continue; // warms up allocations and kernels
             }
             seconds.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
-            tokens += batch.Sum(e => (long)e.InputIds.Length);
-            targets += batch.Sum(TrainingBatch.CountTargets);
-            examples += batch.Count;
+            tokens += micro.Sum(batch => batch.Sum(e => (long)e.InputIds.Length));
+            targets += micro.Sum(batch => batch.Sum(TrainingBatch.CountTargets));
+            examples += micro.Sum(batch => batch.Count);
         }
         return new Timed(seconds.Sum(), seconds.Order().ElementAt(seconds.Count / 2), tokens, targets, examples, first);
     }

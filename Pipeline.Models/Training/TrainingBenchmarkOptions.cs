@@ -19,6 +19,9 @@ public sealed record TrainingBenchmarkOptions
     /// <summary>Where.</summary>
     public required Device Device { get; init; }
 
+    /// <summary>Micro-batches of a step.</summary>
+    public int Accumulation { get; init; } = 1;
+
     /// <summary>Steps to measure, after one that is not.</summary>
     public int Steps { get; init; } = 8;
 

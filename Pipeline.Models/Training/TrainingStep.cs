@@ -22,6 +22,7 @@ internal sealed class TrainingStep(
     TrainingPass pass, AdamW optimizer, double maxGradientNorm, Func<int, int, StepNoise>? noise = null)
 {
     private const double ClipEpsilon = 1e-6; // as torch's clip_grad_norm_
+    private const int TokensAtOnce = 1024;   // from about so many rows on, matrix products run at their full speed
 
     /// <param name="microBatches">Examples of each micro-batch; row numbers of the dataset go into messages only.</param>
     /// <param name="step">Number of the step, from 0.</param>
@@ -35,13 +36,14 @@ internal sealed class TrainingStep(
         double sum = 0;
         try
         {
-            for (int i = 0; i < microBatches.Count; i++)
+            IReadOnlyList<MicroBatch> passes = Join(microBatches);
+            for (int i = 0; i < passes.Count; i++)
             {
                 stopping.ThrowIfCancellationRequested();
-                using TrainingBatch batch = TrainingBatch.Collate(microBatches[i].Examples, pass.Device);
+                using TrainingBatch batch = TrainingBatch.Collate(passes[i].Examples, pass.Device);
                 double loss = pass.Backward(batch, 1.0 / targets, noise?.Invoke(step, i) ?? StepNoise.None);
                 if (!double.IsFinite(loss))
-                    throw Diverged($"the loss became {loss}", step, microBatches[i]);
+                    throw Diverged($"the loss became {loss}", step, passes[i]);
                 sum += loss;
                 tokens += batch.Layout.Tokens;
             }
@@ -57,6 +59,31 @@ internal sealed class TrainingStep(
             optimizer.ClearGradients();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Small micro-batches together: the step's gradient is a sum over all its examples, whatever goes through the model at
+    /// once. A micro-batch is never divided, and joined ones hold no more than <see cref="TokensAtOnce"/> tokens.
+    /// </summary>
+    internal static IReadOnlyList<MicroBatch> Join(IReadOnlyList<MicroBatch> microBatches)
+    {
+        var joined = new List<MicroBatch>();
+        int tokens = 0;
+        foreach (MicroBatch next in microBatches)
+        {
+            int more = next.Examples.Sum(e => e.InputIds.Length);
+            if (joined.Count > 0 && tokens + more <= TokensAtOnce)
+            {
+                joined[^1] = new MicroBatch([.. joined[^1].Rows, .. next.Rows], [.. joined[^1].Examples, .. next.Examples]);
+                tokens += more;
+            }
+            else
+            {
+                joined.Add(next);
+                tokens = more;
+            }
+        }
+        return joined;
     }
 
     private static TrainingDivergedException Diverged(string what, int step, MicroBatch batch) =>

@@ -18,7 +18,8 @@ internal static class BenchTrainCommand
     private static readonly Option<string> Precision = new("--dtype") { Description = "fp32 or bf16", DefaultValueFactory = _ => "fp32" };
     private static readonly Option<string> On = new("--device") { Description = "auto, cpu, cuda or cuda:N", DefaultValueFactory = _ => "auto" };
     private static readonly Option<int> Seq = Number("--seq", "Tokens of an example; the cut-off with --dataset", 256);
-    private static readonly Option<int> Batch = Number("--batch", "Examples of a step", 4);
+    private static readonly Option<int> Batch = Number("--batch", "Examples of a micro-batch", 4);
+    private static readonly Option<int> Accumulation = Number("--accumulation", "Micro-batches of a step", 1);
     private static readonly Option<int> Rank = Number("--rank", "Rank of the adapter", 16);
     private static readonly Option<int> Hidden = Number("--hidden", "Width", 1024);
     private static readonly Option<int> Layers = Number("--layers", "Layers", 8);
@@ -39,7 +40,7 @@ internal static class BenchTrainCommand
     {
         var command = new Command("train", "LoRA training: tokens per second, time of a step, memory, share of the matrix-product peak")
         {
-            Precision, On, Seq, Batch, Rank, Hidden, Layers, Heads, KvHeads, Intermediate, Vocab, Steps, Dataset, Tokenizer,
+            Precision, On, Seq, Batch, Accumulation, Rank, Hidden, Layers, Heads, KvHeads, Intermediate, Vocab, Steps, Dataset, Tokenizer,
             Checkpointing, Quantization, Dropout, Reference, Json,
         };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(parsed, stopping), CancellationToken.None));
@@ -57,6 +58,7 @@ internal static class BenchTrainCommand
             Lora = new LoraConfig { Rank = Value(parsed, Rank), Alpha = 2 * Value(parsed, Rank), Dropout = parsed.GetValue(Dropout), TargetModules = ["all"] },
             DType = ModelOptions.ParseType(parsed.GetValue(Precision)) ?? ScalarType.Float32,
             Device = TorchRuntime.ResolveDevice(parsed.GetRequiredValue(On)),
+            Accumulation = Value(parsed, Accumulation),
             Steps = Value(parsed, Steps),
             Checkpointing = parsed.GetValue(Checkpointing),
             QuantizationBits = parsed.GetValue(Quantization),

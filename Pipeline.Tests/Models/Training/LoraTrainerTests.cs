@@ -95,7 +95,7 @@ public sealed class LoraTrainerTests : IDisposable
     [Fact]
     public void Dora_and_noise_on_the_embeddings_train_and_change_what_comes_out()
     {
-        TrainingArguments plain = TinyTraining.Arguments(_folder.File("plain")) with { MaxSteps = 30 };
+        TrainingArguments plain = TinyTraining.Arguments(_folder.File("plain")) with { MaxSteps = 60 };
         TrainingResult expected = Train(plain);
         TrainingResult dora = Train(plain with { OutputDir = _folder.File("dora"), UseDora = true });
         TrainingResult noisy = Train(plain with { OutputDir = _folder.File("noisy"), NeftuneNoiseAlpha = 5 });
