@@ -20,7 +20,7 @@ public static class LoraTrainer
         var options = new ModelLoadOptions
         {
             Device = arguments.Device,
-            DType = arguments.Bf16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+            DType = arguments.Bf16 ? torch.ScalarType.BFloat16 : arguments.Fp16 ? torch.ScalarType.Float16 : torch.ScalarType.Float32,
             QuantizationBits = arguments.QuantizationBit,
         };
         // What can be wrong is told before gigabytes of weights are read.
@@ -30,8 +30,21 @@ public static class LoraTrainer
         HubTokenizer tokenizer = HubTokenizer.Load(folder);
         ChatTemplate template = ModelTemplate.Resolve(arguments.Template, config, tokenizer).WithDefaultSystem(arguments.DefaultSystem);
         TrainingData data = TrainingData.Load(arguments, tokenizer, template, config.MaxPositionEmbeddings);
-        using LanguageModel model = LanguageModel.Load(folder, options);
+        stopping.ThrowIfCancellationRequested();
+        using LanguageModel model = Load(folder, options, arguments);
         return Train(arguments, model.Decoder, data, observer, stopping);
+    }
+
+    private static LanguageModel Load(string folder, ModelLoadOptions options, TrainingArguments arguments)
+    {
+        try
+        {
+            return LanguageModel.Load(folder, options);
+        }
+        catch (Exception e) when (MemoryFault.Is(e))
+        {
+            throw MemoryFault.WhileLoading(e, arguments);
+        }
     }
 
     /// <summary>Runs a training to its end, from its last checkpoint when the arguments ask for that.</summary>
@@ -41,6 +54,7 @@ public static class LoraTrainer
     /// <param name="observer">Told about every step; may be null.</param>
     /// <param name="stopping">Ends the training before the next micro-step, with a checkpoint of the last full step.</param>
     /// <exception cref="InputException">The arguments, the output folder or a checkpoint cannot be used.</exception>
+    /// <exception cref="MemoryExhaustedException">The device has too little memory; the message says what to lower.</exception>
     /// <exception cref="TrainingDivergedException">The loss is no longer a number; the last checkpoint is kept.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> was cancelled; the checkpoint is written.</exception>
     public static TrainingResult Train(
@@ -50,7 +64,19 @@ public static class LoraTrainer
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(data);
         arguments.Validate();
-        using var run = new TrainingRun(arguments, model, data, observer);
+        using TrainingRun run = Start(arguments, model, data, observer);
         return run.Complete(stopping);
+    }
+
+    private static TrainingRun Start(TrainingArguments arguments, DecoderModel model, TrainingData data, ITrainingObserver? observer)
+    {
+        try
+        {
+            return new TrainingRun(arguments, model, data, observer);
+        }
+        catch (Exception e) when (MemoryFault.Is(e))
+        {
+            throw MemoryFault.ForAdapter(e, arguments);
+        }
     }
 }

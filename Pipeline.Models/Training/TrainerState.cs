@@ -42,6 +42,12 @@ internal sealed record TrainerState
     /// <summary>Evaluations since the best one.</summary>
     public int WorseEvaluations { get; set; }
 
+    /// <summary>Steps whose gradient overflowed, so that they changed no weight; only in float16.</summary>
+    public int SkippedSteps { get; set; }
+
+    /// <summary>Factor of the loss; null unless the training is in float16.</summary>
+    public LossScaler? LossScaler { get; set; }
+
     /// <summary>Threads that sums were split among; with another number the last bits of a resumed training differ.</summary>
     public int Threads { get; set; }
 

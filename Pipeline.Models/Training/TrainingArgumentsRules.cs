@@ -5,12 +5,6 @@ namespace Pipeline.Models.Training;
 /// <summary>What must hold of a training's arguments, key by key and between keys.</summary>
 internal static class TrainingArgumentsRules
 {
-    // Keys that are read but whose computation is not there yet. Whoever adds it takes the entry out.
-    private static readonly (string Key, Func<TrainingArguments, bool> IsAsked, string WayOut)[] NotYetComputed =
-    [
-        ("fp16", a => a.Fp16, "use bf16: true"),
-    ];
-
     public static IReadOnlyList<string> Faults(TrainingArguments a)
     {
         List<string> faults = [.. TrainingKey.All.Select(key => key.Check(a)).OfType<string>()];
@@ -36,8 +30,6 @@ internal static class TrainingArgumentsRules
             faults.Add("group_by_length: cannot be used together with disable_shuffling; give one of them");
         faults.AddRange(EvaluationFaults(a));
         faults.AddRange(LearningRateSchedule.Faults(a));
-        IReadOnlyDictionary<string, string> values = a.Describe().ToDictionary();
-        faults.AddRange(NotYetComputed.Where(entry => entry.IsAsked(a)).Select(entry => ForeignKeys.NotComputed(entry.Key, values[entry.Key], entry.WayOut)));
         return faults;
     }
 

@@ -1,4 +1,5 @@
 using Pipeline.Models.Evaluation;
+using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 
 namespace Pipeline.Models.Training;
@@ -56,9 +57,10 @@ internal sealed class TrainingOutputs(TrainingArguments arguments, TrainingData 
 
     private void CopyTokenizer()
     {
+        string model = ModelFolder.Locate(arguments.ModelNameOrPath);
         foreach (string name in TokenizerFiles)
         {
-            string source = Path.Combine(arguments.ModelNameOrPath, name), target = Path.Combine(Folder, name);
+            string source = Path.Combine(model, name), target = Path.Combine(Folder, name);
             if (!File.Exists(source))
                 continue;
             File.Copy(source, target + ".tmp", overwrite: true);

@@ -7,7 +7,7 @@ namespace Pipeline.Models.Training;
 /// <param name="Loss">Mean cross-entropy of the step's target tokens.</param>
 /// <param name="LearningRate">Rate of the step.</param>
 /// <param name="GradientNorm">Norm of the gradient before clipping.</param>
-/// <param name="TokensPerSecond">Tokens of the step, without padding, per second.</param>
+/// <param name="TokensPerSecond">Tokens of the last steps, without padding, per second.</param>
 /// <param name="Elapsed">Time of the training so far, over all processes that worked on it.</param>
 /// <param name="Remaining">Estimated time to the end.</param>
 public sealed record TrainingProgress(

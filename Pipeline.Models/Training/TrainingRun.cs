@@ -27,6 +27,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingLog _log;
     private readonly TrainingOutputs _outputs;
     private readonly BestEvaluation _best;
+    private readonly Throughput _throughput = new();
     private readonly int _resumedFrom;
 
     public TrainingRun(TrainingArguments arguments, DecoderModel model, TrainingData data, ITrainingObserver? observer)
@@ -43,6 +44,7 @@ internal sealed class TrainingRun : IDisposable
             string? checkpoint = _checkpoints.FindStart();
             _state = checkpoint is null ? new TrainerState { Fingerprint = fingerprint } : Checkpoint.ReadState(checkpoint, fingerprint);
             (_resumedFrom, _checkpoints.SavedAt) = (_state.Step, _state.Step);
+            _state.LossScaler ??= arguments.Fp16 ? new LossScaler() : null;
             CheckThreads();
 
             _adapter = arguments.AdapterNameOrPath is { } earlier
@@ -50,7 +52,7 @@ internal sealed class TrainingRun : IDisposable
                 : LoraInjector.Inject(model, arguments.Lora, arguments.Seed);
             _optimizer = new AdamW(_adapter.NamedTensors(), arguments);
             if (checkpoint is not null)
-                Checkpoint.ReadTensors(checkpoint, _adapter, _optimizer, _state.Step);
+                Checkpoint.ReadTensors(checkpoint, _adapter, _optimizer, Updates);
         }
         catch
         {
@@ -61,13 +63,15 @@ internal sealed class TrainingRun : IDisposable
         }
         _pass = new TrainingPass(model, arguments.GradientCheckpointing);
         _step = new TrainingStep(_pass, _optimizer, arguments.MaxGradNorm, (step, microStep) => new StepNoise(
-            new DropoutMask(arguments.LoraDropout, random.DropoutSeed(step, microStep)), arguments.NeftuneNoiseAlpha ?? 0, random.NoiseSeed(step, microStep)));
+            new DropoutMask(arguments.LoraDropout, random.DropoutSeed(step, microStep)), arguments.NeftuneNoiseAlpha ?? 0, random.NoiseSeed(step, microStep)), _state.LossScaler);
         _log = new TrainingLog(arguments, _plan, _state, Warn);
         _outputs = new TrainingOutputs(arguments, data, _adapter, _log, _state);
         _best = new BestEvaluation(arguments, _state);
         foreach (string warning in data.Warnings)
             Warn(warning);
     }
+
+    private int Updates => _state.Step - _state.SkippedSteps;
 
     private long AllParameters => _model.Config.CountParameters() + _adapter.ParameterCount;
 
@@ -84,9 +88,9 @@ internal sealed class TrainingRun : IDisposable
             while (_state.Step < _plan.TotalSteps && !_best.EndsTraining)
                 Step(clock, stopping);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException || (e is MemoryExhaustedException && _optimizer.Steps == Updates))
         {
-            // A graceful stop loses nothing but the micro-steps of the step under way.
+            // A graceful stop, or memory that ran out before an update began, loses nothing but the micro-steps of the step under way.
             _checkpoints.SaveBeforeEnd(_state.Step, WriteCheckpoint, _state.BestStep);
             throw;
         }
@@ -105,12 +109,13 @@ internal sealed class TrainingRun : IDisposable
 
     private void Step(StepClock clock, CancellationToken stopping)
     {
-        double rate = _schedule.At(_state.Step);
+        double rate = _schedule.At(Updates);
         long started = Stopwatch.GetTimestamp();
-        StepResult result = CollectionPause.Run(() => _step.Run(_plan.BatchesOf(_state.Step), _state.Step, rate, stopping));
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        StepResult result = Compute(_plan.BatchesOf(_state.Step), rate, stopping);
+        double tokensPerSecond = _throughput.Add(result.Tokens, Stopwatch.GetElapsedTime(started).TotalSeconds);
 
         _state.Step++;
+        _state.SkippedSteps += result.IsSkipped ? 1 : 0;
         _state.FirstLoss ??= result.Loss;
         _state.LastLoss = result.Loss;
         _state.TotalLoss += result.Loss;
@@ -121,11 +126,23 @@ internal sealed class TrainingRun : IDisposable
         if (_plan.LogsAfter(_state.Step))
             _log.AddSteps(rate, result.GradientNorm);
         _observer?.OnStep(new TrainingProgress(_state.Step, _plan.TotalSteps, _plan.EpochAfter(_state.Step), result.Loss, rate, result.GradientNorm,
-            result.Tokens / seconds, TimeSpan.FromSeconds(_state.Seconds), _log.Remaining));
+            tokensPerSecond, TimeSpan.FromSeconds(_state.Seconds), _log.Remaining));
         EvaluateIfDue(clock, stopping);
         // The end of the training has a checkpoint where they come by steps or epochs, also when it comes early.
         if (_plan.SavesAfter(_state.Step) || (_best.EndsTraining && _arguments.SaveStrategy is "steps" or "epoch"))
             SaveOnce();
+    }
+
+    private StepResult Compute(IReadOnlyList<MicroBatch> batches, double rate, CancellationToken stopping)
+    {
+        try
+        {
+            return CollectionPause.Run(() => _step.Run(batches, _state.Step, rate, stopping));
+        }
+        catch (Exception e) when (MemoryFault.Is(e))
+        {
+            throw MemoryFault.InStep(e, _arguments, _state.Step + 1, batches.Max(b => b.Examples.Max(example => example.InputIds.Length)));
+        }
     }
 
     private void EvaluateIfDue(StepClock clock, CancellationToken stopping)
@@ -155,7 +172,15 @@ internal sealed class TrainingRun : IDisposable
 
     private LossResult Evaluate(StepClock? clock, CancellationToken stopping)
     {
-        LossResult result = LossEvaluator.Evaluate(_pass, _data.Eval, _arguments.EvalBatchSize, stopping);
+        LossResult result;
+        try
+        {
+            result = LossEvaluator.Evaluate(_pass, _data.Eval, _arguments.EvalBatchSize, stopping);
+        }
+        catch (Exception e) when (MemoryFault.Is(e))
+        {
+            throw MemoryFault.InEvaluation(e, _arguments, _state.Step);
+        }
         _state.Seconds = clock?.Total ?? _state.Seconds;
         _log.AddEvaluation(result.Loss, result.Seconds, result.Examples, EvalBatches);
         _observer?.OnEvaluated(_state.Step, result.Loss);

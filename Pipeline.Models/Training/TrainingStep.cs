@@ -8,7 +8,8 @@ namespace Pipeline.Models.Training;
 /// <param name="GradientNorm">Norm of the whole gradient before clipping.</param>
 /// <param name="Tokens">Tokens that went through the model, padding not counted.</param>
 /// <param name="TargetTokens">Tokens that were learned.</param>
-internal readonly record struct StepResult(double Loss, double GradientNorm, int Tokens, int TargetTokens);
+/// <param name="IsSkipped">Whether the gradient overflowed in float16, so that the weights are as before.</param>
+internal readonly record struct StepResult(double Loss, double GradientNorm, int Tokens, int TargetTokens, bool IsSkipped = false);
 
 /// <summary>
 /// One optimizer step: the gradients of all micro-batches, each weighted by its share of the step's target tokens,
@@ -18,8 +19,9 @@ internal readonly record struct StepResult(double Loss, double GradientNorm, int
 /// <param name="optimizer">Of the adapter's weights.</param>
 /// <param name="maxGradientNorm">Norm to which the gradient is clipped; 0 for no clipping.</param>
 /// <param name="noise">Dropout and noise of a micro-step, from the numbers of step and micro-step; null for none.</param>
+/// <param name="scaler">Factor of the loss in float16; null for none.</param>
 internal sealed class TrainingStep(
-    TrainingPass pass, AdamW optimizer, double maxGradientNorm, Func<int, int, StepNoise>? noise = null)
+    TrainingPass pass, AdamW optimizer, double maxGradientNorm, Func<int, int, StepNoise>? noise = null, LossScaler? scaler = null)
 {
     private const double ClipEpsilon = 1e-6; // as torch's clip_grad_norm_
     private const int TokensAtOnce = 1024;   // from about so many rows on, matrix products run at their full speed
@@ -33,7 +35,7 @@ internal sealed class TrainingStep(
     {
         int targets = microBatches.Sum(b => b.Examples.Sum(TrainingBatch.CountTargets));
         int tokens = 0;
-        double sum = 0;
+        double sum = 0, lossScale = scaler?.Factor ?? 1;
         try
         {
             IReadOnlyList<MicroBatch> passes = Join(microBatches);
@@ -41,17 +43,24 @@ internal sealed class TrainingStep(
             {
                 stopping.ThrowIfCancellationRequested();
                 using TrainingBatch batch = TrainingBatch.Collate(passes[i].Examples, pass.Device);
-                double loss = pass.Backward(batch, 1.0 / targets, noise?.Invoke(step, i) ?? StepNoise.None);
+                double loss = pass.Backward(batch, lossScale / targets, noise?.Invoke(step, i) ?? StepNoise.None);
                 if (!double.IsFinite(loss))
                     throw Diverged($"the loss became {loss}", step, passes[i]);
                 sum += loss;
                 tokens += batch.Layout.Tokens;
             }
-            double norm = optimizer.GradientNorm();
-            if (!double.IsFinite(norm))
+            double norm = optimizer.GradientNorm() / lossScale;
+            bool overflowed = !double.IsFinite(norm);
+            if (overflowed && scaler is not { IsExhausted: false })
                 throw Diverged($"the norm of the gradient became {norm}", step, microBatches[^1]);
-            double scale = maxGradientNorm > 0 ? Math.Min(1, maxGradientNorm / (norm + ClipEpsilon)) : 1;
-            optimizer.Step(learningRate, scale);
+            scaler?.Update(overflowed);
+            if (overflowed)
+            {
+                optimizer.ClearGradients();
+                return new StepResult(sum / targets, norm, tokens, targets, IsSkipped: true);
+            }
+            double clip = maxGradientNorm > 0 ? Math.Min(1, maxGradientNorm / (norm + ClipEpsilon)) : 1;
+            optimizer.Step(learningRate, clip / lossScale);
             return new StepResult(sum / targets, norm, tokens, targets);
         }
         catch

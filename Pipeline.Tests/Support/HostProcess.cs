@@ -25,6 +25,17 @@ internal sealed class HostProcess : IDisposable
     public static HostProcess Start(params string[] args) =>
         new(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), .. args]));
 
+    /// <summary>Starts a command with so little address space that large allocations fail, on any machine and for this process alone.</summary>
+    /// <param name="kibibytes">Address space; the runtime and libtorch alone need about 4 million.</param>
+    /// <param name="args">The command.</param>
+    public static HostProcess StartWithin(int kibibytes, params string[] args) => new(new ProcessStartInfo("bash",
+        ["-c", "ulimit -v \"$1\"; shift; exec dotnet \"$@\"", "bash", kibibytes.ToString(System.Globalization.CultureInfo.InvariantCulture),
+         Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), .. args])
+    {
+        // Each thread's stack and heap takes address space too.
+        Environment = { ["DOTNET_GCHeapHardLimit"] = "0x10000000", ["OMP_NUM_THREADS"] = "2", ["MALLOC_ARENA_MAX"] = "2" },
+    });
+
     /// <summary>Waits for something to happen while the process runs.</summary>
     /// <returns>Whether it happened before the process ended.</returns>
     public async Task<bool> UntilAsync(Func<bool> reached)

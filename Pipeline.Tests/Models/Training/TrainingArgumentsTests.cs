@@ -126,12 +126,6 @@ public sealed class TrainingArgumentsTests
     [InlineData("learning_rate: nan", "learning_rate: 'nan' is not a number")]
     public void A_wrong_value_is_an_error_that_names_key_and_range(string line, string expected) => Fault(Needed + line).ShouldContain(expected);
 
-    // Whoever computes one of them takes its line out.
-    [Theory]
-    [InlineData("fp16: true")]
-    public void What_is_not_computed_yet_is_refused_and_never_ignored(string line) =>
-        Fault(Needed + line).ShouldContain($"{line.Split(':')[0]}: '{line.Split(": ")[1]}' is not computed by this version");
-
     [Theory]
     [InlineData("report_to: wandb", "use none; the figures are in trainer_log.jsonl")]
     [InlineData("pure_bf16: true", "use bf16: true")]
