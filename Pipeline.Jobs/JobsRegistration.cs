@@ -39,8 +39,9 @@ public static class JobsRegistration
         services.AddSingleton<StageRunner>();
         services.TryAddSingleton<IStageWork, StageWork>();
         services.AddSingleton<DocumentGate>();
+        services.AddSingleton<TorchDevice>();
         services.AddSingleton(p => new StageDelivery(p.GetRequiredService<IStageWork>(), p.GetRequiredService<ItemClaims>(), p.GetRequiredService<StageQueue>(),
-            p.GetRequiredService<DocumentGate>(), p.GetRequiredService<ILogger<StageDelivery>>()));
+            p.GetRequiredService<DocumentGate>(), p.GetRequiredService<TorchDevice>(), p.GetRequiredService<ILogger<StageDelivery>>()));
         return services;
     }
 

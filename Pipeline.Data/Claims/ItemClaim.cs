@@ -92,11 +92,17 @@ public sealed class ItemClaim : IAsyncDisposable
     /// <summary>Notes that work done so far is safe, so that a later crash starts counting attempts anew.</summary>
     public async Task ProgressSavedAsync(CancellationToken ct)
     {
-        await using PipelineDbContext db = await _claims.Contexts.CreateDbContextAsync(ct);
-        await db.Database.ExecuteSqlAsync(
-            $"UPDATE stage_items SET attempts_left = attempts_allowed WHERE id = {Item.Id} AND attempt = {Item.Attempt} AND state = 'Running'", ct);
-        _claims.Signals.RunChanged(Item.RunId);
+        await Transience.UntilAnsweredAsync(async () =>
+        {
+            await using PipelineDbContext db = await _claims.Contexts.CreateDbContextAsync(ct);
+            return await db.Database.ExecuteSqlAsync(
+                $"UPDATE stage_items SET attempts_left = attempts_allowed WHERE id = {Item.Id} AND attempt = {Item.Attempt} AND state = 'Running'", ct);
+        }, null, ct);
+        Progressed();
     }
+
+    /// <summary>Tells everyone who follows the run that there is something new to see.</summary>
+    public void Progressed() => _claims.Signals.RunChanged(Item.RunId);
 
     /// <summary>Stops renewing the lease. An item that was not ended stays leased until its time runs out, as after a crash.</summary>
     public ValueTask DisposeAsync()
@@ -139,6 +145,7 @@ public sealed class ItemClaim : IAsyncDisposable
     private async Task<bool> EndOnceAsync(ItemState[] ends, Func<PipelineDbContext, StageItem, Task> end, bool mayBeStored, CancellationToken ct)
     {
         await using PipelineDbContext db = await _claims.Contexts.CreateDbContextAsync(ct);
+        db.Database.AutoSavepointsEnabled = false;      // it is all or nothing; a savepoint would cost two round trips
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
         // Shared: endings do not wait for each other, but a user's pause or cancel and an ending do. Taken before any row.
         StageItem item = await db.StageItems.FromSql($"""

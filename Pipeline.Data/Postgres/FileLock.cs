@@ -1,7 +1,7 @@
 namespace Pipeline.Data.Postgres;
 
 /// <summary>A lock between processes on one file; the kernel lets go of it when its holder dies.</summary>
-internal static class FileLock
+public static class FileLock
 {
     /// <summary>The lock, or null when another process holds it in a way that excludes this.</summary>
     public static FileStream? TryTake(string path, bool shared)
@@ -20,6 +20,7 @@ internal static class FileLock
         }
     }
 
+    /// <summary>Takes the lock as soon as it is free.</summary>
     /// <exception cref="TimeoutException">Another process held on to it; the message names the file.</exception>
     public static async Task<FileStream> TakeAsync(string path, bool shared, TimeSpan timeout, CancellationToken ct)
     {

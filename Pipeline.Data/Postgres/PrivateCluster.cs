@@ -61,6 +61,20 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// <summary>Connection string of a database of this server.</summary>
     public string ConnectionString(string database) => ConnectionString(_state, database);
 
+    /// <summary>Process id of the running server, or null.</summary>
+    public int? ServerProcess => IsRunning(_state.Cluster) ? int.Parse(File.ReadLines(Path.Combine(_state.Cluster, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture) : null;
+
+    /// <summary>Stops the server although it is in use, as an administrator does; every connection is cut.</summary>
+    public Task StopServerAsync(CancellationToken ct) =>
+        PostgresPrograms.RunAsync(_programs.Command(_user, "pg_ctl", "stop", "-D", _state.Cluster, "-m", "fast", "-w"), "/", ct);
+
+    /// <summary>Starts the server again on the port it had, after it was stopped or killed.</summary>
+    public async Task StartServerAsync(bool durable, CancellationToken ct)
+    {
+        await using FileStream starting = await FileLock.TakeAsync(Path.Combine(_folder, "start.lock"), shared: false, Patience, ct);
+        if (!IsRunning(_state.Cluster)) await LaunchAsync(_folder, _state, _user, _programs, durable, ct, samePort: true);
+    }
+
     /// <summary>Stops using the server; the last user stops it.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -122,14 +136,14 @@ public sealed class PrivateCluster : IAsyncDisposable
         return elsewhere;
     }
 
-    private static async Task<State> LaunchAsync(string folder, State state, ServerUser? user, PostgresPrograms programs, bool durable, CancellationToken ct)
+    private static async Task<State> LaunchAsync(string folder, State state, ServerUser? user, PostgresPrograms programs, bool durable, CancellationToken ct, bool samePort = false)
     {
         File.Delete(Path.Combine(state.Cluster, "postmaster.pid"));         // stale: IsRunning said so
         string log = Path.Combine(state.Cluster, "server.log");
         string safety = durable ? "" : " -c fsync=off -c synchronous_commit=off -c full_page_writes=off";
         for (int attempt = 1; ; attempt++)
         {
-            state = state with { Port = FreePort() };
+            if (!samePort) state = state with { Port = FreePort() };
             string settings = $"-p {state.Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200{safety}";
             try
             {
@@ -140,11 +154,16 @@ public sealed class PrivateCluster : IAsyncDisposable
             {
                 string said = string.Join('\n', File.ReadLines(log).TakeLast(8));
                 if (attempt < 3 && said.Contains("could not bind", StringComparison.Ordinal)) continue;    // the port was taken meanwhile
+                if (attempt < 30 && said.Contains("pre-existing shared memory block", StringComparison.Ordinal))
+                {
+                    await Task.Delay(200, ct);      // the children of a killed server have not all noticed yet
+                    continue;
+                }
                 throw new InvalidOperationException($"the private Postgres server in {state.Cluster} did not start: {said}", e);
             }
         }
         WriteState(folder, state);
-        StartWatchdog(folder, state, user, programs);
+        if (!samePort) StartWatchdog(folder, state, user, programs);     // else the one of the first start still waits
         return state;
     }
 

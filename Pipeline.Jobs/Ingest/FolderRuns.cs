@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
@@ -16,6 +17,15 @@ internal static class FolderRuns
         if (!Directory.Exists(path)) throw new InputException($"{folder}: no such folder; give the folder that holds the PDFs");
         if (PdfFolder.Find(path).Count == 0) throw new InputException($"{folder} has no .pdf files; put the documents there or give another folder");
         return path;
+    }
+
+    /// <summary>The unfinished run over a folder with exactly these settings, or null.</summary>
+    public static async Task<Guid?> UnfinishedRunAsync(this PipelineDbContext db, string folder, string configuration, CancellationToken ct)
+    {
+        Guid found = await db.Runs.FromSql($"""
+            SELECT * FROM runs WHERE source_folder = {folder} AND configuration = {configuration}::jsonb AND state IN ('Pending', 'Running', 'Paused')
+            """).OrderByDescending(r => r.CreatedAt).Select(r => r.Id).FirstOrDefaultAsync(ct);
+        return found == Guid.Empty ? null : found;
     }
 
     /// <summary>Adds a run with its first item and outbox row to the context's transaction.</summary>

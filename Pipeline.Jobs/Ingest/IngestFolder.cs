@@ -9,7 +9,10 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs.Ingest;
 
-/// <summary>Starts a run over the PDFs of a folder and its subfolders. Answers as soon as the run is stored.</summary>
+/// <summary>
+/// Starts a run over the PDFs of a folder and its subfolders. Answers as soon as the run is stored. While an equal run (same folder,
+/// same settings) is unfinished, it is the answer: a request sent twice makes one run.
+/// </summary>
 /// <param name="Folder">The folder; relative to the working folder of this process when not absolute.</param>
 /// <param name="Options">All settings of the run.</param>
 /// <param name="ScheduleId">Schedule that asks for it, or null.</param>
@@ -41,6 +44,9 @@ internal sealed class IngestFolderHandler(IDbContextFactory<PipelineDbContext> c
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         Run run = new(request.Options.Name ?? new DirectoryInfo(folder).Name, folder, RunOptionsJson.Write(request.Options.WithAbsoluteModels()), time.GetUtcNow(), request.ScheduleId);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        // Of two equal requests at once the second waits here and then sees the run of the first.
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({folder + run.Configuration}, 0))", cancellationToken);
+        if (await db.UnfinishedRunAsync(folder, run.Configuration, cancellationToken) is { } unfinished) return new RunAccepted(unfinished);
         await db.AddRunAsync(run, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         JobsLog.RunAccepted(logger, run.Id, run.Name);

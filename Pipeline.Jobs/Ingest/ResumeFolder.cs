@@ -15,9 +15,6 @@ internal sealed class ResumeFolderHandler(IDbContextFactory<PipelineDbContext> c
     {
         string folder = Path.GetFullPath(request.Folder), configuration = RunOptionsJson.Write(request.Options.WithAbsoluteModels());
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        Guid found = await db.Runs.FromSql($"""
-            SELECT * FROM runs WHERE source_folder = {folder} AND configuration = {configuration}::jsonb AND state IN ('Pending', 'Running')
-            """).OrderByDescending(r => r.CreatedAt).Select(r => r.Id).FirstOrDefaultAsync(cancellationToken);
-        return found == Guid.Empty ? null : new RunAccepted(found);
+        return await db.UnfinishedRunAsync(folder, configuration, cancellationToken) is { } found ? new RunAccepted(found) : null;
     }
 }

@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Postgres;
 
 namespace Pipeline.Jobs.Train;
 
@@ -60,37 +60,28 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
                 if (entry.Point is not null) batch.Add(entry.Point);
                 if (entry.Stored is not null) waiting.Add(entry.Stored);
             }
-            for (int attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    await StoreAsync(batch);
-                    break;
-                }
-                catch (NpgsqlException e) when (e.IsTransient && attempt < 20)      // the server restarts; the points wait
-                {
-                    await Task.Delay(TimeSpan.FromSeconds(1));
-                }
-            }
+            // While the server is away the points wait; the training goes on.
+            await Transience.UntilAnsweredAsync(async () => await StoreAsync(batch), null, _claim.Lost);
             waiting.ForEach(stored => stored.TrySetResult());
-            if (batch.Exists(p => p.Name == "checkpoint")) await _claim.ProgressSavedAsync(CancellationToken.None);
+            if (batch.Exists(p => p.Name == "checkpoint")) await _claim.ProgressSavedAsync(_claim.Lost);
+            _claim.Progressed();
             batch.Clear();
             waiting.Clear();
             await _hurry.WaitAsync(BetweenBatches);
         }
     }
 
-    private async Task StoreAsync(List<TrainingMetric> batch)
+    private async Task<int> StoreAsync(List<TrainingMetric> batch)
     {
         TrainingMetric[] rows = batch.Where(p => double.IsFinite(p.Value)).GroupBy(p => (p.Name, p.Step)).Select(same => same.Last()).ToArray();
-        if (rows.Length == 0) return;
+        if (rows.Length == 0) return 0;
         Guid run = _claim.Item.RunId;
         string[] names = rows.Select(p => p.Name).ToArray();
         int[] steps = rows.Select(p => p.Step).ToArray();
         double[] values = rows.Select(p => p.Value).ToArray(), epochs = rows.Select(p => p.Epoch).ToArray();
         DateTime[] times = rows.Select(p => p.At.UtcDateTime).ToArray();
         await using PipelineDbContext db = await _contexts.CreateDbContextAsync();
-        await db.Database.ExecuteSqlAsync($"""
+        return await db.Database.ExecuteSqlAsync($"""
             INSERT INTO training_metrics (run_id, name, step, value, epoch, at)
             SELECT {run}, n, s, v, e, t FROM unnest({names}, {steps}, {values}, {epochs}, {times}) AS p(n, s, v, e, t)
             ON CONFLICT (run_id, name, step) DO UPDATE SET value = excluded.value, epoch = excluded.epoch, at = excluded.at

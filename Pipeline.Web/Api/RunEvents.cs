@@ -5,6 +5,7 @@ using Mediator;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Postgres;
 using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Api;
@@ -16,19 +17,20 @@ namespace Pipeline.Web.Api;
 internal static class RunEvents
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(15); // proxies close silent connections
 
     public static void MapRunEvents(this IEndpointRouteBuilder routes) => routes
-        .MapGet("/api/runs/{id:guid}/events", async (Guid id, ISender sender, IOptions<JsonOptions> json, TimeProvider time, CancellationToken cancellationToken) =>
+        .MapGet("/api/runs/{id:guid}/events", async (Guid id, ISender sender, DatabaseSignals signals, IOptions<JsonOptions> json, TimeProvider time, CancellationToken cancellationToken) =>
         {
             await sender.RunAsync(id, cancellationToken);
-            return TypedResults.ServerSentEvents(FollowAsync(id, sender, json.Value.SerializerOptions, time, cancellationToken));
+            return TypedResults.ServerSentEvents(FollowAsync(id, sender, signals, json.Value.SerializerOptions, time, cancellationToken));
         })
         .WithTags("Runs")
         .WithSummary("A run while it works, as server-sent events");
 
     private static async IAsyncEnumerable<SseItem<string>> FollowAsync(
-        Guid id, ISender sender, JsonSerializerOptions json, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid id, ISender sender, DatabaseSignals signals, JsonSerializerOptions json, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var sent = new Dictionary<string, string>();
         long lastLog = 0;
@@ -36,6 +38,8 @@ internal static class RunEvents
         DateTimeOffset lastSent = time.GetUtcNow();
         while (true)
         {
+            long version = signals.RunVersion(id);
+            long started = time.GetTimestamp();
             RunDetails run = await sender.RunAsync(id, cancellationToken);
             bool finished = run.Summary.State is RunState.Succeeded or RunState.Failed or RunState.Canceled;
             var now = new List<(string Name, string Json)>
@@ -66,7 +70,10 @@ internal static class RunEvents
                 lastSent = time.GetUtcNow();
                 yield return new SseItem<string>("", "ping");
             }
-            await Task.Delay(s_interval, time, cancellationToken);
+            // At once when something has changed, but a run of thousands of documents must not keep the server busy.
+            TimeSpan rest = time.GetElapsedTime(started);
+            await Task.Delay(rest < s_least ? s_least : rest, time, cancellationToken);
+            await signals.RunChangeAsync(id, version, s_interval, cancellationToken);
         }
         yield return new SseItem<string>("", "end");
     }

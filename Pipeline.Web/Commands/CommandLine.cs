@@ -61,6 +61,7 @@ internal static class CommandLine
             ChatCommand.Create(),
             MergeCommand.Create(),
             BenchCommand.Create(),
+            ChaosCommand.Create(),
             StarterCommand.Create(),
         ];
         foreach (Command command in commands)

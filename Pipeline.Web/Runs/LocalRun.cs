@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mediator;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Postgres;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Ingest;
@@ -15,6 +16,7 @@ namespace Pipeline.Web.Runs;
 internal static class LocalRun
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(50);
 
     /// <returns>Exit code: 0 published, 1 the run failed or was canceled. Everything else is an exception.</returns>
     public static async Task<int> ExecuteAsync(LocalRunOrder order, TextWriter output, TextWriter error, CancellationToken stopping)
@@ -34,7 +36,7 @@ internal static class LocalRun
         RunDetails details;
         try
         {
-            details = await WatchAsync(sender, run, view, stopping);
+            details = await WatchAsync(sender, host.Services.GetRequiredService<DatabaseSignals>(), run, view, stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -51,14 +53,20 @@ internal static class LocalRun
         return details.Summary.State == RunState.Succeeded ? ExitCodes.Success : ExitCodes.Failed;
     }
 
-    private static async Task<RunDetails> WatchAsync(ISender sender, Guid run, RunProgressView view, CancellationToken stopping)
+    private static async Task<RunDetails> WatchAsync(ISender sender, DatabaseSignals signals, Guid run, RunProgressView view, CancellationToken stopping)
     {
         while (true)
         {
-            RunDetails details = await sender.Send(new GetRun(run), stopping) ?? throw new InvalidOperationException($"run {run} has vanished");
-            view.Show(details, await sender.Send(new GetMetrics(run), stopping));
-            if (details.FinishedAt is not null) return details;
-            await Task.Delay(Glance, stopping);
+            long version = signals.RunVersion(run);
+            try
+            {
+                RunDetails details = await sender.Send(new GetRun(run), stopping) ?? throw new InvalidOperationException($"run {run} has vanished");
+                view.Show(details, await sender.Send(new GetMetrics(run), stopping));
+                if (details.FinishedAt is not null) return details;
+            }
+            catch (Exception e) when (Transience.IsServerTrouble(e)) { }        // the work waits for the server too, and goes on
+            await Task.Delay(Least, stopping);
+            await signals.RunChangeAsync(run, version, Glance, stopping);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 using Pipeline.Models;
@@ -10,6 +11,8 @@ namespace Pipeline.Jobs.Extract.Worker;
 /// </summary>
 public static partial class ParserWorker
 {
+    private static volatile bool s_busy;
+
     private const int StackBytes = 16 << 20; // deep but honest files fit; endless recursion ends soon
 
     /// <summary>Serves requests until standard input is closed.</summary>
@@ -20,7 +23,7 @@ public static partial class ParserWorker
         using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
         Console.SetOut(TextWriter.Null); // standard output carries replies only
-        while (input.ReadLine() is { } line)
+        foreach (string line in Requests(input))
         {
             ParseReply reply = new(ParseReplyKind.Failed);
             var parser = new Thread(() => reply = Serve(ParseRequest.FromLine(line), output), StackBytes);
@@ -29,6 +32,31 @@ public static partial class ParserWorker
             output.WriteLine(reply.ToLine());
         }
         return 0;
+    }
+
+    /// <summary>
+    /// Requests until the input ends. It ends when the parent is gone, however it died: then a document under way is of no use to
+    /// anybody, and this process ends at once.
+    /// </summary>
+    private static IEnumerable<string> Requests(StreamReader input)
+    {
+        using var waiting = new BlockingCollection<string>();
+        var reading = new Thread(() =>
+        {
+            while (input.ReadLine() is { } line)
+                waiting.Add(line);
+            waiting.CompleteAdding();
+            if (s_busy)
+                _ = Kill(Environment.ProcessId, 9); // an exit would wait for native code
+        })
+        { IsBackground = true };
+        reading.Start();
+        foreach (string line in waiting.GetConsumingEnumerable())
+        {
+            s_busy = true;
+            yield return line;
+            s_busy = false;
+        }
     }
 
     private static ParseReply Serve(ParseRequest request, StreamWriter output)
@@ -73,6 +101,9 @@ public static partial class ParserWorker
 
     [LibraryImport("libc", EntryPoint = "setrlimit")]
     private static partial int SetResourceLimit(int resource, in ResourceLimit limit);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 
     private struct ResourceLimit
     {

@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using Npgsql;
+using Pipeline.Data.Postgres;
+
+namespace Pipeline.Web.Chaos;
+
+/// <summary>The product as it runs in production, for one run of the harness: a database, a data folder, workers and a web process.</summary>
+internal sealed class ChaosSystem : IAsyncDisposable
+{
+    public const double LeaseSeconds = 3;
+    private const int DiskMegabytes = 300;
+
+    private readonly PrivateCluster _server;
+    private readonly string _database;
+    private readonly string _folder;
+    private readonly string _input;
+    private readonly int _port = FreePort();
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly List<ChildProcess> _workers = [];
+    private int _started;
+
+    private ChaosSystem(PrivateCluster server, string folder, string input)
+    {
+        (_server, _folder, _input) = (server, folder, input);
+        _database = "chaos_" + Guid.NewGuid().ToString("N")[..10];
+        Disk = SmallDisk.Create(Data, DiskMegabytes);
+    }
+
+    public string Data => Path.Combine(_folder, "data");
+    public SmallDisk Disk { get; }
+    public IReadOnlyList<ChildProcess> Workers => _workers;
+    public ChildProcess? Web { get; private set; }
+    public PrivateCluster Server => _server;
+
+    /// <param name="server">Running server; a database is made in it.</param>
+    /// <param name="folder">Empty folder of this system.</param>
+    /// <param name="input">Folder of documents it may read.</param>
+    /// <param name="workers">Worker processes.</param>
+    /// <param name="ct">Stops.</param>
+    public static async Task<ChaosSystem> StartAsync(PrivateCluster server, string folder, string input, int workers, CancellationToken ct)
+    {
+        ChaosSystem system = new(server, folder, input);
+        await SchemaMigrator.MigrateAsync(server.ConnectionString(system._database), ct);
+        for (int i = 0; i < workers; i++) system.AddWorker();
+        system.StartWeb();
+        return system;
+    }
+
+    public void AddWorker() => _workers.Add(Start("worker", ["up", "--role", "worker", "--data", Data]));
+
+    public void StartWeb() => Web = Start("web", ["up", "--role", "web", "--data", Data, "--port", _port.ToString(CultureInfo.InvariantCulture), "--allow", _input]);
+
+    /// <summary>Kills a worker and starts another in its place.</summary>
+    public async Task ReplaceWorkerAsync(ChildProcess worker, TimeSpan pause, CancellationToken ct)
+    {
+        worker.Dispose();
+        _workers.Remove(worker);
+        await Task.Delay(pause, ct);
+        AddWorker();
+    }
+
+    public async Task ReplaceWebAsync(TimeSpan pause, CancellationToken ct)
+    {
+        Web?.Dispose();
+        await Task.Delay(pause, ct);
+        StartWeb();
+    }
+
+    /// <summary>Asks the web process to run the folder, until it answers.</summary>
+    public async Task<Guid> SubmitAsync(object request, CancellationToken ct)
+    {
+        for (DateTime end = DateTime.UtcNow.AddMinutes(3); ;)
+        {
+            try
+            {
+                using HttpResponseMessage answer = await _http.PostAsJsonAsync($"http://127.0.0.1:{_port}/api/ingest/folder", request, ct);
+                if (answer.StatusCode == HttpStatusCode.Accepted)
+                    return (await answer.Content.ReadFromJsonAsync<Accepted>(ct))!.run_id;
+                string text = await answer.Content.ReadAsStringAsync(ct);
+                if ((int)answer.StatusCode < 500 || DateTime.UtcNow > end) throw new InvalidOperationException($"the run was refused: {(int)answer.StatusCode} {text}");
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested && DateTime.UtcNow < end) { }
+            await Task.Delay(100, ct);
+        }
+    }
+
+    /// <summary>A connection that is not from a pool, once the server answers.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync(CancellationToken ct) => await Transience.UntilAnsweredAsync(async () =>
+    {
+        NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(_server.ConnectionString(_database)) { Pooling = false, Timeout = 5 }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(ct);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }, null, ct);
+
+    public async Task<T> ScalarAsync<T>(string sql, CancellationToken ct, params object[] values) => await Transience.UntilAnsweredAsync(async () =>
+    {
+        await using NpgsqlConnection connection = await ConnectAsync(ct);
+        await using NpgsqlCommand command = new(sql, connection);
+        foreach (object value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return (T)(await command.ExecuteScalarAsync(ct))!;
+    }, null, ct);
+
+    public async Task<IReadOnlyList<string>> LinesAsync(string sql, CancellationToken ct, params object[] values) => await Transience.UntilAnsweredAsync(async () =>
+    {
+        await using NpgsqlConnection connection = await ConnectAsync(ct);
+        await using NpgsqlCommand command = new(sql, connection);
+        foreach (object value in values) command.Parameters.Add(new NpgsqlParameter { Value = value });
+        List<string> lines = [];
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) lines.Add(reader.IsDBNull(0) ? "" : reader.GetString(0));
+        return (IReadOnlyList<string>)lines;
+    }, null, ct);
+
+    /// <summary>Last lines that a process of this system printed.</summary>
+    public IEnumerable<string> LastWords(int lines) => Directory.GetFiles(_folder, "*.log").Order(StringComparer.Ordinal)
+        .SelectMany(f => File.ReadLines(f).Where(l => l.Contains("\"@l\"", StringComparison.Ordinal)).TakeLast(lines).Select(l => $"{Path.GetFileName(f)}: {l}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ChildProcess worker in _workers) worker.Dispose();
+        Web?.Dispose();
+        _http.Dispose();
+        Disk.Dispose();
+        await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(_server.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync();
+        await using NpgsqlCommand drop = new($"DROP DATABASE IF EXISTS {_database} WITH (FORCE)", connection);
+        await drop.ExecuteNonQueryAsync();
+    }
+
+    private ChildProcess Start(string name, string[] arguments)
+    {
+        Dictionary<string, string> environment = new()
+        {
+            ["ConnectionStrings__Pipeline"] = _server.ConnectionString(_database),
+            ["Leases__Seconds"] = LeaseSeconds.ToString(CultureInfo.InvariantCulture),
+            ["Leases__HeartbeatSeconds"] = "0.5",
+            ["Worker__SweepSeconds"] = "0.3",
+            ["Worker__Cpu"] = "2",
+            ["AUTH_TOKEN"] = "",
+        };
+        string unique = $"{name}-{++_started}";
+        return ChildProcess.Start(unique, arguments, environment, Path.Combine(_folder, unique + ".log"));
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <param name="run_id">The run.</param>
+    private sealed record Accepted(Guid run_id);
+}
