@@ -68,12 +68,12 @@ namespace Pipeline.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_adapters_name");
 
-                    b.HasIndex("RunId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_adapters_run_id");
-
                     b.HasIndex("TrainingId")
                         .HasDatabaseName("ix_adapters_training_id");
+
+                    b.HasIndex("RunId", "TrainingId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_adapters_run_id_training_id");
 
                     b.ToTable("adapters", (string)null);
                 });
@@ -277,12 +277,12 @@ namespace Pipeline.Data.Migrations
                     b.HasIndex("CacheKey")
                         .HasDatabaseName("ix_evaluations_cache_key");
 
-                    b.HasIndex("RunId")
-                        .IsUnique()
-                        .HasDatabaseName("ix_evaluations_run_id");
-
                     b.HasIndex("TrainingId")
                         .HasDatabaseName("ix_evaluations_training_id");
+
+                    b.HasIndex("RunId", "CacheKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_evaluations_run_id_cache_key");
 
                     b.ToTable("evaluations", (string)null);
                 });
@@ -623,9 +623,21 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_fired_at");
 
+                    b.Property<string>("LastInputKey")
+                        .HasColumnType("text")
+                        .HasColumnName("last_input_key");
+
                     b.Property<Guid?>("LastRunId")
                         .HasColumnType("uuid")
                         .HasColumnName("last_run_id");
+
+                    b.Property<string>("LastSkipReason")
+                        .HasColumnType("text")
+                        .HasColumnName("last_skip_reason");
+
+                    b.Property<DateTimeOffset?>("LastSkippedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_skipped_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -834,9 +846,9 @@ namespace Pipeline.Data.Migrations
                     b.HasIndex("CacheKey")
                         .HasDatabaseName("ix_trainings_cache_key");
 
-                    b.HasIndex("RunId")
+                    b.HasIndex("RunId", "CacheKey")
                         .IsUnique()
-                        .HasDatabaseName("ix_trainings_run_id");
+                        .HasDatabaseName("ix_trainings_run_id_cache_key");
 
                     b.ToTable("trainings", (string)null);
                 });

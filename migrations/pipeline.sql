@@ -568,3 +568,89 @@ BEGIN
 END $EF$;
 COMMIT;
 
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    DROP INDEX ix_trainings_run_id;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    DROP INDEX ix_evaluations_run_id;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    DROP INDEX ix_adapters_run_id;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    ALTER TABLE schedules ADD last_input_key text;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    ALTER TABLE schedules ADD last_skip_reason text;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    ALTER TABLE schedules ADD last_skipped_at timestamp with time zone;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    CREATE UNIQUE INDEX ix_trainings_run_id_cache_key ON trainings (run_id, cache_key);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    CREATE UNIQUE INDEX ix_evaluations_run_id_cache_key ON evaluations (run_id, cache_key);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    CREATE UNIQUE INDEX ix_adapters_run_id_training_id ON adapters (run_id, training_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    CREATE OR REPLACE FUNCTION pipeline_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $body$
+    BEGIN
+        RAISE EXCEPTION 'the configuration of run % never changes; clone the run to change it', OLD.id;
+    END $body$;
+    CREATE TRIGGER runs_configuration_is_final BEFORE UPDATE OF configuration ON runs
+        FOR EACH ROW WHEN (OLD.configuration IS DISTINCT FROM NEW.configuration) EXECUTE FUNCTION pipeline_refuse_change();
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125215520_RunControl') THEN
+    INSERT INTO schema_migrations (migration_id, product_version)
+    VALUES ('20261125215520_RunControl', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+

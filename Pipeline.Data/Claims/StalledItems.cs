@@ -41,7 +41,7 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
             int redispatched = await db.Database.ExecuteSqlAsync($"""
                 INSERT INTO outbox_messages (item_id, stage)
                 SELECT i.id, i.stage FROM stage_items AS i
-                WHERE i.state = 'Pending' AND i.stage = ANY({stages}) AND greatest(i.created_at, i.started_at, i.not_before) < now() - interval '10 seconds'
+                WHERE i.state = 'Pending' AND i.stage = ANY({stages}) AND greatest(i.created_at, i.started_at, i.not_before) < now() - interval '5 seconds'
                   AND NOT EXISTS (SELECT 1 FROM outbox_messages AS m WHERE m.item_id = i.id)
                 ORDER BY i.priority DESC, i.id LIMIT 200
                 """, ct);

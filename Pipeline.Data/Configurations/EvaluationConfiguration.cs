@@ -13,7 +13,7 @@ internal sealed class EvaluationConfiguration : IEntityTypeConfiguration<Evaluat
         evaluation.Ignore(e => e.BasePerplexity);
         evaluation.Ignore(e => e.AdapterPerplexity);
         evaluation.HasIndex(e => e.CacheKey);
-        evaluation.HasIndex(e => e.RunId).IsUnique();
+        evaluation.HasIndex(e => new { e.RunId, e.CacheKey }).IsUnique();
         evaluation.HasOne<Training>().WithMany().HasForeignKey(e => e.TrainingId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -31,6 +31,12 @@ public sealed class Schedule
     public Guid? LastRunId { get; private set; }
     /// <summary>When it last fired.</summary>
     public DateTimeOffset? LastFiredAt { get; private set; }
+    /// <summary>Hash of documents and settings of the run it started last: while it stays equal there is nothing to do.</summary>
+    public string? LastInputKey { get; private set; }
+    /// <summary>When it last fired without starting a run.</summary>
+    public DateTimeOffset? LastSkippedAt { get; private set; }
+    /// <summary>Why it did not.</summary>
+    public string? LastSkipReason { get; private set; }
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
@@ -39,5 +45,8 @@ public sealed class Schedule
         (Cron, TimeZone, Folder, Configuration, Enabled) = (cron, timeZone, folder, configuration, enabled);
 
     /// <summary>Notes the run it has just started.</summary>
-    public void Fired(Guid runId, DateTimeOffset at) => (LastRunId, LastFiredAt) = (runId, at);
+    public void Fired(Guid runId, string inputKey, DateTimeOffset at) => (LastRunId, LastInputKey, LastFiredAt) = (runId, inputKey, at);
+
+    /// <summary>Notes that it fired and why it started nothing.</summary>
+    public void Skipped(string reason, DateTimeOffset at) => (LastSkipReason, LastSkippedAt) = (reason, at);
 }

@@ -30,7 +30,8 @@ internal sealed class StalledItemSweeper(StalledItems stalled, JobStorage storag
 
     private Stage[] StagesWithEmptyQueue()
     {
-        HashSet<string> busy = [.. storage.GetMonitoringApi().Queues().Where(q => q.Length > 0 || q.Fetched > 0).Select(q => q.Name)];
+        // Entries that were taken do not count: whoever took them has claimed by now, or died before it could.
+        HashSet<string> busy = [.. storage.GetMonitoringApi().Queues().Where(q => q.Length > 0).Select(q => q.Name)];
         return Enum.GetValues<Stage>().Where(s => !busy.Contains(Queues.Of(s))).ToArray();
     }
 }

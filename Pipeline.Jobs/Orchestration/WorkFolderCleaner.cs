@@ -18,7 +18,7 @@ internal sealed class WorkFolderCleaner(IDbContextFactory<PipelineDbContext> con
         {
             // Folders of runs this database does not know may belong to another one: theirs to clean.
             if (!Guid.TryParseExact(Path.GetFileName(folder), "N", out Guid run)) continue;
-            if (!await db.Runs.AnyAsync(r => r.Id == run && r.State != RunState.Pending && r.State != RunState.Running, stoppingToken)) continue;
+            if (!await db.Runs.AnyAsync(r => r.Id == run && r.State != RunState.Pending && r.State != RunState.Running && r.State != RunState.Paused, stoppingToken)) continue;
             try
             {
                 Directory.Delete(folder, recursive: true);

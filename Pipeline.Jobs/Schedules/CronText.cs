@@ -26,5 +26,5 @@ internal static class CronText
 
     public static ScheduleEntry Entry(Schedule s, DateTimeOffset now) => new(
         s.Id, s.Name, s.Cron, s.TimeZone, s.Folder, RunOptionsJson.Read(s.Configuration), s.Enabled,
-        s.Enabled ? Parse(s.Cron).GetNextOccurrence(now, TimeZoneInfo.FindSystemTimeZoneById(s.TimeZone)) : null, s.LastRunId, s.LastFiredAt);
+        s.Enabled ? Parse(s.Cron).GetNextOccurrence(now, TimeZoneInfo.FindSystemTimeZoneById(s.TimeZone)) : null, s.LastRunId, s.LastFiredAt, s.LastSkippedAt, s.LastSkipReason);
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -9,7 +10,10 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs.Schedules;
 
-/// <summary>Starts the run of a schedule, unless its last run still works. Null when nothing was started.</summary>
+/// <summary>
+/// Starts the run of a schedule, unless its last run still works or nothing has changed since it. Null when nothing was started; the
+/// schedule then says why.
+/// </summary>
 public sealed record RunSchedule(Guid ScheduleId) : IRequest<RunAccepted?>;
 
 internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, ILogger<RunScheduleHandler> logger)
@@ -22,25 +26,50 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
         // The row lock makes a second delivery wait, and then see the run of the first.
         Schedule? schedule = await db.Schedules.FromSql($"SELECT *, xmin FROM schedules WHERE id = {request.ScheduleId} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
         if (schedule is null || !schedule.Enabled) return null;
-        if (await db.Runs.AnyAsync(r => r.Id == schedule.LastRunId && (r.State == RunState.Pending || r.State == RunState.Running), cancellationToken))
+        Run? last = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == schedule.LastRunId, cancellationToken);
+        string? reason = null;
+        string key = "";
+        if (last is { IsFinished: false }) reason = $"run {last.Id} still works";
+        else
         {
-            JobsLog.ScheduleFailed(logger, schedule.Name, $"run {schedule.LastRunId} still works");
-            return null;
+            try
+            {
+                key = await InputKeyAsync(FolderRuns.Check(schedule.Folder), schedule.Configuration, cancellationToken);
+                if (last is { State: RunState.Succeeded } && key == schedule.LastInputKey)
+                    reason = $"neither documents nor settings have changed since run {last.Id}";
+            }
+            catch (Exception e) when (e is InputException or IOException)
+            {
+                reason = e.Message;     // the folder is gone or empty now; it may be back next time
+            }
         }
-        try
+        if (reason is not null)
         {
-            RunOptions options = RunOptionsJson.Read(schedule.Configuration);
-            Run run = new(options.Name ?? schedule.Name, FolderRuns.Check(schedule.Folder), schedule.Configuration, time.GetUtcNow(), schedule.Id);
-            schedule.Fired(run.Id, run.CreatedAt);
-            await db.AddRunAsync(run, cancellationToken);
+            schedule.Skipped(reason, time.GetUtcNow());
+            await db.SaveChangesAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            JobsLog.ScheduleFired(logger, schedule.Name, run.Id);
-            return new RunAccepted(run.Id);
-        }
-        catch (InputException e)
-        {
-            JobsLog.ScheduleFailed(logger, schedule.Name, e.Message);       // the folder is gone or empty now; it may be back next time
+            JobsLog.ScheduleFailed(logger, schedule.Name, reason);
             return null;
         }
+        RunOptions options = RunOptionsJson.Read(schedule.Configuration);
+        Run run = new(options.Name ?? schedule.Name, schedule.Folder, schedule.Configuration, time.GetUtcNow(), schedule.Id);
+        schedule.Fired(run.Id, key, run.CreatedAt);
+        await db.AddRunAsync(run, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        JobsLog.ScheduleFired(logger, schedule.Name, run.Id);
+        return new RunAccepted(run.Id);
+    }
+
+    /// <summary>Hash of settings, names and bytes. The bytes and not their dates: copying a folder again changes nothing.</summary>
+    private static async Task<string> InputKeyAsync(string folder, string configuration, CancellationToken ct)
+    {
+        List<string> parts = [configuration];
+        foreach (string path in PdfFolder.Find(folder))
+        {
+            await using FileStream file = new(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            parts.Add(path);
+            parts.Add(Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)));
+        }
+        return CacheKey.Of([.. parts]);
     }
 }

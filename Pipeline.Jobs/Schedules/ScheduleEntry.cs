@@ -10,7 +10,9 @@ namespace Pipeline.Jobs.Schedules;
 /// <param name="Enabled">Whether it fires.</param>
 /// <param name="NextAt">When it fires next, or null.</param>
 /// <param name="LastRunId">Run it started last.</param>
-/// <param name="LastFiredAt">When it last fired.</param>
+/// <param name="LastFiredAt">When it last started a run.</param>
+/// <param name="LastSkippedAt">When it last fired without starting one.</param>
+/// <param name="LastSkipReason">Why it did not.</param>
 public sealed record ScheduleEntry(
     Guid Id, string Name, string Cron, string TimeZone, string Folder, RunOptions Options, bool Enabled,
-    DateTimeOffset? NextAt, Guid? LastRunId, DateTimeOffset? LastFiredAt);
+    DateTimeOffset? NextAt, Guid? LastRunId, DateTimeOffset? LastFiredAt, DateTimeOffset? LastSkippedAt, string? LastSkipReason);

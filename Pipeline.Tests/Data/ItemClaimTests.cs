@@ -158,6 +158,73 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task The_next_item_is_that_of_the_run_with_the_highest_priority()
+    {
+        await using ServiceProvider services = database.Services();
+        Seeded low = await SeedAsync(services, documents: 2), high = await SeedAsync(services, documents: 2);
+        await using (PipelineDbContext db = await ContextAsync(services))
+        {
+            (await db.PrioritizeAsync(low.Run, 1_000, Stop)).ShouldBeTrue();
+            (await db.PrioritizeAsync(high.Run, 2_000, Stop)).ShouldBeTrue();
+        }
+        ItemClaims claims = services.GetRequiredService<ItemClaims>();
+        List<Guid> runs = [];
+        for (int i = 0; i < 4; i++)
+        {
+            StageItem item = (await claims.ClaimNextAsync(Stage.Extract, suspects: false, Stop)).ShouldNotBeNull();
+            runs.Add(item.RunId);
+            await using ItemClaim claim = (await claims.TryClaimAsync(item.Id, Stop)).ShouldNotBeNull();        // what was kept for it
+            await claim.CompleteAsync((_, _) => Task.CompletedTask, false, Stop);
+        }
+        runs.ShouldBe([high.Run, high.Run, low.Run, low.Run]);
+    }
+
+    [Fact]
+    public async Task Of_several_documents_in_a_dead_worker_none_is_blamed_and_each_is_then_worked_on_alone()
+    {
+        await using ServiceProvider dying = database.Services(null, ("Leases:Seconds", "1"), ("Leases:HeartbeatSeconds", "600")), services = database.Services(null, ("Leases:HeartbeatSeconds", "0.2"));
+        Seeded seeded = await SeedAsync(services, documents: 2);
+        ItemClaims claims = dying.GetRequiredService<ItemClaims>();
+        foreach (Guid item in seeded.Items) await (await claims.TryClaimAsync(item, Stop)).ShouldNotBeNull().DisposeAsync();     // as a crash: nothing ended it
+        foreach (Guid item in seeded.Items) await SweepUntilTakenAsync(services, item);
+        await using PipelineDbContext db = await ContextAsync(services);
+        StageItem[] suspects = await db.StageItems.AsNoTracking().Where(i => i.RunId == seeded.Run && i.Stage == Stage.Extract).ToArrayAsync(Stop);
+        suspects.ShouldAllBe(i => i.State == ItemState.Pending && i.Suspect && i.AttemptsLeft == i.AttemptsAllowed);
+
+        // Alone in its worker, one is blamed: its attempts run out.
+        for (int death = 1; death <= suspects[0].AttemptsAllowed; death++)
+        {
+            await (await claims.TryClaimAsync(seeded.Items[0], Stop)).ShouldNotBeNull().DisposeAsync();
+            await SweepUntilTakenAsync(services, seeded.Items[0]);
+        }
+        (await db.StageItems.AsNoTracking().SingleAsync(i => i.Id == seeded.Items[0], Stop)).State.ShouldBe(ItemState.Failed);
+        (await db.StageItems.AsNoTracking().SingleAsync(i => i.Id == seeded.Items[1], Stop)).State.ShouldBe(ItemState.Pending);
+    }
+
+    [Fact]
+    public async Task A_clock_that_jumps_takes_no_item_from_a_living_worker()
+    {
+        await using ServiceProvider services = database.Services(null, ("Leases:Seconds", "2"), ("Leases:HeartbeatSeconds", "0.2"));
+        Seeded seeded = await SeedAsync(services, documents: 1);
+        StalledItems stalled = services.GetRequiredService<StalledItems>();
+        await using ItemClaim claim = (await services.GetRequiredService<ItemClaims>().TryClaimAsync(seeded.Items[0], Stop)).ShouldNotBeNull();
+        await stalled.RecoverAsync([], Stop);
+        await using PipelineDbContext db = await ContextAsync(services);
+        // Forward: every lease is long over. A sweep that trusted the clock would take the item now.
+        await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET lease_until = lease_until - interval '1 hour' WHERE id = {seeded.Items[0]}", Stop);
+        await stalled.RecoverAsync([], Stop);
+        await Task.Delay(500, Stop);
+        await stalled.RecoverAsync([], Stop);
+        (await db.StageItems.AsNoTracking().SingleAsync(i => i.Id == seeded.Items[0], Stop)).State.ShouldBe(ItemState.Running);
+        claim.Lost.IsCancellationRequested.ShouldBeFalse();
+
+        // Backward: the lease of a worker that has died seems to last an hour.
+        await claim.DisposeAsync();
+        await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET lease_until = now() + interval '1 hour' WHERE id = {seeded.Items[0]}", Stop);
+        await SweepUntilTakenAsync(services, seeded.Items[0]);
+    }
+
+    [Fact]
     public async Task The_sweeper_revives_what_a_dead_worker_held_and_gives_up_after_three()
     {
         await using ServiceProvider services = database.Services(null, ("Leases:Seconds", "1"), ("Leases:HeartbeatSeconds", "600"));

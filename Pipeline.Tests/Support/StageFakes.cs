@@ -25,6 +25,9 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
     /// <summary>Runs in the middle of each training step.</summary>
     public Action<int, CancellationToken> DuringStep { get; set; } = (_, _) => { };
 
+    /// <summary>Runs before a document is read, with its text.</summary>
+    public Action<string> BeforeReading { get; set; } = _ => { };
+
     string IDocumentReader.Version => "fake/1";
 
     string IAdapterTraining.Version => "fake/1";
@@ -37,6 +40,7 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
     {
         Interlocked.Increment(ref _extractions);
         string text = await File.ReadAllTextAsync(pdf, ct);
+        await Task.Run(() => BeforeReading(text), ct);
         if (text.StartsWith("bad", StringComparison.Ordinal)) throw new InputException($"{Path.GetFileName(pdf)}: encrypted; remove the password or exclude the file");
         if (text.StartsWith("bug", StringComparison.Ordinal)) throw new NotSupportedException("not thought of");
         Directory.CreateDirectory(Path.Combine(folder, "images"));

@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Mediator;
 using Microsoft.AspNetCore.StaticFiles;
 using Pipeline.Data.Artifacts;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Api;
@@ -65,7 +68,55 @@ internal static class RunsApi
             .Produces(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status409Conflict)
             .WithSummary("Stop a run");
+        MapControl(group);
     }
+
+    private static void MapControl(RouteGroupBuilder group)
+    {
+        group.MapPost("/{id:guid}/pause", async (Guid id, ISender sender, CancellationToken cancellationToken) =>
+                await ControlledAsync(id, sender, await sender.Send(new PauseRun(id), cancellationToken), "is paused already or has ended", cancellationToken))
+            .WithSummary("Take a run's work from queue and workers until it is resumed; a training saves a checkpoint");
+
+        group.MapPost("/{id:guid}/resume", async (Guid id, ISender sender, CancellationToken cancellationToken) =>
+                await ControlledAsync(id, sender, await sender.Send(new ResumeRun(id), cancellationToken), "is not paused", cancellationToken))
+            .WithSummary("Put a paused run back to work");
+
+        group.MapPost("/{id:guid}/retry", async (Guid id, ISender sender, CancellationToken cancellationToken, Stage? stage = null, Guid? item = null) =>
+                await ControlledAsync(id, sender, await sender.Send(new RetryRun(id, stage, item), cancellationToken) > 0, "has nothing that failed or was canceled there", cancellationToken))
+            .WithSummary("Work again on what failed or was canceled: everything, one stage, or one item");
+
+        group.MapPut("/{id:guid}/priority", async (Guid id, HttpRequest http, ISender sender, CancellationToken cancellationToken) =>
+            {
+                PriorityRequest request = await StrictJson.ReadAsync<PriorityRequest>(http, cancellationToken);
+                return await ControlledAsync(id, sender, await sender.Send(new PrioritizeRun(id, request.Priority), cancellationToken), "does not exist", cancellationToken);
+            })
+            .Accepts<PriorityRequest>("application/json")
+            .WithSummary("Whose work is claimed first; higher comes first");
+
+        group.MapPost("/{id:guid}/clone", async (Guid id, HttpRequest http, ISender sender, CancellationToken cancellationToken) =>
+            {
+                CloneRequest request = http.ContentLength is > 0 ? await StrictJson.ReadAsync<CloneRequest>(http, cancellationToken) : new CloneRequest(null, null);
+                RunAccepted run = await sender.Send(new CloneRun(id, request.Options, request.From), cancellationToken) ?? throw new NotFoundException($"there is no run {id}");
+                return Results.Accepted($"/api/runs/{run.RunId}", run);
+            })
+            .Accepts<CloneRequest>("application/json")
+            .Produces<RunAccepted>(StatusCodes.Status202Accepted)
+            .WithSummary("A new run from this one with some settings changed; with 'from' over the very same documents from that stage on");
+    }
+
+    private static async Task<IResult> ControlledAsync(Guid id, ISender sender, bool done, string otherwise, CancellationToken cancellationToken)
+    {
+        if (done) return Results.Accepted($"/api/runs/{id}");
+        RunDetails run = await sender.RunAsync(id, cancellationToken);
+        return Results.Problem($"the run {otherwise} ({run.Summary.State.ToString().ToLowerInvariant()})", statusCode: StatusCodes.Status409Conflict);
+    }
+
+    /// <param name="Priority">0 unless asked otherwise.</param>
+    internal sealed record PriorityRequest(int Priority);
+
+    /// <param name="Options">Settings to change; the others stay.</param>
+    /// <param name="From">First stage to do anew, over the same documents.</param>
+    internal sealed record CloneRequest(JsonElement? Options, Stage? From);
 
     /// <exception cref="NotFoundException">There is no such run.</exception>
     public static async Task<RunDetails> RunAsync(this ISender sender, Guid id, CancellationToken cancellationToken) =>

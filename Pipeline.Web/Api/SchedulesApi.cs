@@ -50,7 +50,7 @@ internal static class SchedulesApi
                 ScheduleEntry schedule = await FindAsync(sender, name, cancellationToken);
                 RunAccepted? run = await sender.Send(new RunSchedule(schedule.Id), cancellationToken);
                 return run is null
-                    ? Results.Problem("nothing was started: the schedule is disabled, its last run still works, or its folder holds no PDFs", statusCode: StatusCodes.Status409Conflict)
+                    ? Results.Problem($"nothing was started: {(schedule.Enabled ? (await FindAsync(sender, name, cancellationToken)).LastSkipReason : "the schedule is disabled")}", statusCode: StatusCodes.Status409Conflict)
                     : Results.Accepted($"/api/runs/{run.RunId}", run);
             })
             .Produces<RunAccepted>(StatusCodes.Status202Accepted)

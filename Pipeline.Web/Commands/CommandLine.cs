@@ -50,6 +50,7 @@ internal static class CommandLine
             DemoCommand.Create(),
             UpCommand.Create(),
             RunCommand.Create(),
+            RunsCommand.Create(),
             ExtractCommand.Create(),
             DatasetCommand.Create(),
             SamplesCommand.Create(),

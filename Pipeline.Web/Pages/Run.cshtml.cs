@@ -20,7 +20,7 @@ internal sealed class RunModel(ISender sender, TimeProvider time) : PageModel
 
     public IReadOnlyList<LogLine> Log { get; private set; } = [];
 
-    public bool IsOpen => Run?.Summary.State is RunState.Pending or RunState.Running;
+    public bool IsOpen => Run?.Summary.State is RunState.Pending or RunState.Running or RunState.Paused;
 
     /// <summary>Wall time so far, in seconds.</summary>
     public double Seconds => Run is null ? 0 : ((Run.FinishedAt ?? time.GetUtcNow()) - (Run.StartedAt ?? Run.CreatedAt)).TotalSeconds;

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Mediator;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Ingest;
+using Pipeline.Models;
+
+namespace Pipeline.Jobs.Runs;
+
+/// <summary>
+/// A new run made from an earlier one with some settings changed; the earlier run stays as it was. Results whose keys are equal are
+/// reused, so that only what the changes concern is worked on.
+/// </summary>
+/// <param name="RunId">The earlier run.</param>
+/// <param name="Changes">Settings to replace, as in the configuration file; a null removes a training key. Null changes nothing.</param>
+/// <param name="From">
+/// First stage to do anew: the new run has the very documents of the earlier one, also if the folder has changed since, and settings
+/// of earlier stages may not change. Null reads the folder again.
+/// </param>
+public sealed record CloneRun(Guid RunId, JsonElement? Changes = null, Stage? From = null) : IRequest<RunAccepted?>;
+
+internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, ILogger<CloneRunHandler> logger)
+    : IRequestHandler<CloneRun, RunAccepted?>
+{
+    public async ValueTask<RunAccepted?> Handle(CloneRun request, CancellationToken cancellationToken)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        Run? earlier = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == request.RunId, cancellationToken);
+        if (earlier is null) return null;
+        RunOptions before = RunOptionsJson.Read(earlier.Configuration), after = Changed(earlier.Configuration, request.Changes);
+        if (RunOptionsChecks.Problems(after).ToArray() is { Length: > 0 } problems) throw new InputException(string.Join(Environment.NewLine, problems));
+        if (request.From is { } from)
+        {
+            CheckEarlierStages(before, after, from);
+            if (from == Stage.Train) after = after with { Retrain = true };
+        }
+        after = after.WithAbsoluteModels();
+        RunModels.CheckAll(after);
+
+        RunDocument[] documents = await db.RunDocuments.AsNoTracking().Where(d => d.RunId == earlier.Id).OrderBy(d => d.Path).ToArrayAsync(cancellationToken);
+        bool sameDocuments = request.From is not null || earlier.SourceFolder is null;
+        if (sameDocuments && documents.Length == 0) throw new InputException($"run {earlier.Id} has no documents yet; wait until it has read its folder, or leave the stage out");
+        Run run = new(after.Name ?? earlier.Name, sameDocuments ? null : FolderRuns.Check(earlier.SourceFolder!), RunOptionsJson.Write(after), time.GetUtcNow(), priority: earlier.Priority) { ClonedFrom = earlier.Id };
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        if (sameDocuments) db.RunDocuments.AddRange(documents.Select(d => new RunDocument(run.Id, d.Path, d.DocumentSha256, d.DuplicateOf)));
+        await db.AddRunAsync(run, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        JobsLog.RunAccepted(logger, run.Id, run.Name);
+        return new RunAccepted(run.Id);
+    }
+
+    /// <summary>The settings with some replaced: objects are merged, everything else is replaced, nulls remove.</summary>
+    /// <exception cref="InputException">An unknown name or a value of the wrong kind.</exception>
+    internal static RunOptions Changed(string configuration, JsonElement? changes)
+    {
+        if (changes is not { ValueKind: not JsonValueKind.Null } given) return RunOptionsJson.Read(configuration);
+        if (given.ValueKind != JsonValueKind.Object) throw new InputException($"options: expected an object of settings to change, found {given.ValueKind.ToString().ToLowerInvariant()}");
+        JsonObject merged = JsonNode.Parse(configuration)!.AsObject();
+        Merge(merged, JsonObject.Create(given)!);
+        try
+        {
+            return RunOptionsJson.Read(merged.ToJsonString());
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"options: {e.Message}", e);
+        }
+    }
+
+    private static void Merge(JsonObject into, JsonObject changes)
+    {
+        foreach ((string name, JsonNode? value) in changes)
+        {
+            if (value is null) into.Remove(name);
+            else if (value is JsonObject inner && into[name] is JsonObject section) Merge(section, inner);
+            else into[name] = value.DeepClone();
+        }
+    }
+
+    private static void CheckEarlierStages(RunOptions before, RunOptions after, Stage from)
+    {
+        (string Name, Stage Stage, object Before, object After)[] sections =
+        [
+            ("extraction", Stage.Extract, before.Extraction, after.Extraction),
+            ("caption", Stage.Caption, before.Caption, after.Caption),
+            ("dataset", Stage.Dataset, before.Dataset, after.Dataset),
+            ("base_model", Stage.Train, before.BaseModel, after.BaseModel),
+            ("training", Stage.Train, before.Training, after.Training),
+            ("evaluation", Stage.Evaluate, before.Evaluation, after.Evaluation),
+        ];
+        foreach ((string name, Stage stage, object old, object @new) in sections)
+            if (stage < from && JsonSerializer.Serialize(old, RunOptionsJson.Settings) != JsonSerializer.Serialize(@new, RunOptionsJson.Settings))
+                throw new InputException($"{name}: concerns {stage.ToString().ToLowerInvariant()}, which comes before {from.ToString().ToLowerInvariant()}; start from {stage.ToString().ToLowerInvariant()} to change it");
+    }
+}
