@@ -23,6 +23,7 @@ public static class DataRegistration
         services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<ItemClaims>();
         services.AddSingleton<Outbox>();
+        services.AddSingleton<Housekeeping>();
         services.AddSingleton<StalledItems>();
         services.AddSingleton(new WorkerName());
         services.AddSingleton<ILoggerProvider>(provider => new PostgresLogSink(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<WorkerName>()));

@@ -60,6 +60,11 @@ public sealed class PipelineStorage : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes database and artifacts to a folder that must not exist yet. Work may go on meanwhile.</summary>
+    /// <exception cref="IOException">The folder exists, or cannot be written.</exception>
+    /// <exception cref="PostgresMissingException">There is no <c>pg_dump</c> of the server's version.</exception>
+    public Task BackUpAsync(string target, CancellationToken ct) => Backup.WriteAsync(this, target, ct);
+
     /// <summary>Leaves the private cluster, if any; the last process that leaves stops it.</summary>
     public async ValueTask DisposeAsync()
     {

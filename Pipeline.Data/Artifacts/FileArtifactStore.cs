@@ -24,7 +24,11 @@ public sealed class FileArtifactStore : IArtifactStore
         {
             (string sha256, long bytes) = await WriteAsync(content, temporary, ct);
             string target = PathOf(sha256);
-            if (!File.Exists(target))
+            if (File.Exists(target))
+            {
+                File.SetLastWriteTimeUtc(target, DateTime.UtcNow);     // wanted again, though perhaps no row says so yet
+            }
+            else
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 File.Move(temporary, target, overwrite: true);      // from here on the artifact exists, whole

@@ -30,6 +30,17 @@ internal sealed class PostgresPrograms
             $"install it with: apt-get install -y --no-install-recommends {package} — or name a running server in ConnectionStrings__Pipeline");
     }
 
+    /// <summary>Path of a client program (<c>pg_dump</c>, <c>pg_restore</c>) of the newest installed version.</summary>
+    /// <exception cref="PostgresMissingException">It is not installed.</exception>
+    public static string ClientProgram(string program)
+    {
+        string file = Path.Combine(Find(null)._folder, program);
+        if (File.Exists(file)) return file;
+        // The folder found may hold links to the server's programs only: look where they point.
+        string real = Path.Combine(Path.GetDirectoryName(File.ResolveLinkTarget(Path.Combine(Find(null)._folder, "initdb"), returnFinalTarget: true)?.FullName ?? file)!, program);
+        return File.Exists(real) ? real : throw new PostgresMissingException($"{program} is not installed; install it with: apt-get install -y --no-install-recommends postgresql-client");
+    }
+
     /// <summary>Command line of one of the programs, run as the server's user when we are root.</summary>
     public string[] Command(ServerUser? user, string program, params string[] arguments) =>
         [.. user?.Prefix ?? [], Path.Combine(_folder, program), .. arguments];

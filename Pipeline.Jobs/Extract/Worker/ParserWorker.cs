@@ -11,7 +11,7 @@ namespace Pipeline.Jobs.Extract.Worker;
 /// </summary>
 public static partial class ParserWorker
 {
-    private static volatile bool s_busy;
+    private static int s_unfinished; // requests read and not answered
 
     private const int StackBytes = 16 << 20; // deep but honest files fit; endless recursion ends soon
 
@@ -44,18 +44,20 @@ public static partial class ParserWorker
         var reading = new Thread(() =>
         {
             while (input.ReadLine() is { } line)
+            {
+                Interlocked.Increment(ref s_unfinished);
                 waiting.Add(line);
+            }
             waiting.CompleteAdding();
-            if (s_busy)
+            if (Volatile.Read(ref s_unfinished) > 0)
                 _ = Kill(Environment.ProcessId, 9); // an exit would wait for native code
         })
         { IsBackground = true };
         reading.Start();
         foreach (string line in waiting.GetConsumingEnumerable())
         {
-            s_busy = true;
             yield return line;
-            s_busy = false;
+            Interlocked.Decrement(ref s_unfinished);
         }
     }
 

@@ -1,0 +1,85 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Pipeline.Data;
+
+/// <summary>Removes what nothing refers to any more. May run beside workers.</summary>
+public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, PipelineStorage storage, TimeProvider time)
+{
+    private const int LogBatch = 20_000;
+
+    /// <summary>Removes unreferenced artifacts, leftovers of dead processes, and old log lines.</summary>
+    /// <param name="unusedFor">
+    /// Only files that nobody has written for this long: a worker stores files first and the rows that name them after, so it must be
+    /// longer than any stage takes between the two.
+    /// </param>
+    /// <param name="logsFor">How long log lines are kept.</param>
+    /// <param name="ct">Stops; what was removed stays removed.</param>
+    public async Task<Collected> CollectAsync(TimeSpan unusedFor, TimeSpan logsFor, CancellationToken ct)
+    {
+        DateTime before = time.GetUtcNow().UtcDateTime - unusedFor;
+        // Files first, rows after: a file written between the two is younger than the limit.
+        FileInfo[] stored = Files(Path.Combine(storage.Folder, "objects")).Where(f => f.Directory!.Name != "incoming" && f.LastWriteTimeUtc < before).ToArray();
+        HashSet<string> named = await NamedAsync(ct);
+        int artifacts = 0, leftovers = 0;
+        long bytes = 0;
+        await using (PipelineDbContext db = await contexts.CreateDbContextAsync(ct))
+        {
+            foreach (FileInfo[] batch in stored.Where(f => !named.Contains(f.Directory!.Name + f.Name)).Chunk(500))
+            {
+                string[] hashes = batch.Select(f => f.Directory!.Name + f.Name).ToArray();
+                await db.Database.ExecuteSqlAsync($"DELETE FROM artifacts WHERE sha256 = ANY({hashes})", ct);
+                foreach (FileInfo file in batch)
+                {
+                    (artifacts, bytes) = (artifacts + 1, bytes + file.Length);
+                    file.Delete();
+                }
+            }
+        }
+        foreach (FileInfo file in Files(Path.Combine(storage.Folder, "objects", "incoming")).Where(f => f.LastWriteTimeUtc < before))
+        {
+            file.Delete();
+            leftovers++;
+        }
+        string adapters = Path.Combine(storage.Folder, "adapters");
+        if (Directory.Exists(adapters))
+            foreach (DirectoryInfo folder in new DirectoryInfo(adapters).GetDirectories("*.tmp").Where(d => d.LastWriteTimeUtc < before))
+            {
+                folder.Delete(recursive: true);
+                leftovers++;
+            }
+        return new Collected(artifacts, bytes, leftovers, await DropLogsAsync(logsFor, ct));
+    }
+
+    private async Task<HashSet<string>> NamedAsync(CancellationToken ct)
+    {
+        await using NpgsqlCommand command = source.CreateCommand("""
+            SELECT sha256 FROM documents UNION SELECT document_sha256 FROM run_documents
+            UNION SELECT captioned_markdown_sha256 FROM run_documents WHERE captioned_markdown_sha256 IS NOT NULL
+            UNION SELECT value FROM extractions, jsonb_each_text(files)
+            UNION SELECT value FROM datasets, jsonb_each_text(files)
+            UNION SELECT value FROM trainings, jsonb_each_text(files)
+            """);
+        command.CommandTimeout = 600;
+        HashSet<string> named = new(StringComparer.Ordinal);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) named.Add(reader.GetString(0));
+        return named;
+    }
+
+    private async Task<long> DropLogsAsync(TimeSpan keep, CancellationToken ct)
+    {
+        long dropped = 0;
+        for (int batch = LogBatch; batch == LogBatch; dropped += batch)
+        {
+            await using NpgsqlCommand command = source.CreateCommand("DELETE FROM log_entries WHERE id IN (SELECT id FROM log_entries WHERE at < now() - $1 ORDER BY at LIMIT $2)");
+            command.Parameters.Add(new NpgsqlParameter { Value = keep });
+            command.Parameters.Add(new NpgsqlParameter { Value = LogBatch });
+            batch = await command.ExecuteNonQueryAsync(ct);
+        }
+        return dropped;
+    }
+
+    private static IEnumerable<FileInfo> Files(string folder) =>
+        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories) : [];
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Pipeline.Data.Postgres;
+
+/// <summary>
+/// Database and files in one folder. The database is read in one snapshot, then the files are copied: whatever its rows name was
+/// stored before, and stored files never change, so the copy is consistent although work goes on.
+/// </summary>
+public static class Backup
+{
+    private const string Dump = "database.dump";
+    private static readonly string[] Folders = ["objects", "adapters", "datasets"];
+
+    internal static async Task WriteAsync(PipelineStorage storage, string target, CancellationToken ct)
+    {
+        target = Path.GetFullPath(target);
+        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()) throw new IOException($"{target}: holds files; name an empty or new folder");
+        string building = target + ".tmp";
+        if (Directory.Exists(building)) Directory.Delete(building, recursive: true);
+        Directory.CreateDirectory(building);
+        // Hangfire's tables stay behind: they only deliver, and what waits is dispatched anew.
+        await RunAsync("pg_dump", storage.ConnectionString, ["--format=custom", "--no-owner", "--exclude-schema=hangfire", "--file", Path.Combine(building, Dump)], ct);
+        foreach (string folder in Folders) CopyFolder(Path.Combine(storage.Folder, folder), Path.Combine(building, folder), ct);
+        if (Directory.Exists(target)) Directory.Delete(target);
+        Directory.Move(building, target);           // a backup is there whole or not at all
+    }
+
+    /// <summary>Fills a data folder and a database from a backup.</summary>
+    /// <param name="backup">Folder that <see cref="PipelineStorage.BackUpAsync"/> wrote.</param>
+    /// <param name="options">Where to restore to: a folder without artifacts, and a database without runs.</param>
+    /// <param name="ct">Stops; the target is incomplete then.</param>
+    /// <exception cref="IOException">The backup is none, or the target is in use.</exception>
+    public static async Task RestoreAsync(string backup, DataOptions options, CancellationToken ct)
+    {
+        string dump = Path.Combine(Path.GetFullPath(backup), Dump);
+        if (!File.Exists(dump)) throw new FileNotFoundException($"{backup}: has no {Dump}; give a folder that 'pipeline backup' wrote", dump);
+        await using PipelineStorage storage = await PipelineStorage.OpenAsync(options, ct);
+        await using (NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString))
+        {
+            await connection.OpenAsync(ct);
+            await using NpgsqlCommand count = new("SELECT (SELECT count(*) FROM runs) + (SELECT count(*) FROM documents)", connection);
+            if ((long)(await count.ExecuteScalarAsync(ct))! > 0) throw new IOException($"{storage.Folder}: its database has runs already; restore into a new data folder or database");
+            await using NpgsqlCommand empty = new("DROP SCHEMA IF EXISTS hangfire CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public", connection);
+            await empty.ExecuteNonQueryAsync(ct);
+        }
+        foreach (string folder in Folders) CopyFolder(Path.Combine(Path.GetFullPath(backup), folder), Path.Combine(storage.Folder, folder), ct);
+        await RunAsync("pg_restore", storage.ConnectionString, ["--no-owner", "--exit-on-error", "--single-transaction", "--schema=public", "--dbname", new NpgsqlConnectionStringBuilder(storage.ConnectionString).Database!, dump], ct);
+        await SchemaMigrator.MigrateAsync(storage.ConnectionString, ct);
+        await RequeueAsync(storage, ct);
+    }
+
+    /// <summary>What was at work when the backup was made is nobody's now; adapters' folders are where this data folder is.</summary>
+    private static async Task RequeueAsync(PipelineStorage storage, CancellationToken ct)
+    {
+        await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(ct);
+        await using NpgsqlCommand command = new("""
+            UPDATE stage_items SET state = 'Pending', lease_until = NULL, attempts_left = least(attempts_left + 1, attempts_allowed) WHERE state = 'Running';
+            INSERT INTO outbox_messages (item_id, stage, not_before) SELECT i.id, i.stage, i.not_before FROM stage_items AS i
+                WHERE i.state = 'Pending' AND NOT EXISTS (SELECT 1 FROM outbox_messages AS m WHERE m.item_id = i.id);
+            """, connection);
+        await command.ExecuteNonQueryAsync(ct);
+        await using NpgsqlCommand paths = new("UPDATE adapters SET path = $1 || '/' || name", connection);
+        paths.Parameters.Add(new NpgsqlParameter { Value = Path.Combine(storage.Folder, "adapters") });
+        await paths.ExecuteNonQueryAsync(ct);
+    }
+
+    private static async Task RunAsync(string program, string connectionString, string[] arguments, CancellationToken ct)
+    {
+        NpgsqlConnectionStringBuilder server = new(connectionString);
+        ProcessStartInfo start = new(PostgresPrograms.ClientProgram(program), arguments) { RedirectStandardError = true };
+        start.Environment["PGHOST"] = server.Host;
+        start.Environment["PGPORT"] = server.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        start.Environment["PGUSER"] = server.Username;
+        start.Environment["PGPASSWORD"] = server.Password;
+        start.Environment["PGDATABASE"] = server.Database;
+        using Process process = Process.Start(start)!;
+        string error = await process.StandardError.ReadToEndAsync(ct);
+        await process.WaitForExitAsync(ct);
+        if (process.ExitCode != 0) throw new IOException($"{program} failed with exit code {process.ExitCode}: {error.Trim()}");
+    }
+
+    private static void CopyFolder(string from, string to, CancellationToken ct)
+    {
+        if (!Directory.Exists(from)) return;
+        foreach (string file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            ct.ThrowIfCancellationRequested();
+            string relative = Path.GetRelativePath(from, file);
+            if (relative.StartsWith("incoming", StringComparison.Ordinal) || relative.Contains(".tmp", StringComparison.Ordinal)) continue;
+            string target = Path.Combine(to, relative);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
+        }
+    }
+}
