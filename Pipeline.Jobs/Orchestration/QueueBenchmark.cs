@@ -16,7 +16,7 @@ namespace Pipeline.Jobs.Orchestration;
 /// </summary>
 public static class QueueBenchmark
 {
-    private const int IdleRuns = 20;
+    private const int IdleRuns = 20, WarmUpDocuments = 500;
 
     /// <summary>Runs the measurement in a storage of its own.</summary>
     /// <param name="storage">An opened storage; its runs are left behind.</param>
@@ -36,7 +36,7 @@ public static class QueueBenchmark
         await host.StartAsync(ct);
         try
         {
-            await FinishAsync(source, await StartAsync(contexts, 1, ct), ct);        // everything is compiled and connected after this
+            await FinishAsync(source, await StartAsync(contexts, Math.Max(WarmUpDocuments, documents), ct), ct);      // everything is compiled and connected after this
             List<Guid> idle = [];
             for (int i = 0; i < IdleRuns; i++)
             {
