@@ -28,16 +28,29 @@ public static class TorchRuntime
         int devices = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
         if (wanted == "auto")
             return devices > 0 ? new Device(DeviceType.CUDA, 0) : torch.CPU;
+        return new Device(DeviceType.CUDA, CudaIndex(name, wanted, devices, NativeTorch.DirectoryOf("libtorch_cuda.so") is not null));
+    }
 
+    /// <summary>The number of the GPU that a name means.</summary>
+    /// <param name="name">As it was configured, for messages.</param>
+    /// <param name="wanted">The same, trimmed and in lower case.</param>
+    /// <param name="devices">GPUs that libtorch can use.</param>
+    /// <param name="hasCuda">Whether this build carries CUDA at all.</param>
+    /// <exception cref="InputException">As in <see cref="ResolveDevice"/>.</exception>
+    internal static int CudaIndex(string name, string wanted, int devices, bool hasCuda)
+    {
         int index = 0;
         bool known = wanted == "cuda" || (wanted.StartsWith("cuda:", StringComparison.Ordinal)
             && int.TryParse(wanted.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index));
         if (!known)
-            throw new InputException($"device: '{name}' is unknown; use auto, cpu, cuda or cuda:N.");
+            throw new InputException($"device: '{name}' is unknown; use auto, cpu, cuda or cuda:N");
+        if (devices == 0 && !hasCuda)
+            throw new InputException($"device: '{name}' was asked for, but this build computes on the CPU alone; use auto or cpu, or start it with TORCH_DEVICE=cuda ./pipeline");
+        if (devices == 0)
+            throw new InputException($"device: '{name}' was asked for, but no usable CUDA device was found; see whether nvidia-smi lists one, or use auto or cpu");
         if (index >= devices)
-            throw new InputException($"device: '{name}' was asked for, but {devices} CUDA devices were found; use cpu or auto"
-                + " (GPU builds are made with -p:TorchDevice=cuda).");
-        return new Device(DeviceType.CUDA, index);
+            throw new InputException($"device: '{name}' was asked for, but there {(devices == 1 ? "is only cuda:0" : $"are only cuda:0 to cuda:{devices - 1}")}; use one of them, auto or cpu");
+        return index;
     }
 
     [ModuleInitializer]

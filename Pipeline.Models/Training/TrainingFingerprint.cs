@@ -3,12 +3,15 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Models.Families;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training;
 
 /// <summary>What decides the result of a training, by key. Where files lie and how often something is written does not.</summary>
 internal static class TrainingFingerprint
 {
+    private const long SampledValues = 64; // of each weight
     private static readonly HashSet<string> NoInfluence = new(StringComparer.Ordinal)
     {
         // Seen in the hash of the data or of the model.
@@ -33,9 +36,25 @@ internal static class TrainingFingerprint
         // The data and the model by what they are: their paths may change, their content may not.
         keys["examples"] = data.Train.Count.ToString(CultureInfo.InvariantCulture);
         keys["data"] = data.Hash[..16];
-        keys["model"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(model.Config))))[..16];
+        keys["model"] = HashOf(model)[..16];
         keys["computed in"] = model.DType.ToString();
         return keys;
+    }
+
+    // The shape and a sample of every weight that is kept in full: enough to tell two models apart without reading gigabytes.
+    private static string HashOf(DecoderModel model)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(model.Config)));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        foreach ((string name, Tensor weight) in model.Weights().Where(w => w.Value.device_type != DeviceType.META))
+        {
+            using DisposeScope one = NewDisposeScope();
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            hash.AppendData(weight.detach().flatten().narrow(0, 0, Math.Min(SampledValues, weight.NumberOfElements)).contiguous().cpu().bytes);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     private static string BestEvaluationOf(TrainingArguments a) => FormattableString.Invariant(

@@ -67,11 +67,8 @@ internal sealed class RunProgressView
 
     private static string Doing(StageCounts stage, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
     {
-        if (stage.Stage == Stage.Train && metrics.TryGetValue("loss", out IReadOnlyList<MetricPoint>? loss) && loss.Count > 0)
-        {
-            string total = metrics.TryGetValue("total_steps", out IReadOnlyList<MetricPoint>? steps) && steps.Count > 0 ? $"/{steps[0].Value:F0}" : "";
-            return string.Create(CultureInfo.InvariantCulture, $"train step {loss[^1].Step}{total}, loss {loss[^1].Value:F3}");
-        }
+        if (stage.Stage == Stage.Train && TrainingNow.Describe(metrics) is { } training)
+            return "train " + training;
         return stage.Total > 1 ? $"{Name(stage.Stage)} {stage.Done + stage.Failed}/{stage.Total}" : Name(stage.Stage);
     }
 

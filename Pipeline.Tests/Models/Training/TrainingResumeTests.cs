@@ -73,6 +73,9 @@ public sealed class TrainingResumeTests : IDisposable
         message.ShouldContain("checkpoint-3: the checkpoint is of another configuration: lora_rank was 4 and is 2");
         Should.Throw<InputException>(() => LoraTrainer.Train(arguments with { MaxSteps = 3, ResumeFromCheckpoint = "true" }, _model,
             TinyTraining.Data(train: 13), null, TestContext.Current.CancellationToken)).Message.ShouldContain("examples was 12 and is 13");
+        using (DecoderModel other = TinyTraining.Model(seed: 2))
+            Should.Throw<InputException>(() => LoraTrainer.Train(arguments with { MaxSteps = 3, ResumeFromCheckpoint = "true" }, other,
+                TinyTraining.Data(), null, TestContext.Current.CancellationToken)).Message.ShouldContain("another configuration: model was ");
         Directory.Exists(Path.Combine(arguments.OutputDir, "checkpoint-3")).ShouldBeTrue();
     }
 
