@@ -60,6 +60,13 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
         RunSummary second = (await pipeline.WaitAsync(run)).Summary;
         (second.State, second.Documents.Failed, second.Examples!.Train).ShouldBe((RunState.Succeeded, 0, 2));
         (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Document == "a.pdf" && i.Stage == Stage.Extract).Attempt.ShouldBe(1);
+
+        // The log tells of the failure to whoever looks for it.
+        IReadOnlyList<LogLine> lines = [];
+        for (DateTime end = DateTime.UtcNow.AddSeconds(30); lines.Count == 0 && DateTime.UtcNow < end; await Task.Delay(100, Stop))
+            lines = await pipeline.Sender.Send(new ListLogs(run, Level: "warning", Stage: Stage.Extract, Attempt: 1, Text: "NOT YET"), Stop);
+        lines.ShouldHaveSingleItem().Message.ShouldContain("b.pdf: not yet");
+        (await pipeline.Sender.Send(new ListLogs(run, Text: "not%yet"), Stop)).ShouldBeEmpty();
         (await pipeline.Sender.Send(new RetryRun(run), Stop)).ShouldBe(0);
     }
 

@@ -50,12 +50,13 @@ internal static class RunsApi
             })
             .WithSummary("Training curves by name");
 
-        group.MapGet("/{id:guid}/logs", async (Guid id, ISender sender, CancellationToken cancellationToken, long? after = null, int limit = 500) =>
+        group.MapGet("/{id:guid}/logs", async (Guid id, ISender sender, CancellationToken cancellationToken,
+                long? after = null, int limit = 500, string? level = null, Stage? stage = null, Guid? item = null, int? attempt = null, string? text = null) =>
             {
                 await sender.RunAsync(id, cancellationToken);
-                return TypedResults.Ok(await sender.Send(new ListLogs(id, after, limit), cancellationToken));
+                return TypedResults.Ok(await sender.Send(new ListLogs(id, after, limit, level, stage, item, attempt, text), cancellationToken));
             })
-            .WithSummary("Log lines, oldest first; 'after' continues behind a line");
+            .WithSummary("Log lines, oldest first, by level, stage, item, attempt or text; 'after' continues behind a line");
 
         group.MapPost("/{id:guid}/cancel", async (Guid id, ISender sender, CancellationToken cancellationToken) =>
             {
