@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Pipeline.Models.Training;
 
 /// <summary>
@@ -19,6 +21,7 @@ internal sealed record LossScaler
     public int GoodSteps { get; set; }
 
     /// <summary>Whether making it still smaller is of no use.</summary>
+    [JsonIgnore]
     public bool IsExhausted => Factor < Smallest;
 
     /// <summary>Takes note of a step.</summary>

@@ -30,6 +30,8 @@ public sealed class StageRulesTests
     {
         StageRunner.KindOf(new InputException("x")).ShouldBe(FailureKind.Input);
         StageRunner.KindOf(new TrainingDivergedException("x")).ShouldBe(FailureKind.Input);
+        StageRunner.KindOf(new MemoryExhaustedException("x")).ShouldBe(FailureKind.Input);
+        StageRunner.KindOf(new CheckpointException("x", new IOException("disk"))).ShouldBe(FailureKind.Transient);
         StageRunner.KindOf(new IOException("disk")).ShouldBe(FailureKind.Transient);
         StageRunner.KindOf(new NpgsqlException("gone", new TimeoutException())).ShouldBe(FailureKind.Transient);
         StageRunner.KindOf(new DbUpdateException("x", new NpgsqlException("gone", new TimeoutException()))).ShouldBe(FailureKind.Transient);
