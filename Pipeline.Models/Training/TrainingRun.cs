@@ -69,6 +69,8 @@ internal sealed class TrainingRun : IDisposable
         _best = new BestEvaluation(arguments, _state);
         foreach (string warning in data.Warnings)
             Warn(warning);
+        if (arguments.Fp16 && model.Device.type == TorchSharp.DeviceType.CPU)
+            Warn("fp16: processors compute it several times slower than bf16: true or float32, and no better");
     }
 
     private int Updates => _state.Step - _state.SkippedSteps;
@@ -95,7 +97,7 @@ internal sealed class TrainingRun : IDisposable
             throw;
         }
         if (_best.EndsTraining && _state.Step < _plan.TotalSteps)
-            Warn(FormattableString.Invariant($"early_stopping_steps: the training ends at step {_state.Step}, {_state.WorseEvaluations} evaluations after the best one (step {_state.BestStep}, eval_loss {_state.BestMetric:F4})"));
+            Warn(FormattableString.Invariant($"early_stopping_steps: the training ends at step {_state.Step}, after {_state.WorseEvaluations} evaluation{(_state.WorseEvaluations == 1 ? "" : "s")} that did not beat the best one (step {_state.BestStep}, eval_loss {_state.BestMetric:F4})"));
         return Finish(stopping);
     }
 

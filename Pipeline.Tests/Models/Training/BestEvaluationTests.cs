@@ -93,7 +93,7 @@ public sealed class BestEvaluationTests : IDisposable
         end.ShouldBeInRange(3, 11);
         result.Steps.ShouldBe(end);
         EvalLosses(early).ShouldBe(EvalLosses(whole).Take(end));
-        observer.Warnings.ShouldHaveSingleItem().ShouldStartWith($"early_stopping_steps: the training ends at step {end}, 2 evaluations after the best one (step {end - 2}, ");
+        observer.Warnings.ShouldHaveSingleItem().ShouldStartWith($"early_stopping_steps: the training ends at step {end}, after 2 evaluations that did not beat the best one (step {end - 2}, ");
         Checkpoints(early).ShouldContain(end);
         foreach (string file in (string[])["adapter_model.safetensors", "train_results.json", "eval_results.json", "all_results.json", "training_loss.png", "README.md"])
             File.Exists(Path.Combine(early.OutputDir, file)).ShouldBeTrue(file);
