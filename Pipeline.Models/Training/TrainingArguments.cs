@@ -223,7 +223,7 @@ public sealed record TrainingArguments
     [JsonPropertyName("eval_steps"), Range(1, int.MaxValue)]
     public int? EvalSteps { get; init; }
 
-    /// <summary>Leaves the weights of the best evaluation as the result, not those of the last step.</summary>
+    /// <summary>Leaves the weights of the best evaluation as the result, not those of the last step. Each better evaluation writes a checkpoint.</summary>
     [JsonPropertyName("load_best_model_at_end")]
     public bool LoadBestModelAtEnd { get; init; }
 

@@ -20,7 +20,7 @@ internal static class TrainingArgumentsReader
     public static TrainingArguments FromWords(IReadOnlyList<string> words)
     {
         ArgumentNullException.ThrowIfNull(words);
-        return words.Count > 0 && !words[0].StartsWith('-') && !words[0].Contains('=')
+        return words.Count > 0 && !words[0].StartsWith('-') && (!words[0].Contains('=') || File.Exists(words[0]))
             ? Load(words[0], [.. words.Skip(1)])
             : Parse("", "command line", words);
     }

@@ -67,6 +67,26 @@ public sealed class ModelCommandsTests : IDisposable
         await ShouldRefuse("quantization: 5 bits are not supported; use 8 or 4", "generate", "--model", Base, "--prompt", "x", "--quantize", "5");
     }
 
+    [Fact]
+    public async Task Train_takes_the_flags_of_llama_factorys_scripts()
+    {
+        WriteDataset(12);
+        (int code, string output, string error) = await RunAsync("train", "--stage", "sft", "--do_train", "--model_name_or_path", Base,
+            "--dataset_dir", _folder.Path, "--dataset", "data.jsonl", "--template", "default", "--lora_r", "4", "--lora_target", "qkv_proj", "o_proj",
+            "--output_dir=" + _folder.File("flags"), "--per_device_train_batch_size", "4", "--num_train_epochs", "1", "--max_steps", "-1",
+            "--dataloader_pin_memory", "False", "--plot_loss", "--device", "cpu", "--json");
+        code.ShouldBe(0, error);
+        JsonDocument.Parse(LastLine(output)).RootElement.GetProperty("steps").GetInt32().ShouldBe(3);
+        File.Exists(_folder.File("flags/training_loss.png")).ShouldBeTrue();
+        using JsonDocument adapter = JsonDocument.Parse(File.ReadAllText(_folder.File("flags/adapter_config.json")));
+        adapter.RootElement.GetProperty("r").GetInt32().ShouldBe(4);
+
+        await ShouldRefuse("command line: lora_rnk: unknown key; did you mean lora_rank?", "train", "--model_name_or_path", Base, "--output_dir", "o", "--lora_rnk", "4");
+        (code, output, _) = await RunAsync("train", "--list-keys");
+        code.ShouldBe(0);
+        output.ShouldContain("early_stopping_steps  (default: null)\n    Ends the training after so many evaluations in a row");
+    }
+
     [Theory]
     [InlineData("output_dir: out\n", "model_name_or_path: is missing")]
     [InlineData("lora_rnk: 4\n", "lora_rnk: unknown key; did you mean lora_rank?")]

@@ -103,6 +103,18 @@ public sealed class LlamaFactoryFilesTests
     }
 
     [Fact]
+    public void A_file_may_have_any_name()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("rank=8.yaml"), "model_name_or_path: m\noutput_dir: o\nseed: 3\n");
+        TrainingArguments.FromWords([folder.File("rank=8.yaml"), "lora_rank=4"]).ShouldSatisfyAllConditions(
+            a => a.Seed.ShouldBe(3), a => a.LoraRank.ShouldBe(4));
+    }
+
+    [Fact]
+    public void No_key_is_both_computed_and_foreign() => TrainingKey.All.Select(key => key.Name).Intersect(ForeignKeys.Names).ShouldBeEmpty();
+
+    [Fact]
     public void A_flag_alone_goes_on_from_the_newest_checkpoint() =>
         TrainingArguments.FromWords(["--model_name_or_path", "m", "--output_dir", "o", "--resume_from_checkpoint"]).ResumeFromCheckpoint.ShouldBe("true");
 
