@@ -52,9 +52,10 @@ public sealed class LlamaFactoryFilesTests
     [InlineData("deepspeed: examples/deepspeed/ds_z3_config.json  # choices: [ds_z0_config.json, ds_z3_config.json]")]
     [InlineData("dataset_dir: REMOTE:llamafactory/demo_data\nray_run_name: r\nray_storage_path: ./saves\nray_num_workers: 4\nplacement_strategy: PACK\nresources_per_worker:\n  GPU: 1\nray_init_kwargs:\n  runtime_env:\n    pip:\n      - emoji")]
     [InlineData("use_unsloth: true\nflash_attn: fa2\nenable_liger_kernel: true")]
-    [InlineData("quantization_method: bnb\ndouble_quantization: false\nupcast_layernorm: true")]
+    [InlineData("quantization_bit: 4\nquantization_method: bnb\ndouble_quantization: false\nupcast_layernorm: true")]
     [InlineData("image_max_pixels: 262144\nvideo_max_pixels: 16384\nfreeze_vision_tower: true")]
     [InlineData("packing: true\nneat_packing: true\nuse_rslora: true\nlora_dropout: 0.05")]
+    [InlineData("use_dora: true\nneftune_noise_alpha: 5\ngradient_checkpointing: true")]
     [InlineData("train_on_prompt: true\ngroup_by_length: true\ndefault_system: You answer briefly.")]
     public void An_example_file_loads_unchanged(string further)
     {
@@ -66,18 +67,18 @@ public sealed class LlamaFactoryFilesTests
     [Fact]
     public void The_flags_of_the_original_training_script_work()
     {
-        // Without --gradient_checkpointing, which has tests of its own.
         string[] words = """
             --stage sft --model_name_or_path microsoft/Phi-4-mini-instruct --do_train --dataset magic1 --template default --finetuning_type lora
             --lora_target all --lora_r 128 --lora_alpha 256 --lora_dropout 0.01 --output_dir ./lora-phi4-magic1 --per_device_train_batch_size 1
             --gradient_accumulation_steps 16 --lr_scheduler_type constant --learning_rate 5e-4 --num_train_epochs 20 --warmup_steps 10 --logging_steps 5
-            --save_steps 20 --cutoff_len 2048 --dataloader_pin_memory False --plot_loss --save_only_model --fp16
+            --save_steps 20 --cutoff_len 2048 --dataloader_pin_memory False --plot_loss --save_only_model --fp16 --gradient_checkpointing
             """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         TrainingArguments a = TrainingArguments.FromWords(words);
         (a.Lora.Rank, a.Lora.Alpha, a.Lora.Dropout, a.Template, a.ModelNameOrPath).ShouldBe((128, 256, 0.01, "default", "microsoft/Phi-4-mini-instruct"));
         (a.TrainBatchSize, a.GradientAccumulationSteps, a.LrSchedulerType, a.LearningRate, a.NumTrainEpochs).ShouldBe((1, 16, "constant", 5e-4, 20));
         (a.WarmupSteps, a.LoggingSteps, a.SaveSteps, a.CutoffLen, a.PlotLoss, a.SaveOnlyModel).ShouldBe((10, 5, 20, 2048, true, true));
         a.Fp16.ShouldBeTrue();
+        (a.Fp16, a.GradientCheckpointing).ShouldBe((true, true));
         a.Dataset.ShouldBe(["magic1"]);
     }
 
