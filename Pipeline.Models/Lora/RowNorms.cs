@@ -10,7 +10,7 @@ namespace Pipeline.Models.Lora;
 internal static class RowNorms
 {
     private const double SmallestSquare = 1e-37;        // a float32 with a normal exponent, whose root is too
-    private const long ElementsAtOnce = 4 << 20;
+    private const long ElementsAtOnce = 256 << 10;
 
     /// <summary>[out, in] → [out]</summary>
     public static Tensor Of(Tensor weight)

@@ -10,7 +10,6 @@ namespace Pipeline.Models.Quantization;
 internal sealed class Int8Weight : QuantizedWeight
 {
     private const int Largest = 127;
-    private const long ElementsAtOnce = 4 << 20;
 
     private readonly Tensor _codes;     // [out, in] int8
     private readonly Tensor _scales;    // [out] float32
@@ -29,7 +28,7 @@ internal sealed class Int8Weight : QuantizedWeight
         try
         {
             using IDisposable noGrad = no_grad();
-            foreach ((long start, long count) in result.Parts())
+            foreach ((long start, long count) in result.Parts(QuantizedAtOnce))
             {
                 using DisposeScope scope = NewDisposeScope();
                 Tensor part = weight.narrow(0, start, count).to(ScalarType.Float32, device);
@@ -76,7 +75,7 @@ internal sealed class Int8Weight : QuantizedWeight
 
     protected override void DequantizeWithTorch(Tensor target)
     {
-        foreach ((long start, long count) in Parts())
+        foreach ((long start, long count) in Parts(DequantizedAtOnce))
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor part = _codes.narrow(0, start, count).to(ScalarType.Float32).mul_(_scales.narrow(0, start, count).unsqueeze(1));
@@ -84,9 +83,9 @@ internal sealed class Int8Weight : QuantizedWeight
         }
     }
 
-    private IEnumerable<(long Start, long Count)> Parts()
+    private IEnumerable<(long Start, long Count)> Parts(long elements)
     {
-        long most = Math.Max(1, ElementsAtOnce / Columns);
+        long most = Math.Max(1, elements / Columns);
         for (long start = 0; start < Rows; start += most)
             yield return (start, Math.Min(most, Rows - start));
     }

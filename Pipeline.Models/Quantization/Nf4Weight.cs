@@ -16,8 +16,6 @@ internal sealed class Nf4Weight : QuantizedWeight
     /// <summary>Blocks whose scales share a factor.</summary>
     public const int ScaleGroup = 256;
 
-    private const long GroupsAtOnce = 256;      // 4 million elements
-
     private static readonly float[] s_levels = [.. Nf4Levels.All];
     private static readonly float[] s_scales = [.. Nf4Scales.All];
 
@@ -43,7 +41,7 @@ internal sealed class Nf4Weight : QuantizedWeight
         long rows = weight.shape[0], columns = weight.shape[1], blocks = (rows * columns + Block - 1) / Block, groups = (blocks + ScaleGroup - 1) / ScaleGroup;
         Tensor codes = empty(blocks * Block / 2, dtype: ScalarType.Byte), scales = empty(blocks, dtype: ScalarType.Byte), factors = empty(groups);
         Tensor flat = weight.detach().contiguous().view(-1);
-        foreach ((long start, long count) in Parts(rows * columns))
+        foreach ((long start, long count) in Parts(rows * columns, QuantizedAtOnce))
         {
             using DisposeScope part = NewDisposeScope();
             Tensor values = flat.narrow(0, start, count).to(ScalarType.Float32, CPU).contiguous();
@@ -92,7 +90,7 @@ internal sealed class Nf4Weight : QuantizedWeight
         using Tensor flat = target.view(-1);
         using Tensor levels = tensor(s_levels, device: target.device);
         using Tensor table = tensor(s_scales, device: target.device);
-        foreach ((long start, long count) in Parts(Elements))
+        foreach ((long start, long count) in Parts(Elements, DequantizedAtOnce))
         {
             using DisposeScope scope = NewDisposeScope();
             long firstBlock = start / Block, blocks = (count + Block - 1) / Block;
@@ -129,9 +127,10 @@ internal sealed class Nf4Weight : QuantizedWeight
         return table.index_select(0, _scales.narrow(0, firstBlock, blocks).to(ScalarType.Int32)).mul_(factors);
     }
 
-    private static IEnumerable<(long Start, long Count)> Parts(long elements)
+    // Each starts with a group.
+    private static IEnumerable<(long Start, long Count)> Parts(long elements, long atOnce)
     {
-        const long most = GroupsAtOnce * ScaleGroup * Block;
+        long most = atOnce / (ScaleGroup * Block) * (ScaleGroup * Block);
         for (long start = 0; start < elements; start += most)
             yield return (start, Math.Min(most, elements - start));
     }

@@ -8,6 +8,15 @@ namespace Pipeline.Models.Quantization;
 /// </summary>
 internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
 {
+    /// <summary>
+    /// Elements in one step of quantizing: its buffers fit the cache and, much smaller than a weight, do not fragment the heap,
+    /// so that loading a model needs hardly more memory than it keeps.
+    /// </summary>
+    protected const long QuantizedAtOnce = 256 << 10;
+
+    /// <summary>Elements in one step of the way back in torch's operations, each of which is a launch on a GPU.</summary>
+    protected const long DequantizedAtOnce = 8 << 20;
+
     /// <summary>Output width.</summary>
     public long Rows { get; } = rows;
 
@@ -17,7 +26,7 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
     /// <summary>Bytes of codes and scales together.</summary>
     public abstract long StoredBytes { get; }
 
-    /// <summary>Quantizes a matrix, a few million elements at a time.</summary>
+    /// <summary>Quantizes a matrix, a part at a time.</summary>
     /// <param name="weight">[out, in] of any floating-point type, on any device; not kept.</param>
     /// <param name="bits">8 or 4.</param>
     /// <param name="device">Where the codes will lie.</param>
