@@ -4,6 +4,13 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.Models.Quantization;
 
+/// <summary>Where an <see cref="Nf4Weight"/> lies in memory.</summary>
+/// <param name="Codes">Two codes a byte, in the order of <see cref="Nf4Kernel"/>; a whole number of blocks.</param>
+/// <param name="Scales">One byte for each block.</param>
+/// <param name="Groups">The factor of each group of scales.</param>
+/// <param name="Elements">Length of the matrix.</param>
+internal readonly record struct Nf4Memory(nint Codes, nint Scales, nint Groups, nint Elements);
+
 /// <summary>
 /// Looks 4-bit codes up in the 16 levels, times a scale. In memory, 16 bytes hold 32 elements: the low halves are the first
 /// 16, the high halves the next, so that one load feeds two look-ups of a whole vector.
@@ -13,43 +20,58 @@ internal static unsafe class Nf4Kernel
     /// <summary>Elements of the run of bytes that belong together.</summary>
     public const int Group = 32;
 
-    /// <param name="codes">Count / 2 bytes, rounded up to a whole group.</param>
-    /// <param name="levels">16 levels.</param>
-    /// <param name="scale">Factor of this block.</param>
-    /// <param name="count">Elements to write, at most one block.</param>
-    /// <param name="target">First element to write.</param>
+    private static readonly float[] s_levels = [.. Nf4Levels.All];
+    private static readonly float[] s_scales = [.. Nf4Scales.All];
+
+    /// <summary>Writes blocks.</summary>
+    /// <param name="from">The weight.</param>
+    /// <param name="first">First block to write.</param>
+    /// <param name="end">The one after the last.</param>
+    /// <param name="target">First element of the matrix.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]     // a first call is as long as any other
-    public static void Run<T>(byte* codes, float* levels, float scale, nint count, byte* target) where T : struct, IOutputElement
+    public static void Run<T>(Nf4Memory from, nint first, nint end, byte* target) where T : struct, IOutputElement
     {
-        nint i = 0;
-        if (Avx512F.IsSupported)
+        fixed (float* levels = s_levels, scales = s_scales)
         {
-            Vector512<float> table = Vector512.Load(levels) * Vector512.Create(scale);
-            for (; i <= count - Group; i += Group)
+            for (nint block = first; block < end; block++)
             {
-                // The look-up reads the lowest four bits of an index alone.
-                Vector512<int> both = Avx512F.ConvertToVector512Int32(Vector128.Load(codes + i / 2));
-                T.Store(Avx512F.PermuteVar16x32(table, both), target, i);
-                T.Store(Avx512F.PermuteVar16x32(table, both >>> 4), target, i + 16);
+                float scale = scales[((byte*)from.Scales)[block]] * ((float*)from.Groups)[block / Nf4Weight.ScaleGroup];
+                nint start = block * Nf4Weight.Block;
+                byte* codes = (byte*)from.Codes + start / 2;
+                if (from.Elements - start < Nf4Weight.Block)
+                    Some<T>(codes, levels, scale, from.Elements - start, target, start);
+                else if (Avx512F.IsSupported)
+                    Wide<T>(codes, Vector512.Load(levels) * scale, target, start);
+                else if (Avx2.IsSupported)
+                    Narrow<T>(codes, Vector256.Load(levels) * scale, Vector256.Load(levels + 8) * scale, target, start);
+                else
+                    Some<T>(codes, levels, scale, Nf4Weight.Block, target, start);
             }
         }
-        else if (Avx2.IsSupported)
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Wide<T>(byte* codes, Vector512<float> levels, byte* target, nint start) where T : struct, IOutputElement
+    {
+        for (nint i = 0; i < Nf4Weight.Block; i += Group)
         {
-            Vector256<float> scales = Vector256.Create(scale);
-            Vector256<float> negative = Vector256.Load(levels) * scales, positive = Vector256.Load(levels + 8) * scales;
-            for (; i <= count - Group; i += Group)
-            {
-                Vector256<int> first = Avx2.ConvertToVector256Int32(codes + i / 2), second = Avx2.ConvertToVector256Int32(codes + i / 2 + 8);
-                T.Store(Look(negative, positive, first), target, i);
-                T.Store(Look(negative, positive, second), target, i + 8);
-                T.Store(Look(negative, positive, first >>> 4), target, i + 16);
-                T.Store(Look(negative, positive, second >>> 4), target, i + 24);
-            }
+            // The look-up reads the lowest four bits of an index alone.
+            Vector512<int> both = Avx512F.ConvertToVector512Int32(Vector128.Load(codes + i / 2));
+            T.Store(Avx512F.PermuteVar16x32(levels, both), target, start + i);
+            T.Store(Avx512F.PermuteVar16x32(levels, both >>> 4), target, start + i + 16);
         }
-        for (; i < count; i++)
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Narrow<T>(byte* codes, Vector256<float> negative, Vector256<float> positive, byte* target, nint start) where T : struct, IOutputElement
+    {
+        for (nint i = 0; i < Nf4Weight.Block; i += Group)
         {
-            byte both = codes[i / Group * (Group / 2) + i % 16];
-            T.Store(levels[i % Group < 16 ? both & 15 : both >> 4] * scale, target, i);
+            Vector256<int> first = Avx2.ConvertToVector256Int32(codes + i / 2), second = Avx2.ConvertToVector256Int32(codes + i / 2 + 8);
+            T.Store(Look(negative, positive, first), target, start + i);
+            T.Store(Look(negative, positive, second), target, start + i + 8);
+            T.Store(Look(negative, positive, first >>> 4), target, start + i + 16);
+            T.Store(Look(negative, positive, second >>> 4), target, start + i + 24);
         }
     }
 
@@ -57,4 +79,14 @@ internal static unsafe class Nf4Kernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Look(Vector256<float> negative, Vector256<float> positive, Vector256<int> codes) =>
         Avx.BlendVariable(Avx2.PermuteVar8x32(negative, codes), Avx2.PermuteVar8x32(positive, codes), (codes << 28).AsSingle());
+
+    // One by one: the end of a matrix, and processors without wide vectors.
+    private static void Some<T>(byte* codes, float* levels, float scale, nint count, byte* target, nint start) where T : struct, IOutputElement
+    {
+        for (nint i = 0; i < count; i++)
+        {
+            byte both = codes[i / Group * (Group / 2) + i % 16];
+            T.Store(levels[i % Group < 16 ? both & 15 : both >> 4] * scale, target, start + i);
+        }
+    }
 }

@@ -16,9 +16,6 @@ internal sealed class Nf4Weight : QuantizedWeight
     /// <summary>Blocks whose scales share a factor.</summary>
     public const int ScaleGroup = 256;
 
-    private static readonly float[] s_levels = [.. Nf4Levels.All];
-    private static readonly float[] s_scales = [.. Nf4Scales.All];
-
     private readonly Tensor _codes;     // [blocks * 32] uint8, in the order of Nf4Kernel
     private readonly Tensor _scales;    // [blocks] uint8, an index of Nf4Scales
     private readonly Tensor _groups;    // [groups] float32
@@ -62,34 +59,23 @@ internal sealed class Nf4Weight : QuantizedWeight
 
     protected override unsafe void DequantizeOnCpu(Tensor target)
     {
-        nint codes = TensorMemory.Start(_codes), scales = TensorMemory.Start(_scales), groups = TensorMemory.Start(_groups);
-        nint start = TensorMemory.Start(target), elements = (nint)Elements;
+        var from = new Nf4Memory(TensorMemory.Start(_codes), TensorMemory.Start(_scales), TensorMemory.Start(_groups), (nint)Elements);
+        nint start = TensorMemory.Start(target);
         bool full = target.dtype == ScalarType.Float32;
-        int width = full ? sizeof(float) : sizeof(ushort);
         ParallelRanges.Run(Blocks, Block, (first, end) =>
         {
-            fixed (float* levels = s_levels, table = s_scales)
-            {
-                for (nint block = (nint)first; block < (nint)end; block++)
-                {
-                    float scale = table[((byte*)scales)[block]] * ((float*)groups)[block / ScaleGroup];
-                    byte* from = (byte*)codes + block * (Block / 2);
-                    byte* to = (byte*)start + block * Block * width;
-                    nint count = Math.Min(Block, elements - block * Block);
-                    if (full)
-                        Nf4Kernel.Run<Float32Output>(from, levels, scale, count, to);
-                    else
-                        Nf4Kernel.Run<BFloat16Output>(from, levels, scale, count, to);
-                }
-            }
+            if (full)
+                Nf4Kernel.Run<Float32Output>(from, (nint)first, (nint)end, (byte*)start);
+            else
+                Nf4Kernel.Run<BFloat16Output>(from, (nint)first, (nint)end, (byte*)start);
         });
     }
 
     protected override void DequantizeWithTorch(Tensor target)
     {
         using Tensor flat = target.view(-1);
-        using Tensor levels = tensor(s_levels, device: target.device);
-        using Tensor table = tensor(s_scales, device: target.device);
+        using Tensor levels = tensor(Nf4Levels.All.ToArray(), device: target.device);
+        using Tensor table = tensor(Nf4Scales.All.ToArray(), device: target.device);
         foreach ((long start, long count) in Parts(Elements, DequantizedAtOnce))
         {
             using DisposeScope scope = NewDisposeScope();

@@ -48,6 +48,9 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
             DequantizeOnCpu(target);
         else
             DequantizeWithTorch(target);
+        // The kernels hold addresses alone.
+        GC.KeepAlive(target);
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>
