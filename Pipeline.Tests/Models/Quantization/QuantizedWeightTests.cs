@@ -59,6 +59,19 @@ public sealed class QuantizedWeightTests
         }
     }
 
+    [Fact]
+    public void Bfloat16_is_rounded_to_even_where_two_values_are_equally_near()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        // Multiples of 3 up to 381 have nine bits: from 257 on, every odd one lies between two numbers of eight.
+        Tensor weight = arange(-127, 128, ScalarType.Float32).mul(3).view(1, 255);
+        using QuantizedWeight quantized = QuantizedWeight.Create(weight, 8, CPU);
+        Dequantized(quantized, ScalarType.Float32).eq(weight).all().item<bool>().ShouldBeTrue();
+        Tensor back = Dequantized(quantized, ScalarType.BFloat16);
+        back.eq(weight.to(ScalarType.BFloat16)).all().item<bool>().ShouldBeTrue();
+        (back[0, 254].item<BFloat16>().ToSingle(), back[0, 252].item<BFloat16>().ToSingle()).ShouldBe((380f, 376f), "381 and 375");
+    }
+
     [Theory]
     [InlineData(8, ScalarType.BFloat16), InlineData(4, ScalarType.BFloat16), InlineData(8, ScalarType.Float16), InlineData(4, ScalarType.Float16)]
     public void The_type_of_the_checkpoint_does_not_matter(int bits, ScalarType stored)
