@@ -15,7 +15,7 @@ internal static class QueueStorage
         using NpgsqlConnection guard = new(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         guard.Open();
         using (NpgsqlCommand take = new($"SELECT pg_advisory_lock({InstallLock})", guard)) take.ExecuteNonQuery();
-        return new PostgreSqlStorage(new ConnectionFactory(connectionString), new PostgreSqlStorageOptions
+        return new PatientStorage(new ConnectionFactory(connectionString), new PostgreSqlStorageOptions
         {
             SchemaName = "hangfire",
             PrepareSchemaIfNecessary = true,

@@ -1,3 +1,4 @@
+using Pipeline.Data.Postgres;
 using Pipeline.Web.Chaos;
 
 namespace Pipeline.Tests.EndToEnd;
@@ -13,5 +14,22 @@ public sealed class ChaosTests
         int exitCode = await new ChaosSession(order, output).RunAsync(TestContext.Current.CancellationToken);
         exitCode.ShouldBe(0, output.ToString());
         output.ToString().ShouldContain("1 of 1 runs passed");
+    }
+
+    [Fact]
+    public async Task A_system_that_is_given_up_while_its_server_is_stopped_or_before_it_runs_leaves_no_process_and_no_mount()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        using TemporaryFolder folder = new();
+        await using PrivateCluster server = await PrivateCluster.StartAsync(folder.File("postgres"), durable: false, stop);
+        ChaosSystem system = await ChaosSystem.StartAsync(server, folder.File("given-up"), folder.Path, workers: 1, stop);
+        int[] processes = [.. system.Workers.Select(w => w.Id), system.Web.ShouldNotBeNull().Id];
+        processes.ShouldAllBe(id => Directory.Exists($"/proc/{id}"));
+        await server.StopServerAsync(stop);
+        await system.DisposeAsync();
+        processes.ShouldAllBe(id => !Directory.Exists($"/proc/{id}"));
+
+        await Should.ThrowAsync<OperationCanceledException>(() => ChaosSystem.StartAsync(server, folder.File("early"), folder.Path, workers: 1, new CancellationToken(true)));
+        File.ReadAllText("/proc/self/mounts").ShouldNotContain(folder.Path);
     }
 }

@@ -44,6 +44,32 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
     }
 
     [Fact]
+    public async Task A_cancel_ends_the_training_without_waiting_for_the_next_heartbeat()
+    {
+        using TemporaryFolder folder = new();
+        using SemaphoreSlim reached = new(0), canceled = new(0);
+        StageFakes fakes = new()
+        {
+            DuringStep = (step, ct) =>
+            {
+                if (step != 7) return;
+                reached.Release();
+                if (ct.WaitHandle.WaitOne(TimeSpan.FromSeconds(60))) canceled.Release();
+                ct.ThrowIfCancellationRequested();
+            },
+        };
+        await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes, ("Leases:Seconds", "1200"), ("Leases:HeartbeatSeconds", "500"));
+        Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "canceled")));
+        (await reached.WaitAsync(TimeSpan.FromSeconds(60), Stop)).ShouldBeTrue();
+
+        (await pipeline.Sender.Send(new CancelRun(run), Stop)).ShouldBeTrue();
+        (await canceled.WaitAsync(TimeSpan.FromSeconds(60), Stop)).ShouldBeTrue();
+        (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Canceled);
+        (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stage.Train).State.ShouldBe(ItemState.Canceled);
+        (await pipeline.Sender.Send(new CancelRun(run), Stop)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_failed_document_that_is_retried_joins_the_dataset_and_stored_results_are_reused()
     {
         using TemporaryFolder folder = new();

@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.Common;
 using Hangfire.Storage;
 using Mediator;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,8 @@ namespace Pipeline.Tests.Jobs;
 
 public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
+    private const string Yearly = "0 0 1 1 *";
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -58,6 +61,58 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
             run = (await pipeline.Sender.Send(new ListSchedules(), Stop)).Single(s => s.Id == made.Id).LastRunId;
         (await pipeline.Sender.Send(new DeleteSchedule("every second"), Stop)).ShouldBeTrue();
         (await pipeline.WaitAsync(run.ShouldNotBeNull())).Summary.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
+    public async Task A_schedule_skips_and_says_why_until_documents_or_settings_change()
+    {
+        using TemporaryFolder folder = new();
+        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "unchanged"));
+        await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
+        ScheduleEntry made = await pipeline.Sender.Send(new UpsertSchedule("when new", Yearly, folder.File("in"), options), Stop);
+        RunAccepted first = (await pipeline.Sender.Send(new RunSchedule(made.Id), Stop)).ShouldNotBeNull();
+        (await pipeline.Sender.Send(new RunSchedule(made.Id), Stop)).ShouldBeNull();
+        (await pipeline.WaitAsync(first.RunId)).Summary.State.ShouldBe(RunState.Succeeded);
+
+        File.SetLastWriteTimeUtc(folder.File("in/a.pdf"), DateTime.UtcNow.AddDays(1));       // copied again, say
+        (await pipeline.Sender.Send(new RunSchedule(made.Id), Stop)).ShouldBeNull();
+        ScheduleEntry skipped = (await pipeline.Sender.Send(new ListSchedules(), Stop)).Single(s => s.Id == made.Id);
+        skipped.LastSkipReason.ShouldBe($"neither documents nor settings have changed since run {first.RunId}");
+        skipped.LastSkippedAt.ShouldNotBeNull();
+        skipped.LastRunId.ShouldBe(first.RunId);
+
+        await File.WriteAllTextAsync(folder.File("in/a.pdf"), "changed", Stop);
+        RunAccepted second = (await pipeline.Sender.Send(new RunSchedule(made.Id), Stop)).ShouldNotBeNull();
+        await pipeline.WaitAsync(second.RunId);
+        await pipeline.Sender.Send(new UpsertSchedule("when new", Yearly, folder.File("in"), options with { Retrain = true }), Stop);
+        (await pipeline.WaitAsync((await pipeline.Sender.Send(new RunSchedule(made.Id), Stop)).ShouldNotBeNull().RunId)).Summary.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
+    public async Task Fires_missed_while_nobody_worked_are_one()
+    {
+        using TemporaryFolder folder = new();
+        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "missed"));
+        ScheduleEntry made;
+        await using (ServiceProvider services = database.Services(s => s.AddPipelineJobs()))
+        {
+            made = await services.GetRequiredService<ISender>().Send(new UpsertSchedule("missed", Yearly, folder.File("in"), options), Stop);
+            // The last worker stopped ten years ago.
+            string id = $"schedule:{made.Id}", then = JobHelper.SerializeDateTime(DateTime.UtcNow.AddYears(-10));
+            using IStorageConnection clock = services.GetRequiredService<JobStorage>().GetConnection();
+            clock.SetRangeInHash($"recurring-job:{id}", new Dictionary<string, string> { ["CreatedAt"] = then, ["LastExecution"] = then, ["NextExecution"] = then });
+            using IWriteOnlyTransaction transaction = clock.CreateWriteTransaction();
+            transaction.AddToSet("recurring-jobs", id, JobHelper.ToTimestamp(DateTime.UtcNow.AddYears(-10)));
+            transaction.Commit();
+        }
+        await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
+        ScheduleEntry now = made;
+        for (DateTime end = DateTime.UtcNow.AddSeconds(90); now.LastRunId is null && DateTime.UtcNow < end; await Task.Delay(200, Stop))
+            now = (await pipeline.Sender.Send(new ListSchedules(), Stop)).Single(s => s.Id == made.Id);
+        (await pipeline.WaitAsync(now.LastRunId.ShouldNotBeNull())).Summary.State.ShouldBe(RunState.Succeeded);
+        // All that the clock made of it, whether done already or still in the queue.
+        (await database.ScalarAsync<long>($"SELECT count(*) FROM hangfire.job WHERE arguments::text LIKE '%{made.Id}%'")).ShouldBe(1);
+        (await pipeline.Sender.Send(new ListSchedules(), Stop)).Single(s => s.Id == made.Id).NextAt.ShouldNotBeNull().UtcDateTime.ShouldBeGreaterThan(DateTime.UtcNow);
     }
 
     [Fact]

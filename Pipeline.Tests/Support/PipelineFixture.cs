@@ -29,16 +29,17 @@ internal sealed class PipelineFixture : IAsyncDisposable
     public ISender Sender => _host.Services.GetRequiredService<ISender>();
 
     /// <summary>A worker with small computations behind the stages.</summary>
-    public static Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes? fakes = null) => StartAsync(database, fakes ?? new StageFakes(), fake: true);
+    public static Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes? fakes = null, params (string Key, string Value)[] settings) =>
+        StartAsync(database, fakes ?? new StageFakes(), fake: true, settings);
 
     /// <summary>A worker as the product has it.</summary>
     public static Task<PipelineFixture> StartRealAsync(PostgresDatabase database) => StartAsync(database, new StageFakes(), fake: false);
 
-    private static async Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes fakes, bool fake)
+    private static async Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes fakes, bool fake, params (string Key, string Value)[] settings)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         (string, string)[] quick = [("Leases:Seconds", "3"), ("Leases:HeartbeatSeconds", "0.5"), ("Worker:SweepSeconds", "0.3"), ("Worker:ShutdownSeconds", "10")];
-        builder.Configuration.AddInMemoryCollection(quick.Select(s => KeyValuePair.Create(s.Item1, (string?)s.Item2)));
+        builder.Configuration.AddInMemoryCollection(quick.Concat(settings).GroupBy(s => s.Item1).Select(s => KeyValuePair.Create(s.Key, (string?)s.Last().Item2)));
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         if (fake)
             builder.Services.AddSingleton<IDocumentReader>(fakes).AddSingleton<IImageDescriber>(fakes).AddSingleton<IExampleWriter>(fakes)

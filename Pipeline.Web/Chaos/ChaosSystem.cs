@@ -42,10 +42,18 @@ internal sealed class ChaosSystem : IAsyncDisposable
     public static async Task<ChaosSystem> StartAsync(PrivateCluster server, string folder, string input, int workers, CancellationToken ct)
     {
         ChaosSystem system = new(server, folder, input);
-        await SchemaMigrator.MigrateAsync(server.ConnectionString(system._database), ct);
-        for (int i = 0; i < workers; i++) system.AddWorker();
-        system.StartWeb();
-        return system;
+        try
+        {
+            await SchemaMigrator.MigrateAsync(server.ConnectionString(system._database), ct);
+            for (int i = 0; i < workers; i++) system.AddWorker();
+            system.StartWeb();
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
     }
 
     public void AddWorker() => _workers.Add(Start("worker", ["up", "--role", "worker", "--data", Data]));
@@ -131,10 +139,16 @@ internal sealed class ChaosSystem : IAsyncDisposable
         Web?.Dispose();
         _http.Dispose();
         Disk.Dispose();
-        await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(_server.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        await using NpgsqlCommand drop = new($"DROP DATABASE IF EXISTS {_database} WITH (FORCE)", connection);
-        await drop.ExecuteNonQueryAsync();
+        // Interrupted while the server was stopped or killed: the database goes with the server's folder.
+        if (_server.ServerProcess is null) return;
+        try
+        {
+            await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(_server.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
+            await connection.OpenAsync();
+            await using NpgsqlCommand drop = new($"DROP DATABASE IF EXISTS {_database} WITH (FORCE)", connection);
+            await drop.ExecuteNonQueryAsync();
+        }
+        catch (NpgsqlException e) when (Transience.IsServerTrouble(e)) { }      // it is stopping or starting in this moment
     }
 
     private ChildProcess Start(string name, string[] arguments)
