@@ -29,7 +29,7 @@ public sealed class DecoderModel : nn.Module
     /// <exception cref="InputException">Another number of bits.</exception>
     public DecoderModel(DecoderConfig config, ScalarType dtype, Device device, int? quantizationBits = null) : base(nameof(DecoderModel))
     {
-        _quantization = quantizationBits is { } bits ? new BaseQuantization(bits) : null;
+        _quantization = quantizationBits is { } bits ? new BaseQuantization(bits, device) : null;
         Config = config;
         DType = dtype;
         Device = device;

@@ -102,7 +102,7 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
     {
         if (_quantization is null)
             return new BorrowedWeight(Dense(null), null);
-        BaseQuantization.Loan loan = _quantization.Borrow(OutFeatures * InFeatures, dtype, Device);
+        BaseQuantization.Loan loan = _quantization.Borrow(OutFeatures * InFeatures, dtype);
         return new BorrowedWeight(Dense(loan.Buffer), loan);
     }
 

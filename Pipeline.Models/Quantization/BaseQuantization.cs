@@ -9,16 +9,18 @@ namespace Pipeline.Models.Quantization;
 internal sealed class BaseQuantization : IDisposable
 {
     private readonly Lock _gate = new();
+    private readonly Device _device;
     private Tensor? _free;
     private bool _disposed;
 
     /// <param name="bits">8 or 4.</param>
-    /// <exception cref="InputException">Another number.</exception>
-    public BaseQuantization(int bits)
+    /// <param name="device">Where the model is.</param>
+    /// <exception cref="InputException">Another number of bits.</exception>
+    public BaseQuantization(int bits, Device device)
     {
         if (bits is not (8 or 4))
             throw new InputException($"quantization: {bits} bits are not supported; use 8 or 4");
-        Bits = bits;
+        (Bits, _device) = (bits, device);
     }
 
     /// <summary>Bits of a weight, without its scales.</summary>
@@ -27,18 +29,17 @@ internal sealed class BaseQuantization : IDisposable
     /// <summary>Lends the buffer, or a new one while it is lent already.</summary>
     /// <param name="elements">Least length.</param>
     /// <param name="dtype">Element type.</param>
-    /// <param name="device">Device.</param>
-    public Loan Borrow(long elements, ScalarType dtype, Device device)
+    public Loan Borrow(long elements, ScalarType dtype)
     {
         lock (_gate)
         {
             Tensor? free = _free;
             _free = null;
-            if (free is not null && free.dtype == dtype && free.NumberOfElements >= elements && free.device.Equals(device))
+            if (free is not null && free.dtype == dtype && free.NumberOfElements >= elements)
                 return new Loan(this, free);
             free?.Dispose();
         }
-        return new Loan(this, empty(elements, dtype: dtype, device: device).DetachFromDisposeScope());
+        return new Loan(this, empty(elements, dtype: dtype, device: _device).DetachFromDisposeScope());
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Layers;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Quantization;
 using Pipeline.Models.Weights;
 using Pipeline.Tests.Models.Training;
 using TorchSharp;
@@ -50,6 +51,23 @@ public sealed class QuantizedModelTests
         expected.square().sum().backward();
         foreach ((KeyValuePair<string, Tensor> gradient, KeyValuePair<string, Tensor> wanted) in adapter.NamedTensors().Zip(reference.NamedTensors()))
             (gradient.Value.grad! - wanted.Value.grad!).abs().max().item<float>().ShouldBeLessThan(1e-5f * wanted.Value.grad!.abs().max().item<float>() + 1e-12f, gradient.Key);
+    }
+
+    [Fact]
+    public void Layers_are_dequantized_into_one_buffer_in_turn_and_into_another_while_it_is_lent()
+    {
+        using DecoderModel model = Tiny(4);
+        ProjectionLayer[] layers = [.. model.Projections().Select(p => p.Layer).OrderByDescending(l => l.InFeatures * l.OutFeatures)];
+        nint first, second;
+        using (BorrowedWeight weight = layers[0].Borrow(ScalarType.Float32))
+        {
+            first = TensorMemory.Start(weight.Dense);
+            using BorrowedWeight other = layers[^1].Borrow(ScalarType.Float32);
+            second = TensorMemory.Start(other.Dense);
+        }
+        second.ShouldNotBe(first);
+        using BorrowedWeight again = layers[^1].Borrow(ScalarType.Float32);
+        TensorMemory.Start(again.Dense).ShouldBe(first, "the larger of the two was kept");
     }
 
     [Fact]

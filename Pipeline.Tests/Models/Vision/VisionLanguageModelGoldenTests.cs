@@ -31,6 +31,25 @@ public sealed class VisionLanguageModelGoldenTests
         result.TokenIds.ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData(8), InlineData(4)]
+    public void A_quantized_language_model_still_sees_the_image(int bits)
+    {
+        using VisionLanguageModel full = VisionLanguageModel.Load(Folder, Cpu), quantized = VisionLanguageModel.Load(Folder, Cpu with { QuantizationBits = bits });
+        quantized.Model.Text.QuantizationBits.ShouldBe(bits);
+        quantized.Model.Text.Projections().ShouldAllBe(p => p.Layer.IsQuantized);
+        quantized.Model.named_parameters().Where(p => p.name.StartsWith("visual.", StringComparison.Ordinal)).ShouldAllBe(p => !p.parameter.is_meta);
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var noGrad = TorchSharp.torch.no_grad();
+        ImagePatches image = full.Preprocessor.Process(ImageDecoder.Decode(Image("small.png")));
+        int tokens = image.Grid.Tokens(full.Preprocessor.Config.MergeSize);
+        var sequence = new VisionTextSequence([5, .. Enumerable.Repeat(full.Model.Config.ImageTokenId, tokens), 7], [image]);
+        using VisionTextBatch batch = VisionTextBatch.Create([sequence], full.Model.Config, TorchSharp.torch.CPU);
+        TorchSharp.torch.Tensor expected = full.Model.ForwardHidden(batch), found = quantized.Model.ForwardHidden(batch);
+        double error = (found - expected).norm().item<float>() / expected.norm().item<float>();
+        error.ShouldBeInRange(1e-6, bits == 8 ? 0.05 : 0.3);
+    }
+
     [Fact]
     public void Several_images_at_once_get_the_answers_they_get_alone()
     {
