@@ -87,6 +87,28 @@ public sealed class TrainingLogContractTests : IDisposable
     }
 
     [Fact]
+    public void Time_left_after_a_resume_follows_the_steps_of_this_process()
+    {
+        (TrainingLog _, TrainerState state) = Original();
+        (state.Step, state.Seconds) = (100, 10_000); // an earlier process on a slower machine
+        TrainingLog log = Log(state);
+        log.Remaining.ShouldBe(TimeSpan.Zero);
+        (state.Step, state.Seconds) = (110, 10_020);
+        log.Remaining.ShouldBe(TimeSpan.FromSeconds(2 * 130));
+    }
+
+    [Fact]
+    public void Tokens_per_second_are_those_of_the_last_twenty_steps()
+    {
+        var throughput = new Throughput();
+        throughput.Add(1000, 1).ShouldBe(1000);
+        throughput.Add(1000, 3).ShouldBe(500);
+        for (int i = 0; i < 20; i++)
+            throughput.Add(300, 1);
+        throughput.Add(300, 1).ShouldBe(300);
+    }
+
+    [Fact]
     public void A_training_writes_every_key_with_its_type()
     {
         TrainingArguments arguments = TinyTraining.Arguments(_folder.Path) with { EvalSteps = 4 };
@@ -143,6 +165,12 @@ public sealed class TrainingLogContractTests : IDisposable
 
     private (TrainingLog Log, TrainerState State) Original()
     {
+        var state = new TrainerState();
+        return (Log(state), state);
+    }
+
+    private TrainingLog Log(TrainerState state)
+    {
         var arguments = new TrainingArguments
         {
             OutputDir = _folder.Path,
@@ -152,9 +180,8 @@ public sealed class TrainingLogContractTests : IDisposable
             LoggingSteps = 5,
             SaveSteps = 20,
         };
-        var state = new TrainerState();
         TokenizedExample[] examples = [.. Enumerable.Repeat(new TokenizedExample([1, 2], [1, 2]), 180)];
-        return (new TrainingLog(arguments, new TrainingPlan(arguments, examples, new RandomState(42)), state, _ => { }), state);
+        return new TrainingLog(arguments, new TrainingPlan(arguments, examples, new RandomState(42)), state, _ => { });
     }
 
     private string[] Lines() => File.ReadAllLines(_folder.File("trainer_log.jsonl"));
