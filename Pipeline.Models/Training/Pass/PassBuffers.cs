@@ -33,9 +33,11 @@ internal sealed class PassBuffers(ScalarType dtype, Device device) : IDisposable
             count *= size;
         if (!_blocks.TryGetValue(name, out Tensor? block) || block.shape[0] < count)
         {
+            // One that grew once will grow again: with room to spare it does so a few times, not at every longer batch.
+            long capacity = block is null ? count : Math.Max(count, block.shape[0] * 5 / 4);
             block?.Dispose();
             _blocks.Remove(name);
-            block = empty([count], dtype: type, device: device).DetachFromDisposeScope();
+            block = empty([capacity], dtype: type, device: device).DetachFromDisposeScope();
             _blocks.Add(name, block);
         }
         using Tensor used = block.narrow(0, 0, count);
