@@ -1,3 +1,4 @@
+using Pipeline.Models.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -66,9 +67,9 @@ internal sealed class Int8Weight : QuantizedWeight
                 sbyte* from = (sbyte*)codes + row * columns;
                 float scale = ((float*)scales)[row];
                 if (full)
-                    Int8Kernel.Run<Float32Output>(from, scale, columns, (byte*)start + row * columns * sizeof(float));
+                    Int8Kernel.Run<Float32Element>(from, scale, columns, (byte*)start + row * columns * sizeof(float));
                 else
-                    Int8Kernel.Run<BFloat16Output>(from, scale, columns, (byte*)start + row * columns * sizeof(ushort));
+                    Int8Kernel.Run<BFloat16Element>(from, scale, columns, (byte*)start + row * columns * sizeof(ushort));
             }
         });
     }

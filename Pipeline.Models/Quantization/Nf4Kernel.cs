@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Pipeline.Models.Runtime;
 
 namespace Pipeline.Models.Quantization;
 
@@ -29,7 +30,7 @@ internal static unsafe class Nf4Kernel
     /// <param name="end">The one after the last.</param>
     /// <param name="target">First element of the matrix.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]     // a first call is as long as any other
-    public static void Run<T>(Nf4Memory from, nint first, nint end, byte* target) where T : struct, IOutputElement
+    public static void Run<T>(Nf4Memory from, nint first, nint end, byte* target) where T : struct, IElement
     {
         fixed (float* levels = s_levels, scales = s_scales)
         {
@@ -51,27 +52,27 @@ internal static unsafe class Nf4Kernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Wide<T>(byte* codes, Vector512<float> levels, byte* target, nint start) where T : struct, IOutputElement
+    private static void Wide<T>(byte* codes, Vector512<float> levels, byte* target, nint start) where T : struct, IElement
     {
         for (nint i = 0; i < Nf4Weight.Block; i += Group)
         {
             // The look-up reads the lowest four bits of an index alone.
             Vector512<int> both = Avx512F.ConvertToVector512Int32(Vector128.Load(codes + i / 2));
-            T.Store(Avx512F.PermuteVar16x32(levels, both), target, start + i);
-            T.Store(Avx512F.PermuteVar16x32(levels, both >>> 4), target, start + i + 16);
+            T.Store(target, start + i, Avx512F.PermuteVar16x32(levels, both));
+            T.Store(target, start + i + 16, Avx512F.PermuteVar16x32(levels, both >>> 4));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Narrow<T>(byte* codes, Vector256<float> negative, Vector256<float> positive, byte* target, nint start) where T : struct, IOutputElement
+    private static void Narrow<T>(byte* codes, Vector256<float> negative, Vector256<float> positive, byte* target, nint start) where T : struct, IElement
     {
         for (nint i = 0; i < Nf4Weight.Block; i += Group)
         {
             Vector256<int> first = Avx2.ConvertToVector256Int32(codes + i / 2), second = Avx2.ConvertToVector256Int32(codes + i / 2 + 8);
-            T.Store(Look(negative, positive, first), target, start + i);
-            T.Store(Look(negative, positive, second), target, start + i + 8);
-            T.Store(Look(negative, positive, first >>> 4), target, start + i + 16);
-            T.Store(Look(negative, positive, second >>> 4), target, start + i + 24);
+            T.Store(target, start + i, Look(negative, positive, first));
+            T.Store(target, start + i + 8, Look(negative, positive, second));
+            T.Store(target, start + i + 16, Look(negative, positive, first >>> 4));
+            T.Store(target, start + i + 24, Look(negative, positive, second >>> 4));
         }
     }
 
@@ -81,12 +82,12 @@ internal static unsafe class Nf4Kernel
         Avx.BlendVariable(Avx2.PermuteVar8x32(negative, codes), Avx2.PermuteVar8x32(positive, codes), (codes << 28).AsSingle());
 
     // One by one: the end of a matrix, and processors without wide vectors.
-    private static void Some<T>(byte* codes, float* levels, float scale, nint count, byte* target, nint start) where T : struct, IOutputElement
+    private static void Some<T>(byte* codes, float* levels, float scale, nint count, byte* target, nint start) where T : struct, IElement
     {
         for (nint i = 0; i < count; i++)
         {
             byte both = codes[i / Group * (Group / 2) + i % 16];
-            T.Store(levels[i % Group < 16 ? both & 15 : both >> 4] * scale, target, start + i);
+            T.StoreOne(target, start + i, levels[i % Group < 16 ? both & 15 : both >> 4] * scale);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Pipeline.Models.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -65,9 +66,9 @@ internal sealed class Nf4Weight : QuantizedWeight
         ParallelRanges.Run(Blocks, Block, (first, end) =>
         {
             if (full)
-                Nf4Kernel.Run<Float32Output>(from, (nint)first, (nint)end, (byte*)start);
+                Nf4Kernel.Run<Float32Element>(from, (nint)first, (nint)end, (byte*)start);
             else
-                Nf4Kernel.Run<BFloat16Output>(from, (nint)first, (nint)end, (byte*)start);
+                Nf4Kernel.Run<BFloat16Element>(from, (nint)first, (nint)end, (byte*)start);
         });
     }
 

@@ -1,3 +1,4 @@
+using Pipeline.Models.Runtime;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass.Kernels;

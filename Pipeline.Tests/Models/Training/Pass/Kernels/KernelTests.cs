@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Pipeline.Models.Runtime;
 using Pipeline.Models.Training;
 using Pipeline.Models.Training.Pass.Kernels;
 using TorchSharp;

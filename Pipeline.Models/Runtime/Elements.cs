@@ -2,9 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Pipeline.Models.Training.Pass.Kernels;
+namespace Pipeline.Models.Runtime;
 
-/// <summary>How numbers lie in memory; every kernel computes in float32, sixteen at a time.</summary>
+/// <summary>How numbers lie in memory; kernels compute in float32. Implemented by structs, so that every kernel is compiled for each.</summary>
 internal unsafe interface IElement
 {
     /// <summary>Bytes of one number.</summary>
@@ -13,6 +13,8 @@ internal unsafe interface IElement
     static abstract Vector512<float> Load(byte* row, long index);
 
     static abstract void Store(byte* row, long index, Vector512<float> values);
+
+    static abstract void Store(byte* row, long index, Vector256<float> values);
 
     static abstract float LoadOne(byte* row, long index);
 
@@ -31,13 +33,16 @@ internal readonly unsafe struct Float32Element : IElement
     public static void Store(byte* row, long index, Vector512<float> values) => values.Store((float*)row + index);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(byte* row, long index, Vector256<float> values) => values.Store((float*)row + index);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float LoadOne(byte* row, long index) => ((float*)row)[index];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreOne(byte* row, long index, float value) => ((float*)row)[index] = value;
 }
 
-/// <summary>bfloat16: the upper half of a single, rounded to nearest even.</summary>
+/// <summary>bfloat16: the upper half of a single, rounded to nearest, ties to even. Not-a-numbers of the processor stay such.</summary>
 internal readonly unsafe struct BFloat16Element : IElement
 {
     public static int Size => sizeof(ushort);
@@ -62,6 +67,14 @@ internal readonly unsafe struct BFloat16Element : IElement
             ? Avx512F.ConvertToVector256UInt16(rounded)
             : Vector256.Narrow(rounded.GetLower(), rounded.GetUpper());
         narrow.Store((ushort*)row + index);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(byte* row, long index, Vector256<float> values)
+    {
+        Vector256<uint> bits = values.AsUInt32();
+        Vector256<uint> rounded = Vector256.ShiftRightLogical(bits + (Vector256.ShiftRightLogical(bits, 16) & Vector256<uint>.One) + Vector256.Create(0x7FFFu), 16);
+        Vector128.Narrow(rounded.GetLower(), rounded.GetUpper()).Store((ushort*)row + index);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
