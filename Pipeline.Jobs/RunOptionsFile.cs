@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Models;
+using Pipeline.Models.Training;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -42,7 +43,7 @@ public static class RunOptionsFile
         foreach ((string name, JsonNode? value) in given)
         {
             if (!known.ContainsKey(name))
-                throw new InputException($"{path}: {prefix}{name}: unknown name; did you mean {prefix}{known.Select(k => k.Key).MinBy(k => Distance(name, k))}?");
+                throw new InputException($"{path}: {prefix}{name}: unknown name; did you mean {prefix}{NearestName.Of(name, known.Select(k => k.Key))}?");
             if (prefix.Length == 0 && name == "training") continue;         // LLaMA-Factory's names, checked by the trainer
             if (known[name] is not JsonObject section) continue;
             if (value is not JsonObject inner) throw new InputException($"{path}: {prefix}{name}: expected a section of names and values");
@@ -63,18 +64,4 @@ public static class RunOptionsFile
         YamlScalarNode plain => JsonValue.Create(plain.Value),
         _ => throw new InputException($"line {node.Start.Line}: aliases are not read"),
     };
-
-    // Levenshtein's edit distance.
-    private static int Distance(string a, string b)
-    {
-        int[] row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-        }
-        return row[b.Length];
-    }
 }

@@ -70,23 +70,5 @@ internal static class TrainingArgumentsReader
     }
 
     private static string Nearest(string name) =>
-        TrainingKey.All.Select(key => key.Name).Concat(ForeignKeys.Names).MinBy(known => Distance(name, known))!;
-
-    // Levenshtein's edit distance.
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int above = row[j];
-                row[j] = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-        return row[b.Length];
-    }
+        NearestName.Of(name, TrainingKey.All.Select(key => key.Name).Concat(ForeignKeys.Names));
 }
