@@ -31,9 +31,14 @@ public sealed class PipelineStorage : IAsyncDisposable
     public string WorkFolder(Guid runId) => Path.Combine(Folder, "work", runId.ToString("N"));
 
     /// <summary>Opens the server named by the options, or the private cluster of the data folder, and migrates the database.</summary>
+    /// <param name="options">Where they are.</param>
+    /// <param name="ct">Stops waiting.</param>
+    /// <param name="patience">How long to ask a server that does not answer: it may be starting as we are. Not at all when left out.</param>
+    /// <param name="onTrouble">Told each time that it did not answer.</param>
     /// <exception cref="PostgresMissingException">A private cluster is wanted but Postgres is not installed.</exception>
     /// <exception cref="SchemaTooNewException">A newer version of this program has used the database.</exception>
-    public static async Task<PipelineStorage> OpenAsync(DataOptions options, CancellationToken ct = default)
+    public static async Task<PipelineStorage> OpenAsync(
+        DataOptions options, CancellationToken ct = default, TimeSpan patience = default, Action<int, Exception>? onTrouble = null)
     {
         string folder = Path.GetFullPath(options.Folder);
         try
@@ -50,7 +55,15 @@ public sealed class PipelineStorage : IAsyncDisposable
         try
         {
             string connectionString = cluster?.ConnectionString("pipeline") ?? options.ConnectionString!;
-            await SchemaMigrator.MigrateAsync(connectionString, ct);
+            using CancellationTokenSource asked = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            asked.CancelAfter(patience);
+            await Transience.UntilAnsweredAsync(
+                async () =>
+                {
+                    await SchemaMigrator.MigrateAsync(connectionString, ct);
+                    return true;
+                },
+                onTrouble, asked.Token);
             return new PipelineStorage(folder, connectionString, cluster);
         }
         catch

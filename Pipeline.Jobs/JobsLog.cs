@@ -62,4 +62,10 @@ internal static partial class JobsLog
 
     [LoggerMessage(2013, LogLevel.Warning, "schedule {Schedule} did not start a run: {Error}")]
     public static partial void ScheduleFailed(ILogger logger, string schedule, string error);
+
+    [LoggerMessage(2030, LogLevel.Warning, "{Task} waits for the database: {Error}")]
+    public static partial void StartupTaskWaits(ILogger logger, string task, string error);
+
+    [LoggerMessage(2031, LogLevel.Error, "{Task} failed; it is done again when a worker starts")]
+    public static partial void StartupTaskFailed(ILogger logger, Exception exception, string task);
 }

@@ -9,7 +9,16 @@ internal static class QueueStorage
 {
     private const long InstallLock = 0x50495045_48414e47;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Opens them while the host is built; a server that is away in that moment is waited for.</summary>
     public static PostgreSqlStorage Open(string connectionString)
+    {
+        using CancellationTokenSource asked = new(Patience);
+        return Transience.UntilAnsweredAsync(() => Task.FromResult(OpenNow(connectionString)), null, asked.Token).GetAwaiter().GetResult();
+    }
+
+    private static PatientStorage OpenNow(string connectionString)
     {
         // Processes that start together would trip over each other while making the tables.
         using NpgsqlConnection guard = new(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);

@@ -2,7 +2,7 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.Storage;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Orchestration;
@@ -28,21 +28,43 @@ internal sealed class RecurringSchedules(IRecurringJobManagerV2 manager, JobStor
 
     public void Remove(Guid scheduleId) => manager.RemoveIfExists(Prefix + scheduleId);
 
-    /// <summary>Repairs what a crash between row and clock left, in both directions.</summary>
+    /// <summary>
+    /// Repairs what a crash between row and clock left, in both directions, and looks again until nothing has changed meanwhile: people
+    /// edit schedules while a worker starts.
+    /// </summary>
     public async Task ReconcileAsync(IDbContextFactory<PipelineDbContext> contexts, CancellationToken ct)
     {
-        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-        Schedule[] schedules = await db.Schedules.AsNoTracking().ToArrayAsync(ct);
-        foreach (Schedule schedule in schedules) Apply(schedule);
-        HashSet<string> known = [.. schedules.Select(s => Prefix + s.Id)];
-        using IStorageConnection connection = storage.GetConnection();
-        foreach (RecurringJobDto job in connection.GetRecurringJobs())
-            if (job.Id.StartsWith(Prefix, StringComparison.Ordinal) && !known.Contains(job.Id)) manager.RemoveIfExists(job.Id);
+        Dictionary<Guid, string> applied = [];
+        for (bool changed = true; changed;)
+        {
+            changed = false;
+            // The clock before the rows: a schedule gets its row first, so whatever the clock knows and the rows do not is deleted.
+            string[] clock;
+            using (IStorageConnection connection = storage.GetConnection())
+                clock = connection.GetRecurringJobs().Select(j => j.Id).Where(id => id.StartsWith(Prefix, StringComparison.Ordinal)).ToArray();
+            await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+            Schedule[] schedules = await db.Schedules.AsNoTracking().ToArrayAsync(ct);
+            foreach (Schedule schedule in schedules)
+            {
+                string state = $"{schedule.Enabled} {schedule.Cron} {schedule.TimeZone}";
+                if (applied.TryGetValue(schedule.Id, out string? before) && before == state) continue;
+                Apply(schedule);
+                applied[schedule.Id] = state;
+                changed = true;
+            }
+            HashSet<string> rows = [.. schedules.Select(s => Prefix + s.Id)];
+            foreach (string id in clock.Where(id => !rows.Contains(id)))
+            {
+                manager.RemoveIfExists(id);
+                changed = true;
+            }
+        }
     }
 }
 
 /// <summary>Reconciles once when a worker starts.</summary>
-internal sealed class ScheduleReconciler(RecurringSchedules recurring, IDbContextFactory<PipelineDbContext> contexts) : BackgroundService
+internal sealed class ScheduleReconciler(RecurringSchedules recurring, IDbContextFactory<PipelineDbContext> contexts, ILogger<ScheduleReconciler> logger)
+    : StartupTask(logger)
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => recurring.ReconcileAsync(contexts, stoppingToken);
+    protected override Task RunAsync(CancellationToken ct) => recurring.ReconcileAsync(contexts, ct);
 }

@@ -32,4 +32,24 @@ public sealed class ChaosTests
         await Should.ThrowAsync<OperationCanceledException>(() => ChaosSystem.StartAsync(server, folder.File("early"), folder.Path, workers: 1, new CancellationToken(true)));
         File.ReadAllText("/proc/self/mounts").ShouldNotContain(folder.Path);
     }
+
+    [Fact]
+    public async Task A_worker_that_starts_while_its_server_is_away_waits_for_it()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        using TemporaryFolder folder = new();
+        await using PrivateCluster server = await PrivateCluster.StartAsync(folder.File("postgres"), durable: false, stop);
+        await using ChaosSystem system = await ChaosSystem.StartAsync(server, folder.File("late"), folder.Path, workers: 0, stop);
+        await server.StopServerAsync(stop);
+        system.AddWorker();
+        await Task.Delay(TimeSpan.FromSeconds(4), stop);        // by now it has asked
+        system.Workers.Single().IsRunning.ShouldBeTrue();
+        await server.StartServerAsync(durable: false, stop);
+        bool works = false;
+        for (DateTime end = DateTime.UtcNow.AddSeconds(60); !works && DateTime.UtcNow < end; await Task.Delay(100, stop))
+            works = await system.ScalarAsync<bool>("SELECT to_regclass('hangfire.server') IS NOT NULL", stop)
+                && await system.ScalarAsync<long>("SELECT count(*) FROM hangfire.server WHERE id LIKE '%:gpu:%'", stop) > 0;
+        works.ShouldBeTrue();
+        system.Processes.ShouldAllBe(p => p.IsRunning);
+    }
 }

@@ -2,7 +2,9 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.Storage;
 using Mediator;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
@@ -113,6 +115,35 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
         // All that the clock made of it, whether done already or still in the queue.
         (await database.ScalarAsync<long>($"SELECT count(*) FROM hangfire.job WHERE arguments::text LIKE '%{made.Id}%'")).ShouldBe(1);
         (await pipeline.Sender.Send(new ListSchedules(), Stop)).Single(s => s.Id == made.Id).NextAt.ShouldNotBeNull().UtcDateTime.ShouldBeGreaterThan(DateTime.UtcNow);
+    }
+
+    [Fact]
+    public async Task The_clock_equals_the_schedules_however_they_are_edited_while_workers_start()
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(folder.File("a.pdf"), "%PDF-1.4", Stop);
+        await using ServiceProvider services = database.Services(s => s.AddPipelineJobs());
+        ISender sender = services.GetRequiredService<ISender>();
+        RecurringSchedules recurring = services.GetRequiredService<RecurringSchedules>();
+        IDbContextFactory<PipelineDbContext> contexts = services.GetRequiredService<IDbContextFactory<PipelineDbContext>>();
+        Task Start() => recurring.ReconcileAsync(contexts, Stop);
+        for (int i = 0; i < 12; i++)
+        {
+            string kept = $"kept {i % 3}", gone = $"gone {i}", cron = $"{i} 3 1 1 *";
+            async Task EditAsync()
+            {
+                await sender.Send(new UpsertSchedule(gone, cron, folder.Path, new RunOptions()), Stop);
+                await sender.Send(new UpsertSchedule(kept, cron, folder.Path, new RunOptions()), Stop);
+                await sender.Send(new DeleteSchedule(gone), Stop);
+            }
+            await Task.WhenAll(EditAsync(), Task.Run(Start, Stop), Task.Run(Start, Stop));
+            ScheduleEntry made = (await sender.Send(new ListSchedules(), Stop)).Single(s => s.Name == kept);
+            using IStorageConnection clock = services.GetRequiredService<JobStorage>().GetConnection();
+            clock.GetRecurringJobs().ShouldContain(j => j.Id == $"schedule:{made.Id}" && j.Cron == cron);
+        }
+        await Start();
+        using IStorageConnection after = services.GetRequiredService<JobStorage>().GetConnection();
+        after.GetRecurringJobs().Select(j => j.Id).Order().ShouldBe((await sender.Send(new ListSchedules(), Stop)).Select(s => $"schedule:{s.Id}").Order());
     }
 
     [Fact]

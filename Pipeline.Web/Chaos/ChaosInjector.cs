@@ -27,7 +27,7 @@ internal sealed class ChaosInjector(ChaosSystem system, Random random, Func<Task
                 await system.ReplaceWebAsync(TimeSpan.Zero, ct);
                 break;
             case ChaosFault.StopDatabase:
-                TimeSpan away = Seconds(1, 8);
+                TimeSpan away = random.Next(4) == 0 ? TimeSpan.FromSeconds(30) : Seconds(1, 8);
                 say($"the database server is stopped for {away.TotalSeconds:F1} s in {await StagesAsync(ct)}");
                 await system.Server.StopServerAsync(ct);
                 await Task.Delay(away, ct);

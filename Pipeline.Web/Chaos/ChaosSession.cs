@@ -92,9 +92,10 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
             await injector.InjectAsync(fault, ct);
             _done[fault] = _done.GetValueOrDefault(fault) + 1;
         }
-        IReadOnlyList<string> problems = await EndAsync(system, run, ct)
-            ? await ChaosVerdict.FaultsAsync(system, run, expected, poisonName, ct)
+        List<string> problems = await EndAsync(system, run, ct)
+            ? [.. await ChaosVerdict.FaultsAsync(system, run, expected, poisonName, ct)]
             : ["the run did not end: " + string.Join(", ", await system.LinesAsync("SELECT stage || ' ' || state || ' #' || attempt || ' ' || coalesce(error, '') FROM stage_items WHERE state NOT IN ('Succeeded', 'Skipped')", ct))];
+        problems.AddRange(system.Processes.Where(p => !p.IsRunning).Select(p => $"{p.Name} ended by itself"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  {(problems.Count == 0 ? "passed" : "FAILED")} after {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
         foreach (string problem in problems) output.WriteLine($"  - {problem}");

@@ -32,6 +32,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     public SmallDisk Disk { get; }
     public IReadOnlyList<ChildProcess> Workers => _workers;
     public ChildProcess? Web { get; private set; }
+    public IEnumerable<ChildProcess> Processes => Web is null ? _workers : _workers.Append(Web);
     public PrivateCluster Server => _server;
 
     /// <param name="server">Running server; a database is made in it.</param>

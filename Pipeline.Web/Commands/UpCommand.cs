@@ -10,6 +10,8 @@ namespace Pipeline.Web.Commands;
 /// <summary><c>up</c>: the server, until it is stopped.</summary>
 internal static class UpCommand
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);        // machines start in any order
+
     public static Command Create()
     {
         var role = new Option<string>("--role") { Description = "What this process does", DefaultValueFactory = _ => "all" };
@@ -54,7 +56,10 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(ServerSettings settings, TextWriter output, CancellationToken cancellationToken)
     {
-        await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), cancellationToken);
+        await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), cancellationToken, Patience, (failures, e) =>
+        {
+            if (failures == 1) Console.Error.WriteLine($"the database does not answer and is asked again for {Patience.TotalMinutes:F0} minutes: {e.Message}");
+        });
         if (settings.Role == ServerRole.Worker)
         {
             using IHost worker = WorkerServer.Build(settings, storage);
