@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -90,6 +92,24 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
             using HttpResponseMessage response = await server.SendAsync(HttpMethod.Post, "/analyze", content, ("Accept-Language", language));
             ((int)response.StatusCode).ShouldBe(status, language);
             ShouldFail(await JsonAsync(response), message);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_sends_all_of_a_huge_body_before_it_reads_learns_why_it_is_refused()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(ready.Server.Address.Host, ready.Server.Address.Port, TestContext.Current.CancellationToken);
+            await using NetworkStream stream = client.GetStream();
+            var body = new byte[10_000_000];
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(
+                $"POST /analyze HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {body.Length}\r\n\r\n"), TestContext.Current.CancellationToken);
+            await stream.WriteAsync(body, TestContext.Current.CancellationToken);
+            var answer = new byte[12];
+            await stream.ReadExactlyAsync(answer, TestContext.Current.CancellationToken);
+            Encoding.ASCII.GetString(answer).ShouldBe("HTTP/1.1 413");
         }
     }
 

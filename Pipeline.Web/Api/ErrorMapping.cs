@@ -1,4 +1,6 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Models;
 using Pipeline.Web.Serving;
@@ -9,6 +11,8 @@ namespace Pipeline.Web.Api;
 internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandler
 {
     private const int ClientClosedRequest = 499; // nginx's code; nobody reads it, the access log does
+
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
 
     private static readonly Message s_queueFull = new(
         "The server is busy: its queue is full. Try again in a moment.",
@@ -52,6 +56,7 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
                 return true;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 await ErrorShape.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, s_tooLarge);
+                await LingerAsync(context);
                 return true;
             case DbUpdateConcurrencyException:
                 await ErrorShape.WriteAsync(context, StatusCodes.Status409Conflict, s_changedMeanwhile);
@@ -63,6 +68,30 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
                 log.RequestFailed(exception, context.Request.Method, context.Request.Path);
                 await ErrorShape.WriteAsync(context, StatusCodes.Status500InternalServerError, s_bug);
                 return true;
+        }
+    }
+
+    /// <summary>
+    /// Discards for a moment what the client still sends. A connection that is closed with unread bytes is reset, and the reset may
+    /// overtake the answer: the client would see a broken connection and not why.
+    /// </summary>
+    private static async Task LingerAsync(HttpContext context)
+    {
+        // A body of unknown length that grew too large stays closed to reading.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } limit) return;
+        await context.Response.CompleteAsync();
+        limit.MaxRequestBodySize = null;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(Linger);
+        byte[] discarded = ArrayPool<byte>.Shared.Rent(1 << 16);
+        try
+        {
+            while (await context.Request.Body.ReadAsync(discarded, patience.Token) > 0) { }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException) { }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(discarded);
         }
     }
 }
