@@ -692,6 +692,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("error");
 
+                    b.Property<DateTimeOffset?>("EstimatedEnd")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("estimated_end");
+
                     b.Property<string>("FailureKind")
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
@@ -722,6 +726,14 @@ namespace Pipeline.Data.Migrations
                     b.Property<int>("Priority")
                         .HasColumnType("integer")
                         .HasColumnName("priority");
+
+                    b.Property<int?>("ProgressDone")
+                        .HasColumnType("integer")
+                        .HasColumnName("progress_done");
+
+                    b.Property<int?>("ProgressTotal")
+                        .HasColumnType("integer")
+                        .HasColumnName("progress_total");
 
                     b.Property<Guid?>("RunDocumentId")
                         .HasColumnType("uuid")

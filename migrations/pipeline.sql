@@ -654,3 +654,35 @@ BEGIN
 END $EF$;
 COMMIT;
 
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125235522_StageProgress') THEN
+    ALTER TABLE stage_items ADD estimated_end timestamp with time zone;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125235522_StageProgress') THEN
+    ALTER TABLE stage_items ADD progress_done integer;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125235522_StageProgress') THEN
+    ALTER TABLE stage_items ADD progress_total integer;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125235522_StageProgress') THEN
+    INSERT INTO schema_migrations (migration_id, product_version)
+    VALUES ('20261125235522_StageProgress', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+

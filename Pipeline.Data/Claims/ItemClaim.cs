@@ -101,6 +101,20 @@ public sealed class ItemClaim : IAsyncDisposable
         Progressed();
     }
 
+    /// <summary>Tells how far the work is. Cheap; may be called at every step. It is stored with the lease, a few times per second at most.</summary>
+    /// <param name="done">Units done: steps, examples, documents.</param>
+    /// <param name="total">Units in all.</param>
+    public void Report(int done, int total)
+    {
+        Progress.Report(done, total, Stopwatch.GetTimestamp());
+        _claims.Keeper.WakeForProgress();
+    }
+
+    internal WorkProgress Progress { get; } = new();
+
+    /// <summary>Version of <see cref="Progress"/> that is stored.</summary>
+    internal long ProgressStored { get; set; }
+
     /// <summary>Tells everyone who follows the run that there is something new to see.</summary>
     public void Progressed() => _claims.Signals.RunChanged(Item.RunId);
 

@@ -31,7 +31,7 @@ public sealed class ItemClaims(
         return await ClaimAsync(db => db.StageItems.FromSql($"""
             UPDATE stage_items AS i
             SET state = 'Running', attempt = i.attempt + 1, attempts_left = i.attempts_left - 1, worker = {worker.Value},
-                lease_until = clock_timestamp() + {lease}, started_at = clock_timestamp(), not_before = NULL
+                lease_until = clock_timestamp() + {lease}, started_at = clock_timestamp(), not_before = NULL, estimated_end = NULL
             WHERE i.id = {itemId} AND i.attempts_left > 0 AND i.state = 'Pending' AND (i.not_before IS NULL OR i.not_before <= now())
             RETURNING i.*
             """), ct);
@@ -52,7 +52,7 @@ public sealed class ItemClaims(
         ItemClaim? claim = await ClaimAsync(db => db.StageItems.FromSql($"""
             UPDATE stage_items AS i
             SET state = 'Running', attempt = i.attempt + 1, attempts_left = i.attempts_left - 1, worker = {worker.Value},
-                lease_until = clock_timestamp() + {lease}, started_at = clock_timestamp(), not_before = NULL
+                lease_until = clock_timestamp() + {lease}, started_at = clock_timestamp(), not_before = NULL, estimated_end = NULL
             WHERE i.id = (
                 SELECT n.id FROM stage_items AS n
                 WHERE n.stage = {name} AND n.state = 'Pending' AND n.suspect = {suspects} AND n.attempts_left > 0 AND (n.not_before IS NULL OR n.not_before <= now())

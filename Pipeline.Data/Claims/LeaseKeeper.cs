@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -20,7 +21,9 @@ public sealed class LeaseKeeper : IAsyncDisposable
     private readonly LeaseOptions _options;
     private readonly ILogger<LeaseKeeper> _logger;
     private readonly Lock _starting = new();
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromMilliseconds(150);
     private Task? _renewing;
+    private long _reportedAt;
 
     /// <summary>A keeper that begins with its first claim.</summary>
     public LeaseKeeper(NpgsqlDataSource source, DatabaseSignals signals, IOptions<LeaseOptions> options, ILogger<LeaseKeeper> logger)
@@ -33,6 +36,14 @@ public sealed class LeaseKeeper : IAsyncDisposable
     public void Wake()
     {
         if (!_held.IsEmpty && _wake.CurrentCount == 0) _wake.Release();
+    }
+
+    /// <summary>Stores progress now, unless it was stored a moment ago.</summary>
+    internal void WakeForProgress()
+    {
+        long before = Interlocked.Read(ref _reportedAt), now = Stopwatch.GetTimestamp();
+        if (before != 0 && Stopwatch.GetElapsedTime(before, now) < BetweenReports) return;
+        if (Interlocked.CompareExchange(ref _reportedAt, now, before) == before) Wake();
     }
 
     internal void Hold(ItemClaim claim)
@@ -82,17 +93,30 @@ public sealed class LeaseKeeper : IAsyncDisposable
         // Rows are locked in one order here and where a run is canceled, so that the two cannot deadlock.
         await using NpgsqlCommand command = _source.CreateCommand("""
             WITH mine AS MATERIALIZED (
-                SELECT i.id FROM stage_items AS i JOIN unnest($2, $3) AS c(id, attempt) ON c.id = i.id AND c.attempt = i.attempt
+                SELECT i.id, c.done, c.total, c.rest FROM stage_items AS i JOIN unnest($2, $3, $4, $5, $6) AS c(id, attempt, done, total, rest) ON c.id = i.id AND c.attempt = i.attempt
                 WHERE i.state = 'Running' ORDER BY i.id FOR UPDATE OF i)
-            UPDATE stage_items AS i SET lease_until = clock_timestamp() + $1 FROM mine WHERE i.id = mine.id RETURNING i.id
+            UPDATE stage_items AS i SET lease_until = clock_timestamp() + $1, progress_done = coalesce(mine.done, i.progress_done),
+                progress_total = coalesce(mine.total, i.progress_total), estimated_end = clock_timestamp() + mine.rest
+            FROM mine WHERE i.id = mine.id RETURNING i.id
             """);
         command.CommandTimeout = Math.Max(1, (int)Math.Ceiling(_options.Seconds / 2));
         command.Parameters.Add(new NpgsqlParameter { Value = TimeSpan.FromSeconds(_options.Seconds) });
         command.Parameters.Add(new NpgsqlParameter { Value = held.Select(c => c.Item.Id).ToArray() });
         command.Parameters.Add(new NpgsqlParameter { Value = held.Select(c => c.Item.Attempt).ToArray() });
+        long[] versions = held.Select(c => c.Progress.Version).ToArray();
+        (int? Done, int? Total, TimeSpan? Left)[] progress = held.Select(c => c.Progress.Now).ToArray();
+        command.Parameters.Add(new NpgsqlParameter { Value = progress.Select(p => p.Done).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = progress.Select(p => p.Total).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = progress.Select(p => p.Left).ToArray() });
         HashSet<Guid> ours = [];
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(_ended.Token);
         while (await reader.ReadAsync(_ended.Token)) ours.Add(reader.GetGuid(0));
+        foreach ((ItemClaim claim, long version) in held.Zip(versions))
+        {
+            if (version == claim.ProgressStored) continue;
+            claim.ProgressStored = version;
+            claim.Progressed();
+        }
         return ours;
     }
 }

@@ -65,6 +65,12 @@ public sealed class StageItem
     public DateTimeOffset? FinishedAt { get; private set; }
     /// <summary>Seconds of work of all claims so far.</summary>
     public double Seconds { get; private set; }
+    /// <summary>How much of the work under way is done, in units of its stage, or null when it has not told.</summary>
+    public int? ProgressDone { get; private set; }
+    /// <summary>How much there is to do.</summary>
+    public int? ProgressTotal { get; private set; }
+    /// <summary>When the work under way should end, from its pace since this worker took it.</summary>
+    public DateTimeOffset? EstimatedEnd { get; private set; }
     /// <summary>Whether an earlier result was used instead of work.</summary>
     public bool FromCache { get; private set; }
     /// <summary>Why it failed, is retried, or was skipped; for people.</summary>

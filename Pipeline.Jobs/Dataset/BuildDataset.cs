@@ -33,7 +33,7 @@ internal sealed class BuildDatasetHandler(
         string folder = Path.Combine(storage.WorkFolder(run.Id), $"dataset-{claim.Item.Attempt}"), output = Path.Combine(folder, "out");
         try
         {
-            IReadOnlyList<DatasetSource> sources = await SourcesAsync(db, run.Id, options, folder, ct);
+            IReadOnlyList<DatasetSource> sources = await SourcesAsync(db, claim, options, folder, ct);
             (int train, int eval) = await Task.Run(() => writer.WriteAsync(sources, options, output, ct), ct);
             if (train == 0)
                 throw new InputException($"all {eval} examples of the {sources.Count} documents are held out, so there is nothing to learn; add documents or lower dataset.eval_fraction");
@@ -57,8 +57,9 @@ internal sealed class BuildDatasetHandler(
         }
     }
 
-    private async Task<IReadOnlyList<DatasetSource>> SourcesAsync(PipelineDbContext db, Guid runId, RunOptions options, string folder, CancellationToken ct)
+    private async Task<IReadOnlyList<DatasetSource>> SourcesAsync(PipelineDbContext db, ItemClaim claim, RunOptions options, string folder, CancellationToken ct)
     {
+        Guid runId = claim.Item.RunId;
         var documents = await (
             from document in db.RunDocuments
             where document.RunId == runId && document.ExtractionId != null
@@ -84,6 +85,7 @@ internal sealed class BuildDatasetHandler(
                     if (texts.TryGetValue(document.extraction.Files[image], out string? text)) captions[image] = text;
             }
             sources.Add(new DatasetSource(json, captions));
+            claim.Report(sources.Count, documents.Length);
         }
         return sources;
     }

@@ -48,7 +48,7 @@ internal sealed class EvaluateAdapterHandler(
             string examples = Path.Combine(folder, DatasetFiles.EvalFile);
             await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct);
             ComparisonOutcome outcome = await Task.Run(
-                () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training, options.Evaluation, ct), ct);
+                () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training, options.Evaluation, claim.Report, ct), ct);
             Evaluation row = new()
             {
                 RunId = run.Id,

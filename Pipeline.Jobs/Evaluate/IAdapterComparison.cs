@@ -15,8 +15,9 @@ internal interface IAdapterComparison
     /// <param name="examples">File of examples.</param>
     /// <param name="training">Training settings: template and cut-off length must be those of the training.</param>
     /// <param name="options">How much to answer.</param>
+    /// <param name="progress">Told how many examples are done, and how many there are in all.</param>
     /// <param name="ct">Stops between examples.</param>
     /// <exception cref="InputException">Model, adapter or examples cannot be used.</exception>
     ComparisonOutcome Compare(
-        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, CancellationToken ct);
+        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, Action<int, int> progress, CancellationToken ct);
 }

@@ -13,7 +13,8 @@ internal sealed class LoraComparison : IAdapterComparison
     public string Version => "1";
 
     public ComparisonOutcome Compare(
-        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, CancellationToken ct)
+        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, Action<int, int> progress,
+        CancellationToken ct)
     {
         TrainingArguments arguments = LoraTraining.Arguments(training, baseModel, "dataset", evalSet: "eval", "output");
         using LanguageModel model = LanguageModel.Load(baseModel, new ModelLoadOptions { Device = arguments.Device });
@@ -25,6 +26,7 @@ internal sealed class LoraComparison : IAdapterComparison
             BatchSize = arguments.EvalBatchSize,
             Generations = options.Generations,
             MaxNewTokens = options.MaxNewTokens,
+            Progress = progress,
         }, ct);
         return new ComparisonOutcome(
             result.Base.Loss, result.Adapter!.Loss, result.Base.Examples, result.Base.TargetTokens,

@@ -34,10 +34,12 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
         }
         DocumentRegistry registry = new(run.Id);
         string folder = FolderRuns.Check(run.SourceFolder);
-        foreach (string path in PdfFolder.Find(folder))
+        string[] paths = [.. PdfFolder.Find(folder)];
+        foreach (string path in paths)
         {
             await using FileStream file = new(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
             registry.Add(path, await artifacts.PutAsync(file, ct));
+            claim.Report(registry.Count, paths.Length);
         }
         await claim.CompleteAsync(async (db, token) =>
         {

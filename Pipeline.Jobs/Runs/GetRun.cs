@@ -16,25 +16,10 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         Run? run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == request.RunId, cancellationToken);
         if (run is null) return null;
-        StageCounts[] stages = await StagesAsync(db, run.Id, cancellationToken);
+        StageCounts[] stages = await StageProgress.ReadAsync(db, run.Id, cancellationToken);
         RunSummary summary = await SummarizeAsync(db, run, stages, cancellationToken);
         return new RunDetails(summary, run.SourceFolder, JsonDocument.Parse(run.Configuration).RootElement, run.CreatedAt, run.StartedAt, run.FinishedAt,
             run.ScheduleId, run.DatasetId, run.TrainingId, run.EvaluationId, run.AdapterId, stages);
-    }
-
-    private static async Task<StageCounts[]> StagesAsync(PipelineDbContext db, Guid runId, CancellationToken ct)
-    {
-        var rows = await db.StageItems.Where(i => i.RunId == runId).GroupBy(i => i.Stage).Select(g => new
-        {
-            Stage = g.Key,
-            Total = g.Count(),
-            Running = g.Count(i => i.State == ItemState.Running),
-            Done = g.Count(i => i.State == ItemState.Succeeded || i.State == ItemState.Skipped),
-            Failed = g.Count(i => i.State == ItemState.Failed),
-            FromCache = g.Count(i => i.FromCache),
-            Seconds = g.Sum(i => i.Seconds),
-        }).ToArrayAsync(ct);
-        return rows.OrderBy(r => r.Stage).Select(r => new StageCounts(r.Stage, r.Total, r.Running, r.Done, r.Failed, r.FromCache, r.Seconds)).ToArray();
     }
 
     private async Task<RunSummary> SummarizeAsync(PipelineDbContext db, Run run, StageCounts[] stages, CancellationToken ct)

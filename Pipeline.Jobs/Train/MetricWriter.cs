@@ -20,6 +20,7 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
     private readonly ItemClaim _claim;
     private readonly TimeProvider _time;
     private readonly Task _writing;
+    private int _totalSteps;
 
     public MetricWriter(IDbContextFactory<PipelineDbContext> contexts, ItemClaim claim, TimeProvider time)
     {
@@ -27,8 +28,13 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
         _writing = Task.Run(WriteAsync);
     }
 
-    public void Measured(string name, int step, double epoch, double value) => _entries.Writer.TryWrite(new Entry(
-        new TrainingMetric { RunId = _claim.Item.RunId, Name = name, Step = step, Epoch = epoch, Value = value, At = _time.GetUtcNow() }, null));
+    public void Measured(string name, int step, double epoch, double value)
+    {
+        _entries.Writer.TryWrite(new Entry(
+            new TrainingMetric { RunId = _claim.Item.RunId, Name = name, Step = step, Epoch = epoch, Value = value, At = _time.GetUtcNow() }, null));
+        if (name == "total_steps") _totalSteps = (int)value;
+        else if (name == "loss") _claim.Report(step, Math.Max(step, _totalSteps));
+    }
 
     public void Flush()
     {

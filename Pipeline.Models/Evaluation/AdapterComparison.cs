@@ -38,13 +38,15 @@ public static class AdapterComparison
         // A wrong adapter is found before the base is measured, which may take long.
         using LoraAdapter? adapter = adapterFolder is null ? null : AdapterFolder.Load(adapterFolder, model.Decoder);
         LoraAdapter.DetachAll(model.Decoder);
-        LossResult baseLoss = LossEvaluator.Evaluate(model.Decoder, tokens, options.BatchSize, stopping);
-        string[] baseAnswers = Answer(model, template, answered, options, stopping);
+        int done = 0, all = (tokens.Count(e => TrainingBatch.CountTargets(e) > 0) + answered.Length) * (adapter is null ? 1 : 2);
+        void Advance(int count) => options.Progress?.Invoke(done += count, all);
+        LossResult baseLoss = LossEvaluator.Evaluate(model.Decoder, tokens, options.BatchSize, stopping, Advance);
+        string[] baseAnswers = Answer(model, template, answered, options, Advance, stopping);
         if (adapter is null)
             return new ComparisonResult(baseLoss, null, [.. answered.Select((e, i) => new ComparedGeneration(e, baseAnswers[i], null))]);
         adapter.Attach();
-        LossResult adapterLoss = LossEvaluator.Evaluate(model.Decoder, tokens, options.BatchSize, stopping);
-        string[] adapterAnswers = Answer(model, template, answered, options, stopping);
+        LossResult adapterLoss = LossEvaluator.Evaluate(model.Decoder, tokens, options.BatchSize, stopping, Advance);
+        string[] adapterAnswers = Answer(model, template, answered, options, Advance, stopping);
         return new ComparisonResult(baseLoss, adapterLoss,
             [.. answered.Select((e, i) => new ComparedGeneration(e, baseAnswers[i], adapterAnswers[i]))]);
     }
@@ -87,12 +89,19 @@ public static class AdapterComparison
         return path;
     }
 
-    private static string[] Answer(LanguageModel model, ChatTemplate template, InstructionExample[] examples, ComparisonOptions options, CancellationToken stopping)
+    private static string[] Answer(
+        LanguageModel model, ChatTemplate template, InstructionExample[] examples, ComparisonOptions options, Action<int> progress, CancellationToken stopping)
     {
         var generator = new TextGenerator(model);
         var generation = new GenerationOptions { MaxNewTokens = options.MaxNewTokens, StopTokenIds = template.StopTokenIds(model.Tokenizer) };
-        return [.. examples.Chunk(options.BatchSize).SelectMany(batch => generator.Generate(
-            [.. batch.Select(e => (IReadOnlyList<int>)template.EncodePrompt(model.Tokenizer, e.ToMessages(withAnswer: false), e.System))],
-            generation, stopping)).Select(answer => answer.Text)];
+        List<string> answers = [];
+        foreach (InstructionExample[] batch in examples.Chunk(options.BatchSize))
+        {
+            answers.AddRange(generator.Generate(
+                [.. batch.Select(e => (IReadOnlyList<int>)template.EncodePrompt(model.Tokenizer, e.ToMessages(withAnswer: false), e.System))],
+                generation, stopping).Select(answer => answer.Text));
+            progress(batch.Length);
+        }
+        return [.. answers];
     }
 }

@@ -20,4 +20,7 @@ public sealed record ComparisonOptions
 
     /// <summary>Longest answer in tokens.</summary>
     public int MaxNewTokens { get; init; } = 128;
+
+    /// <summary>Told after each batch how many examples are done (measured or answered, by either model) and how many there are in all.</summary>
+    public Action<int, int>? Progress { get; init; }
 }

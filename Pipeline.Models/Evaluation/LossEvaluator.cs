@@ -14,17 +14,20 @@ public static class LossEvaluator
     /// <param name="examples">Examples; those without a target token count nothing.</param>
     /// <param name="batchSize">Examples that go through the model together.</param>
     /// <param name="stopping">Seen before every batch.</param>
+    /// <param name="progress">Told after every batch how many examples it had.</param>
     /// <exception cref="InputException">There is no target token at all.</exception>
-    public static LossResult Evaluate(DecoderModel model, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping)
+    public static LossResult Evaluate(
+        DecoderModel model, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping, Action<int>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
         using var pass = new TrainingPass(model);
-        return Evaluate(pass, examples, batchSize, stopping);
+        return Evaluate(pass, examples, batchSize, stopping, progress);
     }
 
     /// <summary>The same with the memory of a pass that exists already.</summary>
-    internal static LossResult Evaluate(TrainingPass pass, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping)
+    internal static LossResult Evaluate(
+        TrainingPass pass, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping, Action<int>? progress = null)
     {
         var clock = Stopwatch.StartNew();
         double sum = 0;
@@ -36,6 +39,7 @@ public static class LossEvaluator
             using TrainingBatch batch = TrainingBatch.Collate(rows, pass.Device);
             sum += pass.Loss(batch);
             targets += batch.Targets.shape[0];
+            progress?.Invoke(rows.Length);
         }
         if (targets == 0)
             throw new InputException("evaluation: the split is empty or has no answer token; give examples with an output");

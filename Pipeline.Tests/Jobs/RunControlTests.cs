@@ -119,6 +119,11 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
         (await Should.ThrowAsync<Npgsql.PostgresException>(() => database.ScalarAsync<object>($"UPDATE runs SET configuration = '{{}}' WHERE id = '{run}' RETURNING 1")))
             .MessageText.ShouldEndWith("never changes; clone the run to change it");
 
+        // Nothing changed, and yet what was asked for is done anew.
+        RunAccepted again = (await pipeline.Sender.Send(new CloneRun(run, From: Stage.Train), Stop)).ShouldNotBeNull();
+        (await pipeline.WaitAsync(again.RunId)).Summary.Train.ShouldNotBeNull().Reused.ShouldBeFalse();
+        (fakes.Extractions, fakes.Trainings).ShouldBe((extractions, trainings + 2));
+
         InputException refused = await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new CloneRun(run, Json("""{"dataset":{"eval_fraction":0.3}}"""), Stage.Train), Stop));
         refused.Message.ShouldBe("dataset: concerns dataset, which comes before train; start from dataset to change it");
         (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new CloneRun(run, Json("""{"trainning":{}}""")), Stop))).Message.ShouldContain("trainning");

@@ -44,6 +44,35 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
     }
 
     [Fact]
+    public async Task A_stage_tells_how_far_it_is_and_how_long_it_still_needs()
+    {
+        using TemporaryFolder folder = new();
+        using ManualResetEventSlim seen = new();
+        StageFakes fakes = new() { DuringStep = (step, ct) => _ = step > 2 ? seen.Wait(200, ct) : ct.WaitHandle.WaitOne(20) };
+        await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
+        Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "progress")));
+        StageCounts? train = null;
+        await pipeline.WaitAsync(run, r => (train = r.Stages.SingleOrDefault(s => s.Stage == Stage.Train)) is { SecondsLeft: not null } || r.FinishedAt is not null);
+        seen.Set();
+        train.ShouldNotBeNull().ProgressTotal.ShouldBe(20);
+        train.ProgressDone.ShouldNotBeNull().ShouldBeInRange(2, 19);
+        train.SecondsLeft.ShouldNotBeNull().ShouldBeInRange(0, 20 * 5);
+        StageCounts[] done = [.. (await pipeline.WaitAsync(run)).Stages];
+        done.ShouldAllBe(s => s.Done == s.Total && s.SecondsLeft == null && s.ProgressDone == null);
+    }
+
+    [Theory]
+    [InlineData(10, 5, 20, true, 40.0)]          // ten seconds for five: two each
+    [InlineData(10, 0, 20, true, null)]         // nothing to judge by
+    [InlineData(10, 5, 0, true, null)]
+    [InlineData(10, 5, 20, false, null)]        // nobody works: paused, or waiting for a worker
+    public void What_is_left_of_a_stage_takes_its_time_at_the_pace_so_far(double seconds, int worked, int left, bool working, double? expected)
+    {
+        DateTimeOffset start = DateTimeOffset.UnixEpoch;
+        StageProgress.Left(start, start.AddSeconds(seconds), worked, left, working).ShouldBe(expected);
+    }
+
+    [Fact]
     public async Task A_second_run_over_the_same_folder_reuses_everything_unless_told_to_train_again()
     {
         using TemporaryFolder folder = new();

@@ -77,6 +77,7 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
         Directory.CreateDirectory(checkpoint);
         string last = Path.Combine(checkpoint, "step");
         int from = File.Exists(last) ? int.Parse(File.ReadAllText(last), System.Globalization.CultureInfo.InvariantCulture) : 0;
+        progress.Measured("total_steps", 0, 0, steps);
         for (int step = from + 1; step <= steps; step++)
         {
             ct.ThrowIfCancellationRequested();
@@ -93,7 +94,8 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
     }
 
     ComparisonOutcome IAdapterComparison.Compare(
-        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, CancellationToken ct)
+        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, Action<int, int> progress,
+        CancellationToken ct)
     {
         Interlocked.Increment(ref _evaluations);
         File.Exists(Path.Combine(adapter, "adapter_model.safetensors")).ShouldBeTrue();

@@ -25,11 +25,12 @@ internal static class BenchJobsCommand
                     m = await QueueBenchmark.MeasureAsync(storage, parsed.GetValue(documents), parsed.GetValue(workers), stopping);
                 TextWriter output = parsed.InvocationConfiguration.Output;
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{m.HandOvers} hand-overs: median {m.P50Ms:F1} ms, 95 % within {m.P95Ms:F1} ms; {m.Items} items in {m.Seconds:F2} s, {m.ItemsPerSecond:F0} items/s"));
+                    $"{m.HandOvers} hand-overs: median {m.P50Ms:F1} ms, 95 % within {m.P95Ms:F1} ms; {m.Items} items in {m.Seconds:F2} s, {m.ItemsPerSecond:F0} items/s; a change is seen after {m.SeenP50Ms:F0} ms (median), 99 % within {m.SeenP99Ms:F0} ms"));
                 if (parsed.GetValue(json))
                     output.WriteLine(JsonSerializer.Serialize(new
                     {
                         handover_ms = new { p50 = Math.Round(m.P50Ms, 2), p95 = Math.Round(m.P95Ms, 2), p99 = Math.Round(m.P99Ms, 2) },
+                        seen_ms = new { p50 = Math.Round(m.SeenP50Ms, 1), p99 = Math.Round(m.SeenP99Ms, 1) },
                         items_per_s = Math.Round(m.ItemsPerSecond, 1),
                         items = m.Items,
                         seconds = Math.Round(m.Seconds, 3),

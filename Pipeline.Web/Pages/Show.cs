@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Pages;
 
@@ -20,6 +21,11 @@ internal static class Show
         < 3600 => Text($"{Math.Floor(seconds / 60):0} min {seconds % 60:00} s"),
         _ => Text($"{Math.Floor(seconds / 3600):0} h {Math.Floor(seconds % 3600 / 60):00} min"),
     };
+
+    /// <summary>Items done of all; of a stage with one item, how far that is.</summary>
+    public static string Progress(StageCounts stage) => stage is { ProgressDone: { } done, ProgressTotal: { } total }
+        ? Text($"{done:N0} of {total:N0}")
+        : Text($"{stage.Done}/{stage.Total}");
 
     public static string Count(long number) => Text($"{number:N0}");
 

@@ -69,7 +69,12 @@ internal sealed class RunProgressView
     {
         if (stage.Stage == Stage.Train && TrainingNow.Describe(metrics) is { } training)
             return "train " + training;
-        return stage.Total > 1 ? $"{Name(stage.Stage)} {stage.Done + stage.Failed}/{stage.Total}" : Name(stage.Stage);
+        string name = Name(stage.Stage);
+        if (stage is { ProgressDone: { } done, ProgressTotal: { } total }) name += $" {done}/{total}";
+        else if (stage.Total > 1) name += $" {stage.Done + stage.Failed}/{stage.Total}";
+        if (stage.SecondsLeft is not { } seconds) return name;
+        TimeSpan left = TimeSpan.FromSeconds(seconds);
+        return string.Create(CultureInfo.InvariantCulture, $"{name}, {(int)left.TotalMinutes}:{left.Seconds:00} left");
     }
 
     private static string Name(Stage stage) => stage.ToString().ToLowerInvariant();

@@ -1,0 +1,48 @@
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data;
+using Pipeline.Data.Claims;
+using Pipeline.Data.Entities;
+
+namespace Pipeline.Jobs.Runs;
+
+/// <summary>How far the stages of a run are, and how long they still need.</summary>
+internal static class StageProgress
+{
+    public static async Task<StageCounts[]> ReadAsync(PipelineDbContext db, Guid runId, CancellationToken ct)
+    {
+        var rows = await db.StageItems.Where(i => i.RunId == runId).GroupBy(i => i.Stage).Select(g => new
+        {
+            Stage = g.Key,
+            Total = g.Count(),
+            Running = g.Count(i => i.State == ItemState.Running),
+            Done = g.Count(i => i.State == ItemState.Succeeded || i.State == ItemState.Skipped),
+            Failed = g.Count(i => i.State == ItemState.Failed),
+            FromCache = g.Count(i => i.FromCache),
+            Seconds = g.Sum(i => i.Seconds),
+            FirstStart = g.Min(i => i.StartedAt),
+            // Of the items under way; a stage of the whole run has one.
+            ProgressDone = g.Max(i => i.State == ItemState.Running ? i.ProgressDone : null),
+            ProgressTotal = g.Max(i => i.State == ItemState.Running ? i.ProgressTotal : null),
+            EstimatedEnd = g.Max(i => i.State == ItemState.Running ? i.EstimatedEnd : null),
+        }).ToArrayAsync(ct);
+        if (rows.Length == 0) return [];
+        DateTimeOffset now = await db.NowAsync(ct);         // the clock that the times are of
+        int documents = rows.SingleOrDefault(r => r.Stage == Stage.Extract)?.Total ?? 0;
+        int unreadable = rows.SingleOrDefault(r => r.Stage == Stage.Extract)?.Failed ?? 0;
+        return rows.OrderBy(r => r.Stage).Select(r =>
+        {
+            bool whole = !StageChain.IsPerDocument(r.Stage);
+            // Documents come to a later stage one by one: those still on their way there count as left.
+            int left = (r.Stage == Stage.Caption ? documents - unreadable : r.Total) - r.Done - r.Failed;
+            double? seconds = whole
+                ? r.EstimatedEnd is { } end ? Math.Max(0, (end - now).TotalSeconds) : null
+                : Left(r.FirstStart, now, r.Done + r.Failed - r.FromCache, left, r.Running > 0);
+            return new StageCounts(r.Stage, r.Total, r.Running, r.Done, r.Failed, r.FromCache, r.Seconds,
+                whole ? r.ProgressDone : null, whole ? r.ProgressTotal : null, seconds is { } s ? Math.Round(s, 1) : null);
+        }).ToArray();
+    }
+
+    /// <summary>What is left at the pace so far. Results from earlier runs took no time and say nothing about it.</summary>
+    internal static double? Left(DateTimeOffset? firstStart, DateTimeOffset now, int worked, int left, bool working) =>
+        working && left > 0 && worked > 0 && firstStart is { } start ? Math.Max(0, (now - start).TotalSeconds) / worked * left : null;
+}
