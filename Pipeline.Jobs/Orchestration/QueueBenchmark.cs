@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Configuration;
@@ -53,10 +54,13 @@ public static class QueueBenchmark
             double[] handOvers = await HandOversAsync(source, idle, ct);
             TimeSpan before = Environment.CpuUsage.TotalTime;
             Guid big = await StartAsync(contexts, documents, ct);
-            await FinishAsync(source, big, ct);
+            long connections = 0;
+            await FinishAsync(source, big, ct, async () => connections = Math.Max(connections, await ScalarAsync<long>(
+                source, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND $1 IS NOT NULL", big, ct)));
             double cpu = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
             (long items, double seconds) = await ThroughputAsync(source, big, ct);
-            return new QueueMeasurement(handOvers.Length, At(handOvers, 0.5), At(handOvers, 0.95), At(handOvers, 0.99), items, seconds, items / seconds, cpu, At([.. seen], 0.5), At([.. seen], 0.99));
+            return new QueueMeasurement(handOvers.Length, At(handOvers, 0.5), At(handOvers, 0.95), At(handOvers, 0.99), items, seconds, items / seconds, cpu, At([.. seen], 0.5), At([.. seen], 0.99),
+                connections, PeakMebibytes());
         }
         finally
         {
@@ -77,11 +81,12 @@ public static class QueueBenchmark
         return run.Id;
     }
 
-    private static async Task FinishAsync(NpgsqlDataSource source, Guid run, CancellationToken ct)
+    private static async Task FinishAsync(NpgsqlDataSource source, Guid run, CancellationToken ct, Func<Task>? meanwhile = null)
     {
         while (await ScalarAsync<string>(source, "SELECT state FROM runs WHERE id = $1", run, ct) is var state && state != nameof(RunState.Succeeded))
         {
             if (state is nameof(RunState.Failed) or nameof(RunState.Canceled)) throw new InvalidOperationException($"run {run} is {state}");
+            if (meanwhile is not null) await meanwhile();
             await Task.Delay(20, ct);
         }
     }
@@ -133,6 +138,12 @@ public static class QueueBenchmark
         await using NpgsqlCommand command = source.CreateCommand(sql);
         command.Parameters.Add(new NpgsqlParameter { Value = run });
         return (T)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    private static double PeakMebibytes()
+    {
+        using Process self = Process.GetCurrentProcess();
+        return self.PeakWorkingSet64 / 1048576.0;
     }
 
     private static double At(double[] sorted, double share) => sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];

@@ -11,4 +11,7 @@ namespace Pipeline.Jobs.Orchestration;
 /// <param name="CpuSeconds">Processor time of this process, without Postgres, from accepting that run to its end.</param>
 /// <param name="SeenP50Ms">Median of the milliseconds from the end of an item until somebody who follows its run has read of it, through a connection of its own.</param>
 /// <param name="SeenP99Ms">Their 99th percentile.</param>
-public sealed record QueueMeasurement(int HandOvers, double P50Ms, double P95Ms, double P99Ms, long Items, double Seconds, double ItemsPerSecond, double CpuSeconds, double SeenP50Ms, double SeenP99Ms);
+/// <param name="Connections">Most connections to Postgres that were seen during the big run, with those of the watching.</param>
+/// <param name="PeakMebibytes">Peak resident memory of this process, without Postgres.</param>
+public sealed record QueueMeasurement(int HandOvers, double P50Ms, double P95Ms, double P99Ms, long Items, double Seconds, double ItemsPerSecond, double CpuSeconds, double SeenP50Ms, double SeenP99Ms,
+    long Connections, double PeakMebibytes);

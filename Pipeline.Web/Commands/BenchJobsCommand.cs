@@ -34,6 +34,8 @@ internal static class BenchJobsCommand
                         items_per_s = Math.Round(m.ItemsPerSecond, 1),
                         items = m.Items,
                         seconds = Math.Round(m.Seconds, 3),
+                        connections = m.Connections,
+                        peak_rss_mib = Math.Round(m.PeakMebibytes),
                         cpu_seconds = Math.Round(m.CpuSeconds, 2),
                         workers = parsed.GetValue(workers),
                         cores = Environment.ProcessorCount,
