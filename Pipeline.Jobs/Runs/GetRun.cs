@@ -24,16 +24,13 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
 
     private async Task<RunSummary> SummarizeAsync(PipelineDbContext db, Run run, StageCounts[] stages, CancellationToken ct)
     {
-        var documents = await db.RunDocuments.Where(d => d.RunId == run.Id)
-            .Select(d => new
-            {
-                d.Path,
-                d.DuplicateOf,
-                d.Captions,
-                Done = db.StageItems.Any(i => i.RunDocumentId == d.Id && i.Stage == Stage.Caption && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped)),
-                Failure = db.StageItems.Where(i => i.RunDocumentId == d.Id && i.State == ItemState.Failed).Select(i => new { i.Stage, i.Error }).FirstOrDefault(),
-                Extraction = db.Extractions.Where(e => e.Id == d.ExtractionId).Select(e => new { e.Pages, e.Figures }).FirstOrDefault(),
-            }).ToArrayAsync(ct);
+        // Counted by the server: a run may have thousands of documents, and people look at it many times per second.
+        var documents = await db.RunDocuments.Where(d => d.RunId == run.Id).GroupBy(d => d.RunId)
+            .Select(g => new { Total = g.Count(), Duplicates = g.Count(d => d.DuplicateOf != null), Captions = g.Sum(d => d.Captions) }).SingleOrDefaultAsync(ct);
+        var extracted = await db.RunDocuments.Where(d => d.RunId == run.Id).Join(db.Extractions, d => d.ExtractionId, e => e.Id, (d, e) => new { d.RunId, e.Pages, e.Figures })
+            .GroupBy(e => e.RunId).Select(g => new { Pages = g.Sum(e => e.Pages), Figures = g.Sum(e => e.Figures) }).SingleOrDefaultAsync(ct);
+        var failures = stages.All(s => s.Failed == 0) ? [] : await db.StageItems.Where(i => i.RunId == run.Id && i.State == ItemState.Failed)
+            .Join(db.RunDocuments, i => i.RunDocumentId, d => d.Id, (i, d) => new { d.Path, i.Stage, i.Error }).OrderBy(f => f.Path).ToArrayAsync(ct);
         Data.Entities.Dataset? dataset = run.DatasetId is { } datasetId ? await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == datasetId, ct) : null;
         Training? training = run.TrainingId is { } trainingId ? await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == trainingId, ct) : null;
         Evaluation? evaluation = run.EvaluationId is { } evaluationId ? await db.Evaluations.AsNoTracking().SingleAsync(e => e.Id == evaluationId, ct) : null;
@@ -46,10 +43,10 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
             Name = run.Name,
             State = run.State,
             Error = run.Error,
-            Documents = new(documents.Length, documents.Count(d => d.Done), documents.Count(d => d.Failure is not null), documents.Count(d => d.DuplicateOf is not null)),
-            Pages = documents.Sum(d => d.Extraction?.Pages ?? 0),
-            Figures = documents.Sum(d => d.Extraction?.Figures ?? 0),
-            Captions = documents.Sum(d => d.Captions),
+            Documents = new(documents?.Total ?? 0, stages.SingleOrDefault(s => s.Stage == Stage.Caption)?.Done ?? 0, failures.Length, documents?.Duplicates ?? 0),
+            Pages = extracted?.Pages ?? 0,
+            Figures = extracted?.Figures ?? 0,
+            Captions = documents?.Captions ?? 0,
             Examples = dataset is null ? null : new(dataset.TrainExamples, dataset.EvalExamples),
             Train = training is null ? null : new(training.Steps, training.FirstLoss, training.LastLoss, training.TrainableParameters, training.AllParameters, training.RunId != run.Id),
             Eval = evaluation is null ? null : new(evaluation.BaseLoss, evaluation.AdapterLoss, evaluation.BasePerplexity, evaluation.AdapterPerplexity, evaluation.Examples, evaluation.Tokens),
@@ -58,7 +55,7 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
             DatasetPath = dataset is null ? null : RunFolders.Dataset(storage, run.Id),
             Seconds = seconds,
             Cached = stages.Where(s => s.FromCache > 0).ToDictionary(s => Snake(s.Stage), s => s.FromCache),
-            Failures = documents.Where(d => d.Failure is not null).Select(d => new RunSummary.DocumentFailure(d.Path, Snake(d.Failure!.Stage), d.Failure.Error ?? "")).ToArray(),
+            Failures = failures.Select(f => new RunSummary.DocumentFailure(f.Path, Snake(f.Stage), f.Error ?? "")).ToArray(),
         };
     }
 

@@ -3,6 +3,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Runs;
+using Pipeline.Models;
 
 namespace Pipeline.Tests.Jobs;
 
@@ -35,6 +36,11 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         File.Exists(Path.Combine(run.DatasetPath.ShouldNotBeNull(), "train.jsonl")).ShouldBeTrue();
         Directory.Exists(database.Storage.WorkFolder(run.RunId)).ShouldBeFalse();
 
+        foreach ((string? state, string paths) in ((string?, string)[])[(null, "a b c d e"), ("failed", "b c"), ("succeeded", "a d"), ("duplicate", "e"), ("running", "")])
+            (await pipeline.Sender.Send(new ListDocuments(run.RunId, state), Stop)).Select(d => d.Path[..1]).ShouldBe(paths.Split(' ', StringSplitOptions.RemoveEmptyEntries), state);
+        (await pipeline.Sender.Send(new ListDocuments(run.RunId, Limit: 2, Offset: 1), Stop)).Select(d => d.Path).ShouldBe(["b.pdf", "c.pdf"]);
+        (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new ListDocuments(run.RunId, "lost", Offset: -1), Stop))).Message
+            .ShouldBe("state: found 'lost'; expected one of pending, running, succeeded, failed, duplicate, canceled" + Environment.NewLine + "offset: found -1; expected 0 or more");
         DocumentEntry document = (await pipeline.Sender.Send(new ListDocuments(run.RunId), Stop)).Single(d => d.Path == "a.pdf");
         using StreamReader captioned = new(database.Storage.Artifacts.OpenRead(document.Files["document.captioned.md"]));
         (await captioned.ReadToEndAsync(Stop)).ShouldBe("# chain one\n\n![Figure 1](images/figure-1.png)\n\n> a bar chart with three bars\n");

@@ -16,6 +16,9 @@ namespace Pipeline.Web.Api;
 /// </summary>
 internal static class RunEvents
 {
+    /// <summary>Documents that are told of: each change tells all of them again. The rest can be asked for.</summary>
+    private const int Documents = 200;
+
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(15); // proxies close silent connections
@@ -45,7 +48,7 @@ internal static class RunEvents
             var now = new List<(string Name, string Json)>
             {
                 ("run", JsonSerializer.Serialize(run, json)),
-                ("documents", JsonSerializer.Serialize(await sender.Send(new ListDocuments(id), cancellationToken), json)),
+                ("documents", JsonSerializer.Serialize(await sender.Send(new ListDocuments(id, Limit: Documents), cancellationToken), json)),
                 ("metrics", JsonSerializer.Serialize(await sender.Send(new GetMetrics(id), cancellationToken), json)),
                 ("evaluation", JsonSerializer.Serialize(await sender.Send(new ListEvaluations(id, 1), cancellationToken), json)),
             };

@@ -33,12 +33,13 @@ internal static class RunsApi
             })
             .WithSummary("Every piece of work of a run");
 
-        group.MapGet("/{id:guid}/documents", async (Guid id, ISender sender, CancellationToken cancellationToken) =>
+        group.MapGet("/{id:guid}/documents", async (Guid id, ISender sender, CancellationToken cancellationToken,
+                string? state = null, int limit = int.MaxValue, int offset = 0) =>
             {
                 await sender.RunAsync(id, cancellationToken);
-                return TypedResults.Ok(await sender.Send(new ListDocuments(id), cancellationToken));
+                return TypedResults.Ok(await sender.Send(new ListDocuments(id, state, limit, offset), cancellationToken));
             })
-            .WithSummary("Documents of a run, with the reason where one failed");
+            .WithSummary("Documents of a run by path, all or by state, with the reason where one failed");
 
         group.MapGet("/{id:guid}/documents/{documentId:guid}/files/{**path}", FileAsync)
             .WithSummary("A file made from a document: document.md, document.captioned.md, document.json, images/…, pages/…");
@@ -126,8 +127,8 @@ internal static class RunsApi
     private static async Task<IResult> FileAsync(
         Guid id, Guid documentId, string path, ISender sender, IArtifactStore artifacts, HttpContext context, CancellationToken cancellationToken)
     {
-        IReadOnlyList<DocumentEntry> documents = await sender.Send(new ListDocuments(id), cancellationToken);
-        DocumentEntry document = documents.FirstOrDefault(d => d.Id == documentId)
+        IReadOnlyList<DocumentEntry> documents = await sender.Send(new ListDocuments(id, DocumentId: documentId), cancellationToken);
+        DocumentEntry document = documents.SingleOrDefault()
             ?? throw new NotFoundException($"run {id} has no document {documentId}");
         if (!document.Files.TryGetValue(path, out string? sha256))
             throw new NotFoundException($"{document.Path}: no file '{path}' was made from it");

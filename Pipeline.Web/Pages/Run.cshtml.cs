@@ -8,11 +8,19 @@ namespace Pipeline.Web.Pages;
 /// <summary>One run: stages, documents, loss, evaluation, log. Rendered again whenever something changes.</summary>
 internal sealed class RunModel(ISender sender, TimeProvider time) : PageModel
 {
+    public const int DocumentRows = 200;
+
     private const int LogLines = 300;
 
     public RunDetails? Run { get; private set; }
 
     public IReadOnlyList<DocumentEntry> Documents { get; private set; } = [];
+
+    /// <summary>Only documents in this state are shown, or all.</summary>
+    public string? DocumentState { get; private set; }
+
+    /// <summary>Documents left out before the first that is shown.</summary>
+    public int From { get; private set; }
 
     public LossChart? Chart { get; private set; }
 
@@ -25,7 +33,7 @@ internal sealed class RunModel(ISender sender, TimeProvider time) : PageModel
     /// <summary>Wall time so far, in seconds.</summary>
     public double Seconds => Run is null ? 0 : ((Run.FinishedAt ?? time.GetUtcNow()) - (Run.StartedAt ?? Run.CreatedAt)).TotalSeconds;
 
-    public async Task OnGetAsync(Guid id, CancellationToken cancellationToken)
+    public async Task OnGetAsync(Guid id, string? state, int from, CancellationToken cancellationToken)
     {
         Run = await sender.Send(new GetRun(id), cancellationToken);
         if (Run is null)
@@ -33,7 +41,9 @@ internal sealed class RunModel(ISender sender, TimeProvider time) : PageModel
             Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
-        Documents = await sender.Send(new ListDocuments(id), cancellationToken);
+        DocumentState = ListDocuments.States.Contains(state) ? state : null;
+        From = Math.Max(0, from);
+        Documents = await sender.Send(new ListDocuments(id, DocumentState, DocumentRows, From), cancellationToken);
         Chart = LossChart.Of(await sender.Send(new GetMetrics(id), cancellationToken));
         Evaluation = (await sender.Send(new ListEvaluations(id, 1), cancellationToken)).FirstOrDefault();
         Log = await sender.Send(new ListLogs(id, null, LogLines), cancellationToken);

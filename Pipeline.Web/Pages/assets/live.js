@@ -36,11 +36,13 @@
   // Told by the server when something changed …
   const events = document.body.querySelector('[data-events]')?.dataset.events;
   if (events) {
-    let waiting = false;
+    // At once, then again for what came meanwhile; never two at a time.
+    let busy = false, again = false;
     const soon = () => {
-      if (waiting) return;
-      waiting = true;
-      setTimeout(() => { waiting = false; refresh().catch(() => {}); }, 250);
+      if (busy) { again = true; return; }
+      busy = true;
+      again = false;
+      refresh().catch(() => {}).finally(() => setTimeout(() => { busy = false; if (again) soon(); }, 120));
     };
     const source = new EventSource(events);
     ['run', 'documents', 'metrics', 'evaluation', 'logs'].forEach((name) => source.addEventListener(name, soon));
