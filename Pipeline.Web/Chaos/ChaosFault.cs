@@ -6,6 +6,9 @@ internal enum ChaosFault
     /// <summary><c>kill -9</c> of a worker, whatever stage it is in.</summary>
     KillWorker,
 
+    /// <summary><c>kill -9</c>, in every stage once, of the worker that holds its item.</summary>
+    KillInEachStage,
+
     /// <summary><c>kill -9</c> of the web process.</summary>
     KillWeb,
 

@@ -1,3 +1,6 @@
+using Npgsql;
+using Pipeline.Data.Entities;
+
 namespace Pipeline.Web.Chaos;
 
 /// <summary>Does one fault to a system, and leaves it whole: what was killed is started again, what was filled is emptied.</summary>
@@ -11,6 +14,9 @@ internal sealed class ChaosInjector(ChaosSystem system, Random random, Func<Task
                 ChildProcess victim = Any();
                 say($"kill -9 of {victim.Name} in {await StagesAsync(ct)}");
                 await system.ReplaceWorkerAsync(victim, Seconds(0, 2), ct);
+                break;
+            case ChaosFault.KillInEachStage:
+                foreach (Stage stage in Enum.GetValues<Stage>()) await KillInAsync(stage, ct);
                 break;
             case ChaosFault.KillWeb:
                 say("kill -9 of the web process");
@@ -27,7 +33,7 @@ internal sealed class ChaosInjector(ChaosSystem system, Random random, Func<Task
                 await system.ReplaceWebAsync(TimeSpan.Zero, ct);
                 break;
             case ChaosFault.StopDatabase:
-                TimeSpan away = random.Next(4) == 0 ? TimeSpan.FromSeconds(30) : Seconds(1, 8);
+                TimeSpan away = random.Next(3) == 0 ? TimeSpan.FromSeconds(30) : Seconds(1, 8);
                 say($"the database server is stopped for {away.TotalSeconds:F1} s in {await StagesAsync(ct)}");
                 await system.Server.StopServerAsync(ct);
                 await Task.Delay(away, ct);
@@ -85,10 +91,42 @@ internal sealed class ChaosInjector(ChaosSystem system, Random random, Func<Task
         {
             string[] now = (await system.ScalarAsync<string>(held, ct, path)).Split('|');
             if (now[1] != "0") return;
-            // host:process:random; the worker is one of ours.
-            if (now[0].Length > 0 && int.TryParse(now[0].Split(':')[1], out int id) && system.Workers.FirstOrDefault(w => w.Id == id) is { IsRunning: true } worker)
+            if (system.WorkerOf(now[0]) is { IsRunning: true } worker)
                 await system.ReplaceWorkerAsync(worker, TimeSpan.Zero, ct);
             await Task.Delay(15, ct);
+        }
+    }
+
+    /// <summary>Kills whoever is first seen to hold an item of the stage. Some stages last for milliseconds: those may be over before.</summary>
+    private async Task KillInAsync(Stage stage, CancellationToken ct)
+    {
+        await using NpgsqlConnection connection = await system.ConnectAsync(ct);
+        await using NpgsqlCommand command = new("""
+            SELECT coalesce((SELECT worker FROM stage_items WHERE stage = $1 AND state = 'Running' LIMIT 1), ''),
+                EXISTS (SELECT 1 FROM stage_items WHERE stage = ANY($2)) OR EXISTS (SELECT 1 FROM runs WHERE finished_at IS NOT NULL)
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = stage.ToString() });
+        command.Parameters.Add(new NpgsqlParameter { Value = Enum.GetValues<Stage>().Where(s => s > stage).Select(s => s.ToString()).ToArray() });
+        await command.PrepareAsync(ct);
+        for (DateTime end = DateTime.UtcNow.AddMinutes(2); DateTime.UtcNow < end; await Task.Delay(2, ct))
+        {
+            string holder;
+            bool over;
+            await using (NpgsqlDataReader now = await command.ExecuteReaderAsync(ct))
+            {
+                await now.ReadAsync(ct);
+                (holder, over) = (now.GetString(0), now.GetBoolean(1));
+            }
+            if (system.WorkerOf(holder) is { IsRunning: true } worker)
+            {
+                worker.Signal(ChildProcess.Kill);
+                say($"kill -9 of {worker.Name} in {stage.ToString().ToLowerInvariant()}");
+                await system.ReplaceWorkerAsync(worker, TimeSpan.Zero, ct);
+                return;
+            }
+            if (!over) continue;
+            say($"{stage.ToString().ToLowerInvariant()} was over before its worker could be killed");
+            return;
         }
     }
 

@@ -88,7 +88,7 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
                 output.WriteLine("           the disk is not filled: this process may not mount one of its own");
                 continue;
             }
-            if (fault != ChaosFault.PoisonDocument) await Task.Delay(took * (random.NextDouble() * 1.2 / faults.Length), ct);
+            if (!FromTheStart(fault)) await Task.Delay(took * (random.NextDouble() * 1.2 / faults.Length), ct);
             await injector.InjectAsync(fault, ct);
             _done[fault] = _done.GetValueOrDefault(fault) + 1;
         }
@@ -111,19 +111,22 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
 
     private ChaosFault[] Choose(Random random)
     {
-        ChaosFault[] all = order.Only.Count > 0 ? [.. order.Only] : Enum.GetValues<ChaosFault>();
-        int count = order.Only.Count > 0 ? Math.Min(order.Only.Count, 4) : random.Next(1, 5);
+        // Those that were asked for happen once each in every run, in some order; of all of them a few, some perhaps twice.
+        ChaosFault[] all = order.Only.Count > 0 ? [.. order.Only.Distinct()] : Enum.GetValues<ChaosFault>();
+        int count = order.Only.Count > 0 ? all.Length : random.Next(1, 5);
         List<ChaosFault> chosen = [];
         while (chosen.Count < count)
         {
             ChaosFault next = all[random.Next(all.Length)];
-            // A poisonous document does its work from the beginning, and once.
-            if (next == ChaosFault.PoisonDocument && chosen.Contains(next)) count--;
-            else if (next == ChaosFault.PoisonDocument) chosen.Insert(0, next);
+            if (chosen.Contains(next) && (order.Only.Count > 0 || FromTheStart(next))) continue;
+            if (FromTheStart(next)) chosen.Insert(0, next);
             else chosen.Add(next);
         }
         return [.. chosen];
     }
+
+    /// <summary>Whether the fault begins with the run instead of at a random moment of it.</summary>
+    private static bool FromTheStart(ChaosFault fault) => fault is ChaosFault.PoisonDocument or ChaosFault.KillInEachStage;
 
     private static async Task<bool> EndAsync(ChaosSystem system, Guid run, CancellationToken ct)
     {

@@ -59,6 +59,11 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
     public void AddWorker() => _workers.Add(Start("worker", ["up", "--role", "worker", "--data", Data]));
 
+    /// <summary>The worker process that an item names as its holder, or null.</summary>
+    /// <param name="holder">Worker name: host, process id and random part, divided by colons.</param>
+    public ChildProcess? WorkerOf(string holder) =>
+        holder.Split(':') is [_, string process, ..] && int.TryParse(process, out int id) ? _workers.FirstOrDefault(w => w.Id == id) : null;
+
     public void StartWeb() => Web = Start("web", ["up", "--role", "web", "--data", Data, "--port", _port.ToString(CultureInfo.InvariantCulture), "--allow", _input]);
 
     /// <summary>Kills a worker and starts another in its place.</summary>
