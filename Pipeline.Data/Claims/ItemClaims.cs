@@ -85,9 +85,22 @@ public sealed class ItemClaims(
         StageItem? item = (await claim(db).AsNoTracking().ToListAsync(ct)).SingleOrDefault();
         if (item is null) return null;
         ItemClaim ours = new(item, this);
-        if (item.Stage == Stage.Ingest)
-            await db.Database.ExecuteSqlAsync($"UPDATE runs SET state = 'Running', started_at = coalesce(started_at, now()) WHERE id = {item.RunId} AND state = 'Pending'", ct);
+        try
+        {
+            if (item.Stage == Stage.Ingest) await Transience.UntilAnsweredAsync(() => StartRunAsync(item.RunId, ct), null, ct);
+        }
+        catch
+        {
+            await ours.DisposeAsync();      // nobody else would: its lease would be renewed for ever
+            throw;
+        }
         signals.RunChanged(item.RunId);
         return ours;
+    }
+
+    private async Task<int> StartRunAsync(Guid runId, CancellationToken ct)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+        return await db.Database.ExecuteSqlAsync($"UPDATE runs SET state = 'Running', started_at = coalesce(started_at, now()) WHERE id = {runId} AND state = 'Pending'", ct);
     }
 }

@@ -259,6 +259,47 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         (await db.OutboxMessages.CountAsync(m => m.ItemId == seeded.Items[0], Stop)).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_claim_that_is_interrupted_on_its_way_is_completed_or_let_go_and_never_held_by_nobody(bool serverReturns)
+    {
+        await using ServiceProvider services = database.Services(null, ("Leases:HeartbeatSeconds", "0.2"));
+        await using PipelineDbContext db = await ContextAsync(services);
+        Run run = new("test", null, "{}", DateTimeOffset.UtcNow);
+        db.Runs.Add(run);
+        await db.SaveChangesAsync(Stop);
+        await db.AddItemAsync(run.Id, Stage.Ingest, null, DateTimeOffset.UtcNow, Stop);
+        Guid item = (await ItemsAsync(services, run.Id, Stage.Ingest)).Single();
+
+        using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        Task<ItemClaim?> claiming;
+        await using (var hold = await db.Database.BeginTransactionAsync(Stop))
+        {
+            // The item is claimed; what the claim does next, to its run, has to wait for this lock …
+            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM runs WHERE id = {run.Id} FOR UPDATE", Stop);
+            claiming = services.GetRequiredService<ItemClaims>().TryClaimAsync(item, stopping.Token);
+            const string waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            while (await database.ScalarAsync<long>(waiting) == 0) await Task.Delay(20, Stop);
+            // … and is cut off there, by the server or by the worker's end.
+            if (serverReturns) await database.ScalarAsync<long>(waiting.Replace("count(*)", "count(pg_terminate_backend(pid))", StringComparison.Ordinal));
+            else await stopping.CancelAsync();
+            await hold.RollbackAsync(Stop);
+        }
+        if (serverReturns)
+        {
+            await using ItemClaim claim = (await claiming).ShouldNotBeNull();
+            await claim.CompleteAsync((_, _) => Task.CompletedTask, false, Stop);
+            return;
+        }
+        await Should.ThrowAsync<OperationCanceledException>(() => claiming);
+        string lease = $"SELECT lease_until::text FROM stage_items WHERE id = '{item}'";
+        await Task.Delay(300, Stop);           // a renewal that was under way
+        string before = await database.ScalarAsync<string>(lease);
+        await Task.Delay(1_000, Stop);
+        (await database.ScalarAsync<string>(lease)).ShouldBe(before);
+    }
+
     /// <summary>As a worker's sweeper does, until the item is no longer the dead worker's.</summary>
     private static async Task SweepUntilTakenAsync(ServiceProvider services, Guid item)
     {
