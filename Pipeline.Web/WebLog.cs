@@ -14,4 +14,7 @@ internal static partial class WebLog
 
     [LoggerMessage(4, LogLevel.Warning, "The image API has no model: {Reason}")]
     public static partial void VisionModelUnavailable(this ILogger log, string reason);
+
+    [LoggerMessage(5, LogLevel.Warning, "{Method} {Path} was refused, the database does not answer: {Error}")]
+    public static partial void DatabaseAway(this ILogger log, string method, string path, string error);
 }

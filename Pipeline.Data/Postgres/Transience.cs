@@ -12,8 +12,9 @@ public static class Transience
         PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.DeadlockDetected } => true,
         NpgsqlException { IsTransient: true } => true,
         NpgsqlException { InnerException: IOException or System.Net.Sockets.SocketException or TimeoutException } => true,
+        // EF's wrapping of a lost connection: the first of what is saved, the second of either.
         DbUpdateException { InnerException: { } inner } => IsServerTrouble(inner),
-        InvalidOperationException { InnerException: NpgsqlException inner } => IsServerTrouble(inner),      // EF's wrapping of a lost connection
+        InvalidOperationException { InnerException: { } inner } => IsServerTrouble(inner),
         _ => false,
     };
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Pipeline.Data.Postgres;
 using Pipeline.Web.Chaos;
 
@@ -39,14 +40,31 @@ public sealed class ChaosTests
     }
 
     [Fact]
-    public async Task A_worker_that_starts_while_its_server_is_away_waits_for_it()
+    public async Task While_the_server_is_away_requests_are_put_off_and_a_worker_that_starts_waits_for_it()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
         using TemporaryFolder folder = new();
         await using PrivateCluster server = await PrivateCluster.StartAsync(folder.File("postgres"), durable: false, stop);
         await using ChaosSystem system = await ChaosSystem.StartAsync(server, folder.File("late"), folder.Path, workers: 0, stop);
+        using HttpClient client = new() { BaseAddress = system.Address };
+        HttpStatusCode status = default;
+        async Task AskUntilAsync(HttpStatusCode wanted)
+        {
+            for (DateTime end = DateTime.UtcNow.AddSeconds(60); status != wanted && DateTime.UtcNow < end; await Task.Delay(100, stop))
+            {
+                try
+                {
+                    using HttpResponseMessage answer = await client.GetAsync("/api/runs", stop);
+                    status = answer.StatusCode;
+                }
+                catch (HttpRequestException) { }        // it is starting
+            }
+            status.ShouldBe(wanted);
+        }
+        await AskUntilAsync(HttpStatusCode.OK);
         await server.StopServerAsync(stop);
         system.AddWorker();
+        await AskUntilAsync(HttpStatusCode.ServiceUnavailable);
         await Task.Delay(TimeSpan.FromSeconds(4), stop);        // by now it has asked
         system.Workers.Single().IsRunning.ShouldBeTrue();
         await server.StartServerAsync(durable: false, stop);
@@ -55,6 +73,7 @@ public sealed class ChaosTests
             works = await system.ScalarAsync<bool>("SELECT to_regclass('hangfire.server') IS NOT NULL", stop)
                 && await system.ScalarAsync<long>("SELECT count(*) FROM hangfire.server WHERE id LIKE '%:gpu:%'", stop) > 0;
         works.ShouldBeTrue();
+        await AskUntilAsync(HttpStatusCode.OK);
         system.Processes.ShouldAllBe(p => p.IsRunning);
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
+using Pipeline.Data.Postgres;
 using Pipeline.Models;
 using Pipeline.Web.Serving;
 
@@ -17,6 +18,10 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
     private static readonly Message s_queueFull = new(
         "The server is busy: its queue is full. Try again in a moment.",
         "El servidor está ocupado: la cola está llena. Inténtelo de nuevo en un momento.");
+
+    private static readonly Message s_databaseAway = new(
+        "The database does not answer at this moment. Try again in a moment.",
+        "La base de datos no responde en este momento. Inténtelo de nuevo en un momento.");
 
     private static readonly Message s_tooLarge = new(
         "The request is larger than this server accepts.",
@@ -57,6 +62,11 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 await ErrorShape.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, s_tooLarge);
                 await LingerAsync(context);
+                return true;
+            case Exception when Transience.IsServerTrouble(exception):
+                log.DatabaseAway(context.Request.Method, context.Request.Path, exception.Message);
+                context.Response.Headers.RetryAfter = "3";
+                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, s_databaseAway);
                 return true;
             case DbUpdateConcurrencyException:
                 await ErrorShape.WriteAsync(context, StatusCodes.Status409Conflict, s_changedMeanwhile);

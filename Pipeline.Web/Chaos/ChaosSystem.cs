@@ -30,6 +30,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
     public string Data => Path.Combine(_folder, "data");
     public SmallDisk Disk { get; }
+    public Uri Address => new($"http://127.0.0.1:{_port}");
     public IReadOnlyList<ChildProcess> Workers => _workers;
     public ChildProcess? Web { get; private set; }
     public IEnumerable<ChildProcess> Processes => Web is null ? _workers : _workers.Append(Web);
@@ -89,7 +90,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         {
             try
             {
-                using HttpResponseMessage answer = await _http.PostAsJsonAsync($"http://127.0.0.1:{_port}/api/ingest/folder", request, ct);
+                using HttpResponseMessage answer = await _http.PostAsJsonAsync(new Uri(Address, "/api/ingest/folder"), request, ct);
                 if (answer.StatusCode == HttpStatusCode.Accepted)
                     return (await answer.Content.ReadFromJsonAsync<Accepted>(ct))!.run_id;
                 string text = await answer.Content.ReadAsStringAsync(ct);
