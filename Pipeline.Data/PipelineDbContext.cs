@@ -32,6 +32,10 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     public DbSet<Evaluation> Evaluations => Set<Evaluation>();
     /// <summary>Published adapters.</summary>
     public DbSet<Adapter> Adapters => Set<Adapter>();
+    /// <summary>Decisions about which adapter serves a name.</summary>
+    public DbSet<Promotion> Promotions => Set<Promotion>();
+    /// <summary>Stable names that adapters serve.</summary>
+    public DbSet<ServedName> ServedNames => Set<ServedName>();
     /// <summary>Folders to run by the clock.</summary>
     public DbSet<Schedule> Schedules => Set<Schedule>();
     /// <summary>Log lines.</summary>

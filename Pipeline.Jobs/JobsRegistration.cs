@@ -11,6 +11,7 @@ using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Orchestration;
+using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Schedules;
 using Pipeline.Jobs.Train;
 
@@ -34,6 +35,8 @@ public static class JobsRegistration
         services.TryAddSingleton<IExampleWriter, DocumentExamples>();
         services.TryAddSingleton<IAdapterTraining, LoraTraining>();
         services.TryAddSingleton<IAdapterComparison, LoraComparison>();
+        services.AddSingleton<CurrentLoss>();
+        services.AddSingleton<AdapterPromoter>();
         services.AddSingleton<RecurringSchedules>();
         services.AddSingleton<StageQueue>();
         services.AddSingleton<StageRunner>();

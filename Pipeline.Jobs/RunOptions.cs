@@ -4,6 +4,7 @@ using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Publish;
 
 namespace Pipeline.Jobs;
 
@@ -36,6 +37,9 @@ public sealed record RunOptions
 
     /// <summary>How base model and adapter are compared.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();
+
+    /// <summary>Whether and when the adapter takes over a stable name.</summary>
+    public PublishOptions Publish { get; init; } = new();
 
     /// <summary>Trains and evaluates even when an equal training is stored.</summary>
     public bool Retrain { get; init; }

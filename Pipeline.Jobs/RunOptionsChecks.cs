@@ -13,6 +13,7 @@ internal static class RunOptionsChecks
         foreach (string problem in Of("dataset.", options.Dataset)) yield return problem;
         foreach (string problem in Of("caption.", options.Caption)) yield return problem;
         foreach (string problem in Of("evaluation.", options.Evaluation)) yield return problem;
+        foreach (string problem in Of("publish.", options.Publish)) yield return problem;
     }
 
     private static IEnumerable<string> Of(string prefix, object section)

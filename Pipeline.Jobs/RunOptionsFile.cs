@@ -28,7 +28,7 @@ public static class RunOptionsFile
         {
             JsonNode? root = YamlText.ReadRoot(text, path) is { } node ? ToJson(node) : new JsonObject();
             if (root is not JsonObject options) throw new InputException($"{path}: expected names and values, found {root?.GetValueKind().ToString().ToLowerInvariant() ?? "nothing"}");
-            CheckNames(path, "", options, JsonNode.Parse(RunOptionsJson.Write(new RunOptions { Name = "" }))!.AsObject());
+            CheckNames(path, "", options, JsonNode.Parse(RunOptionsJson.Write(new RunOptions { Name = "", Publish = new() { PromoteAs = "" } }))!.AsObject());
             return RunOptionsJson.Read(options.ToJsonString());
         }
         catch (JsonException e)

@@ -250,6 +250,14 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<Guid?>("CurrentAdapterId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("current_adapter_id");
+
+                    b.Property<double?>("CurrentLoss")
+                        .HasColumnType("double precision")
+                        .HasColumnName("current_loss");
+
                     b.Property<int>("Examples")
                         .HasColumnType("integer")
                         .HasColumnName("examples");
@@ -276,6 +284,9 @@ namespace Pipeline.Data.Migrations
 
                     b.HasIndex("CacheKey")
                         .HasDatabaseName("ix_evaluations_cache_key");
+
+                    b.HasIndex("CurrentAdapterId")
+                        .HasDatabaseName("ix_evaluations_current_adapter_id");
 
                     b.HasIndex("TrainingId")
                         .HasDatabaseName("ix_evaluations_training_id");
@@ -434,6 +445,93 @@ namespace Pipeline.Data.Migrations
                         .HasDatabaseName("ix_outbox_messages_item_id");
 
                     b.ToTable("outbox_messages", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.Promotion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("AdapterId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("adapter_id");
+
+                    b.Property<Guid?>("AgainstId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("against_id");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("by");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<double?>("Loss")
+                        .HasColumnType("double precision")
+                        .HasColumnName("loss");
+
+                    b.Property<double?>("Margin")
+                        .HasColumnType("double precision")
+                        .HasColumnName("margin");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("PreviousId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("previous_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<double?>("ReferenceLoss")
+                        .HasColumnType("double precision")
+                        .HasColumnName("reference_loss");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<long?>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("Id")
+                        .HasName("pk_promotions");
+
+                    b.HasIndex("AdapterId")
+                        .HasDatabaseName("ix_promotions_adapter_id");
+
+                    b.HasIndex("AgainstId")
+                        .HasDatabaseName("ix_promotions_against_id");
+
+                    b.HasIndex("PreviousId")
+                        .HasDatabaseName("ix_promotions_previous_id");
+
+                    b.HasIndex("Name", "Id")
+                        .HasDatabaseName("ix_promotions_name_id");
+
+                    b.HasIndex("RunId", "AdapterId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_promotions_run_id_adapter_id")
+                        .HasFilter("run_id IS NOT NULL");
+
+                    b.ToTable("promotions", (string)null);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.Run", b =>
@@ -663,6 +761,32 @@ namespace Pipeline.Data.Migrations
                         .HasDatabaseName("ix_schedules_name");
 
                     b.ToTable("schedules", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.ServedName", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("DecisionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("decision_id");
+
+                    b.Property<Guid>("PromotionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("promotion_id");
+
+                    b.HasKey("Name")
+                        .HasName("pk_served_names");
+
+                    b.HasIndex("DecisionId")
+                        .HasDatabaseName("ix_served_names_decision_id");
+
+                    b.HasIndex("PromotionId")
+                        .HasDatabaseName("ix_served_names_promotion_id");
+
+                    b.ToTable("served_names", (string)null);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.StageItem", b =>
@@ -910,6 +1034,12 @@ namespace Pipeline.Data.Migrations
 
             modelBuilder.Entity("Pipeline.Data.Entities.Evaluation", b =>
                 {
+                    b.HasOne("Pipeline.Data.Entities.Adapter", null)
+                        .WithMany()
+                        .HasForeignKey("CurrentAdapterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_evaluations_adapters_current_adapter_id");
+
                     b.HasOne("Pipeline.Data.Entities.Training", null)
                         .WithMany()
                         .HasForeignKey("TrainingId")
@@ -936,6 +1066,28 @@ namespace Pipeline.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_outbox_messages_stage_items_item_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.Promotion", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Adapter", null)
+                        .WithMany()
+                        .HasForeignKey("AdapterId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_promotions_adapters_adapter_id");
+
+                    b.HasOne("Pipeline.Data.Entities.Adapter", null)
+                        .WithMany()
+                        .HasForeignKey("AgainstId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_promotions_adapters_against_id");
+
+                    b.HasOne("Pipeline.Data.Entities.Promotion", null)
+                        .WithMany()
+                        .HasForeignKey("PreviousId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .HasConstraintName("fk_promotions_promotions_previous_id");
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.Run", b =>
@@ -986,6 +1138,23 @@ namespace Pipeline.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_run_documents_runs_run_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.ServedName", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Promotion", null)
+                        .WithMany()
+                        .HasForeignKey("DecisionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_served_names_promotions_decision_id");
+
+                    b.HasOne("Pipeline.Data.Entities.Promotion", null)
+                        .WithMany()
+                        .HasForeignKey("PromotionId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_served_names_promotions_promotion_id");
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.StageItem", b =>

@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS schema_migrations (
+﻿CREATE TABLE IF NOT EXISTS schema_migrations (
     migration_id character varying(150) NOT NULL,
     product_version character varying(32) NOT NULL,
     CONSTRAINT pk_schema_migrations PRIMARY KEY (migration_id)
@@ -682,6 +682,134 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261125235522_StageProgress') THEN
     INSERT INTO schema_migrations (migration_id, product_version)
     VALUES ('20261125235522_StageProgress', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    ALTER TABLE evaluations ADD current_adapter_id uuid;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    ALTER TABLE evaluations ADD current_loss double precision;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    CREATE TABLE promotions (
+        id uuid NOT NULL,
+        name text NOT NULL,
+        kind character varying(16) NOT NULL,
+        adapter_id uuid NOT NULL,
+        against_id uuid,
+        previous_id uuid,
+        run_id uuid,
+        loss double precision,
+        reference_loss double precision,
+        margin double precision,
+        tokens bigint,
+        reason text NOT NULL,
+        by text NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_promotions PRIMARY KEY (id),
+        CONSTRAINT fk_promotions_adapters_adapter_id FOREIGN KEY (adapter_id) REFERENCES adapters (id) ON DELETE RESTRICT,
+        CONSTRAINT fk_promotions_adapters_against_id FOREIGN KEY (against_id) REFERENCES adapters (id) ON DELETE RESTRICT,
+        CONSTRAINT fk_promotions_promotions_previous_id FOREIGN KEY (previous_id) REFERENCES promotions (id) ON DELETE RESTRICT
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    CREATE TABLE served_names (
+        name text NOT NULL,
+        promotion_id uuid NOT NULL,
+        decision_id uuid NOT NULL,
+        CONSTRAINT pk_served_names PRIMARY KEY (name),
+        CONSTRAINT fk_served_names_promotions_decision_id FOREIGN KEY (decision_id) REFERENCES promotions (id) ON DELETE RESTRICT,
+        CONSTRAINT fk_served_names_promotions_promotion_id FOREIGN KEY (promotion_id) REFERENCES promotions (id) ON DELETE RESTRICT
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    CREATE INDEX ix_evaluations_current_adapter_id ON evaluations (current_adapter_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    CREATE INDEX ix_promotions_adapter_id ON promotions (adapter_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    CREATE INDEX ix_promotions_against_id ON promotions (against_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    CREATE INDEX ix_promotions_name_id ON promotions (name, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    CREATE INDEX ix_promotions_previous_id ON promotions (previous_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    CREATE UNIQUE INDEX ix_promotions_run_id_adapter_id ON promotions (run_id, adapter_id) WHERE run_id IS NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    CREATE INDEX ix_served_names_decision_id ON served_names (decision_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    CREATE INDEX ix_served_names_promotion_id ON served_names (promotion_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    ALTER TABLE evaluations ADD CONSTRAINT fk_evaluations_adapters_current_adapter_id FOREIGN KEY (current_adapter_id) REFERENCES adapters (id) ON DELETE RESTRICT;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126001904_Promotion') THEN
+    INSERT INTO schema_migrations (migration_id, product_version)
+    VALUES ('20261126001904_Promotion', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

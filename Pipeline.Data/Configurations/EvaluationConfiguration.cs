@@ -14,6 +14,7 @@ internal sealed class EvaluationConfiguration : IEntityTypeConfiguration<Evaluat
         evaluation.Ignore(e => e.AdapterPerplexity);
         evaluation.HasIndex(e => e.CacheKey);
         evaluation.HasIndex(e => new { e.RunId, e.CacheKey }).IsUnique();
+        evaluation.HasOne<Adapter>().WithMany().HasForeignKey(e => e.CurrentAdapterId).OnDelete(DeleteBehavior.Restrict);
         evaluation.HasOne<Training>().WithMany().HasForeignKey(e => e.TrainingId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -19,6 +19,10 @@ public sealed class Evaluation
     public double BaseLoss { get; init; }
     /// <summary>The same with the adapter.</summary>
     public double AdapterLoss { get; init; }
+    /// <summary>Adapter that served the run's name then and was measured on the same examples, or null.</summary>
+    public Guid? CurrentAdapterId { get; init; }
+    /// <summary>Loss with that adapter.</summary>
+    public double? CurrentLoss { get; init; }
     /// <summary>exp(<see cref="BaseLoss"/>).</summary>
     public double BasePerplexity => Math.Exp(BaseLoss);
     /// <summary>exp(<see cref="AdapterLoss"/>).</summary>

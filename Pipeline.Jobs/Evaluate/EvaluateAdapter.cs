@@ -1,21 +1,27 @@
 using System.Text.Json;
 using Mediator;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Orchestration;
+using Pipeline.Jobs.Publish;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Evaluate;
 
-/// <summary>Measures base model and adapter of a run on the held-out examples, or takes the stored result for the same ones.</summary>
+/// <summary>
+/// Measures base model and adapter of a run on the held-out examples, and with them the adapter that serves the run's name now; or
+/// takes the stored result for the same ones.
+/// </summary>
 /// <param name="ItemId">The item to claim.</param>
 public sealed record EvaluateAdapter(Guid ItemId) : IRequest;
 
 internal sealed class EvaluateAdapterHandler(
-    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterComparison comparison, TimeProvider time)
+    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterComparison comparison, CurrentLoss currentLoss,
+    TimeProvider time, ILogger<EvaluateAdapterHandler> logger)
     : IRequestHandler<EvaluateAdapter>
 {
     public async ValueTask<Unit> Handle(EvaluateAdapter request, CancellationToken cancellationToken)
@@ -34,7 +40,10 @@ internal sealed class EvaluateAdapterHandler(
             await claim.SkipAsync("the dataset has no held-out examples", ct);
             return "skipped: no held-out examples";
         }
-        string key = CacheKey.Of("evaluation", comparison.Version, training.Id.ToString(), dataset.Files[DatasetFiles.EvalFile], JsonSerializer.Serialize(options.Evaluation, RunOptionsJson.Settings));
+        // Only where its loss will decide about the promotion.
+        CurrentAdapter? current = await CurrentAdapter.FindAsync(db, options.Publish.PromoteAs, ct) is { } serving && serving.Obstacle(training) is null ? serving : null;
+        string[] parts = [comparison.Version, training.Id.ToString(), dataset.Files[DatasetFiles.EvalFile], JsonSerializer.Serialize(options.Evaluation, RunOptionsJson.Settings)];
+        string key = CacheKey.Of(["evaluation", .. parts, .. current is null ? [] : new[] { current.Adapter.Id.ToString() }]);
         if (await db.Evaluations.AsNoTracking().Where(e => e.CacheKey == key).OrderByDescending(e => e.CreatedAt).FirstOrDefaultAsync(ct) is { } earlier)
         {
             await claim.CompleteAsync(async (work, token) => (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).EvaluationId = earlier.Id, fromCache: true, ct);
@@ -49,6 +58,12 @@ internal sealed class EvaluateAdapterHandler(
             await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct);
             ComparisonOutcome outcome = await Task.Run(
                 () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training, options.Evaluation, claim.Report, ct), ct);
+            double? beside = null;
+            if (current is not null)
+            {
+                (beside, string? obstacle) = await currentLoss.MeasureAsync(current, training, dataset, options, outcome.Tokens, Path.Combine(folder, "beside"), ct);
+                if (obstacle is not null) JobsLog.CurrentNotMeasured(logger, obstacle);
+            }
             Evaluation row = new()
             {
                 RunId = run.Id,
@@ -58,6 +73,8 @@ internal sealed class EvaluateAdapterHandler(
                 Tokens = outcome.Tokens,
                 BaseLoss = outcome.BaseLoss,
                 AdapterLoss = outcome.AdapterLoss,
+                CurrentAdapterId = beside is null ? null : current!.Adapter.Id,
+                CurrentLoss = beside,
                 Generations = JsonSerializer.Serialize(outcome.Answers, RunOptionsJson.Settings),
                 CreatedAt = time.GetUtcNow(),
             };
@@ -66,7 +83,7 @@ internal sealed class EvaluateAdapterHandler(
                 work.Evaluations.Add(row);
                 (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).EvaluationId = row.Id;
             }, fromCache: false, ct);
-            return $"base loss {outcome.BaseLoss:F4}, adapter loss {outcome.AdapterLoss:F4} over {outcome.Tokens} tokens";
+            return $"base loss {outcome.BaseLoss:F4}, adapter loss {outcome.AdapterLoss:F4}{(beside is null ? "" : $", {current!.Adapter.Name}, which serves {options.Publish.PromoteAs}, {beside:F4}")} over {outcome.Tokens} tokens";
         }
         finally
         {

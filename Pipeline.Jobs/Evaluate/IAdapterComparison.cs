@@ -20,4 +20,14 @@ internal interface IAdapterComparison
     /// <exception cref="InputException">Model, adapter or examples cannot be used.</exception>
     ComparisonOutcome Compare(
         string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, Action<int, int> progress, CancellationToken ct);
+
+    /// <summary>Measures one adapter alone on the examples that another one was compared on.</summary>
+    /// <param name="baseModel">Model folder.</param>
+    /// <param name="adapter">Adapter folder.</param>
+    /// <param name="examples">File of examples.</param>
+    /// <param name="training">Training settings: template and cut-off length count.</param>
+    /// <param name="ct">Stops between batches.</param>
+    /// <returns>Nats per target token, and target tokens measured.</returns>
+    /// <exception cref="InputException">Model, adapter or examples cannot be used.</exception>
+    (double Loss, long Tokens) Measure(string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, CancellationToken ct);
 }

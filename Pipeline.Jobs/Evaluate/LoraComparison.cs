@@ -16,20 +16,32 @@ internal sealed class LoraComparison : IAdapterComparison
         string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, Action<int, int> progress,
         CancellationToken ct)
     {
-        TrainingArguments arguments = LoraTraining.Arguments(training, baseModel, "dataset", evalSet: "eval", "output");
+        TrainingArguments arguments = Arguments(training, baseModel);
         using LanguageModel model = LanguageModel.Load(baseModel, new ModelLoadOptions { Device = arguments.Device });
-        ComparisonResult result = AdapterComparison.Compare(model, adapter, InstructionDataset.Load(examples), new ComparisonOptions
-        {
-            Template = arguments.Template,
-            DefaultSystem = arguments.DefaultSystem,
-            CutoffLen = arguments.CutoffLen,
-            BatchSize = arguments.EvalBatchSize,
-            Generations = options.Generations,
-            MaxNewTokens = options.MaxNewTokens,
-            Progress = progress,
-        }, ct);
+        ComparisonResult result = AdapterComparison.Compare(model, adapter, InstructionDataset.Load(examples),
+            Options(arguments) with { Generations = options.Generations, MaxNewTokens = options.MaxNewTokens, Progress = progress }, ct);
         return new ComparisonOutcome(
             result.Base.Loss, result.Adapter!.Loss, result.Base.Examples, result.Base.TargetTokens,
             [.. result.Generations.Select(g => new ComparisonOutcome.Answer(g.Example.Instruction, g.Example.Input, g.Example.Output, g.Base, g.Adapter ?? ""))]);
     }
+
+    public (double Loss, long Tokens) Measure(
+        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, CancellationToken ct)
+    {
+        TrainingArguments arguments = Arguments(training, baseModel);
+        using LanguageModel model = LanguageModel.Load(baseModel, new ModelLoadOptions { Device = arguments.Device });
+        LossResult result = AdapterComparison.Measure(model, adapter, InstructionDataset.Load(examples), Options(arguments), ct);
+        return (result.Loss, result.TargetTokens);
+    }
+
+    private static TrainingArguments Arguments(IReadOnlyDictionary<string, JsonElement> training, string baseModel) =>
+        LoraTraining.Arguments(training, baseModel, "dataset", evalSet: "eval", "output");
+
+    private static ComparisonOptions Options(TrainingArguments arguments) => new()
+    {
+        Template = arguments.Template,
+        DefaultSystem = arguments.DefaultSystem,
+        CutoffLen = arguments.CutoffLen,
+        BatchSize = arguments.EvalBatchSize,
+    };
 }

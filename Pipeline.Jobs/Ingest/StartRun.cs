@@ -5,6 +5,7 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Orchestration;
+using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Train;
 
 namespace Pipeline.Jobs.Ingest;
@@ -23,10 +24,7 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
 
     private async Task<string> IngestAsync(ItemClaim claim, CancellationToken ct)
     {
-        Run run = await ReadRunAsync(claim.Item.RunId, ct);
-        RunOptions options = RunOptionsJson.Read(run.Configuration);
-        RunModels.CheckAll(options);         // now, not after an hour of extraction
-        trainings.Check(options.Training, options.BaseModel);
+        (Run run, RunOptions options) = await CheckAsync(claim.Item.RunId, ct);
         if (run.SourceFolder is null)
         {
             await claim.CompleteAsync((_, _) => Task.CompletedTask, fromCache: false, ct);
@@ -49,9 +47,14 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
         return $"{registry.Count} documents";
     }
 
-    private async Task<Run> ReadRunAsync(Guid runId, CancellationToken ct)
+    /// <summary>Refuses now what would fail after an hour of extraction.</summary>
+    private async Task<RunScope> CheckAsync(Guid runId, CancellationToken ct)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-        return await db.Runs.AsNoTracking().SingleAsync(r => r.Id == runId, ct);
+        RunScope scope = await RunScope.ReadAsync(db, runId, ct);
+        RunModels.CheckAll(scope.Options);
+        trainings.Check(scope.Options.Training, scope.Options.BaseModel);
+        await ServedNames.CheckAsync(db, scope.Options, ct);
+        return scope;
     }
 }

@@ -11,6 +11,9 @@ internal sealed class AdapterReport(Run run, RunOptions options, DatasetRow data
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    /// <summary>Files that <see cref="WriteAsync"/> writes.</summary>
+    public static IReadOnlyList<string> Files { get; } = ["eval_results.json", "all_results.json", "README.md"];
+
     /// <summary>Writes <c>eval_results.json</c>, adds its values to <c>all_results.json</c>, and writes the model card.</summary>
     public async Task WriteAsync(string folder, string name, CancellationToken ct)
     {

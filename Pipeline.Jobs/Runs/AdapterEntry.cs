@@ -15,4 +15,8 @@ namespace Pipeline.Jobs.Runs;
 /// <param name="CreatedAt">When it was published.</param>
 public sealed record AdapterEntry(
     Guid Id, string Name, Guid RunId, string BaseModel, string Path, string Template,
-    int Steps, double FirstLoss, double LastLoss, long TrainableParameters, long AllParameters, DateTimeOffset CreatedAt);
+    int Steps, double FirstLoss, double LastLoss, long TrainableParameters, long AllParameters, DateTimeOffset CreatedAt)
+{
+    /// <summary>Stable names that it serves now.</summary>
+    public IReadOnlyList<string> ServedAs { get; init; } = [];
+}

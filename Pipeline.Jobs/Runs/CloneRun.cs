@@ -13,7 +13,8 @@ namespace Pipeline.Jobs.Runs;
 
 /// <summary>
 /// A new run made from an earlier one with some settings changed; the earlier run stays as it was. Results whose keys are equal are
-/// reused, so that only what the changes concern is worked on.
+/// reused, so that only what the changes concern is worked on. It serves no name unless the changes say so: a trial does not replace
+/// what people use.
 /// </summary>
 /// <param name="RunId">The earlier run.</param>
 /// <param name="Changes">Settings to replace, as in the configuration file; a null removes a training key. Null changes nothing.</param>
@@ -32,6 +33,7 @@ internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> conte
         Run? earlier = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == request.RunId, cancellationToken);
         if (earlier is null) return null;
         RunOptions before = RunOptionsJson.Read(earlier.Configuration), after = Changed(earlier.Configuration, request.Changes);
+        if (before.Publish.PromoteAs is { } name && after.Publish.PromoteAs == name && !Names(request.Changes)) after = after with { Publish = after.Publish with { PromoteAs = null } };
         if (RunOptionsChecks.Problems(after).ToArray() is { Length: > 0 } problems) throw new InputException(string.Join(Environment.NewLine, problems));
         if (request.From is { } from)
         {
@@ -70,6 +72,10 @@ internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> conte
             throw new InputException($"options: {e.Message}", e);
         }
     }
+
+    private static bool Names(JsonElement? changes) =>
+        changes is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty("publish", out JsonElement publish)
+        && publish.ValueKind == JsonValueKind.Object && publish.TryGetProperty("promote_as", out _);
 
     private static void Merge(JsonObject into, JsonObject changes)
     {

@@ -13,6 +13,7 @@ namespace Pipeline.Jobs.Runs;
 /// <param name="AdapterPerplexity">exp of the loss.</param>
 /// <param name="Generations"><c>[{instruction, input, expected, base, adapter}]</c>.</param>
 /// <param name="CreatedAt">When it was made.</param>
+/// <param name="CurrentLoss">Nats per target token of the adapter that served the run's name then, or null.</param>
 public sealed record EvaluationEntry(
     Guid Id, Guid RunId, int Examples, long Tokens, double BaseLoss, double AdapterLoss, double BasePerplexity, double AdapterPerplexity,
-    JsonElement Generations, DateTimeOffset CreatedAt);
+    JsonElement Generations, DateTimeOffset CreatedAt, double? CurrentLoss);

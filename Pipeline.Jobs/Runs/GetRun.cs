@@ -3,6 +3,7 @@ using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Jobs.Publish;
 
 namespace Pipeline.Jobs.Runs;
 
@@ -35,6 +36,7 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
         Training? training = run.TrainingId is { } trainingId ? await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == trainingId, ct) : null;
         Evaluation? evaluation = run.EvaluationId is { } evaluationId ? await db.Evaluations.AsNoTracking().SingleAsync(e => e.Id == evaluationId, ct) : null;
         Adapter? adapter = run.AdapterId is { } adapterId ? await db.Adapters.AsNoTracking().SingleAsync(a => a.Id == adapterId, ct) : null;
+        PromotionEntry? promotion = await ListPromotionsHandler.Entries(db, db.Promotions.Where(p => p.RunId == run.Id && p.AdapterId == run.AdapterId)).FirstOrDefaultAsync(ct);
         Dictionary<string, double> seconds = stages.ToDictionary(s => Snake(s.Stage), s => Math.Round(s.Seconds, 2));
         seconds["total"] = Math.Round(((run.FinishedAt ?? time.GetUtcNow()) - run.CreatedAt).TotalSeconds, 2);
         return new RunSummary
@@ -52,6 +54,7 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
             Eval = evaluation is null ? null : new(evaluation.BaseLoss, evaluation.AdapterLoss, evaluation.BasePerplexity, evaluation.AdapterPerplexity, evaluation.Examples, evaluation.Tokens),
             Adapter = adapter?.Name,
             AdapterPath = adapter?.Path,
+            Promotion = promotion,
             DatasetPath = dataset is null ? null : RunFolders.Dataset(storage, run.Id),
             Seconds = seconds,
             Cached = stages.Where(s => s.FromCache > 0).ToDictionary(s => Snake(s.Stage), s => s.FromCache),

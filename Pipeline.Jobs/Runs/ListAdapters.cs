@@ -12,11 +12,17 @@ internal sealed class ListAdaptersHandler(IDbContextFactory<PipelineDbContext> c
     public async ValueTask<IReadOnlyList<AdapterEntry>> Handle(ListAdapters request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await (
+        AdapterEntry[] adapters = await (
             from adapter in db.Adapters
             join training in db.Trainings on adapter.TrainingId equals training.Id
             orderby adapter.CreatedAt descending
             select new AdapterEntry(adapter.Id, adapter.Name, adapter.RunId, adapter.BaseModel, adapter.Path, adapter.Template, training.Steps,
                 training.FirstLoss, training.LastLoss, training.TrainableParameters, training.AllParameters, adapter.CreatedAt)).ToArrayAsync(cancellationToken);
+        var served = await (
+            from name in db.ServedNames
+            join promotion in db.Promotions on name.PromotionId equals promotion.Id
+            select new { promotion.AdapterId, name.Name }).ToArrayAsync(cancellationToken);
+        ILookup<Guid, string> names = served.ToLookup(s => s.AdapterId, s => s.Name);
+        return adapters.Select(a => names.Contains(a.Id) ? a with { ServedAs = [.. names[a.Id].Order(StringComparer.Ordinal)] } : a).ToArray();
     }
 }

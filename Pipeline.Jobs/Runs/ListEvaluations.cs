@@ -19,6 +19,6 @@ internal sealed class ListEvaluationsHandler(IDbContextFactory<PipelineDbContext
         if (request.RunId is { } run) evaluations = evaluations.Where(e => db.Runs.Any(r => r.Id == run && r.EvaluationId == e.Id));
         var rows = await evaluations.OrderByDescending(e => e.CreatedAt).Take(Math.Clamp(request.Limit, 1, 1_000)).ToArrayAsync(cancellationToken);
         return rows.Select(e => new EvaluationEntry(e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss, e.BasePerplexity, e.AdapterPerplexity,
-            JsonDocument.Parse(e.Generations).RootElement, e.CreatedAt)).ToArray();
+            JsonDocument.Parse(e.Generations).RootElement, e.CreatedAt, e.CurrentLoss)).ToArray();
     }
 }

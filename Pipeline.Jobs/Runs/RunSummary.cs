@@ -1,4 +1,5 @@
 using Pipeline.Data.Entities;
+using Pipeline.Jobs.Publish;
 
 namespace Pipeline.Jobs.Runs;
 
@@ -31,6 +32,8 @@ public sealed record RunSummary
     public string? Adapter { get; init; }
     /// <summary>Adapter folder.</summary>
     public string? AdapterPath { get; init; }
+    /// <summary>Whether the adapter took over the name that the run serves, and why; null when the run serves none, or has not decided yet.</summary>
+    public PromotionEntry? Promotion { get; init; }
     /// <summary>Dataset folder.</summary>
     public string? DatasetPath { get; init; }
     /// <summary>Seconds of work per stage, over all documents and attempts; <c>total</c> is wall time.</summary>

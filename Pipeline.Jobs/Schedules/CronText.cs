@@ -24,7 +24,11 @@ internal static class CronText
         }
     }
 
-    public static ScheduleEntry Entry(Schedule s, DateTimeOffset now) => new(
-        s.Id, s.Name, s.Cron, s.TimeZone, s.Folder, RunOptionsJson.Read(s.Configuration), s.Enabled,
-        s.Enabled ? Parse(s.Cron).GetNextOccurrence(now, TimeZoneInfo.FindSystemTimeZoneById(s.TimeZone)) : null, s.LastRunId, s.LastFiredAt, s.LastSkippedAt, s.LastSkipReason);
+    public static ScheduleEntry Entry(Schedule s, string servedName, DateTimeOffset now)
+    {
+        RunOptions options = RunOptionsJson.Read(s.Configuration);
+        DateTimeOffset? next = s.Enabled ? Parse(s.Cron).GetNextOccurrence(now, TimeZoneInfo.FindSystemTimeZoneById(s.TimeZone)) : null;
+        return new ScheduleEntry(s.Id, s.Name, s.Cron, s.TimeZone, s.Folder, options, s.Enabled, next, s.LastRunId, s.LastFiredAt, s.LastSkippedAt, s.LastSkipReason,
+            options.Publish.PromoteAs ?? servedName);
+    }
 }

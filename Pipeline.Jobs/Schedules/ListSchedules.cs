@@ -1,6 +1,8 @@
 using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Publish;
 
 namespace Pipeline.Jobs.Schedules;
 
@@ -13,6 +15,8 @@ internal sealed class ListSchedulesHandler(IDbContextFactory<PipelineDbContext> 
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await db.Schedules.AsNoTracking().OrderBy(s => s.Name).ToArrayAsync(cancellationToken);
-        return rows.Select(s => CronText.Entry(s, time.GetUtcNow())).ToArray();
+        List<ScheduleEntry> entries = [];
+        foreach (Schedule row in rows) entries.Add(CronText.Entry(row, await ServedNames.OfScheduleAsync(db, row.Name, cancellationToken), time.GetUtcNow()));
+        return entries;
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Ingest;
+using Pipeline.Jobs.Publish;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Schedules;
@@ -52,7 +53,9 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
             return null;
         }
         RunOptions options = RunOptionsJson.Read(schedule.Configuration);
-        Run run = new(options.Name ?? schedule.Name, schedule.Folder, schedule.Configuration, time.GetUtcNow(), schedule.Id);
+        // Named now and for good: what a run does is in its settings alone.
+        options = options with { Publish = options.Publish with { PromoteAs = options.Publish.PromoteAs ?? await ServedNames.OfScheduleAsync(db, schedule.Name, cancellationToken) } };
+        Run run = new(options.Name ?? schedule.Name, schedule.Folder, RunOptionsJson.Write(options), time.GetUtcNow(), schedule.Id);
         schedule.Fired(run.Id, key, run.CreatedAt);
         await db.AddRunAsync(run, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -13,6 +13,7 @@ namespace Pipeline.Jobs.Schedules;
 /// <param name="LastFiredAt">When it last started a run.</param>
 /// <param name="LastSkippedAt">When it last fired without starting one.</param>
 /// <param name="LastSkipReason">Why it did not.</param>
+/// <param name="ServedName">Stable name that the best adapter of its runs serves.</param>
 public sealed record ScheduleEntry(
     Guid Id, string Name, string Cron, string TimeZone, string Folder, RunOptions Options, bool Enabled,
-    DateTimeOffset? NextAt, Guid? LastRunId, DateTimeOffset? LastFiredAt, DateTimeOffset? LastSkippedAt, string? LastSkipReason);
+    DateTimeOffset? NextAt, Guid? LastRunId, DateTimeOffset? LastFiredAt, DateTimeOffset? LastSkippedAt, string? LastSkipReason, string ServedName);

@@ -4,6 +4,7 @@ using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Jobs.Ingest;
+using Pipeline.Jobs.Publish;
 
 namespace Pipeline.Jobs.Schedules;
 
@@ -34,11 +35,12 @@ internal sealed class UpsertScheduleHandler(IDbContextFactory<PipelineDbContext>
     {
         string folder = FolderRuns.Check(request.Folder);
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        await ServedNames.CheckAsync(db, request.Options, cancellationToken);
         Schedule? schedule = await db.Schedules.SingleOrDefaultAsync(s => s.Name == request.Name, cancellationToken);
         if (schedule is null) db.Schedules.Add(schedule = new Schedule(request.Name, time.GetUtcNow()));
         schedule.Change(request.Cron, request.TimeZone, folder, RunOptionsJson.Write(request.Options.WithAbsoluteModels()), request.Enabled);
         await db.SaveChangesAsync(cancellationToken);
         recurring.Apply(schedule);              // a crash before this line is repaired when a worker starts
-        return CronText.Entry(schedule, time.GetUtcNow());
+        return CronText.Entry(schedule, await ServedNames.OfScheduleAsync(db, schedule.Name, cancellationToken), time.GetUtcNow());
     }
 }

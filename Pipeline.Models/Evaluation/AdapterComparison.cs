@@ -30,9 +30,8 @@ public static class AdapterComparison
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(options);
-        ChatTemplate template = ModelTemplate.Resolve(options.Template, model).WithDefaultSystem(options.DefaultSystem);
-        int cutoff = Math.Min(options.CutoffLen, model.Decoder.Config.MaxPositionEmbeddings);
-        TokenizedExample[] tokens = [.. examples.Select(e => TokenizedExample.Encode(e, template, model.Tokenizer, cutoff))];
+        ChatTemplate template = TemplateOf(model, options);
+        TokenizedExample[] tokens = Encode(model, template, examples, options);
         InstructionExample[] answered = [.. examples.Take(options.Generations)];
 
         // A wrong adapter is found before the base is measured, which may take long.
@@ -49,6 +48,26 @@ public static class AdapterComparison
         string[] adapterAnswers = Answer(model, template, answered, options, Advance, stopping);
         return new ComparisonResult(baseLoss, adapterLoss,
             [.. answered.Select((e, i) => new ComparedGeneration(e, baseAnswers[i], adapterAnswers[i]))]);
+    }
+
+    /// <summary>Measures one adapter alone, as <see cref="Compare"/> does: no base model beside it, no answers.</summary>
+    /// <param name="model">Base model; without an adapter afterwards.</param>
+    /// <param name="adapterFolder">Adapter in PEFT's layout.</param>
+    /// <param name="examples">Held-out examples.</param>
+    /// <param name="options">Template and lengths.</param>
+    /// <param name="stopping">Seen between batches.</param>
+    /// <exception cref="InputException">The adapter does not fit, or no example has an answer token.</exception>
+    public static LossResult Measure(LanguageModel model, string adapterFolder, IReadOnlyList<InstructionExample> examples,
+        ComparisonOptions options, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(examples);
+        ArgumentNullException.ThrowIfNull(options);
+        TokenizedExample[] tokens = Encode(model, TemplateOf(model, options), examples, options);
+        using LoraAdapter adapter = AdapterFolder.Load(adapterFolder, model.Decoder);
+        LoraAdapter.DetachAll(model.Decoder);
+        adapter.Attach();
+        return LossEvaluator.Evaluate(model.Decoder, tokens, options.BatchSize, stopping);
     }
 
     /// <summary>The result as JSON: losses, perplexities, counts, and the answers under <c>generations</c>.</summary>
@@ -87,6 +106,15 @@ public static class AdapterComparison
             json[key] = value?.DeepClone();
         DurableFiles.Replace(path, json.ToJsonString(Indented) + "\n");
         return path;
+    }
+
+    private static ChatTemplate TemplateOf(LanguageModel model, ComparisonOptions options) =>
+        ModelTemplate.Resolve(options.Template, model).WithDefaultSystem(options.DefaultSystem);
+
+    private static TokenizedExample[] Encode(LanguageModel model, ChatTemplate template, IReadOnlyList<InstructionExample> examples, ComparisonOptions options)
+    {
+        int cutoff = Math.Min(options.CutoffLen, model.Decoder.Config.MaxPositionEmbeddings);
+        return [.. examples.Select(e => TokenizedExample.Encode(e, template, model.Tokenizer, cutoff))];
     }
 
     private static string[] Answer(

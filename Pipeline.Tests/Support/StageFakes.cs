@@ -15,12 +15,19 @@ namespace Pipeline.Tests;
 /// </summary>
 internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWriter, IAdapterTraining, IAdapterComparison
 {
-    private int _extractions, _captions, _trainings, _evaluations;
+    private int _extractions, _captions, _trainings, _evaluations, _measurements;
 
     public int Extractions => _extractions;
     public int Captions => _captions;
     public int Trainings => _trainings;
     public int Evaluations => _evaluations;
+    public int Measurements => _measurements;
+
+    /// <summary>Held-out loss of an adapter by its weights, which quote the documents that it was trained on. The base model's is 2.</summary>
+    public Func<string, double> LossOf { get; set; } = _ => 1.5;
+
+    /// <summary>Runs when base model and adapter of a run have been measured.</summary>
+    public Action AfterComparing { get; set; } = () => { };
 
     /// <summary>Runs in the middle of each training step.</summary>
     public Action<int, CancellationToken> DuringStep { get; set; } = (_, _) => { };
@@ -98,7 +105,15 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
         CancellationToken ct)
     {
         Interlocked.Increment(ref _evaluations);
-        File.Exists(Path.Combine(adapter, "adapter_model.safetensors")).ShouldBeTrue();
-        return new ComparisonOutcome(2.0, 1.5, 1, 10, [new("q", "", "a", "b", "c")]);
+        double loss = LossOf(File.ReadAllText(Path.Combine(adapter, "adapter_model.safetensors")));
+        AfterComparing();
+        return new ComparisonOutcome(2.0, loss, 1, 10, [new("q", "", "a", "b", "c")]);
+    }
+
+    (double Loss, long Tokens) IAdapterComparison.Measure(string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, CancellationToken ct)
+    {
+        Interlocked.Increment(ref _measurements);
+        File.Exists(examples).ShouldBeTrue();
+        return (LossOf(File.ReadAllText(Path.Combine(adapter, "adapter_model.safetensors"))), 10);
     }
 }

@@ -51,6 +51,7 @@ internal static class CommandLine
             UpCommand.Create(),
             RunCommand.Create(),
             RunsCommand.Create(),
+            AdaptersCommand.Create(),
             ExtractCommand.Create(),
             DatasetCommand.Create(),
             SamplesCommand.Create(),

@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using Mediator;
-using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
 using Pipeline.Models;
-using Pipeline.Web.Hosting;
 
 namespace Pipeline.Web.Commands;
 
@@ -28,7 +26,7 @@ internal static class RunsCommand
     {
         var data = CommonOptions.Data();
         var command = new Command("list", "Runs, newest first") { data };
-        command.SetAction((parsed, stopping) => WithAsync(parsed.GetValue(data)!, async sender =>
+        command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             foreach (RunEntry run in await sender.Send(new ListRuns(), stopping))
                 parsed.InvocationConfiguration.Output.WriteLine($"{run.Id}  {run.State.ToString().ToLowerInvariant(),-9}  {run.CreatedAt:u}  {run.Name}{(run.Error is { } error ? ": " + error : "")}");
@@ -43,7 +41,7 @@ internal static class RunsCommand
         var item = new Option<Guid?>("--item") { Description = "Only this item" };
         var data = CommonOptions.Data();
         var command = new Command("retry", "Work again on what failed or was canceled") { id, stage, item, data };
-        command.SetAction((parsed, stopping) => WithAsync(parsed.GetValue(data)!, async sender =>
+        command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             int items = await sender.Send(new RetryRun(parsed.GetValue(id), parsed.GetValue(stage), parsed.GetValue(item)), stopping);
             if (items == 0) throw new InputException($"run {parsed.GetValue(id)}: nothing failed or was canceled there");
@@ -59,7 +57,7 @@ internal static class RunsCommand
         var options = new Option<string?>("--options") { Description = "Settings to change, as JSON: {\"training\":{\"lora_rank\":32}}", HelpName = "JSON" };
         var data = CommonOptions.Data();
         var command = new Command("clone", "A new run from an earlier one with some settings changed; equal results are reused") { id, from, options, data };
-        command.SetAction((parsed, stopping) => WithAsync(parsed.GetValue(data)!, async sender =>
+        command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             JsonElement? changes;
             try
@@ -82,7 +80,7 @@ internal static class RunsCommand
         var priority = new Argument<int>("PRIORITY") { Description = "Higher comes first; runs have 0 unless asked otherwise" };
         var data = CommonOptions.Data();
         var command = new Command("priority", "Whose work is claimed first") { id, priority, data };
-        command.SetAction((parsed, stopping) => WithAsync(parsed.GetValue(data)!, async sender =>
+        command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             if (!await sender.Send(new PrioritizeRun(parsed.GetValue(id), parsed.GetValue(priority)), stopping)) throw NoRun(parsed.GetValue(id));
         }, stopping));
@@ -94,7 +92,7 @@ internal static class RunsCommand
         Argument<Guid> id = Id();
         var data = CommonOptions.Data();
         var command = new Command(name, description) { id, data };
-        command.SetAction((parsed, stopping) => WithAsync(parsed.GetValue(data)!, async sender =>
+        command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             Guid run = parsed.GetValue(id);
             if (await change(sender, run, stopping)) return;
@@ -107,13 +105,4 @@ internal static class RunsCommand
     private static Argument<Guid> Id() => new("RUN") { Description = "The run's id, as 'runs list' shows it" };
 
     private static InputException NoRun(Guid id) => new($"there is no run {id}; 'runs list' shows those of this data folder");
-
-    private static async Task<int> WithAsync(string dataFolder, Func<ISender, Task> action, CancellationToken ct)
-    {
-        ServerSettings settings = new() { Role = ServerRole.Worker, DataFolder = dataFolder };
-        await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), ct);
-        using IHost host = WorkerServer.BuildQuiet(settings, storage);      // not started: others do the work
-        await action(host.Services.GetRequiredService<ISender>());
-        return ExitCodes.Success;
-    }
 }

@@ -82,6 +82,7 @@ internal static class WebServer
         app.MapRuns();
         app.MapRunEvents();
         app.MapResults();
+        app.MapServed();
         app.MapSchedules();
         app.MapAssets();
         app.MapRazorPages();

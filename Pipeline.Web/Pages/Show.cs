@@ -1,4 +1,6 @@
 using System.Globalization;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Pages;
@@ -30,6 +32,13 @@ internal static class Show
     public static string Count(long number) => Text($"{number:N0}");
 
     public static string Loss(double loss) => double.IsFinite(loss) ? Text($"{loss:0.00#}") : "–";
+
+    public static string Decision(PromotionEntry entry) => entry.Decision switch
+    {
+        PromotionKind.Promoted => "promoted",
+        PromotionKind.RolledBack => "rolled back",
+        _ => "not promoted",
+    };
 
     /// <summary>For the <c>datetime</c> attribute; scripts turn the text into local time.</summary>
     public static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);

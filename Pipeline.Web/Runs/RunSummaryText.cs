@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Data.Entities;
 using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Runs;
@@ -25,6 +26,7 @@ internal static class RunSummaryText
                 $"loss {eval.BaseLoss:F4} with the base model, {eval.AdapterLoss:F4} with the adapter (perplexity {eval.BasePerplexity:F1}, {eval.AdapterPerplexity:F1})"));
         if (run.DatasetPath is { } dataset) Line("dataset", dataset);
         if (run.AdapterPath is { } adapter) Line("adapter", $"{run.Adapter}: {adapter}");
+        if (run.Promotion is { } promotion) Line("serves", $"{promotion.Name}: {(promotion.Decision == PromotionKind.Promoted ? "promoted" : "not promoted")}; {promotion.Reason}");
         Line("seconds", string.Join(", ", run.Seconds.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} {s.Value:F1}"))));
 
         void Line(string name, string text) => output.WriteLine($"{name,-10} {text}");

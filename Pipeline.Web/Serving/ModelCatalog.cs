@@ -6,7 +6,10 @@ using Pipeline.Web.Hosting;
 
 namespace Pipeline.Web.Serving;
 
-/// <summary>What can be asked by name: configured models, adapters as runs publish them, and the models those stand on.</summary>
+/// <summary>
+/// What can be asked by name: configured models, the names that promoted adapters serve, adapters as runs publish them, and the models
+/// those stand on. Looked up anew for each request, which then keeps what it found.
+/// </summary>
 internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sender)
 {
     private const string StarterLanguage = "starter/phi4-starter", StarterVision = "starter/qwen2vl-starter";
@@ -19,16 +22,23 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
         var models = new Dictionary<string, ServedModel>(StringComparer.Ordinal);
         foreach (string folder in configured.Concat(adapters.Select(a => a.BaseModel)).Select(ProductFiles.Resolve).Distinct().Where(IsModel))
             Add(new ServedModel(NameOf(folder), folder, null, SeesImages: false, Directory.GetLastWriteTimeUtc(folder)));
-        foreach (AdapterEntry adapter in adapters.Where(a => Directory.Exists(a.Path)))
-        {
-            string baseFolder = ProductFiles.Resolve(adapter.BaseModel);
-            Add(new ServedModel(adapter.Name, baseFolder, new ServedAdapter(adapter.Path, adapter.Template, NameOf(baseFolder)), SeesImages: false, adapter.CreatedAt));
-        }
+        AdapterEntry[] there = [.. adapters.Where(a => Directory.Exists(a.Path))];
+        foreach (AdapterEntry adapter in there)
+            foreach (string name in adapter.ServedAs)
+                Add(Served(name, adapter));
+        foreach (AdapterEntry adapter in there)
+            Add(Served(adapter.Name, adapter));
         if (VisionFolder(options.Value) is { } vision)
             Add(new ServedModel(NameOf(vision), vision, null, SeesImages: true, Directory.GetLastWriteTimeUtc(vision)));
         return [.. models.Values];
 
         void Add(ServedModel model) => models.TryAdd(model.Id, model);
+    }
+
+    private static ServedModel Served(string name, AdapterEntry adapter)
+    {
+        string baseFolder = ProductFiles.Resolve(adapter.BaseModel);
+        return new ServedModel(name, baseFolder, new ServedAdapter(adapter.Path, adapter.Template, NameOf(baseFolder)), SeesImages: false, adapter.CreatedAt);
     }
 
     /// <summary>Hub folder of the vision-language model, or null when it is not there.</summary>

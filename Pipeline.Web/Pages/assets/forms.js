@@ -18,6 +18,11 @@
   const number = (value) => (value === '' ? undefined : Number(value));
   const prune = (value) => Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined && v !== ''));
 
+  const publishOf = (name, percent) => {
+    const publish = prune({ promote_as: name, promotion_margin: percent === undefined ? undefined : percent / 100 });
+    return Object.keys(publish).length > 0 ? publish : undefined;
+  };
+
   const optionsOf = (form) => {
     const value = (name) => form.elements[name]?.value.trim() ?? '';
     const training = prune({
@@ -76,7 +81,7 @@
     const value = (name) => form.elements[name].value.trim();
     const answer = await send(form, '/api/schedules', json({
       name: value('name'), cron: value('cron'), folder: value('folder'), time_zone: value('time_zone') || 'UTC', enabled: form.elements.enabled.checked,
-      options: prune({ base_model: value('base_model') }),
+      options: prune({ base_model: value('base_model'), publish: publishOf(value('promote_as'), number(value('margin'))) }),
     }));
     if (answer) location.reload();
   });
@@ -85,7 +90,8 @@
     const button = event.target.closest('button[data-call]');
     if (!button || (button.dataset.confirm && !confirm(button.dataset.confirm))) return;
     button.disabled = true;
-    const answer = await fetch(button.dataset.call, { method: button.dataset.method ?? 'POST' });
+    const method = button.dataset.method ?? 'POST';
+    const answer = await fetch(button.dataset.call, button.dataset.body ? json(JSON.parse(button.dataset.body), method) : { method });
     if (answer.ok) {
       const run = answer.status === 202 && !button.dataset.stay ? (await answer.json().catch(() => ({}))).run_id : undefined;
       if (run) location.href = `/runs/${run}`;

@@ -1,0 +1,107 @@
+using Mediator;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Logging;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Behaviors;
+
+namespace Pipeline.Jobs.Publish;
+
+/// <summary>Lets the adapter serve a name again that served it before. Null when nothing serves that name.</summary>
+/// <param name="Name">The served name.</param>
+/// <param name="By">Who asks.</param>
+/// <param name="From">Only if this adapter serves it now: a request sent twice goes back once. Null goes back whatever serves.</param>
+/// <param name="Reason">Why, for people.</param>
+public sealed record RollBackAdapter(string Name, string By, string? From = null, string? Reason = null) : IRequest<ServedChange?>, IValidated
+{
+    /// <inheritdoc />
+    public IEnumerable<string> Problems() => ChangeServedHandler.ReasonProblems(Reason);
+}
+
+/// <summary>Lets an adapter serve a name, without a comparison. Null when there is no such adapter.</summary>
+/// <param name="Adapter">The adapter.</param>
+/// <param name="As">The name to serve.</param>
+/// <param name="By">Who asks.</param>
+/// <param name="Reason">Why, for people.</param>
+public sealed record PromoteAdapter(string Adapter, string As, string By, string? Reason = null) : IRequest<ServedChange?>, IValidated
+{
+    /// <inheritdoc />
+    public IEnumerable<string> Problems() =>
+        RunOptionsChecks.Problems(new RunOptions { Publish = new() { PromoteAs = As.Length == 0 ? "-" : As } }).Select(p => p.Replace("publish.promote_as", "as", StringComparison.Ordinal))
+            .Concat(ChangeServedHandler.ReasonProblems(Reason));
+}
+
+/// <summary>What came of asking for another adapter.</summary>
+/// <param name="Done">The change, or null when it was refused.</param>
+/// <param name="Refusal">Why it was refused.</param>
+public sealed record ServedChange(PromotionEntry? Done, string? Refusal);
+
+internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, ILogger<ChangeServedHandler> logger)
+    : IRequestHandler<RollBackAdapter, ServedChange?>, IRequestHandler<PromoteAdapter, ServedChange?>
+{
+    public static IEnumerable<string> ReasonProblems(string? reason) => reason?.Length > 500 ? ["reason: expected at most 500 characters"] : [];
+
+    public async ValueTask<ServedChange?> Handle(RollBackAdapter request, CancellationToken cancellationToken)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await ServedNames.LockAsync(db, cancellationToken);
+        if (await ServedNames.CurrentAsync(db, request.Name, cancellationToken) is not { } current) return null;
+        Adapter now = await db.Adapters.AsNoTracking().SingleAsync(a => a.Id == current.AdapterId, cancellationToken);
+        if (request.From is { } from && from != now.Name) return Refused($"{request.Name} is served by {now.Name}, not by {from} any more");
+        if (current.PreviousId is not { } previousId) return Refused($"nothing served {request.Name} before {now.Name}");
+        Promotion previous = await db.Promotions.AsNoTracking().SingleAsync(p => p.Id == previousId, cancellationToken);
+        Adapter earlier = await db.Adapters.AsNoTracking().SingleAsync(a => a.Id == previous.AdapterId, cancellationToken);
+        if (Missing(earlier) is { } missing) return Refused(missing);
+        return await ChangeAsync(db, transaction, new Promotion
+        {
+            Name = request.Name,
+            Kind = PromotionKind.RolledBack,
+            AdapterId = earlier.Id,
+            AgainstId = now.Id,
+            Reason = request.Reason ?? $"back from {now.Name}",
+            By = request.By,
+            CreatedAt = time.GetUtcNow(),
+        }, inForce: previous.Id, cancellationToken);
+    }
+
+    public async ValueTask<ServedChange?> Handle(PromoteAdapter request, CancellationToken cancellationToken)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        await ServedNames.LockAsync(db, cancellationToken);
+        if (await db.Adapters.AsNoTracking().SingleOrDefaultAsync(a => a.Name == request.Adapter, cancellationToken) is not { } adapter) return null;
+        if (await ServedNames.FaultAsync(db, request.As, cancellationToken) is { } fault) return Refused(fault);
+        Promotion? current = await ServedNames.CurrentAsync(db, request.As, cancellationToken);
+        if (current?.AdapterId == adapter.Id) return Refused($"{adapter.Name} serves {request.As} already");
+        if (Missing(adapter) is { } missing) return Refused(missing);
+        Promotion promotion = new()
+        {
+            Name = request.As,
+            Kind = PromotionKind.Promoted,
+            AdapterId = adapter.Id,
+            AgainstId = current?.AdapterId,
+            PreviousId = current?.Id,
+            Reason = request.Reason ?? "by hand",
+            By = request.By,
+            CreatedAt = time.GetUtcNow(),
+        };
+        return await ChangeAsync(db, transaction, promotion, inForce: promotion.Id, cancellationToken);
+    }
+
+    private async Task<ServedChange> ChangeAsync(PipelineDbContext db, IDbContextTransaction transaction, Promotion decision, Guid inForce, CancellationToken ct)
+    {
+        db.Promotions.Add(decision);
+        await ServedNames.FollowAsync(db, decision, inForce, ct);
+        await db.SaveChangesAsync(ct);
+        PromotionEntry entry = await ListPromotionsHandler.Entries(db, db.Promotions.Where(p => p.Id == decision.Id)).SingleAsync(ct);
+        await transaction.CommitAsync(ct);
+        JobsLog.ServedFromNowOn(logger, entry.Name, entry.Adapter, entry.By, entry.Reason);
+        return new ServedChange(entry, null);
+    }
+
+    private static ServedChange Refused(string why) => new(null, why);
+
+    private static string? Missing(Adapter adapter) => Directory.Exists(adapter.Path) ? null : $"the folder of {adapter.Name} is gone: {adapter.Path}; put it back from a backup";
+}

@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Models;
+
+namespace Pipeline.Jobs.Publish;
+
+/// <summary>The stable names, each served by one adapter at a time.</summary>
+internal static class ServedNames
+{
+    /// <summary>
+    /// Orders everything that gives names to adapters or adapters to names, until the transaction ends. Taken after all other locks,
+    /// and before what it guards is read.
+    /// </summary>
+    public static Task LockAsync(PipelineDbContext db, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended('pipeline: names of adapters', 0))", ct);
+
+    /// <summary>The promotion in force, or null while nothing serves the name.</summary>
+    public static Task<Promotion?> CurrentAsync(PipelineDbContext db, string name, CancellationToken ct) =>
+        db.Promotions.AsNoTracking().SingleOrDefaultAsync(p => db.ServedNames.Any(s => s.Name == name && s.PromotionId == p.Id), ct);
+
+    /// <summary>Puts a promotion in force: the one decided now, or the earlier one that a rollback returns to.</summary>
+    public static async Task FollowAsync(PipelineDbContext db, Promotion decision, Guid promotionId, CancellationToken ct)
+    {
+        ServedName? served = await db.ServedNames.SingleOrDefaultAsync(s => s.Name == decision.Name, ct);
+        if (served is null) db.ServedNames.Add(served = new ServedName(decision.Name));
+        served.Follow(promotionId, decision.Id);
+    }
+
+    /// <summary>Why a name cannot be served, or null.</summary>
+    public static async Task<string?> FaultAsync(PipelineDbContext db, string name, CancellationToken ct) =>
+        await db.Adapters.AnyAsync(a => a.Name == name, ct) ? $"'{name}' is the name of an adapter itself; choose another" : null;
+
+    /// <summary>Refuses a name that settings ask to be served and that cannot be.</summary>
+    /// <exception cref="InputException">An adapter or the base model has that name.</exception>
+    public static async Task CheckAsync(PipelineDbContext db, RunOptions options, CancellationToken ct)
+    {
+        if (options.Publish.PromoteAs is not { } name) return;
+        if (await FaultAsync(db, name, ct) is { } fault) throw new InputException($"publish.promote_as: {fault}");
+        if (name == Path.GetFileName(Path.TrimEndingDirectorySeparator(options.BaseModel)))
+            throw new InputException($"publish.promote_as: '{name}' is the name of the base model, which is served too; choose another");
+    }
+
+    /// <summary>The name that runs of a schedule serve when its settings give none: the schedule's, unless an adapter has it already.</summary>
+    public static async Task<string> OfScheduleAsync(PipelineDbContext db, string schedule, CancellationToken ct)
+    {
+        string name = AdapterName.From(schedule);
+        return await FaultAsync(db, name, ct) is null ? name : name[..Math.Min(name.Length, 53)].TrimEnd('-') + "-served";
+    }
+}
