@@ -1,7 +1,9 @@
+using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Pipeline.Data;
+using Pipeline.Jobs.Publish;
 
 namespace Pipeline.Tests.Web;
 
@@ -60,6 +62,7 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
         await page.GetByText("A bar chart with five bars; the tallest is March.").WaitForAsync();
         await page.Locator("svg.chart polyline.loss").WaitForAsync();
         await page.GetByText(SeededRun.Injection).First.WaitForAsync(); // shown, not run
+        await page.GetByText("field-guide took over the name guide").WaitForAsync();
         (await page.TitleAsync()).ShouldBe("field-guide · Pipeline");
 
         await OpenAsync("/chat?model=phi4-tiny", "chat");
@@ -69,7 +72,15 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
         await PictureAsync("chat-answered");
 
         await OpenAsync("/adapters", "adapters");
-        await page.GetByText("402,432").WaitForAsync();
+        await page.GetByText("402,432").First.WaitForAsync();
+        // One click back, and forward again for the next visit.
+        page.Dialog += (_, dialog) => _ = dialog.AcceptAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Roll back to field-guide-1" }).ClickAsync();
+        await page.Locator("#served").GetByText("back from field-guide").First.WaitForAsync();
+        await page.Locator("#history > summary").ClickAsync();
+        await page.Locator("#history").GetByText("held-out loss 2.3400 is 10.3 % below 2.6100 of field-guide-1").WaitForAsync();
+        await PictureAsync("adapters-rolled-back");
+        await server.Services.GetRequiredService<ISender>().Send(new PromoteAdapter("field-guide", "guide", "test"), TestContext.Current.CancellationToken);
         await OpenAsync("/schedules", "schedules");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save schedule" }).WaitForAsync();
         await OpenAsync("/hangfire", "hangfire");

@@ -20,7 +20,7 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         await PublishAsync(server, "specialist");
         JsonElement models = await JsonAsync(await server.GetAsync("/v1/models"));
         models.GetProperty("object").GetString().ShouldBe("list");
-        models.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("id").GetString()).Except(["downloaded"]).ShouldBe(["phi4-tiny", "specialist"]);
+        models.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("id").GetString()).Except(["downloaded", "expert", "version-1", "version-2"]).ShouldBe(["phi4-tiny", "specialist"]);
         models.GetProperty("data").EnumerateArray().Single(m => m.GetProperty("id").GetString() == "specialist").GetProperty("parent").GetString().ShouldBe("phi4-tiny");
 
         JsonElement first = await AskAsync(server, "phi4-tiny");
@@ -38,6 +38,59 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         JsonElement usage = first.GetProperty("usage");
         usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
         usage.GetProperty("completion_tokens").GetInt32().ShouldBeInRange(1, 12);
+    }
+
+    [Fact]
+    public async Task A_served_name_answers_with_the_adapter_that_serves_it_at_that_moment_and_an_answer_begun_ends_on_the_old_one()
+    {
+        await using TestWebServer server = await StartAsync();
+        await PublishAsync(server, "version-1", "init");
+        await PublishAsync(server, "version-2");
+        string one = Text(await AskAsync(server, "version-1")), two = Text(await AskAsync(server, "version-2"));
+        two.ShouldNotBe(one);
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/expert/rollback", "{}"), 404)).ShouldContain("nothing serves the name 'expert'");
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-9/promote", """{"as":"expert"}"""), 404)).ShouldContain("there is no adapter 'version-9'");
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"as":"Our Expert!"}"""), 400)).ShouldContain("as: expected lower-case letters");
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"to":"expert"}"""), 400)).ShouldContain("to");
+
+        await PromoteAsync("version-1");
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"as":"expert"}"""), 409)).ShouldBe("version-1 serves expert already");
+        (await ProblemAsync(await server.SendAsync(HttpMethod.Post, "/api/adapters/expert/rollback"), 409)).ShouldBe("nothing served expert before version-1");
+        Text(await AskAsync(server, "expert")).ShouldBe(one);
+
+        // Found before the change, in the queue behind another answer while it happens.
+        using var running = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        GenerationQueue queue = server.Services.GetRequiredService<GenerationQueue>();
+        Task<int> holder = queue.RunAsync(ct =>
+        {
+            running.Set();
+            release.Wait(TimeSpan.FromSeconds(60), ct);
+            return 0;
+        }, CancellationToken.None);
+        running.Wait(TestContext.Current.CancellationToken);
+        Task<JsonElement> begun = AskAsync(server, "expert");
+        for (int i = 0; queue.Length < 2 && i < 400; i++) await Task.Delay(25, TestContext.Current.CancellationToken);
+        await PromoteAsync("version-2");
+        release.Set();
+        await holder;
+        Text(await begun).ShouldBe(one);
+        Text(await AskAsync(server, "expert")).ShouldBe(two);
+
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/expert/rollback", """{"from":"version-1"}"""), 409)).ShouldBe("expert is served by version-2, not by version-1 any more");
+        JsonElement back = await JsonAsync(await server.PostJsonAsync("/api/adapters/expert/rollback", """{"from":"version-2","reason":"it was rude"}"""));
+        (back.GetProperty("decision").GetString(), back.GetProperty("adapter").GetString(), back.GetProperty("reason").GetString()).ShouldBe(("rolled_back", "version-1", "it was rude"));
+        Text(await AskAsync(server, "expert")).ShouldBe(one);
+        JsonElement served = (await JsonAsync(await server.GetAsync("/api/served"))).EnumerateArray().ShouldHaveSingleItem();
+        (served.GetProperty("name").GetString(), served.GetProperty("adapter").GetString()).ShouldBe(("expert", "version-1"));
+        (await JsonAsync(await server.GetAsync("/api/promotions?name=expert"))).EnumerateArray().Select(p => p.GetProperty("decision").GetString()).ShouldBe(["rolled_back", "promoted", "promoted"]);
+        (await JsonAsync(await server.GetAsync("/v1/models/expert"))).GetProperty("parent").GetString().ShouldBe("phi4-tiny");
+
+        async Task PromoteAsync(string adapter)
+        {
+            using HttpResponseMessage response = await server.PostJsonAsync($"/api/adapters/{adapter}/promote", """{"as":"expert"}""");
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
     }
 
     [Fact]
@@ -147,7 +200,7 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         TestWebServer.StartAsync(database, settings: [("Serving:LanguageModels:0", s_base), ("Serving:VisionModel", "/nowhere"), ("Serving:Device", "cpu"), .. settings]);
 
     /// <summary>What a finished run leaves: an adapter row and its folder.</summary>
-    private static async Task PublishAsync(TestWebServer server, string name)
+    private static async Task PublishAsync(TestWebServer server, string name, string golden = "final")
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(ct);
@@ -157,7 +210,7 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         await db.SaveChangesAsync(ct);
         db.Add(training);
         await db.SaveChangesAsync(ct);
-        db.Add(new Adapter(name, run.Id, training.Id, s_base, Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final"), "phi4_mini", DateTimeOffset.UtcNow));
+        db.Add(new Adapter(name, run.Id, training.Id, s_base, Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", golden), "phi4_mini", DateTimeOffset.UtcNow));
         await db.SaveChangesAsync(ct);
     }
 
@@ -176,4 +229,13 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
 
     private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
         JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
+
+    private static async Task<string> ProblemAsync(HttpResponseMessage response, int status)
+    {
+        using (response)
+        {
+            ((int)response.StatusCode).ShouldBe(status);
+            return (await JsonAsync(response)).GetProperty("detail").GetString()!;
+        }
+    }
 }

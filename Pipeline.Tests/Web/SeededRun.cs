@@ -80,7 +80,16 @@ internal static class SeededRun
             }),
         };
         var adapter = new Adapter("field-guide", run.Id, training.Id, "starter/phi4-starter", storage.Folder, "phi4_mini", DateTimeOffset.UtcNow);
-        db.AddRange(evaluation, adapter);
+        var older = new Training { RunId = run.Id, CacheKey = "older", BaseModel = "starter/phi4-starter", Steps = 40, FirstLoss = 4.8, LastLoss = 2.2, TrainableParameters = 402_432, AllParameters = 9_912_448, CreatedAt = start };
+        db.Add(older);
+        await db.SaveChangesAsync();
+        var predecessor = new Adapter("field-guide-1", run.Id, older.Id, "starter/phi4-starter", storage.Folder, "phi4_mini", start);
+        db.AddRange(evaluation, adapter, predecessor);
+        var first = new Promotion { Id = Guid.CreateVersion7(start), Name = "guide", Kind = PromotionKind.Promoted, AdapterId = predecessor.Id, Loss = 2.61, ReferenceLoss = 4.21, Margin = 0.01, Tokens = 861, By = "run", CreatedAt = start, Reason = "held-out loss 2.6100 is 38.0 % below 4.2100 of the base model; the margin is 1 %" };
+        var second = new Promotion { Name = "guide", Kind = PromotionKind.Promoted, AdapterId = adapter.Id, AgainstId = predecessor.Id, PreviousId = first.Id, RunId = run.Id, Loss = 2.34, ReferenceLoss = 2.61, Margin = 0.01, Tokens = 861, By = "run", CreatedAt = DateTimeOffset.UtcNow, Reason = "held-out loss 2.3400 is 10.3 % below 2.6100 of field-guide-1; the margin is 1 %" };
+        var served = new ServedName("guide");
+        served.Follow(second.Id, second.Id);
+        db.AddRange(first, second, served);
         string[] lines = ["Ingest started, attempt 1", "4 documents", "Extract started, attempt 1", "broken.pdf: the file is encrypted", "Train started, attempt 1", "step 40 of 40, loss 1.90", "Published adapter field-guide"];
         for (int i = 0; i < lines.Length; i++)
             db.Add(new LogEntry { At = start.AddSeconds(i * 9), Level = lines[i].Contains("encrypted", StringComparison.Ordinal) ? "Warning" : "Information", Category = "Pipeline", Message = lines[i], RunId = run.Id });
