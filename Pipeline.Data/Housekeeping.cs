@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Pipeline.Data.Artifacts;
 
 namespace Pipeline.Data;
 
 /// <summary>Removes what nothing refers to any more. May run beside workers.</summary>
 public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, PipelineStorage storage, TimeProvider time)
 {
-    private const int LogBatch = 20_000;
+    private const int LogBatch = 20_000, DeletedAtOnce = 8;
 
     /// <summary>Removes unreferenced artifacts, leftovers of dead processes, and old log lines.</summary>
     /// <param name="unusedFor">
@@ -19,27 +20,24 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
     {
         DateTime before = time.GetUtcNow().UtcDateTime - unusedFor;
         // Files first, rows after: a file written between the two is younger than the limit.
-        FileInfo[] stored = Files(Path.Combine(storage.Folder, "objects")).Where(f => f.Directory!.Name != "incoming" && f.LastWriteTimeUtc < before).ToArray();
+        List<StoredArtifact> stored = [];
+        await foreach (StoredArtifact artifact in storage.Artifacts.ListAsync(before, ct)) stored.Add(artifact);
         HashSet<string> named = await NamedAsync(ct);
-        int artifacts = 0, leftovers = 0;
+        int artifacts = 0, leftovers = await storage.Artifacts.DropLeftoversAsync(before, ct);
         long bytes = 0;
         await using (PipelineDbContext db = await contexts.CreateDbContextAsync(ct))
         {
-            foreach (FileInfo[] batch in stored.Where(f => !named.Contains(f.Directory!.Name + f.Name)).Chunk(500))
+            foreach (StoredArtifact[] batch in stored.Where(a => !named.Contains(a.Sha256)).Chunk(500))
             {
-                string[] hashes = batch.Select(f => f.Directory!.Name + f.Name).ToArray();
+                string[] hashes = batch.Select(a => a.Sha256).ToArray();
                 await db.Database.ExecuteSqlAsync($"DELETE FROM artifacts WHERE sha256 = ANY({hashes})", ct);
-                foreach (FileInfo file in batch)
+                await Parallel.ForEachAsync(batch, new ParallelOptions { MaxDegreeOfParallelism = DeletedAtOnce, CancellationToken = ct }, async (artifact, token) =>
                 {
-                    (artifacts, bytes) = (artifacts + 1, bytes + file.Length);
-                    file.Delete();
-                }
+                    if (!await storage.Artifacts.DeleteAsync(artifact.Sha256, before, token)) return;
+                    Interlocked.Increment(ref artifacts);
+                    Interlocked.Add(ref bytes, artifact.Bytes);
+                });
             }
-        }
-        foreach (FileInfo file in Files(Path.Combine(storage.Folder, "objects", "incoming")).Where(f => f.LastWriteTimeUtc < before))
-        {
-            file.Delete();
-            leftovers++;
         }
         string adapters = Path.Combine(storage.Folder, "adapters");
         if (Directory.Exists(adapters))
@@ -79,7 +77,4 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
         }
         return dropped;
     }
-
-    private static IEnumerable<FileInfo> Files(string folder) =>
-        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories) : [];
 }

@@ -1,4 +1,5 @@
 using Pipeline.Data.Artifacts;
+using Pipeline.Data.Artifacts.S3;
 using Pipeline.Data.Postgres;
 
 namespace Pipeline.Data;
@@ -10,12 +11,12 @@ public sealed class PipelineStorage : IAsyncDisposable
 {
     private readonly PrivateCluster? _cluster;
 
-    private PipelineStorage(string folder, string connectionString, PrivateCluster? cluster)
+    private PipelineStorage(string folder, string connectionString, PrivateCluster? cluster, IArtifactStore artifacts)
     {
         Folder = folder;
         ConnectionString = connectionString;
         _cluster = cluster;
-        Artifacts = new FileArtifactStore(folder);
+        Artifacts = artifacts;
     }
 
     /// <summary>Absolute data folder.</summary>
@@ -30,13 +31,16 @@ public sealed class PipelineStorage : IAsyncDisposable
     /// <summary>Folder for work in progress of one run: checkpoints and files to hand to models. Not an artifact; may be lost.</summary>
     public string WorkFolder(Guid runId) => Path.Combine(Folder, "work", runId.ToString("N"));
 
-    /// <summary>Opens the server named by the options, or the private cluster of the data folder, and migrates the database.</summary>
+    /// <summary>
+    /// Opens the artifact store and the server named by the options, or the private cluster of the data folder, and migrates the database.
+    /// </summary>
     /// <param name="options">Where they are.</param>
     /// <param name="ct">Stops waiting.</param>
-    /// <param name="patience">How long to ask a server that does not answer: it may be starting as we are. Not at all when left out.</param>
+    /// <param name="patience">How long to ask a server or storage that does not answer: it may be starting as we are. Not at all when left out.</param>
     /// <param name="onTrouble">Told each time that it did not answer.</param>
     /// <exception cref="PostgresMissingException">A private cluster is wanted but Postgres is not installed.</exception>
     /// <exception cref="SchemaTooNewException">A newer version of this program has used the database.</exception>
+    /// <exception cref="ArtifactStoreException">The artifact store cannot be used.</exception>
     public static async Task<PipelineStorage> OpenAsync(
         DataOptions options, CancellationToken ct = default, TimeSpan patience = default, Action<int, Exception>? onTrouble = null)
     {
@@ -49,14 +53,16 @@ public sealed class PipelineStorage : IAsyncDisposable
         {
             throw StorageFullException.For(Path.GetDirectoryName(folder)!, e);
         }
-        PrivateCluster? cluster = string.IsNullOrWhiteSpace(options.ConnectionString)
-            ? await PrivateCluster.StartAsync(Path.Combine(folder, "postgres"), ct: ct)
-            : null;
+        using CancellationTokenSource asked = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        asked.CancelAfter(patience);
+        IArtifactStore artifacts = options.Artifacts.Store == ArtifactStoreKind.S3
+            ? await Transience.UntilAnsweredAsync(() => S3ArtifactStore.OpenAsync(folder, options.Artifacts.S3, ct), onTrouble, asked.Token)
+            : new FileArtifactStore(folder);
+        PrivateCluster? cluster = null;
         try
         {
+            if (string.IsNullOrWhiteSpace(options.ConnectionString)) cluster = await PrivateCluster.StartAsync(Path.Combine(folder, "postgres"), ct: ct);
             string connectionString = cluster?.ConnectionString("pipeline") ?? options.ConnectionString!;
-            using CancellationTokenSource asked = CancellationTokenSource.CreateLinkedTokenSource(ct);
-            asked.CancelAfter(patience);
             await Transience.UntilAnsweredAsync(
                 async () =>
                 {
@@ -64,11 +70,12 @@ public sealed class PipelineStorage : IAsyncDisposable
                     return true;
                 },
                 onTrouble, asked.Token);
-            return new PipelineStorage(folder, connectionString, cluster);
+            return new PipelineStorage(folder, connectionString, cluster, artifacts);
         }
         catch
         {
             if (cluster is not null) await cluster.DisposeAsync();
+            (artifacts as IDisposable)?.Dispose();
             throw;
         }
     }
@@ -82,5 +89,6 @@ public sealed class PipelineStorage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_cluster is not null) await _cluster.DisposeAsync();
+        (Artifacts as IDisposable)?.Dispose();
     }
 }

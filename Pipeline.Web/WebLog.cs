@@ -17,4 +17,7 @@ internal static partial class WebLog
 
     [LoggerMessage(5, LogLevel.Warning, "{Method} {Path} was refused, the database does not answer: {Error}")]
     public static partial void DatabaseAway(this ILogger log, string method, string path, string error);
+
+    [LoggerMessage(6, LogLevel.Error, "Storage: {Reason}")]
+    public static partial void StorageFailed(this ILogger log, string reason);
 }

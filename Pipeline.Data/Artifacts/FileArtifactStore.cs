@@ -1,8 +1,11 @@
-using System.Security.Cryptography;
+using System.Runtime.CompilerServices;
 
 namespace Pipeline.Data.Artifacts;
 
-/// <summary>Artifacts as files <c>objects/ab/cdef…</c> below the data folder: written beside, flushed to disk, renamed into place.</summary>
+/// <summary>
+/// Artifacts as files <c>objects/ab/cdef…</c> below the data folder: written beside, flushed to disk, renamed into place. The folder may
+/// be a share of several machines: of two that store the same bytes at once either one's rename counts.
+/// </summary>
 public sealed class FileArtifactStore : IArtifactStore
 {
     private readonly string _objects;
@@ -22,19 +25,10 @@ public sealed class FileArtifactStore : IArtifactStore
         string temporary = Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
         try
         {
-            (string sha256, long bytes) = await WriteAsync(content, temporary, ct);
-            string target = PathOf(sha256);
-            if (File.Exists(target))
-            {
-                File.SetLastWriteTimeUtc(target, DateTime.UtcNow);     // wanted again, though perhaps no row says so yet
-            }
-            else
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-                File.Move(temporary, target, overwrite: true);      // from here on the artifact exists, whole
-                FileSync.Folder(Path.GetDirectoryName(target)!);
-            }
-            return new StoredArtifact(sha256, bytes);
+            StoredArtifact stored = await ContentFile.WriteAsync(content, temporary, ct);
+            string target = PathOf(stored.Sha256);
+            if (!WantAgain(target)) Place(temporary, target);
+            return stored;
         }
         catch (IOException e) when (StorageFullException.IsNoSpace(e))
         {
@@ -47,60 +41,80 @@ public sealed class FileArtifactStore : IArtifactStore
     }
 
     /// <inheritdoc />
-    public Stream OpenRead(string sha256)
+    public Task<Stream> OpenReadAsync(string sha256, CancellationToken ct = default) => Task.FromResult<Stream>(Open(sha256));
+
+    /// <inheritdoc />
+    public Task<bool> ExistsAsync(string sha256, CancellationToken ct = default) => Task.FromResult(File.Exists(PathOf(sha256)));
+
+    /// <inheritdoc />
+    public Task CopyToAsync(string sha256, string path, bool once = false, CancellationToken ct = default) => ContentFile.CopyAsync(Open(sha256), path, ct);
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<StoredArtifact> ListAsync(DateTime unwantedSince, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        foreach (FileInfo file in new DirectoryInfo(_objects).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            ct.ThrowIfCancellationRequested();
+            if (ContentFile.HashOf($"{file.Directory!.Name}/{file.Name}") is not { } sha256) continue;
+            file.Refresh();
+            if (file.Exists && file.LastWriteTimeUtc < unwantedSince) yield return new StoredArtifact(sha256, file.Length);
+        }
+        await Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task<bool> DeleteAsync(string sha256, DateTime unwantedSince, CancellationToken ct = default)
+    {
+        FileInfo file = new(PathOf(sha256));
+        if (file.Exists && file.LastWriteTimeUtc >= unwantedSince) return Task.FromResult(false);
+        if (file.Directory!.Exists) file.Delete();
+        return Task.FromResult(true);
+    }
+
+    /// <inheritdoc />
+    public Task<int> DropLeftoversAsync(DateTime before, CancellationToken ct = default) => Task.FromResult(DropOld(_incoming, before));
+
+    /// <summary>Removes files of a folder that nobody has written since that time.</summary>
+    internal static int DropOld(string folder, DateTime before)
+    {
+        FileInfo[] old = new DirectoryInfo(folder).EnumerateFiles().Where(f => f.LastWriteTimeUtc < before).ToArray();
+        foreach (FileInfo file in old) file.Delete();
+        return old.Length;
+    }
+
+    private FileStream Open(string sha256)
     {
         string path = PathOf(sha256);
         if (!File.Exists(path))
             throw new FileNotFoundException($"artifact {sha256} is not in {_objects}; was the data folder moved or cleaned?", path);
-        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        return ContentFile.Open(path);
     }
 
-    /// <inheritdoc />
-    public bool Exists(string sha256) => File.Exists(PathOf(sha256));
-
-    /// <inheritdoc />
-    public async Task CopyToAsync(string sha256, string path, CancellationToken ct = default)
+    /// <summary>Keeps an artifact from being collected, though perhaps no row names it yet.</summary>
+    /// <returns>Whether it is there.</returns>
+    private static bool WantAgain(string path)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
-        string temporary = path + "." + Guid.NewGuid().ToString("N")[..8] + ".tmp";
+        if (!File.Exists(path)) return false;
         try
         {
-            await using (Stream source = OpenRead(sha256))
-            await using (FileStream target = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous))
-                await source.CopyToAsync(target, ct);
-            File.Move(temporary, path, overwrite: true);
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            return true;
         }
-        catch (IOException e) when (StorageFullException.IsNoSpace(e))
+        catch (FileNotFoundException)
         {
-            throw StorageFullException.For(folder, e);
-        }
-        finally
-        {
-            File.Delete(temporary);
+            return false;       // collected at this moment
         }
     }
 
-    private static async Task<(string Sha256, long Bytes)> WriteAsync(Stream content, string path, CancellationToken ct)
+    private void Place(string file, string target)
     {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[1 << 16];
-        long bytes = 0;
-        await using FileStream target = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
-        while (await content.ReadAsync(buffer, ct) is var read and > 0)
-        {
-            hash.AppendData(buffer, 0, read);
-            await target.WriteAsync(buffer.AsMemory(0, read), ct);
-            bytes += read;
-        }
-        target.Flush(flushToDisk: true);
-        return (Convert.ToHexStringLower(hash.GetHashAndReset()), bytes);
+        string folder = Path.GetDirectoryName(target)!;
+        bool isNew = !Directory.Exists(folder);
+        Directory.CreateDirectory(folder);
+        File.Move(file, target, overwrite: true);       // from here on the artifact exists, whole
+        FileSync.Folder(folder);
+        if (isNew) FileSync.Folder(_objects);
     }
 
-    private string PathOf(string sha256)
-    {
-        if (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigitLower))
-            throw new ArgumentException($"'{sha256}' is not a sha256 in lower-case hexadecimal digits", nameof(sha256));
-        return Path.Combine(_objects, sha256[..2], sha256[2..]);
-    }
+    private string PathOf(string sha256) => Path.Combine(_objects, ContentFile.RelativePath(sha256));
 }

@@ -1,19 +1,41 @@
 namespace Pipeline.Data.Artifacts;
 
-/// <summary>Files named by the sha256 of their bytes. Storing the same bytes twice stores them once.</summary>
+/// <summary>
+/// Files named by the sha256 of their bytes. Storing the same bytes twice stores them once. Any number of processes may use one store
+/// at the same time.
+/// </summary>
 public interface IArtifactStore
 {
-    /// <summary>Stores the bytes from the stream's position on. When the task ends they are on disk.</summary>
+    /// <summary>Stores the bytes from the stream's position on. When the task ends they are stored whole and to stay.</summary>
     /// <exception cref="StorageFullException">No space left.</exception>
+    /// <exception cref="ArtifactStoreException">The storage does not answer or refuses.</exception>
     Task<StoredArtifact> PutAsync(Stream content, CancellationToken ct = default);
 
-    /// <summary>Opens an artifact for reading.</summary>
+    /// <summary>Opens an artifact for reading, from a local file.</summary>
     /// <exception cref="FileNotFoundException">No such artifact; the message names it.</exception>
-    Stream OpenRead(string sha256);
+    /// <exception cref="DamagedArtifactException">The storage gives other bytes than were stored.</exception>
+    /// <exception cref="ArtifactStoreException">The storage does not answer or refuses.</exception>
+    Task<Stream> OpenReadAsync(string sha256, CancellationToken ct = default);
 
     /// <summary>Whether the artifact is there.</summary>
-    bool Exists(string sha256);
+    /// <exception cref="ArtifactStoreException">The storage does not answer or refuses.</exception>
+    Task<bool> ExistsAsync(string sha256, CancellationToken ct = default);
 
-    /// <summary>Writes the artifact to a file, replacing it at once and whole. Folders are created.</summary>
-    Task CopyToAsync(string sha256, string path, CancellationToken ct = default);
+    /// <summary>Writes the artifact to a file, replacing it at once and whole. Folders are created. Fails as <see cref="OpenReadAsync"/> does.</summary>
+    /// <param name="sha256">The artifact.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="once">Nobody on this machine will read it again soon: a store that keeps local copies keeps none.</param>
+    /// <param name="ct">Stops; the file is as it was.</param>
+    Task CopyToAsync(string sha256, string path, bool once = false, CancellationToken ct = default);
+
+    /// <summary>Artifacts that nobody has stored, or stored again, since that time (UTC).</summary>
+    IAsyncEnumerable<StoredArtifact> ListAsync(DateTime unwantedSince, CancellationToken ct = default);
+
+    /// <summary>Removes an artifact unless somebody has stored it again since that time (UTC).</summary>
+    /// <returns>Whether it is gone.</returns>
+    Task<bool> DeleteAsync(string sha256, DateTime unwantedSince, CancellationToken ct = default);
+
+    /// <summary>Removes what writers that died before that time (UTC) left unfinished, and local copies beyond their limit.</summary>
+    /// <returns>How many unfinished files there were.</returns>
+    Task<int> DropLeftoversAsync(DateTime before, CancellationToken ct = default);
 }

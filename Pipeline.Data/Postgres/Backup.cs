@@ -1,16 +1,19 @@
 using System.Diagnostics;
 using Npgsql;
+using Pipeline.Data.Artifacts;
 
 namespace Pipeline.Data.Postgres;
 
 /// <summary>
-/// Database and files in one folder. The database is read in one snapshot, then the files are copied: whatever its rows name was
+/// Database and files in one folder, whatever store the artifacts are in. The database is read in one snapshot, then the files are copied: whatever its rows name was
 /// stored before, and stored files never change, so the copy is consistent although work goes on.
 /// </summary>
 public static class Backup
 {
     private const string Dump = "database.dump";
-    private static readonly string[] Folders = ["objects", "adapters", "datasets"];
+    private const string Objects = "objects";
+    private const int FilesAtOnce = 4;
+    private static readonly string[] Folders = ["adapters", "datasets"];
 
     internal static async Task WriteAsync(PipelineStorage storage, string target, CancellationToken ct)
     {
@@ -21,6 +24,7 @@ public static class Backup
         Directory.CreateDirectory(building);
         // Hangfire's tables stay behind: they only deliver, and what waits is dispatched anew.
         await RunAsync("pg_dump", storage.ConnectionString, ["--format=custom", "--no-owner", "--exclude-schema=hangfire", "--file", Path.Combine(building, Dump)], ct);
+        await SaveArtifactsAsync(storage.Artifacts, Path.Combine(building, Objects), ct);
         foreach (string folder in Folders) CopyFolder(Path.Combine(storage.Folder, folder), Path.Combine(building, folder), ct);
         if (Directory.Exists(target)) Directory.Delete(target);
         Directory.Move(building, target);           // a backup is there whole or not at all
@@ -31,6 +35,7 @@ public static class Backup
     /// <param name="options">Where to restore to: a folder without artifacts, and a database without runs.</param>
     /// <param name="ct">Stops; the target is incomplete then.</param>
     /// <exception cref="IOException">The backup is none, or the target is in use.</exception>
+    /// <exception cref="DamagedArtifactException">A file of the backup is not what was stored.</exception>
     public static async Task RestoreAsync(string backup, DataOptions options, CancellationToken ct)
     {
         string dump = Path.Combine(Path.GetFullPath(backup), Dump);
@@ -44,6 +49,7 @@ public static class Backup
             await using NpgsqlCommand empty = new("DROP SCHEMA IF EXISTS hangfire CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public", connection);
             await empty.ExecuteNonQueryAsync(ct);
         }
+        await RestoreArtifactsAsync(Path.Combine(Path.GetFullPath(backup), Objects), storage.Artifacts, ct);
         foreach (string folder in Folders) CopyFolder(Path.Combine(Path.GetFullPath(backup), folder), Path.Combine(storage.Folder, folder), ct);
         await RunAsync("pg_restore", storage.ConnectionString, ["--no-owner", "--exit-on-error", "--single-transaction", "--schema=public", "--dbname", new NpgsqlConnectionStringBuilder(storage.ConnectionString).Database!, dump], ct);
         await SchemaMigrator.MigrateAsync(storage.ConnectionString, ct);
@@ -81,6 +87,33 @@ public static class Backup
         if (process.ExitCode != 0) throw new IOException($"{program} failed with exit code {process.ExitCode}: {error.Trim()}");
     }
 
+    private static async Task SaveArtifactsAsync(IArtifactStore artifacts, string folder, CancellationToken ct)
+    {
+        Directory.CreateDirectory(folder);
+        await Parallel.ForEachAsync(artifacts.ListAsync(DateTime.MaxValue, ct), AtOnce(ct), async (artifact, token) =>
+        {
+            try
+            {
+                await artifacts.CopyToAsync(artifact.Sha256, Path.Combine(folder, ContentFile.RelativePath(artifact.Sha256)), once: true, token);
+            }
+            catch (FileNotFoundException) { }       // collected since it was listed, so no row names it
+        });
+    }
+
+    private static async Task RestoreArtifactsAsync(string folder, IArtifactStore artifacts, CancellationToken ct)
+    {
+        if (!Directory.Exists(folder)) return;
+        await Parallel.ForEachAsync(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories), AtOnce(ct), async (file, token) =>
+        {
+            if (ContentFile.HashOf(Path.GetRelativePath(folder, file)) is not { } sha256) return;
+            await using FileStream content = ContentFile.Open(file);
+            if ((await artifacts.PutAsync(content, token)).Sha256 != sha256)
+                throw new DamagedArtifactException($"{file}: damaged, its bytes do not have the hash of its name; restore from another backup");
+        });
+    }
+
+    private static ParallelOptions AtOnce(CancellationToken ct) => new() { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = ct };
+
     private static void CopyFolder(string from, string to, CancellationToken ct)
     {
         if (!Directory.Exists(from)) return;
@@ -88,7 +121,7 @@ public static class Backup
         {
             ct.ThrowIfCancellationRequested();
             string relative = Path.GetRelativePath(from, file);
-            if (relative.StartsWith("incoming", StringComparison.Ordinal) || relative.Contains(".tmp", StringComparison.Ordinal)) continue;
+            if (relative.Contains(".tmp", StringComparison.Ordinal)) continue;
             string target = Path.Combine(to, relative);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target, overwrite: true);

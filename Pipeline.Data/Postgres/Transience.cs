@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Pipeline.Data.Artifacts;
 
 namespace Pipeline.Data.Postgres;
 
-/// <summary>Tells trouble with the server, which passes, from errors that stay.</summary>
+/// <summary>Tells trouble with the server or the artifact storage, which passes, from errors that stay.</summary>
 public static class Transience
 {
     /// <summary>Whether the same call may succeed later: the server restarts, is unreachable, or ended the connection.</summary>
@@ -11,6 +12,7 @@ public static class Transience
     {
         PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.DeadlockDetected } => true,
         NpgsqlException { IsTransient: true } => true,
+        ArtifactStoreException => e is not ArtifactSettingsException,
         NpgsqlException { InnerException: IOException or System.Net.Sockets.SocketException or TimeoutException } => true,
         // EF's wrapping of a lost connection: the first of what is saved, the second of either.
         DbUpdateException { InnerException: { } inner } => IsServerTrouble(inner),

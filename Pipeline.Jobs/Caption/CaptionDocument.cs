@@ -68,7 +68,7 @@ internal sealed class CaptionDocumentHandler(
     private async Task<IReadOnlyList<string>> FigureImagesAsync(Guid runId, ItemClaim claim, Extraction extraction, CancellationToken ct)
     {
         string path = Path.Combine(storage.WorkFolder(runId), $"caption-{claim.Item.Id:N}-{claim.Item.Attempt}.json");
-        await storage.Artifacts.CopyToAsync(extraction.Files["document.json"], path, ct);
+        await storage.Artifacts.CopyToAsync(extraction.Files["document.json"], path, ct: ct);
         try
         {
             return reader.FigureImages(path);
@@ -87,7 +87,7 @@ internal sealed class CaptionDocumentHandler(
         if (known is not null) return (known, false);
 
         using MemoryStream image = new();
-        await using (Stream stored = storage.Artifacts.OpenRead(sha256)) await stored.CopyToAsync(image, ct);
+        await using (Stream stored = await storage.Artifacts.OpenReadAsync(sha256, ct)) await stored.CopyToAsync(image, ct);
         long started = Stopwatch.GetTimestamp();
         string text = await describer.DescribeAsync(
             new ImageQuestion(image.ToArray(), options.Prompt) { ModelFolder = options.Model, MaxNewTokens = options.MaxNewTokens, Patient = true }, ct);
@@ -102,7 +102,7 @@ internal sealed class CaptionDocumentHandler(
 
     private async Task<string> ReadTextAsync(string sha256, CancellationToken ct)
     {
-        using StreamReader text = new(storage.Artifacts.OpenRead(sha256), Encoding.UTF8);
+        using StreamReader text = new(await storage.Artifacts.OpenReadAsync(sha256, ct), Encoding.UTF8);
         return await text.ReadToEndAsync(ct);
     }
 }

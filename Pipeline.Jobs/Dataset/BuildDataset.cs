@@ -73,7 +73,7 @@ internal sealed class BuildDatasetHandler(
         foreach (var document in documents)
         {
             string json = Path.Combine(folder, "in", document.Id.ToString("N"), "document.json");
-            await storage.Artifacts.CopyToAsync(document.extraction.Files["document.json"], json, ct);
+            await storage.Artifacts.CopyToAsync(document.extraction.Files["document.json"], json, ct: ct);
             Dictionary<string, string> captions = [];
             if (options.Caption.Enabled)
             {

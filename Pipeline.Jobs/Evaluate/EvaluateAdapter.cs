@@ -55,7 +55,7 @@ internal sealed class EvaluateAdapterHandler(
         {
             await storage.Artifacts.RestoreFolderAsync(training.Files, Path.Combine(folder, "adapter"), ct);
             string examples = Path.Combine(folder, DatasetFiles.EvalFile);
-            await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct);
+            await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
             ComparisonOutcome outcome = await Task.Run(
                 () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training, options.Evaluation, claim.Report, ct), ct);
             double? beside = null;

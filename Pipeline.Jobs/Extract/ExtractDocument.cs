@@ -31,7 +31,7 @@ internal sealed class ExtractDocumentHandler(
 
         Extraction? stored = await db.Extractions.AsNoTracking()
             .SingleOrDefaultAsync(e => e.DocumentSha256 == sha256 && e.ExtractorVersion == reader.Version && e.OptionsKey == optionsKey, ct);
-        if (stored is not null && storage.Artifacts.HasAll(stored.Files))
+        if (stored is not null && await storage.Artifacts.HasAllAsync(stored.Files, ct))
         {
             await claim.CompleteAsync(async (work, token) => (await work.RunDocuments.SingleAsync(d => d.Id == document.Id, token)).ExtractionId = stored.Id, fromCache: true, ct);
             return $"{document.Path}: {stored.Pages} pages, stored before";
@@ -42,7 +42,7 @@ internal sealed class ExtractDocumentHandler(
         {
             // The parser's messages name the file, so it keeps its name.
             string pdf = Path.Combine(folder, Path.GetFileName(document.Path)), output = Path.Combine(folder, "out");
-            await storage.Artifacts.CopyToAsync(sha256, pdf, ct);
+            await storage.Artifacts.CopyToAsync(sha256, pdf, ct: ct);
             (int pages, int figures) = await reader.ReadAsync(pdf, output, options, ct);
             SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, _ => true, ct);
             Extraction extraction = new(sha256, reader.Version, optionsKey, files.Hashes(), pages, figures, time.GetUtcNow());

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Postgres;
@@ -87,7 +88,7 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
 
     internal static FailureKind KindOf(Exception e) => e switch
     {
-        InputException or MissingPrerequisiteException or TrainingDivergedException => FailureKind.Input,
+        InputException or MissingPrerequisiteException or TrainingDivergedException or DamagedArtifactException => FailureKind.Input,
         _ when Transience.IsServerTrouble(e) => FailureKind.Transient,
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => FailureKind.Transient,      // somebody was faster; look again
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => FailureKind.Input,

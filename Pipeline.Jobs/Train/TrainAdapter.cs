@@ -76,7 +76,9 @@ internal sealed class TrainAdapterHandler(
     private async Task<Training?> FindAsync(PipelineDbContext db, string key, CancellationToken ct)
     {
         Training[] candidates = await db.Trainings.AsNoTracking().Where(t => t.CacheKey == key).OrderByDescending(t => t.CreatedAt).Take(3).ToArrayAsync(ct);
-        return candidates.FirstOrDefault(t => storage.Artifacts.HasAll(t.Files));
+        foreach (Training candidate in candidates)
+            if (await storage.Artifacts.HasAllAsync(candidate.Files, ct)) return candidate;
+        return null;
     }
 
     private static bool IsResult(string path) =>

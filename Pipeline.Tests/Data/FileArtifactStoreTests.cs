@@ -21,7 +21,7 @@ public sealed class FileArtifactStoreTests
         second.ShouldBe(first);
         Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories)
             .ShouldBe([Path.Combine(folder.Path, "objects", first.Sha256[..2], first.Sha256[2..])]);
-        await store.CopyToAsync(first.Sha256, folder.File("out/copy.bin"), Stop);
+        await store.CopyToAsync(first.Sha256, folder.File("out/copy.bin"), ct: Stop);
         (await File.ReadAllBytesAsync(folder.File("out/copy.bin"), Stop)).ShouldBe(bytes);
     }
 
@@ -38,20 +38,20 @@ public sealed class FileArtifactStoreTests
     [InlineData("../../etc/passwd")]
     [InlineData("AB")]
     [InlineData("")]
-    public void Names_that_are_no_hash_are_refused(string name)
+    public async Task Names_that_are_no_hash_are_refused(string name)
     {
         using TemporaryFolder folder = new();
         FileArtifactStore store = new(folder.Path);
-        Should.Throw<ArgumentException>(() => store.OpenRead(name)).Message.ShouldContain("is not a sha256");
-        Should.Throw<ArgumentException>(() => store.Exists(name));
+        (await Should.ThrowAsync<ArgumentException>(() => store.OpenReadAsync(name, Stop))).Message.ShouldContain("is not a sha256");
+        await Should.ThrowAsync<ArgumentException>(() => store.ExistsAsync(name, Stop));
     }
 
     [Fact]
-    public void A_missing_artifact_is_named()
+    public async Task A_missing_artifact_is_named()
     {
         using TemporaryFolder folder = new();
         string hash = new('a', 64);
-        Should.Throw<FileNotFoundException>(() => new FileArtifactStore(folder.Path).OpenRead(hash)).Message.ShouldContain(hash);
+        (await Should.ThrowAsync<FileNotFoundException>(() => new FileArtifactStore(folder.Path).OpenReadAsync(hash, Stop))).Message.ShouldContain(hash);
     }
 
     [Fact]

@@ -35,7 +35,8 @@ public sealed class HousekeepingTests(PostgresDatabase database) : IClassFixture
         Collected removed = await services.GetRequiredService<Housekeeping>().CollectAsync(TimeSpan.FromHours(24), TimeSpan.FromDays(30), Stop);
 
         (removed.Artifacts, removed.Bytes, removed.Leftovers, removed.LogLines).ShouldBe((1, 3L, 1, 1L));
-        (store.Exists(named.Sha256), store.Exists(old.Sha256), store.Exists(wanted.Sha256), store.Exists(fresh.Sha256)).ShouldBe((true, false, true, true));
+        (await store.ExistsAsync(named.Sha256, Stop), await store.ExistsAsync(old.Sha256, Stop), await store.ExistsAsync(wanted.Sha256, Stop), await store.ExistsAsync(fresh.Sha256, Stop))
+            .ShouldBe((true, false, true, true));
         (await database.ScalarAsync<long>($"SELECT count(*) FROM artifacts WHERE sha256 = '{old.Sha256}'")).ShouldBe(0);
     }
 
@@ -62,7 +63,7 @@ public sealed class HousekeepingTests(PostgresDatabase database) : IClassFixture
             facts[0].ShouldBe(nameof(RunState.Succeeded));
             facts[1].ShouldBe(RunFolders.Adapter(storage, "test"));
             Directory.Exists(facts[1]).ShouldBeTrue();
-            facts[2].Split(',').ShouldAllBe(hash => storage.Artifacts.Exists(hash));
+            foreach (string hash in facts[2].Split(',')) (await storage.Artifacts.ExistsAsync(hash, Stop)).ShouldBeTrue();
         }
         finally
         {

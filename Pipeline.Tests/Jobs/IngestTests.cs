@@ -68,7 +68,7 @@ public sealed class IngestTests(PostgresDatabase database) : IClassFixture<Postg
         IReadOnlyList<DocumentEntry> documents = await sender.Send(new ListDocuments(accepted.RunId), Stop);
         documents.Select(d => d.Path).ShouldBe(["a-2.pdf", "a.pdf", "b.pdf"], ignoreOrder: true);
         documents.Single(d => d.Path == "a-2.pdf").DuplicateOf.ShouldBe("a.pdf");
-        documents.All(d => database.Storage.Artifacts.Exists(d.Sha256)).ShouldBeTrue();
+        foreach (DocumentEntry document in documents) (await database.Storage.Artifacts.ExistsAsync(document.Sha256, Stop)).ShouldBeTrue();
     }
 
     [Theory]

@@ -42,7 +42,7 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new ListDocuments(run.RunId, "lost", Offset: -1), Stop))).Message
             .ShouldBe("state: found 'lost'; expected one of pending, running, succeeded, failed, duplicate, canceled" + Environment.NewLine + "offset: found -1; expected 0 or more");
         DocumentEntry document = (await pipeline.Sender.Send(new ListDocuments(run.RunId), Stop)).Single(d => d.Path == "a.pdf");
-        using StreamReader captioned = new(database.Storage.Artifacts.OpenRead(document.Files["document.captioned.md"]));
+        using StreamReader captioned = new(await database.Storage.Artifacts.OpenReadAsync(document.Files["document.captioned.md"], Stop));
         (await captioned.ReadToEndAsync(Stop)).ShouldBe("# chain one\n\n![Figure 1](images/figure-1.png)\n\n> a bar chart with three bars\n");
         (await pipeline.Sender.Send(new GetMetrics(run.RunId), Stop))["loss"].Count.ShouldBe(20);
         (await pipeline.Sender.Send(new ListAdapters(), Stop)).ShouldContain(a => a.Name == run.Adapter && a.RunId == run.RunId && a.Template == "phi4_mini");

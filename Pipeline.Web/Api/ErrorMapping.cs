@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
+using Pipeline.Data.Artifacts;
 using Pipeline.Data.Postgres;
 using Pipeline.Models;
 using Pipeline.Web.Serving;
@@ -22,6 +23,10 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
     private static readonly Message s_databaseAway = new(
         "The database does not answer at this moment. Try again in a moment.",
         "La base de datos no responde en este momento. Inténtelo de nuevo en un momento.");
+
+    private static readonly Message s_storageAway = new(
+        "The storage of files does not answer. Try again in a moment; the server's log has the details.",
+        "El almacenamiento de archivos no responde. Inténtelo de nuevo en un momento; los detalles están en el registro del servidor.");
 
     private static readonly Message s_tooLarge = new(
         "The request is larger than this server accepts.",
@@ -54,6 +59,11 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
             case ModelLoadingException:
                 context.Response.Headers.RetryAfter = "3";
                 await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ImageMessages.Loading);
+                return true;
+            case ArtifactStoreException:
+                log.StorageFailed(exception.Message);
+                context.Response.Headers.RetryAfter = "30";
+                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, s_storageAway);
                 return true;
             case QueueFullException:
                 context.Response.Headers.RetryAfter = "5";

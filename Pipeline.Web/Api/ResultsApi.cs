@@ -29,7 +29,7 @@ internal static class ResultsApi
                 IReadOnlyList<DatasetEntry> datasets = await sender.Send(new ListDatasets(1_000), cancellationToken);
                 DatasetEntry dataset = datasets.FirstOrDefault(d => d.Id == id) ?? throw new NotFoundException($"there is no dataset {id}");
                 return dataset.Files.TryGetValue(name, out string? sha256)
-                    ? Results.Stream(artifacts.OpenRead(sha256), "application/octet-stream", name)
+                    ? Results.Stream(await artifacts.OpenReadAsync(sha256, cancellationToken), "application/octet-stream", name)
                     : throw new NotFoundException($"dataset {dataset.Name} has no file '{name}'; it has {string.Join(", ", dataset.Files.Keys)}");
             })
             .WithSummary("A file of a dataset: train.jsonl, eval.jsonl, dataset_info.json");

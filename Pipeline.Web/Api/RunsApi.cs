@@ -139,6 +139,6 @@ internal static class RunsApi
             : s_types.TryGetContentType(path, out string? known) && known.StartsWith("image/", StringComparison.Ordinal) ? known
             : Path.GetExtension(path) is ".json" ? "application/json"
             : "application/octet-stream";
-        return Results.Stream(artifacts.OpenRead(sha256), type);
+        return Results.Stream(await artifacts.OpenReadAsync(sha256, cancellationToken), type);
     }
 }

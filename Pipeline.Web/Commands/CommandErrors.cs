@@ -23,7 +23,10 @@ internal static class CommandErrors
             case MissingPrerequisiteException or PostgresMissingException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.MissingPrerequisite;
-            case StorageFullException or TrainingDivergedException or CheckpointException:
+            case ArtifactSettingsException:
+                error.WriteLine($"error: {problem.Message}");
+                return ExitCodes.BadUsage;
+            case ArtifactStoreException or DamagedArtifactException or StorageFullException or TrainingDivergedException or CheckpointException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.Failed;
             case SchemaTooNewException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException:

@@ -1,4 +1,5 @@
 using Pipeline.Data;
+using Pipeline.Data.Artifacts;
 using Serilog;
 using Serilog.Extensions.Logging;
 using Serilog.Formatting.Compact;
@@ -23,12 +24,17 @@ internal static class HostSettings
         .AddEnvironmentVariables()
         .AddInMemoryCollection(settings.Overrides);
 
-    /// <summary>Where state lives: the server of <c>ConnectionStrings:Pipeline</c>, or a private one in the data folder.</summary>
+    /// <summary>
+    /// Where state lives: the server of <c>ConnectionStrings:Pipeline</c> or a private one, and artifacts in the store of the section
+    /// <c>Artifacts</c> or in the data folder.
+    /// </summary>
+    /// <exception cref="ArtifactSettingsException">A setting of the artifact store cannot be used.</exception>
     public static DataOptions StorageOf(ServerSettings settings)
     {
         var configuration = new ConfigurationBuilder();
         configuration.AddPipelineSettings(settings);
-        return new DataOptions { Folder = settings.DataFolder, ConnectionString = configuration.Build().GetConnectionString("Pipeline") };
+        IConfigurationRoot read = configuration.Build();
+        return new DataOptions { Folder = settings.DataFolder, ConnectionString = read.GetConnectionString("Pipeline"), Artifacts = ArtifactOptions.Read(read) };
     }
 
     /// <summary>
