@@ -30,12 +30,19 @@ internal sealed class PipelineFixture : IAsyncDisposable
 
     /// <summary>A worker with small computations behind the stages.</summary>
     public static Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes? fakes = null, params (string Key, string Value)[] settings) =>
-        StartAsync(database, fakes ?? new StageFakes(), fake: true, settings);
+        StartAsync(database.Storage, fakes ?? new StageFakes(), fake: true, settings);
+
+    /// <summary>The same over a storage of the test's own: another data folder or artifact store.</summary>
+    public static Task<PipelineFixture> StartAsync(PipelineStorage storage, StageFakes? fakes = null, params (string Key, string Value)[] settings) =>
+        StartAsync(storage, fakes ?? new StageFakes(), fake: true, settings);
 
     /// <summary>A worker as the product has it.</summary>
-    public static Task<PipelineFixture> StartRealAsync(PostgresDatabase database) => StartAsync(database, new StageFakes(), fake: false);
+    public static Task<PipelineFixture> StartRealAsync(PostgresDatabase database) => StartAsync(database.Storage, new StageFakes(), fake: false);
 
-    private static async Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes fakes, bool fake, params (string Key, string Value)[] settings)
+    /// <summary>The same over a storage of the test's own.</summary>
+    public static Task<PipelineFixture> StartRealAsync(PipelineStorage storage) => StartAsync(storage, new StageFakes(), fake: false);
+
+    private static async Task<PipelineFixture> StartAsync(PipelineStorage storage, StageFakes fakes, bool fake, params (string Key, string Value)[] settings)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         (string, string)[] quick = [("Leases:Seconds", "3"), ("Leases:HeartbeatSeconds", "0.5"), ("Worker:SweepSeconds", "0.3"), ("Worker:ShutdownSeconds", "10")];
@@ -44,7 +51,7 @@ internal sealed class PipelineFixture : IAsyncDisposable
         if (fake)
             builder.Services.AddSingleton<IDocumentReader>(fakes).AddSingleton<IImageDescriber>(fakes).AddSingleton<IExampleWriter>(fakes)
                 .AddSingleton<IAdapterTraining>(fakes).AddSingleton<IAdapterComparison>(fakes);
-        builder.Services.AddPipelineData(database.Storage).AddPipelineJobs().AddPipelineWorker();
+        builder.Services.AddPipelineData(storage).AddPipelineJobs().AddPipelineWorker();
         IHost host = builder.Build();
         await host.StartAsync();
         return new PipelineFixture(host, fakes);

@@ -23,13 +23,16 @@ public sealed class PostgresDatabase(PostgresServer server) : IAsyncLifetime
     }
 
     /// <summary>The data layer as the product registers it. Dispose the provider.</summary>
-    public ServiceProvider Services(Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings)
+    public ServiceProvider Services(Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings) => Services(Storage, more, settings);
+
+    /// <summary>The same over a storage of the test's own: another data folder or artifact store.</summary>
+    public static ServiceProvider Services(PipelineStorage storage, Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings)
     {
         ServiceCollection services = new();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build());
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information));
-        services.AddPipelineData(Storage);
+        services.AddPipelineData(storage);
         more?.Invoke(services);
         return services.BuildServiceProvider();
     }

@@ -94,7 +94,13 @@ internal sealed class S3StandIn : IAsyncDisposable
     /// <summary>Replaces an object's bytes, as a disk that rots does.</summary>
     public void Damage(string key, byte[] content) { lock (_bucket) _bucket.Items[key] = _bucket.Items[key] with { Content = content }; }
 
-    public void Delete(string key) { lock (_bucket) _bucket.Items.Remove(key); }
+    /// <summary>Begins an upload in parts, as a process does that then dies.</summary>
+    public string BeginUpload(string key)
+    {
+        string id = "upload-" + Interlocked.Increment(ref _uploads).ToString(CultureInfo.InvariantCulture);
+        lock (_bucket) _bucket.Uploads[id] = new S3Objects.Upload(key, DateTime.UtcNow);
+        return id;
+    }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
@@ -235,12 +241,8 @@ internal sealed class S3StandIn : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private Task BeginAsync(HttpContext context, string key)
-    {
-        string id = "upload-" + Interlocked.Increment(ref _uploads).ToString(CultureInfo.InvariantCulture);
-        lock (_bucket) _bucket.Uploads[id] = new S3Objects.Upload(key, DateTime.UtcNow);
-        return XmlAsync(context, "InitiateMultipartUploadResult", new XElement("Bucket", Bucket), new XElement("Key", key), new XElement("UploadId", id));
-    }
+    private Task BeginAsync(HttpContext context, string key) =>
+        XmlAsync(context, "InitiateMultipartUploadResult", new XElement("Bucket", Bucket), new XElement("Key", key), new XElement("UploadId", BeginUpload(key)));
 
     private Task StorePartAsync(HttpContext context, byte[] content)
     {
