@@ -58,7 +58,7 @@ internal static class UpCommand
     {
         await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), cancellationToken, Patience, (failures, e) =>
         {
-            if (failures == 1) Console.Error.WriteLine($"the database does not answer and is asked again for {Patience.TotalMinutes:F0} minutes: {e.Message}");
+            if (failures == 1) Console.Error.WriteLine($"the database or the artifact storage does not answer and is asked again for {Patience.TotalMinutes:F0} minutes: {e.Message}");
         });
         if (settings.Role == ServerRole.Worker)
         {
