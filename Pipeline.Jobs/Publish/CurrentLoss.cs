@@ -27,7 +27,7 @@ internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison co
         {
             string adapter = Path.Combine(folder, "current"), examples = Path.Combine(folder, DatasetFiles.EvalFile);
             await storage.Artifacts.RestoreFolderAsync(current.Training.Files, adapter, ct);
-            await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct);
+            await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
             (double loss, long measured) = await Task.Run(
                 () => comparison.Measure(candidate.BaseModel, adapter, examples, current.SettingsBeside(options.Training), ct), ct);
             return measured == tokens
