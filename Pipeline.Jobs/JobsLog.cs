@@ -57,6 +57,12 @@ internal static partial class JobsLog
     [LoggerMessage(2015, LogLevel.Warning, "training: {Warning}")]
     public static partial void TrainingWarning(ILogger logger, string warning);
 
+    [LoggerMessage(2020, LogLevel.Information, "{Engine}: {Line}")]
+    public static partial void EngineLine(ILogger logger, string engine, string line);
+
+    [LoggerMessage(2021, LogLevel.Information, "{Engine}: {Count} more lines in the last seconds")]
+    public static partial void EngineLinesSkipped(ILogger logger, string engine, int count);
+
     [LoggerMessage(2016, LogLevel.Warning, "{Folder} could not be removed: {Error}")]
     public static partial void CleaningFailed(ILogger logger, string folder, string error);
 

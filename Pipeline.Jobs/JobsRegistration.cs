@@ -1,4 +1,5 @@
 using Hangfire;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,7 @@ using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Schedules;
 using Pipeline.Jobs.Train;
+using Pipeline.Jobs.Train.Engines;
 
 namespace Pipeline.Jobs;
 
@@ -34,6 +36,8 @@ public static class JobsRegistration
         services.TryAddSingleton<IImageDescriber, LocalDescriber>();        // a server that answers people registers its own
         services.TryAddSingleton<IExampleWriter, DocumentExamples>();
         services.TryAddSingleton<IAdapterTraining, LoraTraining>();
+        services.AddOptions<EngineCatalog>().Configure<IConfiguration>((catalog, configuration) => catalog.Read(configuration.GetSection(EngineCatalog.Section))).ValidateOnStart();
+        services.AddSingleton<TrainingEngines>();
         services.TryAddSingleton<IAdapterComparison, LoraComparison>();
         services.AddSingleton<CurrentLoss>();
         services.AddSingleton<AdapterPromoter>();
@@ -43,8 +47,9 @@ public static class JobsRegistration
         services.TryAddSingleton<IStageWork, StageWork>();
         services.AddSingleton<DocumentGate>();
         services.AddSingleton<TorchDevice>();
+        services.AddSingleton<TrainingPlace>();
         services.AddSingleton(p => new StageDelivery(p.GetRequiredService<IStageWork>(), p.GetRequiredService<ItemClaims>(), p.GetRequiredService<StageQueue>(),
-            p.GetRequiredService<DocumentGate>(), p.GetRequiredService<TorchDevice>(), p.GetRequiredService<ILogger<StageDelivery>>()));
+            p.GetRequiredService<DocumentGate>(), p.GetRequiredService<TorchDevice>(), p.GetRequiredService<TrainingPlace>(), p.GetRequiredService<ILogger<StageDelivery>>()));
         return services;
     }
 
@@ -63,6 +68,11 @@ public static class JobsRegistration
         });
         services.AddHangfireServer((provider, server) =>
             Configure(server, provider.GetRequiredService<IOptions<WorkerOptions>>().Value, "gpu", 1, Queues.Gpu));      // one Torch job at a time
+        services.AddHangfireServer((provider, server) =>
+        {
+            WorkerOptions options = provider.GetRequiredService<IOptions<WorkerOptions>>().Value;
+            Configure(server, options, "elsewhere", options.Elsewhere, Queues.Elsewhere);
+        });
         return services;
     }
 

@@ -5,6 +5,7 @@ using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Train;
 
 namespace Pipeline.Jobs;
 
@@ -28,6 +29,9 @@ public sealed record RunOptions
 
     /// <summary>Which examples are made of the documents.</summary>
     public DatasetOptions Dataset { get; init; } = new();
+
+    /// <summary>Who trains: this product, or another program.</summary>
+    public TrainOptions Train { get; init; } = new();
 
     /// <summary>
     /// Training settings under LLaMA-Factory's names (<c>lora_rank</c>, <c>learning_rate</c>, <c>max_steps</c>, …). Model, dataset

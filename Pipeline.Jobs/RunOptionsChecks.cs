@@ -12,6 +12,7 @@ internal static class RunOptionsChecks
         foreach (string problem in Of("extraction.", options.Extraction)) yield return problem;
         foreach (string problem in Of("dataset.", options.Dataset)) yield return problem;
         foreach (string problem in Of("caption.", options.Caption)) yield return problem;
+        foreach (string problem in Of("train.", options.Train)) yield return problem;
         foreach (string problem in Of("evaluation.", options.Evaluation)) yield return problem;
         foreach (string problem in Of("publish.", options.Publish)) yield return problem;
     }

@@ -15,17 +15,17 @@ public sealed class DocumentExtractor : IDisposable
     private const int DocumentsPerProcess = 200;
     private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(20);
 
-    private readonly ParserCommand _command;
+    private readonly HostCommand _command;
     private readonly Stack<ParserProcess> _idle = new();
     private readonly Timer _sweep;
     private bool _disposed;
 
     /// <summary>Uses the host beside this assembly for its child processes.</summary>
-    public DocumentExtractor() : this(ParserCommand.OfThisProduct())
+    public DocumentExtractor() : this(HostCommand.Of(HostCommand.ParseWorker))
     {
     }
 
-    internal DocumentExtractor(ParserCommand command)
+    internal DocumentExtractor(HostCommand command)
     {
         _command = command;
         _sweep = new Timer(_ => DropIdle());

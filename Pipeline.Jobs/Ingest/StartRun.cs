@@ -6,7 +6,7 @@ using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Publish;
-using Pipeline.Jobs.Train;
+using Pipeline.Jobs.Train.Engines;
 
 namespace Pipeline.Jobs.Ingest;
 
@@ -14,7 +14,7 @@ namespace Pipeline.Jobs.Ingest;
 /// <param name="ItemId">The item to claim.</param>
 public sealed record StartRun(Guid ItemId) : IRequest;
 
-internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, IAdapterTraining trainings) : IRequestHandler<StartRun>
+internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, TrainingEngines engines) : IRequestHandler<StartRun>
 {
     public async ValueTask<Unit> Handle(StartRun request, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
         RunScope scope = await RunScope.ReadAsync(db, runId, ct);
         RunModels.CheckAll(scope.Options);
-        trainings.Check(scope.Options.Training, scope.Options.BaseModel);
+        engines.Of(scope.Options.Train.Engine).Check(scope.Options.Training, scope.Options.BaseModel);
         await ServedNames.CheckAsync(db, scope.Options, ct);
         return scope;
     }

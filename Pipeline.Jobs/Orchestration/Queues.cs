@@ -9,6 +9,8 @@ public static class Queues
     public const string Cpu = "cpu";
     /// <summary>Everything that computes with Torch; one at a time per device.</summary>
     public const string Gpu = "gpu";
+    /// <summary>Trainings by an engine on another machine, which leave this machine's device to others.</summary>
+    public const string Elsewhere = "elsewhere";
     /// <summary>Short work that starts other work.</summary>
     public const string Control = "control";
 
@@ -19,4 +21,7 @@ public static class Queues
         Stage.Caption or Stage.Train or Stage.Evaluate => Gpu,
         _ => Cpu,
     };
+
+    /// <summary>All queues that entries of a stage may be in.</summary>
+    public static IReadOnlyList<string> AllOf(Stage stage) => stage == Stage.Train ? [Gpu, Elsewhere] : [Of(stage)];
 }

@@ -20,16 +20,17 @@ public sealed class StageDelivery
     private readonly StageQueue _queue;
     private readonly DocumentGate _gate;
     private readonly TorchDevice _device;
+    private readonly TrainingPlace _place;
     private readonly ILogger<StageDelivery> _logger;
 
-    internal StageDelivery(IStageWork work, ItemClaims claims, StageQueue queue, DocumentGate gate, TorchDevice device, ILogger<StageDelivery> logger) =>
-        (_work, _claims, _queue, _gate, _device, _logger) = (work, claims, queue, gate, device, logger);
+    internal StageDelivery(IStageWork work, ItemClaims claims, StageQueue queue, DocumentGate gate, TorchDevice device, TrainingPlace place, ILogger<StageDelivery> logger) =>
+        (_work, _claims, _queue, _gate, _device, _place, _logger) = (work, claims, queue, gate, device, place, logger);
 
     /// <summary>Works on an item, and for a document stage goes on with the next ones.</summary>
     internal async Task RunAsync(Stage stage, Guid itemId, CancellationToken stopping)
     {
         // Before the item is claimed: nothing is held up while this process waits for its turn.
-        await using IAsyncDisposable? turn = Queues.Of(stage) == Queues.Gpu ? await _device.TakeAsync(stopping) : null;
+        await using IAsyncDisposable? turn = await NeedsDeviceAsync(stage, itemId, stopping) ? await _device.TakeAsync(stopping) : null;
         if (!StageChain.IsPerDocument(stage))
         {
             await _work.WorkAsync(stage, itemId, stopping);
@@ -43,6 +44,9 @@ public sealed class StageDelivery
             return;
         }
     }
+
+    private async Task<bool> NeedsDeviceAsync(Stage stage, Guid itemId, CancellationToken stopping) =>
+        Queues.Of(stage) == Queues.Gpu && !await AskAsync(stage, () => _place.IsElsewhereAsync(stage, itemId, stopping), stopping);
 
     private async Task<Guid?> WorkOnNextAsync(Stage stage, CancellationToken stopping)
     {

@@ -13,7 +13,7 @@ using Pipeline.Jobs.Train;
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>Turns items into Hangfire jobs. The only user of Hangfire's client.</summary>
-internal sealed class StageQueue(IBackgroundJobClient client, JobStorage storage, NpgsqlDataSource source, TimeProvider time)
+internal sealed class StageQueue(IBackgroundJobClient client, JobStorage storage, NpgsqlDataSource source, TrainingPlace place, TimeProvider time)
 {
     private static readonly TimeSpan ServersAreKnownFor = TimeSpan.FromSeconds(5);
     private Dictionary<string, int> _workers = [];
@@ -30,13 +30,14 @@ internal sealed class StageQueue(IBackgroundJobClient client, JobStorage storage
             IEnumerable<OutboxMessage> entries = stage;
             if (StageChain.IsPerDocument(stage.Key))
                 entries = stage.Take(Math.Max(0, WorkersOf(Queues.Of(stage.Key)) - await UntakenAsync(stage.Key, ct)));
-            foreach (OutboxMessage message in entries) Enqueue(message.Stage, message.ItemId);
+            foreach (OutboxMessage message in entries)
+                Enqueue(message.Stage, message.ItemId, await place.IsElsewhereAsync(message.Stage, message.ItemId, ct));
         }
     }
 
-    public void Enqueue(Stage stage, Guid itemId)
+    public void Enqueue(Stage stage, Guid itemId, bool elsewhere = false)
     {
-        string queue = Queues.Of(stage);
+        string queue = elsewhere ? Queues.Elsewhere : Queues.Of(stage);
         _ = stage switch
         {
             Stage.Ingest => client.Enqueue<StartRunJob>(queue, job => job.RunAsync(itemId, CancellationToken.None)),

@@ -32,6 +32,6 @@ internal sealed class StalledItemSweeper(StalledItems stalled, JobStorage storag
     {
         // Entries that were taken do not count: whoever took them has claimed by now, or died before it could.
         HashSet<string> busy = [.. storage.GetMonitoringApi().Queues().Where(q => q.Length > 0).Select(q => q.Name)];
-        return Enum.GetValues<Stage>().Where(s => !busy.Contains(Queues.Of(s))).ToArray();
+        return Enum.GetValues<Stage>().Where(s => !Queues.AllOf(s).Any(busy.Contains)).ToArray();
     }
 }

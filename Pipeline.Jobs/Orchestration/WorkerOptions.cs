@@ -8,6 +8,9 @@ public sealed record WorkerOptions
     /// <summary>Documents parsed at once; 0 takes the number of processors.</summary>
     [Range(0, 256)] public int Cpu { get; init; }
 
+    /// <summary>Trainings by engines on other machines that are watched at once.</summary>
+    [Range(1, 256)] public int Elsewhere { get; init; } = 4;
+
     /// <summary>Seconds between searches for stalled work.</summary>
     [Range(0.1, 3600)] public double SweepSeconds { get; init; } = 3;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Data.Entities;
+using Pipeline.Jobs.Train;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Publish;
@@ -64,7 +65,7 @@ internal sealed class AdapterReport(Run run, RunOptions options, DatasetRow data
             LoRA adapter for `{baseName}`, trained on {dataset.TrainExamples} instruction examples made from the documents of run `{run.Name}` ({run.Id}).
 
             {training.Steps} optimizer steps, loss {training.FirstLoss:F4} at the first and {training.LastLoss:F4} at the last;
-            {training.TrainableParameters:N0} trainable of {training.AllParameters:N0} parameters.
+            {training.TrainableParameters:N0} trainable of {training.AllParameters:N0} parameters{(options.Train.Engine == TrainOptions.Builtin ? "" : $", by the engine `{options.Train.Engine}`")}.
 
             ## Evaluation
 

@@ -95,6 +95,7 @@ internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> conte
             ("caption", Stage.Caption, before.Caption, after.Caption),
             ("dataset", Stage.Dataset, before.Dataset, after.Dataset),
             ("base_model", Stage.Train, before.BaseModel, after.BaseModel),
+            ("train", Stage.Train, before.Train, after.Train),
             ("training", Stage.Train, before.Training, after.Training),
             ("evaluation", Stage.Evaluate, before.Evaluation, after.Evaluation),
         ];

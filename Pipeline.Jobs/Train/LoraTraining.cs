@@ -49,6 +49,14 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
     /// <summary>Defaults, then the run's settings, then what only the run can know.</summary>
     internal static TrainingArguments Arguments(IReadOnlyDictionary<string, JsonElement> settings, string baseModel, string datasetFolder, string? evalSet, string output)
     {
+        JsonObject keys = Keys(settings, baseModel, datasetFolder, evalSet, output);
+        keys["resume_from_checkpoint"] = "true";        // a new attempt goes on from the newest sound checkpoint of the last
+        return TrainingArguments.Parse(keys.ToJsonString(), "training");
+    }
+
+    /// <summary>The same as keys and values, without a word about checkpoints.</summary>
+    internal static JsonObject Keys(IReadOnlyDictionary<string, JsonElement> settings, string baseModel, string datasetFolder, string? evalSet, string output)
+    {
         string[] taken = settings.Keys.Where(FilledIn.Contains).Order(StringComparer.Ordinal).ToArray();
         if (taken.Length > 0)
             throw new InputException($"training: {string.Join(", ", taken)}: filled in by the run; take it out, and give the model as base_model and the held-out share as dataset.eval_fraction");
@@ -60,8 +68,7 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
         all["dataset"] = DatasetFiles.Train;
         if (evalSet is not null) all["eval_dataset"] = evalSet;
         all["output_dir"] = output;
-        all["resume_from_checkpoint"] = "true";         // a new attempt goes on from the newest sound checkpoint of the last
-        return TrainingArguments.Parse(all.ToJsonString(), "training");
+        return all;
     }
 
     private sealed class Observer(ITrainingProgress progress, ILogger logger) : ITrainingObserver

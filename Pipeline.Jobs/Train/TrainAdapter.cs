@@ -7,16 +7,17 @@ using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Orchestration;
+using Pipeline.Jobs.Train.Engines;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Train;
 
-/// <summary>Trains the adapter of a run, or takes the stored one when dataset, base model and settings are equal.</summary>
+/// <summary>Trains the adapter of a run, or takes the stored one when dataset, base model, settings and engine are equal.</summary>
 /// <param name="ItemId">The item to claim.</param>
 public sealed record TrainAdapter(Guid ItemId) : IRequest;
 
 internal sealed class TrainAdapterHandler(
-    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterTraining training, TimeProvider time)
+    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TrainingEngines engines, TimeProvider time)
     : IRequestHandler<TrainAdapter>
 {
     public async ValueTask<Unit> Handle(TrainAdapter request, CancellationToken cancellationToken)
@@ -29,6 +30,7 @@ internal sealed class TrainAdapterHandler(
     {
         await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
         (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;
+        IAdapterTraining training = engines.Of(options.Train.Engine);
         string key = CacheKey.Of("training", training.Version, dataset.ContentKey, ModelFingerprint.Of(options.BaseModel), Canonical(options.Training));
 
         if (!options.Retrain && await FindAsync(db, key, ct) is { } earlier)
@@ -42,7 +44,7 @@ internal sealed class TrainAdapterHandler(
         // A worker that lost its lease without noticing must be gone from the folder before another writes there.
         await using WorkFolderLock alone = await WorkFolderLock.TakeAsync(Path.Combine(folder, "train.lock"), ct);
         await storage.Artifacts.RestoreFolderAsync(dataset.Files, Path.Combine(folder, "dataset"), ct);
-        TrainingOrder order = new(Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"), DatasetFiles.Train, dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output, options.Training);
+        TrainingOrder order = new(run.Id, Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"), DatasetFiles.Train, dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output, options.Training);
 
         TrainingOutcome outcome;
         await using (MetricWriter metrics = new(contexts, claim, time))

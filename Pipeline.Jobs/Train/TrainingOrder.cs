@@ -3,6 +3,7 @@ using System.Text.Json;
 namespace Pipeline.Jobs.Train;
 
 /// <summary>What to train.</summary>
+/// <param name="RunId">The run it is for.</param>
 /// <param name="BaseModel">Model folder.</param>
 /// <param name="DatasetFolder">Folder with <c>dataset_info.json</c>.</param>
 /// <param name="TrainSet">Name of the examples to learn.</param>
@@ -10,4 +11,4 @@ namespace Pipeline.Jobs.Train;
 /// <param name="OutputFolder">Folder of the adapter and its checkpoints.</param>
 /// <param name="Settings">LLaMA-Factory names and values.</param>
 internal sealed record TrainingOrder(
-    string BaseModel, string DatasetFolder, string TrainSet, string? EvalSet, string OutputFolder, IReadOnlyDictionary<string, JsonElement> Settings);
+    Guid RunId, string BaseModel, string DatasetFolder, string TrainSet, string? EvalSet, string OutputFolder, IReadOnlyDictionary<string, JsonElement> Settings);

@@ -124,6 +124,9 @@ internal static class ForeignKeys
     /// <summary>The key that a given name means.</summary>
     public static string NameOf(string given) => Aliases.GetValueOrDefault(given, given);
 
+    /// <summary>Whether a key is taken without effect.</summary>
+    public static bool IsAccepted(string name) => Accepted.Contains(name);
+
     public static bool IsKnown(string name) => Accepted.Contains(name) || Refused.ContainsKey(name);
 
     /// <summary>What is wrong with a value of a known key, or null.</summary>

@@ -41,6 +41,9 @@ internal sealed class TrainingKey
         : _range.Maximum is int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"{_range.Minimum} or more")
         : string.Create(CultureInfo.InvariantCulture, $"{_range.Minimum} to {_range.Maximum}");
 
+    /// <summary>The value of the key.</summary>
+    public object? ValueIn(TrainingArguments arguments) => _property.GetValue(arguments);
+
     /// <summary>Sets the property from a configuration's value; returns what is wrong with it, or null.</summary>
     public string? Bind(TrainingArguments target, ConfigurationValue value)
     {

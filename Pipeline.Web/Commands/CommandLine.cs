@@ -56,6 +56,7 @@ internal static class CommandLine
             DatasetCommand.Create(),
             SamplesCommand.Create(),
             ParseWorkerCommand.Create(),
+            EngineGuardCommand.Create(),
             PullCommand.Create(),
             TrainCommand.Create(),
             EvalCommand.Create(),

@@ -36,7 +36,7 @@ internal sealed class ParserProcess : IDisposable
 
     public int Megabytes => _megabytes;
 
-    public static ParserProcess Start(ParserCommand command, int megabytes)
+    public static ParserProcess Start(HostCommand command, int megabytes)
     {
         var start = new ProcessStartInfo(command.File, command.Arguments)
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipeline.Jobs;
 using Pipeline.Jobs.Extract.Worker;
 
 namespace Pipeline.Tests.Jobs.Extract;
@@ -9,7 +10,7 @@ public sealed class OrphanedParserTests
     public async Task A_parser_in_the_middle_of_a_document_ends_when_its_parent_is_gone()
     {
         using TemporaryFolder folder = new();
-        ParserCommand command = ParserCommand.OfThisProduct();
+        HostCommand command = HostCommand.Of(HostCommand.ParseWorker);
         using Process parser = Process.Start(new ProcessStartInfo(command.File, command.Arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         string pdf = Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "samples"), "*.pdf")[0];
         Directory.CreateDirectory(folder.File("out"));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Extract.Worker;
 
@@ -69,7 +70,7 @@ public sealed class ParserProcessTests : IDisposable
         return error;
     }
 
-    private static ParserCommand Shell(string script) => new("/bin/sh", ["-c", script]);
+    private static HostCommand Shell(string script) => new("/bin/sh", ["-c", script]);
 
     private static async Task EndsAsync(int id)
     {

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+
+namespace Pipeline.Jobs.Train.Engines;
+
+/// <summary>The worker's end of an <see cref="EngineGuard"/>: starts it, hears it, and has it stop the engine.</summary>
+internal sealed class EngineProcess : IDisposable
+{
+    private static readonly TimeSpan UntilKilled = TimeSpan.FromSeconds(20), Glance = TimeSpan.FromMilliseconds(100);
+    private readonly Process _guard;
+    private readonly string _folder;
+    private readonly BlockingCollection<EngineMessage> _messages = new(boundedCapacity: 1000);
+    private readonly StringBuilder _complaints = new();
+    private TimeSpan _grace;
+    private bool _alone, _stopped;
+    private volatile bool _disposed;
+
+    private EngineProcess(Process guard, string folder)
+    {
+        (_guard, _folder) = (guard, folder);
+        guard.ErrorDataReceived += (_, e) =>
+        {
+            lock (_complaints)
+                if (_complaints.Length < 2000) _complaints.AppendLine(e.Data);
+        };
+        guard.BeginErrorReadLine();
+        Thread listening = new(Listen) { IsBackground = true };
+        listening.Start();
+        Say(folder);
+    }
+
+    /// <summary>The guard says that the engine and all its children have ended.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Starts a guard for a folder.</summary>
+    public static EngineProcess Start(string folder)
+    {
+        HostCommand host = HostCommand.Of(HostCommand.EngineGuard);
+        // In a session of its own: Ctrl-C is for the worker, which stops the engine in order.
+        ProcessStartInfo start = new("setsid", [host.File, .. host.Arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new UTF8Encoding(false),
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        return new EngineProcess(Process.Start(start)!, folder);
+    }
+
+    /// <summary>Waits until no earlier engine works in the folder.</summary>
+    /// <exception cref="TimeoutException">One still does; trying again later is right.</exception>
+    public void WaitUntilAlone(TimeSpan patience, EngineOutput output, CancellationToken ct)
+    {
+        for (long since = Stopwatch.GetTimestamp(); !_alone;)
+        {
+            ct.ThrowIfCancellationRequested();
+            if (!Take(Glance, output)) throw new IOException($"the process that watches over the engine in {_folder} ended early ({Bury()})");
+            if (Stopwatch.GetElapsedTime(since) > patience) throw new TimeoutException($"an earlier engine still works in {_folder}");
+        }
+    }
+
+    /// <summary>Has the engine started.</summary>
+    public void Run(EngineOrder order)
+    {
+        _grace = TimeSpan.FromSeconds(order.GraceSeconds);
+        Say(order.ToLine());
+    }
+
+    /// <summary>Takes what the engine wrote, for at most some time.</summary>
+    /// <returns>False once everything was taken and the guard is gone.</returns>
+    public bool Take(TimeSpan patience, EngineOutput output)
+    {
+        for (long since = Stopwatch.GetTimestamp(); ;)
+        {
+            TimeSpan left = patience - Stopwatch.GetElapsedTime(since);
+            if (!_messages.TryTake(out EngineMessage? message, left > TimeSpan.Zero ? left : TimeSpan.Zero)) return !_messages.IsCompleted;
+            if (message.Line is { } line) output.Add(line, message.IsError);
+            _alone |= message.Alone;
+            ExitCode ??= message.ExitCode;
+        }
+    }
+
+    /// <summary>Has the engine ended: asked first, killed when it does not listen. Returns when it is gone with all its children.</summary>
+    /// <exception cref="TimeoutException">Even killed it does not end; the guard keeps others out of the folder until it does.</exception>
+    public void Stop(EngineOutput output)
+    {
+        if (!_stopped) CloseInput();
+        TimeSpan patience = 2 * _grace + UntilKilled;
+        for (long since = Stopwatch.GetTimestamp(); Take(Glance, output);)
+            if (Stopwatch.GetElapsedTime(since) > patience)
+                throw new TimeoutException($"the engine's processes in {_folder} do not end, although they were killed");
+    }
+
+    /// <summary>How the guard ended that did not say how the engine ended; what it left of the engine is killed.</summary>
+    public string Bury()
+    {
+        _guard.WaitForExit();
+        new MarkedProcesses(_folder).Kill();
+        lock (_complaints) return $"exit code {_guard.ExitCode}{(_complaints.Length > 0 ? $": {_complaints.ToString().Trim()}" : "")}";
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        if (!_stopped) CloseInput();
+        _guard.Dispose();       // and lives on until the engine is gone
+    }
+
+    private void Say(string line)
+    {
+        try
+        {
+            _guard.StandardInput.WriteLine(line);
+            _guard.StandardInput.Flush();
+        }
+        catch (IOException) { }         // it is gone, which its output tells too
+    }
+
+    private void CloseInput()
+    {
+        _stopped = true;
+        try
+        {
+            _guard.StandardInput.Close();
+        }
+        catch (IOException) { }         // it is gone
+    }
+
+    private void Listen()
+    {
+        try
+        {
+            while (_guard.StandardOutput.ReadLine() is { } line)
+                if (EngineMessage.FromLine(line) is { } message)
+                    while (!_messages.TryAdd(message, Glance))
+                        if (_disposed) return;
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException) { }
+        _messages.CompleteAdding();
+    }
+}

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Jobs.Dataset;
+using Pipeline.Models;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Training.Engines;
+
+namespace Pipeline.Jobs.Train.Engines;
+
+/// <summary>The curves of a training by an engine, from its log while it works and from its results at the end.</summary>
+internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress progress, ILogger logger, Action<string> warn)
+{
+    private readonly TrainerLogFollower _log = new(order.OutputFolder);
+    private readonly SortedDictionary<int, double> _losses = [];
+    private int _firstStep, _steps, _badLines;
+    private int? _totalSteps, _checkpoint;
+    private bool _diverged;
+
+    /// <summary>The training goes on from a checkpoint; 0 for its first step.</summary>
+    public void GoOnAfter(int step) => (_firstStep, _checkpoint) = (step, step);
+
+    /// <summary>Measures what is new in the log, and tells new checkpoints. A step that comes again replaces its points.</summary>
+    public void Read()
+    {
+        foreach (TrainerLogEntry entry in _log.Read()) Measure(entry);
+        if (_log.BadLines > _badLines) warn($"{_log.BadLines - _badLines} lines of its {TrainerLogFollower.FileName} cannot be read");
+        _badLines = _log.BadLines;
+        foreach (int step in EngineCheckpoints.Steps(order.OutputFolder).Where(s => s > (_checkpoint ?? 0)))
+        {
+            progress.CheckpointSaved(step);
+            _checkpoint = step;
+        }
+    }
+
+    /// <summary>What came of the training, with the points that its log does not have.</summary>
+    /// <exception cref="InputException">It left no loss anywhere.</exception>
+    public TrainingOutcome Finish(AdapterFacts adapter)
+    {
+        foreach (EngineResults.Step step in EngineResults.History(order.OutputFolder))
+        {
+            if (step.GradientNorm is { } norm) progress.Measured("grad_norm", step.Number, step.Epoch, norm);
+            if (step.Loss is not { } loss || _losses.ContainsKey(step.Number)) continue;
+            progress.Measured("loss", step.Number, step.Epoch, loss);
+            _losses[step.Number] = loss;
+            _steps = Math.Max(_steps, step.Number);
+        }
+        if (_losses.Count == 0 && EngineResults.TrainLoss(order.OutputFolder) is { } mean) _losses[Math.Max(1, _steps)] = mean;
+        if (_losses.Count == 0)
+            throw new InputException($"{order.OutputFolder}: neither {TrainerLogFollower.FileName} nor trainer_state.json nor train_results.json has a loss; the engine must write one of them");
+        return new TrainingOutcome(Math.Max(_steps, _losses.Keys.Last()), _losses.Values.First(), _losses.Values.Last(), adapter.Parameters, adapter.AllParameters);
+    }
+
+    private void Measure(TrainerLogEntry entry)
+    {
+        double epoch = entry.Epoch ?? 0;
+        if (entry.TotalSteps is { } total && total != _totalSteps)
+        {
+            if (_totalSteps is null) JobsLog.TrainingStarted(logger, Math.Max(0, total - _firstStep), _firstStep, File.ReadLines(Path.Combine(order.DatasetFolder, DatasetFiles.TrainFile)).Count());
+            _totalSteps = total;
+            progress.Measured("total_steps", 0, 0, total);
+        }
+        if (entry.Diverged && !_diverged) warn($"the loss at step {entry.Step} is no number");
+        _diverged |= entry.Diverged;
+        _steps = entry.Step;
+        if (entry.Loss is { } loss)
+        {
+            _losses[entry.Step] = loss;
+            progress.Measured("loss", entry.Step, epoch, loss);
+        }
+        if (entry.EvalLoss is { } held) progress.Measured("eval_loss", entry.Step, epoch, held);
+        if (entry.LearningRate is { } rate) progress.Measured("learning_rate", entry.Step, epoch, rate);
+        if (entry.TokensPerSecond is { } speed) progress.Measured("tokens_per_second", entry.Step, epoch, speed);
+    }
+}

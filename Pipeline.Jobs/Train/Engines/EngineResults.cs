@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pipeline.Models.Training.Engines;
+
+namespace Pipeline.Jobs.Train.Engines;
+
+/// <summary>The files that transformers leaves when a training ends.</summary>
+internal static class EngineResults
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>One entry of the history in <c>trainer_state.json</c>.</summary>
+    internal readonly record struct Step(int Number, double Epoch, double? Loss, double? GradientNorm);
+
+    public static IEnumerable<Step> History(string output) =>
+        from entry in (Read(output, "trainer_state.json")?["log_history"] as JsonArray ?? []).OfType<JsonObject>()
+        where Number(entry, "step") is >= 0 and <= int.MaxValue
+        select new Step((int)Number(entry, "step")!.Value, Number(entry, "epoch") ?? 0, Number(entry, "loss"), Number(entry, "grad_norm"));
+
+    public static double? TrainLoss(string output) => Read(output, "train_results.json") is { } results ? Number(results, "train_loss") : null;
+
+    /// <summary>
+    /// Makes JSON of what Python wrote with NaN in it, and removes what must not be published: pickles, which execute code in whoever
+    /// opens them.
+    /// </summary>
+    public static void Tidy(string output)
+    {
+        foreach (string path in Directory.GetFiles(output, "*.json"))
+        {
+            string text = File.ReadAllText(path);
+            if (IsJson(text)) continue;
+            if (TrainerLogEntry.ParseObject(text) is { } json) File.WriteAllText(path, json.ToJsonString(Indented) + "\n");
+            else File.Delete(path);
+        }
+        foreach (string file in Directory.GetFiles(output).Where(file => Path.GetExtension(file) is ".bin" or ".pt" or ".pth" or ".pkl")) File.Delete(file);
+    }
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static JsonObject? Read(string output, string name) =>
+        Path.Combine(output, name) is var path && File.Exists(path) ? TrainerLogEntry.ParseObject(File.ReadAllText(path)) : null;
+
+    private static double? Number(JsonObject json, string key) =>
+        json[key] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && (double)value is var number && double.IsFinite(number) ? number : null;
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Pipeline.Models;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Training;
+using Pipeline.Models.Training.Engines;
+
+namespace Pipeline.Jobs.Train.Engines;
+
+/// <summary>The training stage by another program, from the same configuration and the same dataset files.</summary>
+internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining builtin, TimeProvider time, ILogger logger) : IAdapterTraining
+{
+    private const string ConfigFile = "train.yaml", EngineFolder = "engine";
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(300), UntilEarlierOneIsGone = TimeSpan.FromSeconds(30);
+
+    public string Version => $"engine/1 {builtin.Version} {engine.Key}";
+
+    public string Check(IReadOnlyDictionary<string, JsonElement> settings, string baseModel)
+    {
+        string template = builtin.Check(settings, baseModel);       // what comes after the training reads the same settings
+        if (EngineConfiguration.Faults(settings, $"{engine.Section}:Settings") is { Count: > 0 } faults)
+            throw new InputException($"training, with train.engine {engine.Name}: {string.Join("; ", faults)}");
+        engine.FindProgram();
+        engine.FindCancelProgram();
+        return template;
+    }
+
+    public TrainingOutcome Train(TrainingOrder order, ITrainingProgress progress, CancellationToken ct)
+    {
+        string template = Check(order.Settings, order.BaseModel);
+        string folder = Path.Combine(Path.GetDirectoryName(order.OutputFolder)!, EngineFolder);
+        Directory.CreateDirectory(folder);
+        EngineOutput output = new(engine.Name, logger, time);
+        EngineProgress measured = new(order, progress, logger, Warn);
+        using EngineProcess process = EngineProcess.Start(folder);
+        process.WaitUntilAlone(2 * engine.Grace + UntilEarlierOneIsGone, output, ct);
+        // What an earlier engine left is final from here on.
+        (int Step, string Folder)? checkpoint = EngineCheckpoints.FindNewest(order.OutputFolder, Warn);
+        Clear(order.OutputFolder, goesOn: checkpoint is not null);
+        measured.GoOnAfter(checkpoint?.Step ?? 0);
+        string config = Path.Combine(folder, ConfigFile);
+        TrainingArguments arguments = WriteConfiguration(config, order, template, checkpoint?.Folder);
+        process.Run(new EngineOrder(
+            [engine.FindProgram(), .. engine.Command.Fill(config, order).Skip(1)],
+            engine.FindCancelProgram() is { } cancel ? [cancel, .. engine.Cancel!.Fill(config, order).Skip(1)] : null,
+            engine.Environment, engine.Grace.TotalSeconds));
+        Follow(process, measured, output, ct);
+        return Import(order, arguments, measured, output);
+    }
+
+    private void Follow(EngineProcess process, EngineProgress measured, EngineOutput output, CancellationToken ct)
+    {
+        try
+        {
+            while (process.Take(Glance, output))
+            {
+                measured.Read();
+                if (ct.IsCancellationRequested) process.Stop(output);
+            }
+        }
+        finally
+        {
+            measured.Read();
+            output.TellSkipped();
+        }
+        ct.ThrowIfCancellationRequested();
+        if (process.ExitCode is not { } code)
+            throw new IOException(Named($"the process that watches over it ended early ({process.Bury()}); the training is tried again from its last checkpoint"));
+        if (code != 0)
+            throw new InputException(Named($"{engine.Command.Program} ended with {(code > 128 ? $"signal {code - 128}" : $"exit code {code}")}:{Environment.NewLine}{output.Tail}"));
+    }
+
+    private TrainingArguments WriteConfiguration(string path, TrainingOrder order, string template, string? checkpoint)
+    {
+        JsonObject keys = LoraTraining.Keys(order.Settings, order.BaseModel, order.DatasetFolder, order.EvalSet, order.OutputFolder);
+        if (checkpoint is not null) keys["resume_from_checkpoint"] = checkpoint;
+        TrainingArguments arguments = TrainingArguments.Parse(keys.ToJsonString(), "training");
+        File.WriteAllText(path, EngineConfiguration.Write(keys, arguments, template, engine.Settings));
+        return arguments;
+    }
+
+    /// <summary>Removes what an earlier attempt left: all of it, or all but checkpoints and log, which a training that goes on adds to.</summary>
+    private static void Clear(string output, bool goesOn)
+    {
+        foreach (string file in Directory.GetFiles(output))
+            if (!goesOn || Path.GetFileName(file) != TrainerLogFollower.FileName) File.Delete(file);
+        if (goesOn) return;
+        foreach (string below in Directory.GetDirectories(output)) Directory.Delete(below, recursive: true);
+    }
+
+    private TrainingOutcome Import(TrainingOrder order, TrainingArguments arguments, EngineProgress measured, EngineOutput output)
+    {
+        foreach (string name in (string[])["adapter_config.json", "adapter_model.safetensors"])
+            if (!File.Exists(Path.Combine(order.OutputFolder, name)))
+                throw new InputException(Named($"{engine.Command.Program} ended well, but left no {name} in its output_dir; it must write a PEFT adapter there. Its last lines:{Environment.NewLine}{output.Tail}"));
+        AdapterFacts adapter;
+        try
+        {
+            adapter = AdapterFacts.Read(order.OutputFolder, order.BaseModel);
+        }
+        catch (InputException e)
+        {
+            throw new InputException(Named($"the adapter that it made cannot be used: {e.Message}"), e);
+        }
+        if (arguments.AdapterNameOrPath is null && adapter.Config.Rank != arguments.LoraRank)
+            throw new InputException(Named($"the adapter that it made has rank {adapter.Config.Rank}, and lora_rank is {arguments.LoraRank}: it did not follow its configuration"));
+        EngineResults.Tidy(order.OutputFolder);
+        return measured.Finish(adapter);
+    }
+
+    private void Warn(string message) => JobsLog.TrainingWarning(logger, Named(message));
+
+    private string Named(string message) => $"train.engine: {engine.Name}: {message}";
+}

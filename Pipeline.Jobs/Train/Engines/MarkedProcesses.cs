@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Pipeline.Jobs.Train.Engines;
+
+/// <summary>
+/// The processes of one engine, known by an environment variable that all children inherit: also those that went into a session of
+/// their own, as torchrun's workers do, and those whose parents are gone.
+/// </summary>
+/// <param name="folder">Work folder of the engine.</param>
+internal sealed partial class MarkedProcesses(string folder)
+{
+    public const string Variable = "PIPELINE_ENGINE_FOLDER";
+    private const int Kill9 = 9, Term = 15;
+    private readonly byte[] _mark = Encoding.UTF8.GetBytes($"{Variable}={folder}\0");
+
+    /// <summary>Ids of those that run now; not of this process itself.</summary>
+    public IReadOnlyList<int> Find()
+    {
+        List<int> found = [];
+        foreach (string process in Directory.EnumerateDirectories("/proc"))
+            if (int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id != Environment.ProcessId && IsMarked(process))
+                found.Add(id);
+        return found;
+    }
+
+    /// <summary>Ends all of them and waits until they are gone.</summary>
+    public void Kill()
+    {
+        while (Find() is { Count: > 0 } left)
+        {
+            foreach (int id in left)
+                _ = Signal(id, Kill9);
+            Thread.Sleep(20);
+        }
+    }
+
+    /// <summary>Asks a process and its group to end.</summary>
+    public static void Terminate(int group) => _ = Signal(-group, Term);
+
+    private bool IsMarked(string process)
+    {
+        try
+        {
+            byte[] environment = File.ReadAllBytes(Path.Combine(process, "environ"));
+            int at = environment.AsSpan().IndexOf(_mark);
+            return at == 0 || (at > 0 && environment[at - 1] == 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // gone, or another user's
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
+}

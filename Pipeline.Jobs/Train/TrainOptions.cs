@@ -1,0 +1,16 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Pipeline.Jobs.Train;
+
+/// <summary>Who trains.</summary>
+public sealed record TrainOptions
+{
+    /// <summary>Name of the training that is part of this product.</summary>
+    public const string Builtin = "builtin";
+
+    /// <summary>
+    /// <c>builtin</c>, <c>llamafactory</c>, or the name of another engine of the server's configuration (section <c>Engines</c>). A run
+    /// names an engine; what is executed for that name is the operator's alone to say.
+    /// </summary>
+    [Required, StringLength(64)] public string Engine { get; init; } = Builtin;
+}
