@@ -9,7 +9,7 @@ namespace Pipeline.Jobs.Train;
 
 /// <summary>
 /// Stores training curves while the training works, without making it wait, except before a checkpoint. A repeated step replaces
-/// its point, so an attempt that goes on from a checkpoint neither doubles nor loses one.
+/// its point, so an attempt that goes on from a checkpoint neither doubles nor loses one; a point that is told again as it was keeps its time.
 /// </summary>
 internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
 {
@@ -90,7 +90,8 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
         return await db.Database.ExecuteSqlAsync($"""
             INSERT INTO training_metrics (run_id, name, step, value, epoch, at)
             SELECT {run}, n, s, v, e, t FROM unnest({names}, {steps}, {values}, {epochs}, {times}) AS p(n, s, v, e, t)
-            ON CONFLICT (run_id, name, step) DO UPDATE SET value = excluded.value, epoch = excluded.epoch, at = excluded.at
+            ON CONFLICT (run_id, name, step) DO UPDATE SET value = excluded.value, epoch = excluded.epoch,
+                at = CASE WHEN training_metrics.value = excluded.value AND training_metrics.epoch = excluded.epoch THEN training_metrics.at ELSE excluded.at END
             """);
     }
 

@@ -37,7 +37,8 @@ internal sealed class PipelineFixture : IAsyncDisposable
         StartAsync(storage, fakes ?? new StageFakes(), fake: true, settings);
 
     /// <summary>A worker as the product has it.</summary>
-    public static Task<PipelineFixture> StartRealAsync(PostgresDatabase database) => StartAsync(database.Storage, new StageFakes(), fake: false);
+    public static Task<PipelineFixture> StartRealAsync(PostgresDatabase database, params (string Key, string Value)[] settings) =>
+        StartAsync(database.Storage, new StageFakes(), fake: false, settings);
 
     /// <summary>The same over a storage of the test's own.</summary>
     public static Task<PipelineFixture> StartRealAsync(PipelineStorage storage) => StartAsync(storage, new StageFakes(), fake: false);

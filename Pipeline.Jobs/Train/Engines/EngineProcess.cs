@@ -22,7 +22,7 @@ internal sealed class EngineProcess : IDisposable
         guard.ErrorDataReceived += (_, e) =>
         {
             lock (_complaints)
-                if (_complaints.Length < 2000) _complaints.AppendLine(e.Data);
+                if (e.Data is not null && _complaints.Length < 2000) _complaints.AppendLine(e.Data);
         };
         guard.BeginErrorReadLine();
         Thread listening = new(Listen) { IsBackground = true };

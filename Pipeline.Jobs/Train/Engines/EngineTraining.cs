@@ -11,7 +11,7 @@ namespace Pipeline.Jobs.Train.Engines;
 /// <summary>The training stage by another program, from the same configuration and the same dataset files.</summary>
 internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining builtin, TimeProvider time, ILogger logger) : IAdapterTraining
 {
-    private const string ConfigFile = "train.yaml", EngineFolder = "engine";
+    private const string ConfigFile = "train.yaml", EngineFolder = "engine", AdapterKey = "adapter_name_or_path", Weights = "adapter_model.safetensors";
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(300), UntilEarlierOneIsGone = TimeSpan.FromSeconds(30);
 
     public string Version => $"engine/1 {builtin.Version} {engine.Key}";
@@ -21,6 +21,11 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         string template = builtin.Check(settings, baseModel);       // what comes after the training reads the same settings
         if (EngineConfiguration.Faults(settings, $"{engine.Section}:Settings") is { Count: > 0 } faults)
             throw new InputException($"training, with train.engine {engine.Name}: {string.Join("; ", faults)}");
+        if (settings.TryGetValue(AdapterKey, out JsonElement adapter) && adapter.GetString() is { } earlier)
+        {
+            AdapterFolder.ReadConfig(earlier);
+            if (!File.Exists(Path.Combine(earlier, Weights))) throw new InputException($"training: {AdapterKey}: {earlier} has no {Weights}; other formats execute code when they are opened");
+        }
         engine.FindProgram();
         engine.FindCancelProgram();
         return template;
@@ -74,6 +79,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
     private TrainingArguments WriteConfiguration(string path, TrainingOrder order, string template, string? checkpoint)
     {
         JsonObject keys = LoraTraining.Keys(order.Settings, order.BaseModel, order.DatasetFolder, order.EvalSet, order.OutputFolder);
+        if (keys.TryGetPropertyValue(AdapterKey, out JsonNode? adapter) && adapter is not null) keys[AdapterKey] = Path.GetFullPath(adapter.ToString());      // it works in another folder
         if (checkpoint is not null) keys["resume_from_checkpoint"] = checkpoint;
         TrainingArguments arguments = TrainingArguments.Parse(keys.ToJsonString(), "training");
         File.WriteAllText(path, EngineConfiguration.Write(keys, arguments, template, engine.Settings));
@@ -91,7 +97,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
 
     private TrainingOutcome Import(TrainingOrder order, TrainingArguments arguments, EngineProgress measured, EngineOutput output)
     {
-        foreach (string name in (string[])["adapter_config.json", "adapter_model.safetensors"])
+        foreach (string name in (string[])["adapter_config.json", Weights])
             if (!File.Exists(Path.Combine(order.OutputFolder, name)))
                 throw new InputException(Named($"{engine.Command.Program} ended well, but left no {name} in its output_dir; it must write a PEFT adapter there. Its last lines:{Environment.NewLine}{output.Tail}"));
         AdapterFacts adapter;

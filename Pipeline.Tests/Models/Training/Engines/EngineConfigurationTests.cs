@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Pipeline.Models.Training;
+using Pipeline.Models.Training.Engines;
+
+namespace Pipeline.Tests.Models.Training.Engines;
+
+public sealed class EngineConfigurationTests
+{
+    private const string Keys = """
+        {"model_name_or_path": "/m", "dataset_dir": "/d", "dataset": "train", "eval_dataset": "eval", "output_dir": "/o", "resume_from_checkpoint": "/o/checkpoint-5",
+         "lora_r": 8, "lora_alpha": 16, "lora_target": ["qkv_proj", "o_proj"], "learning_rate": 5e-5, "weight_decay": 1e-6, "num_train_epochs": 20, "max_steps": -1,
+         "bf16": true, "eval_steps": 7, "packing": true, "lr_scheduler_type": "cosine_with_min_lr", "lr_scheduler_kwargs": {"num_cycles": 2, "min_lr": 1.0e-07},
+         "default_system": "Say \"so\": # not a comment", "save_total_limit": null, "flash_attn": "fa2", "ddp_timeout": 180000000}
+        """;
+
+    [Fact]
+    public void The_file_is_read_as_the_same_training()
+    {
+        JsonObject keys = JsonNode.Parse(Keys)!.AsObject();
+        TrainingArguments arguments = TrainingArguments.Parse(Keys, "given.json");
+        string yaml = EngineConfiguration.Write(keys, arguments, "phi4_mini", new Dictionary<string, JsonNode?>());
+        TrainingArguments read = TrainingArguments.Parse(yaml, "train.yaml");
+        string[] mapped = ["template", "eval_strategy", "neat_packing"];
+        read.Describe().Where(k => !mapped.Contains(k.Key)).ShouldBe(arguments.Describe().Where(k => !mapped.Contains(k.Key)));
+        read.Template.ShouldBe("phi4_mini");
+        read.EvalStrategy.ShouldBe("steps");
+        read.NeatPacking.ShouldBeTrue("packed examples never see each other here");
+        string[] lines = yaml.Split('\n');
+        foreach (string line in (string[])["stage: \"sft\"", "do_train: true", "do_eval: true", "finetuning_type: \"lora\"", "report_to: \"none\"", "lora_rank: 8", "lora_alpha: 16",
+                 "lora_target: \"qkv_proj,o_proj\"", "flash_attn: \"fa2\"", "ddp_timeout: 180000000", "max_steps: -1", "bf16: true"])
+            lines.ShouldContain(line);
+        yaml.ShouldNotContain("lora_r:");
+        yaml.ShouldNotContain("save_total_limit");
+        yaml.ShouldNotContain("device");
+    }
+
+    [Fact]
+    public void Small_numbers_are_numbers_for_readers_of_yaml_1_1_too()
+    {
+        JsonObject keys = JsonNode.Parse(Keys)!.AsObject();
+        string yaml = EngineConfiguration.Write(keys, TrainingArguments.Parse(Keys, "given.json"), "phi4_mini", new Dictionary<string, JsonNode?>());
+        // The implicit float of YAML 1.1, as Python's reader has it.
+        Regex number = new(@"^[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?$");
+        foreach (string key in (string[])["learning_rate", "weight_decay"])
+            number.IsMatch(Regex.Match(yaml, $"^{key}: (.*)$", RegexOptions.Multiline).Groups[1].Value).ShouldBeTrue(key);
+        yaml.ShouldContain("lr_scheduler_kwargs: {\"num_cycles\": 2, \"min_lr\": 1.0e-07}");
+    }
+
+    [Fact]
+    public void The_operators_keys_are_part_of_it()
+    {
+        JsonObject keys = JsonNode.Parse(Keys)!.AsObject();
+        string yaml = EngineConfiguration.Write(keys, TrainingArguments.Parse(Keys, "given.json"), "phi4_mini", new Dictionary<string, JsonNode?>
+        {
+            ["deepspeed"] = "/etc/ds_z3.json",
+            ["flash_attn"] = "sdpa",
+            ["ray_init_kwargs"] = JsonNode.Parse("""{"address": "auto", "ports": [1, 2]}"""),
+        });
+        yaml.ShouldContain("deepspeed: \"/etc/ds_z3.json\"\n");
+        yaml.ShouldContain("flash_attn: \"sdpa\"\n");
+        yaml.ShouldContain("ray_init_kwargs: {\"address\": \"auto\", \"ports\": [1, 2]}\n");
+        EngineConfiguration.OperatorFault("deepspeed").ShouldBeNull();
+        EngineConfiguration.OperatorFault("report_to").ShouldBeNull();
+        EngineConfiguration.OperatorFault("output_dir").ShouldBe("output_dir: is filled in by each run; take it out");
+        EngineConfiguration.OperatorFault("lora_r").ShouldBe("lora_r: belongs into the training settings of a run; take it out");
+    }
+
+    [Theory]
+    [InlineData("device", "\"cpu\"", "device: 'cpu' is a key of this product alone; take it out, the engine knows its devices")]
+    [InlineData("logging_strategy", "\"no\"", "logging_strategy: 'no' would leave nothing of the training to see; take it out")]
+    [InlineData("deepspeed", "\"/tmp/ds.json\"", "deepspeed: is for the operator of the engine to decide; take it out, or have it set as Engines:x:Settings:deepspeed")]
+    [InlineData("ray_init_kwargs", "{\"runtime_env\": {}}", "ray_init_kwargs: is for the operator of the engine to decide")]
+    [InlineData("trust_remote_code", "true", "trust_remote_code: is for the operator of the engine to decide")]
+    public void Keys_that_a_run_may_not_give_to_an_engine_are_named(string key, string value, string message) =>
+        EngineConfiguration.Faults(new Dictionary<string, JsonElement> { [key] = JsonDocument.Parse(value).RootElement }, "Engines:x:Settings").ShouldHaveSingleItem().ShouldStartWith(message);
+
+    [Theory]
+    [InlineData("device", "\"auto\"")]
+    [InlineData("flash_attn", "\"fa2\"")]
+    [InlineData("lora_rank", "8")]
+    [InlineData("do_eval", "true")]
+    public void Others_are_handed_on(string key, string value) =>
+        EngineConfiguration.Faults(new Dictionary<string, JsonElement> { [key] = JsonDocument.Parse(value).RootElement }, "Engines:x:Settings").ShouldBeEmpty();
+}
