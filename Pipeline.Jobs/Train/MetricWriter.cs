@@ -30,11 +30,13 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
 
     public void Measured(string name, int step, double epoch, double value)
     {
-        _entries.Writer.TryWrite(new Entry(
-            new TrainingMetric { RunId = _claim.Item.RunId, Name = name, Step = step, Epoch = epoch, Value = value, At = _time.GetUtcNow() }, null));
+        Remembered(name, step, epoch, value);
         if (name == "total_steps") _totalSteps = (int)value;
         else if (name == "loss") _claim.Report(step, Math.Max(step, _totalSteps));
     }
+
+    public void Remembered(string name, int step, double epoch, double value) => _entries.Writer.TryWrite(new Entry(
+        new TrainingMetric { RunId = _claim.Item.RunId, Name = name, Step = step, Epoch = epoch, Value = value, At = _time.GetUtcNow() }, null));
 
     public void Flush()
     {

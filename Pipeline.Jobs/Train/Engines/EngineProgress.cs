@@ -15,8 +15,13 @@ internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress prog
     private int? _totalSteps, _checkpoint;
     private bool _diverged;
 
-    /// <summary>The training goes on from a checkpoint; 0 for its first step.</summary>
-    public void GoOnAfter(int step) => (_firstStep, _checkpoint) = (step, step);
+    /// <summary>The training goes on from a checkpoint; 0 for its first step. What its log says of earlier attempts is taken now.</summary>
+    public void GoOnAfter(int step)
+    {
+        (_firstStep, _checkpoint) = (int.MaxValue, step);
+        foreach (TrainerLogEntry entry in _log.Read()) Measure(entry);
+        _firstStep = step;
+    }
 
     /// <summary>Measures what is new in the log, and tells new checkpoints. A step that comes again replaces its points.</summary>
     public void Read()
@@ -52,7 +57,8 @@ internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress prog
     private void Measure(TrainerLogEntry entry)
     {
         double epoch = entry.Epoch ?? 0;
-        if (entry.TotalSteps is { } total && total != _totalSteps)
+        Action<string, int, double, double> tell = entry.Step <= _firstStep ? progress.Remembered : progress.Measured;
+        if (_firstStep < int.MaxValue && entry.TotalSteps is { } total && total != _totalSteps)
         {
             if (_totalSteps is null) JobsLog.TrainingStarted(logger, Math.Max(0, total - _firstStep), _firstStep, File.ReadLines(Path.Combine(order.DatasetFolder, DatasetFiles.TrainFile)).Count());
             _totalSteps = total;
@@ -64,10 +70,10 @@ internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress prog
         if (entry.Loss is { } loss)
         {
             _losses[entry.Step] = loss;
-            progress.Measured("loss", entry.Step, epoch, loss);
+            tell("loss", entry.Step, epoch, loss);
         }
-        if (entry.EvalLoss is { } held) progress.Measured("eval_loss", entry.Step, epoch, held);
-        if (entry.LearningRate is { } rate) progress.Measured("learning_rate", entry.Step, epoch, rate);
-        if (entry.TokensPerSecond is { } speed) progress.Measured("tokens_per_second", entry.Step, epoch, speed);
+        if (entry.EvalLoss is { } held) tell("eval_loss", entry.Step, epoch, held);
+        if (entry.LearningRate is { } rate) tell("learning_rate", entry.Step, epoch, rate);
+        if (entry.TokensPerSecond is { } speed) tell("tokens_per_second", entry.Step, epoch, speed);
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
-using Pipeline.Jobs.Extract.Worker;
 
 namespace Pipeline.Tests.Jobs.Extract;
 

@@ -39,6 +39,7 @@ internal sealed class EngineFixture : ITrainingProgress, ILogger, IDisposable
         """)!;
 
     public ConcurrentQueue<(string Name, int Step, double Value)> Points { get; } = [];
+    public ConcurrentQueue<(string Name, int Step, double Value)> Remembered { get; } = [];
     public ConcurrentQueue<string> Logged { get; } = [];
 
     /// <summary>Trains by a shell script, which gets the configuration as <c>$1</c> and the output folder as <c>$2</c>.</summary>
@@ -89,6 +90,8 @@ internal sealed class EngineFixture : ITrainingProgress, ILogger, IDisposable
     public void Dispose() => _folder.Dispose();
 
     void ITrainingProgress.Measured(string name, int step, double epoch, double value) => Points.Enqueue((name, step, value));
+
+    void ITrainingProgress.Remembered(string name, int step, double epoch, double value) => Remembered.Enqueue((name, step, value));
 
     void ITrainingProgress.Flush() { }
 

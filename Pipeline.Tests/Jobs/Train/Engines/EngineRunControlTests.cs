@@ -1,6 +1,5 @@
 using System.Globalization;
 using Pipeline.Data.Entities;
-using Pipeline.Jobs;
 using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Tests.Jobs.Train.Engines;

@@ -60,7 +60,9 @@ public sealed class EngineTrainingTests : IDisposable
         (await File.ReadAllLinesAsync(Path.Combine(_engine.Folder, "seen"), Stop)).ShouldNotContain("adapter_model.safetensors");
         _engine.Logged.ShouldContain(line => line.Contains($"checkpoint-{saved + 1}: it has no trainer_state.json"));
         File.Exists(Path.Combine(_engine.Output, "trainer_log.jsonl")).ShouldBeTrue("the curve goes on");
-        _engine.Steps("loss").Distinct().Count().ShouldBe(_engine.Steps("loss").Max(), "no step of it is lost");
+        int measured = _engine.Steps("loss").Max();
+        _engine.Steps("loss").Distinct().Count().ShouldBe(measured, "no step of it is lost");
+        _engine.Remembered.Where(p => p.Name == "loss").Select(p => p.Step).ShouldBe(Enumerable.Range(1, measured), "the next attempt stores them again, but did not do them");
     }
 
     [Fact]
