@@ -9,7 +9,7 @@ namespace Pipeline.Jobs.Train.Engines;
 internal sealed partial class CommandTemplate
 {
     private const string Config = "config";
-    private static readonly string[] Placeholders = [Config, "dataset_dir", "output_dir", "model", "run_id"];
+    private static readonly string[] Placeholders = [Config, "dataset_dir", "output_dir", "model", "run_id", "job_id"];
 
     private CommandTemplate(IReadOnlyList<string> words) => Words = words;
 
@@ -72,7 +72,10 @@ internal sealed partial class CommandTemplate
     }
 
     /// <summary>Puts values in place of their names; each stays inside its word.</summary>
-    public IReadOnlyList<string> Fill(string config, TrainingOrder order)
+    /// <param name="config">Path of the configuration.</param>
+    /// <param name="order">What to train.</param>
+    /// <param name="jobId">Name of this attempt, which no other one has.</param>
+    public IReadOnlyList<string> Fill(string config, TrainingOrder order, string jobId)
     {
         Dictionary<string, string> values = new()
         {
@@ -81,6 +84,7 @@ internal sealed partial class CommandTemplate
             ["output_dir"] = order.OutputFolder,
             ["model"] = order.BaseModel,
             ["run_id"] = order.RunId.ToString(),
+            ["job_id"] = jobId,
         };
         return [.. Words.Select(word => Placeholder().Replace(word, match => values[match.Groups[1].Value]))];
     }

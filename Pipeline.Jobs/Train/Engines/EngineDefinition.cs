@@ -41,11 +41,15 @@ internal sealed record EngineDefinition(
     public string? FindCancelProgram() => Cancel is null ? null : Find(Cancel.Program)
         ?? throw new MissingPrerequisiteException($"train.engine: {Name}: the program {Cancel.Program} of {Section}:Cancel is not there; install it, or change the setting");
 
-    private string? Find(string program)
+    private string? Find(string program) =>
+        program.Contains('/') ? IsProgram(program) ? Path.GetFullPath(program) : null : FindOnPath(program, Environment.GetValueOrDefault("PATH"));
+
+    /// <summary>The file of a program; null when there is none.</summary>
+    /// <param name="program">Its name.</param>
+    /// <param name="path">Folders to look into; null for those of this process.</param>
+    internal static string? FindOnPath(string program, string? path)
     {
-        if (program.Contains('/'))
-            return IsProgram(program) ? Path.GetFullPath(program) : null;
-        string path = Environment.GetValueOrDefault("PATH") ?? System.Environment.GetEnvironmentVariable("PATH") ?? "";
+        path ??= System.Environment.GetEnvironmentVariable("PATH") ?? "";
         return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, program)).FirstOrDefault(IsProgram);
     }
 

@@ -13,6 +13,7 @@ namespace Pipeline.Jobs.Train.Engines;
 public static class EngineGuard
 {
     private const int LongestLine = 1000;
+    private static readonly string[] SecretSections = ["ConnectionStrings__", "Artifacts__", "Engines__"];
     private const string LockFile = "engine.lock";
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50), ForChildren = TimeSpan.FromSeconds(2);
     private static readonly Lock Writing = new();
@@ -88,9 +89,9 @@ public static class EngineGuard
         return Process.Start(start)!;
     }
 
-    // This product's own, which an engine has no use for.
+    // This product's own, which an engine has no use for: database, artifact store, and what other engines are given.
     private static bool IsSecret(string variable) =>
-        variable is "AUTH_TOKEN" or "POSTGRES_PASSWORD" || variable.StartsWith("ConnectionStrings__", StringComparison.OrdinalIgnoreCase);
+        variable is "AUTH_TOKEN" or "POSTGRES_PASSWORD" || SecretSections.Any(section => variable.StartsWith(section, StringComparison.OrdinalIgnoreCase));
 
     private static void Cancel(EngineOrder order, string folder, TimeSpan patience, StreamWriter output)
     {

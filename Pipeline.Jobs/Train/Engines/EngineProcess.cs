@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Pipeline.Models;
 
 namespace Pipeline.Jobs.Train.Engines;
 
@@ -32,6 +33,14 @@ internal sealed class EngineProcess : IDisposable
 
     /// <summary>The guard says that the engine and all its children have ended.</summary>
     public int? ExitCode { get; private set; }
+
+    /// <exception cref="MissingPrerequisiteException">A program that engines are started with is not installed.</exception>
+    public static void RequireHelpers()
+    {
+        foreach (string helper in (string[])["setsid", "setpriv"])
+            if (EngineDefinition.FindOnPath(helper, null) is null)
+                throw new MissingPrerequisiteException($"train.engine: {helper} is not on PATH; install util-linux, with which engines are started and ended");
+    }
 
     /// <summary>Starts a guard for a folder.</summary>
     public static EngineProcess Start(string folder)

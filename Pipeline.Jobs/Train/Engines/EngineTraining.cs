@@ -26,6 +26,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
             AdapterFolder.ReadConfig(earlier);
             if (!File.Exists(Path.Combine(earlier, Weights))) throw new InputException($"training: {AdapterKey}: {earlier} has no {Weights}; other formats execute code when they are opened");
         }
+        EngineProcess.RequireHelpers();
         engine.FindProgram();
         engine.FindCancelProgram();
         return template;
@@ -46,9 +47,10 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         measured.GoOnAfter(checkpoint?.Step ?? 0);
         string config = Path.Combine(folder, ConfigFile);
         TrainingArguments arguments = WriteConfiguration(config, order, template, checkpoint?.Folder);
+        string job = $"train-{Guid.CreateVersion7(time.GetUtcNow()):N}";
         process.Run(new EngineOrder(
-            [engine.FindProgram(), .. engine.Command.Fill(config, order).Skip(1)],
-            engine.FindCancelProgram() is { } cancel ? [cancel, .. engine.Cancel!.Fill(config, order).Skip(1)] : null,
+            [engine.FindProgram(), .. engine.Command.Fill(config, order, job).Skip(1)],
+            engine.FindCancelProgram() is { } cancel ? [cancel, .. engine.Cancel!.Fill(config, order, job).Skip(1)] : null,
             engine.Environment, engine.Grace.TotalSeconds));
         Follow(process, measured, output, ct);
         return Import(order, arguments, measured, output);

@@ -42,14 +42,14 @@ internal sealed class EngineFixture : ITrainingProgress, ILogger, IDisposable
     public ConcurrentQueue<(string Name, int Step, double Value)> Remembered { get; } = [];
     public ConcurrentQueue<string> Logged { get; } = [];
 
-    /// <summary>Trains by a shell script, which gets the configuration as <c>$1</c> and the output folder as <c>$2</c>.</summary>
+    /// <summary>Trains by a shell script, which gets the configuration as <c>$1</c>, the output folder as <c>$2</c> and the job's name as <c>$3</c>.</summary>
     public TrainingOutcome Run(string script, CancellationToken ct = default, double grace = 5, string? cancel = null) =>
-        Run(["sh", "-c", script, "sh", "{config}", "{output_dir}"], ct, grace, cancel);
+        Run(["sh", "-c", script, "sh", "{config}", "{output_dir}", "{job_id}"], ct, grace, cancel);
 
     /// <summary>Trains by a command, in the way of the training stage.</summary>
     public TrainingOutcome Run(IReadOnlyList<string> command, CancellationToken ct = default, double grace = 5, string? cancel = null)
     {
-        EngineDefinition engine = new("shell", CommandTemplate.Of(command, "test"), cancel is null ? null : CommandTemplate.Of(["sh", "-c", cancel, "sh", "{output_dir}"], "test", needsConfig: false),
+        EngineDefinition engine = new("shell", CommandTemplate.Of(command, "test"), cancel is null ? null : CommandTemplate.Of(["sh", "-c", cancel, "sh", "{output_dir}", "{job_id}"], "test", needsConfig: false),
             Local: true, TimeSpan.FromSeconds(grace), new Dictionary<string, string> { ["GREETING"] = "hello" }, new Dictionary<string, JsonNode?>());
         Directory.CreateDirectory(Output);
         return new EngineTraining(engine, Builtin, TimeProvider.System, this).Train(Order(Output), this, ct);

@@ -41,8 +41,8 @@ public sealed class EngineStopTests : IDisposable
     public async Task A_canceled_engine_gets_its_time_and_its_cancel_command()
     {
         using CancellationTokenSource cancel = new();
-        Task<TrainingOutcome> training = Task.Run(() => _engine.Run("trap 'echo saved > ../saved; exit 0' TERM; echo $$ > ../leader; while :; do sleep 0.1; done", cancel.Token, grace: 20,
-            cancel: "echo \"$1\" > ../canceled"), Stop);
+        Task<TrainingOutcome> training = Task.Run(() => _engine.Run("echo $2 $3 > ../job; trap 'echo saved > ../saved; exit 0' TERM; echo $$ > ../leader; while :; do sleep 0.1; done", cancel.Token, grace: 20,
+            cancel: "echo $1 $2 > ../canceled"), Stop);
         int leader = await _engine.NumberAsync("leader");
         await cancel.CancelAsync();
         long since = Stopwatch.GetTimestamp();
@@ -50,7 +50,7 @@ public sealed class EngineStopTests : IDisposable
         Stopwatch.GetElapsedTime(since).TotalSeconds.ShouldBeLessThan(15, "it did not need its time");
         EngineFixture.Runs(leader).ShouldBeFalse();
         File.Exists(Path.Combine(_engine.Folder, "saved")).ShouldBeTrue();
-        (await File.ReadAllTextAsync(Path.Combine(_engine.Folder, "canceled"), Stop)).ShouldBe(_engine.Output + "\n");
+        (await File.ReadAllTextAsync(Path.Combine(_engine.Folder, "canceled"), Stop)).ShouldBe(await File.ReadAllTextAsync(Path.Combine(_engine.Folder, "job"), Stop), "it names the job that was started");
     }
 
     [Fact]
