@@ -18,6 +18,7 @@ internal sealed class WorkProgress
     {
         lock (_gate)
         {
+            if (done < _now.Done) return;           // work on several things at once tells of them in any order
             if (_first < 0) (_first, _firstAt) = (done, at);
             // What was done before, by an earlier attempt, says nothing about the pace of this one.
             TimeSpan? left = done > _first ? Stopwatch.GetElapsedTime(_firstAt, at) / (done - _first) * Math.Max(0, total - done) : null;

@@ -22,6 +22,8 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
         return default;
     }
 
+    private const int FilesAtOnce = 8;
+
     private async Task<string> IngestAsync(ItemClaim claim, CancellationToken ct)
     {
         (Run run, RunOptions options) = await CheckAsync(claim.Item.RunId, ct);
@@ -33,12 +35,16 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
         DocumentRegistry registry = new(run.Id);
         string folder = FolderRuns.Check(run.SourceFolder);
         string[] paths = [.. PdfFolder.Find(folder)];
-        foreach (string path in paths)
+        StoredArtifact[] stored = new StoredArtifact[paths.Length];
+        int done = 0;
+        // Each file waits for the disk, or the network, on its own; the order of the documents is that of the folder all the same.
+        await Parallel.ForAsync(0, paths.Length, new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = ct }, async (i, token) =>
         {
-            await using FileStream file = new(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
-            registry.Add(path, await artifacts.PutAsync(file, ct));
-            claim.Report(registry.Count, paths.Length);
-        }
+            await using FileStream file = new(Path.Combine(folder, paths[i]), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            stored[i] = await artifacts.PutAsync(file, token);
+            claim.Report(Interlocked.Increment(ref done), paths.Length);
+        });
+        foreach ((string path, StoredArtifact artifact) in paths.Zip(stored)) registry.Add(path, artifact);
         await claim.CompleteAsync(async (db, token) =>
         {
             await registry.StoreContentAsync(db, token);
