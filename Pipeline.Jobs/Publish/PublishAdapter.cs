@@ -35,7 +35,7 @@ internal sealed class PublishAdapterHandler(
         Evaluation? evaluation = await db.Evaluations.AsNoTracking().SingleOrDefaultAsync(e => e.Id == run.EvaluationId, ct);
 
         (string name, Adapter? earlier) = await NameAsync(db, AdapterName.From(run.Name), options.Publish.PromoteAs, training.Id, ct);
-        string folder = RunFolders.Adapter(storage, name), building = folder + "." + Guid.NewGuid().ToString("N")[..8] + ".tmp";
+        string folder = RunFolders.Adapter(storage, name, earlier?.Path ?? ""), building = folder + "." + Guid.NewGuid().ToString("N")[..8] + ".tmp";
         Adapter adapter = earlier ?? new Adapter(name, run.Id, training.Id, training.BaseModel, folder, trainings.Check(options.Training, training.BaseModel), time.GetUtcNow());
         string decision;
         try
@@ -43,7 +43,7 @@ internal sealed class PublishAdapterHandler(
             Directory.CreateDirectory(building);
             await storage.Artifacts.RestoreFolderAsync(training.Files, building, ct);
             await new AdapterReport(run, options, dataset, training, evaluation).WriteAsync(building, name, ct);
-            decision = await CompleteAsync(claim, scope, building, adapter, earlier is not null, evaluation, training, ct);
+            decision = await CompleteAsync(claim, scope, building, folder, adapter, earlier is not null, evaluation, training, ct);
         }
         finally
         {
@@ -56,7 +56,7 @@ internal sealed class PublishAdapterHandler(
 
     /// <summary>Stores adapter and promotion together. Compares again when another run or a person was faster to change what is served.</summary>
     private async Task<string> CompleteAsync(
-        ItemClaim claim, DatasetScope scope, string building, Adapter adapter, bool reused, Evaluation? evaluation, Training training, CancellationToken ct)
+        ItemClaim claim, DatasetScope scope, string building, string folder, Adapter adapter, bool reused, Evaluation? evaluation, Training training, CancellationToken ct)
     {
         PublishOptions publish = scope.Options.Publish;
         while (true)
@@ -73,7 +73,7 @@ internal sealed class PublishAdapterHandler(
                     (await work.Runs.SingleAsync(r => r.Id == scope.Run.Id, token)).AdapterId = adapter.Id;
                     if (!reused) work.Adapters.Add(adapter);
                     if (standing is not null) decision = await promoter.DecideAsync(work, standing, scope.Run, publish, adapter, token);
-                    Place(building, adapter.Path, reused, training);        // the folder of a name belongs to who holds the lock
+                    Place(building, folder, reused, training);        // the folder of a name belongs to who holds the lock
                 }, fromCache: reused, ct);
                 return decision;
             }

@@ -53,7 +53,7 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
             Train = training is null ? null : new(training.Steps, training.FirstLoss, training.LastLoss, training.TrainableParameters, training.AllParameters, training.RunId != run.Id),
             Eval = evaluation is null ? null : new(evaluation.BaseLoss, evaluation.AdapterLoss, evaluation.BasePerplexity, evaluation.AdapterPerplexity, evaluation.Examples, evaluation.Tokens),
             Adapter = adapter?.Name,
-            AdapterPath = adapter?.Path,
+            AdapterPath = adapter is null ? null : RunFolders.Adapter(storage, adapter.Name, adapter.Path),
             Promotion = promotion,
             DatasetPath = dataset is null ? null : RunFolders.Dataset(storage, run.Id),
             Seconds = seconds,

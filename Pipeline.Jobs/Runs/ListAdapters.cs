@@ -7,7 +7,7 @@ namespace Pipeline.Jobs.Runs;
 /// <summary>Published adapters, newest first.</summary>
 public sealed record ListAdapters : IRequest<IReadOnlyList<AdapterEntry>>;
 
-internal sealed class ListAdaptersHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListAdapters, IReadOnlyList<AdapterEntry>>
+internal sealed class ListAdaptersHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage) : IRequestHandler<ListAdapters, IReadOnlyList<AdapterEntry>>
 {
     public async ValueTask<IReadOnlyList<AdapterEntry>> Handle(ListAdapters request, CancellationToken cancellationToken)
     {
@@ -23,6 +23,10 @@ internal sealed class ListAdaptersHandler(IDbContextFactory<PipelineDbContext> c
             join promotion in db.Promotions on name.PromotionId equals promotion.Id
             select new { promotion.AdapterId, name.Name }).ToArrayAsync(cancellationToken);
         ILookup<Guid, string> names = served.ToLookup(s => s.AdapterId, s => s.Name);
-        return adapters.Select(a => names.Contains(a.Id) ? a with { ServedAs = [.. names[a.Id].Order(StringComparer.Ordinal)] } : a).ToArray();
+        return adapters.Select(a => a with
+        {
+            Path = RunFolders.Adapter(storage, a.Name, a.Path),
+            ServedAs = [.. names[a.Id].Order(StringComparer.Ordinal)],
+        }).ToArray();
     }
 }

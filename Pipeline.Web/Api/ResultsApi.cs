@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Mediator;
 using Microsoft.AspNetCore.Http.Features;
 using Pipeline.Data.Artifacts;
+using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Api;
@@ -40,11 +41,10 @@ internal static class ResultsApi
 
         group.MapGet("/adapters/{name}/download", async (string name, ISender sender, HttpContext context, CancellationToken cancellationToken) =>
             {
-                IReadOnlyList<AdapterEntry> adapters = await sender.Send(new ListAdapters(), cancellationToken);
-                AdapterEntry adapter = adapters.FirstOrDefault(a => a.Name == name) ?? throw new NotFoundException($"there is no adapter '{name}'");
+                string folder = await sender.Send(new FetchAdapter(name), cancellationToken) ?? throw new NotFoundException($"there is no adapter '{name}'");
                 // Ending a zip entry writes its last bytes synchronously, which the server must be told to allow.
                 context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
-                return Results.Stream(body => ZipAsync(adapter.Path, body, cancellationToken), "application/zip", $"{name}.zip");
+                return Results.Stream(body => ZipAsync(folder, body, cancellationToken), "application/zip", $"{name}.zip");
             })
             .WithSummary("An adapter folder, loadable by PEFT, as a zip");
 

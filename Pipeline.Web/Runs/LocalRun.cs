@@ -48,6 +48,7 @@ internal static class LocalRun
             // A training under way saves its checkpoint here; the same command later goes on from it.
             await host.StopAsync(CancellationToken.None);
         }
+        await sender.Send(new FetchResults(run), stopping);
         if (order.Json) output.WriteLine(JsonSerializer.Serialize(details.Summary, RunOptionsJson.Settings));
         else RunSummaryText.Write(output, details.Summary);
         return details.Summary.State == RunState.Succeeded ? ExitCodes.Success : ExitCodes.Failed;

@@ -1,5 +1,6 @@
 using Mediator;
 using Microsoft.Extensions.Options;
+using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs;
 using Pipeline.Web.Api;
 using Pipeline.Web.Hosting;
@@ -22,11 +23,10 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
         var models = new Dictionary<string, ServedModel>(StringComparer.Ordinal);
         foreach (string folder in configured.Concat(adapters.Select(a => a.BaseModel)).Select(ProductFiles.Resolve).Distinct().Where(IsModel))
             Add(new ServedModel(NameOf(folder), folder, null, SeesImages: false, Directory.GetLastWriteTimeUtc(folder)));
-        AdapterEntry[] there = [.. adapters.Where(a => Directory.Exists(a.Path))];
-        foreach (AdapterEntry adapter in there)
+        foreach (AdapterEntry adapter in adapters)
             foreach (string name in adapter.ServedAs)
                 Add(Served(name, adapter));
-        foreach (AdapterEntry adapter in there)
+        foreach (AdapterEntry adapter in adapters)
             Add(Served(adapter.Name, adapter));
         if (VisionFolder(options.Value) is { } vision)
             Add(new ServedModel(NameOf(vision), vision, null, SeesImages: true, Directory.GetLastWriteTimeUtc(vision)));
@@ -38,7 +38,7 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
     private static ServedModel Served(string name, AdapterEntry adapter)
     {
         string baseFolder = ProductFiles.Resolve(adapter.BaseModel);
-        return new ServedModel(name, baseFolder, new ServedAdapter(adapter.Path, adapter.Template, NameOf(baseFolder)), SeesImages: false, adapter.CreatedAt);
+        return new ServedModel(name, baseFolder, new ServedAdapter(adapter.Name, adapter.Path, adapter.Template, NameOf(baseFolder)), SeesImages: false, adapter.CreatedAt);
     }
 
     /// <summary>Hub folder of the vision-language model, or null when it is not there.</summary>
@@ -51,6 +51,15 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
         IReadOnlyList<ServedModel> models = await ListAsync(cancellationToken);
         return models.FirstOrDefault(m => m.Id == id)
             ?? throw new NotFoundException($"The model '{id}' does not exist; this server has {string.Join(", ", models.Select(m => m.Id))}");
+    }
+
+    /// <summary>The same, with the adapter's files on this machine.</summary>
+    /// <exception cref="NotFoundException">Nothing of that name is served; the message lists what is.</exception>
+    public async Task<ServedModel> ReadyAsync(string id, CancellationToken cancellationToken)
+    {
+        ServedModel model = await FindAsync(id, cancellationToken);
+        return model.Adapter is not { } adapter || Directory.Exists(adapter.Folder) ? model
+            : model with { Adapter = adapter with { Folder = await sender.Send(new FetchAdapter(adapter.Name), cancellationToken) ?? adapter.Folder } };
     }
 
     private static bool IsModel(string folder) => File.Exists(Path.Combine(folder, "config.json"));

@@ -42,7 +42,7 @@ internal sealed class ChatCompletionsApi(
         ChatRequest request = await ReadAsync(context.Request, gone);
         if (string.IsNullOrEmpty(request.Model))
             throw new InputException("model: nothing given; GET /v1/models lists what this server has");
-        ServedModel model = await catalog.FindAsync(request.Model, gone);
+        ServedModel model = await catalog.ReadyAsync(request.Model, gone);
         GenerationOptions generation = request.Generation(options.Value);
         Func<Action<string>?, CancellationToken, GenerationResult> generate = Prepare(request, model, generation);
         var answer = new Header($"chatcmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model.Id);
