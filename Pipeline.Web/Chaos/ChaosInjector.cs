@@ -67,6 +67,12 @@ internal sealed class ChaosInjector(ChaosSystem system, Random random, Func<Task
                 await KillWhoeverTakesAsync(poison!, ct);
                 break;
             case ChaosFault.SubmitAgain:
+                // After its end the same request rightly starts another run.
+                if (await system.ScalarAsync<bool>("SELECT bool_or(finished_at IS NOT NULL) FROM runs", ct))
+                {
+                    say("the folder is not submitted again: the run has ended");
+                    break;
+                }
                 say("the folder is submitted three times more, at once");
                 await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => submit()));
                 break;

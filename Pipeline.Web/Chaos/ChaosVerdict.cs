@@ -21,7 +21,8 @@ internal static class ChaosVerdict
         List<string> faults = [];
         string state = await system.ScalarAsync<string>("SELECT state || coalesce(': ' || error, '') FROM runs WHERE id = $1", ct, run);
         if (state != "Succeeded") return [$"the run is {state}"];
-        if (await system.ScalarAsync<long>("SELECT count(*) FROM runs", ct) is var runs && runs != 1) faults.Add($"{runs} runs, although one folder was submitted");
+        if (await system.ScalarAsync<long>("SELECT count(*) FROM runs WHERE created_at < (SELECT finished_at FROM runs WHERE id = $1)", ct, run) is var runs && runs != 1)
+            faults.Add($"{runs} runs at once, although one folder was submitted");
 
         // Every document is accounted for: captioned, or failed with its reason; the poisonous one failed, no other did.
         faults.AddRange((await system.LinesAsync("""
