@@ -379,6 +379,11 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("item_id");
 
+                    b.Property<string>("JobId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("job_id");
+
                     b.Property<string>("Level")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -408,6 +413,10 @@ namespace Pipeline.Data.Migrations
 
                     b.HasIndex("At")
                         .HasDatabaseName("ix_log_entries_at");
+
+                    b.HasIndex("JobId", "Id")
+                        .HasDatabaseName("ix_log_entries_job_id_id")
+                        .HasFilter("job_id IS NOT NULL");
 
                     b.HasIndex("RunId", "Id")
                         .HasDatabaseName("ix_log_entries_run_id_id");

@@ -814,3 +814,28 @@ BEGIN
 END $EF$;
 COMMIT;
 
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126003918_LogJob') THEN
+    ALTER TABLE log_entries ADD job_id character varying(32);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126003918_LogJob') THEN
+    CREATE INDEX ix_log_entries_job_id_id ON log_entries (job_id, id) WHERE job_id IS NOT NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126003918_LogJob') THEN
+    INSERT INTO schema_migrations (migration_id, product_version)
+    VALUES ('20261126003918_LogJob', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+

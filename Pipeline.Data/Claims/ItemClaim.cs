@@ -62,11 +62,14 @@ public sealed class ItemClaim : IAsyncDisposable
     /// Records a failure. Transient ones are tried again after a pause while retries are left; the others end the document, or
     /// the run when the item concerns the whole run.
     /// </summary>
+    /// <returns>Whether it failed for good.</returns>
     /// <exception cref="LeaseLostException">The item belongs to another worker by now.</exception>
-    public Task FailAsync(FailureKind kind, string error, CancellationToken ct) =>
-        EndAsync([ItemState.Failed, ItemState.Pending], async (db, item) =>
+    public async Task<bool> FailAsync(FailureKind kind, string error, CancellationToken ct)
+    {
+        bool forGood = kind != FailureKind.Transient || Item.TransientFailures >= _claims.Options.TransientRetries;
+        await EndAsync([ItemState.Failed, ItemState.Pending], async (db, item) =>
         {
-            if (kind == FailureKind.Transient && item.TransientFailures < _claims.Options.TransientRetries)
+            if (!forGood)
             {
                 DateTimeOffset notBefore = await db.NowAsync(ct) + TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, Math.Min(10, item.TransientFailures))));
                 item.RetryAfterTrouble(Now, notBefore, error);
@@ -78,6 +81,8 @@ public sealed class ItemClaim : IAsyncDisposable
             await db.SaveChangesAsync(ct);
             await RunProgress.AfterFailureAsync(db, item, Now, ct);
         }, ct);
+        return forGood;
+    }
 
     /// <summary>Gives the item back unfinished, for another worker to continue: this one shuts down.</summary>
     /// <exception cref="LeaseLostException">The item belongs to another worker by now.</exception>

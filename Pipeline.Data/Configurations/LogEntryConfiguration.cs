@@ -13,5 +13,7 @@ internal sealed class LogEntryConfiguration : IEntityTypeConfiguration<LogEntry>
         entry.Property(e => e.Stage).HasMaxLength(16);
         entry.HasIndex(e => new { e.RunId, e.Id });
         entry.HasIndex(e => e.At);
+        entry.Property(e => e.JobId).HasMaxLength(32);
+        entry.HasIndex(e => new { e.JobId, e.Id }).HasFilter("job_id IS NOT NULL");
     }
 }

@@ -25,4 +25,6 @@ public sealed class LogEntry
     public int? Attempt { get; init; }
     /// <summary>Worker that said it.</summary>
     public string? Worker { get; init; }
+    /// <summary>Queue entry in whose course it was said.</summary>
+    public string? JobId { get; init; }
 }

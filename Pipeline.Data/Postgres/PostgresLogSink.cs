@@ -10,7 +10,7 @@ namespace Pipeline.Data.Postgres;
 
 /// <summary>
 /// Log lines as rows, written in batches by COPY. Logging never waits for the database: when it is down or slow the oldest
-/// waiting lines are dropped and their number is logged. Run, item, stage and attempt come from the logging scope.
+/// waiting lines are dropped and their number is logged. Run, item, stage, attempt and queue entry come from the logging scope.
 /// </summary>
 internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, IAsyncDisposable
 {
@@ -75,7 +75,7 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
     {
         await using NpgsqlConnection connection = await _source.OpenConnectionAsync();
         await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            "COPY log_entries (at, level, category, message, exception, run_id, item_id, stage, attempt, worker) FROM STDIN (FORMAT BINARY)");
+            "COPY log_entries (at, level, category, message, exception, run_id, item_id, stage, attempt, worker, job_id) FROM STDIN (FORMAT BINARY)");
         foreach (LogEntry line in lines)
         {
             await copy.StartRowAsync();
@@ -89,6 +89,7 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
             await WriteAsync(copy, line.Stage, NpgsqlDbType.Varchar);
             await WriteAsync(copy, line.Attempt, NpgsqlDbType.Integer);
             await WriteAsync(copy, line.Worker, NpgsqlDbType.Text);
+            await WriteAsync(copy, line.JobId, NpgsqlDbType.Varchar);
         }
         await copy.CompleteAsync();
     }
@@ -128,6 +129,7 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
                 Stage = scope.GetValueOrDefault("Stage")?.ToString(),
                 Attempt = scope.GetValueOrDefault("Attempt") as int?,
                 Worker = sink._worker,
+                JobId = scope.GetValueOrDefault("JobId") as string,
             });
         }
 
@@ -135,7 +137,7 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
         {
             if (value is not IEnumerable<KeyValuePair<string, object?>> pairs) return;
             foreach ((string key, object? one) in pairs)
-                if (key is "RunId" or "ItemId" or "Stage" or "Attempt") into[key] = one;
+                if (key is "RunId" or "ItemId" or "Stage" or "Attempt" or "JobId") into[key] = one;
         }
 
         private static Guid? GuidOf(object? value) => value as Guid? ?? (Guid.TryParse(value as string, out Guid parsed) ? parsed : null);

@@ -8,6 +8,6 @@ namespace Pipeline.Jobs.Caption;
 public sealed class CaptionDocumentJob(StageDelivery delivery)
 {
     /// <summary>Works on the item, then on whatever else waits for this stage.</summary>
-    [Queue(Queues.Gpu), AutomaticRetry(Attempts = 0)]       // attempts and back-off live in the item row
+    [Queue(Queues.Gpu), AutomaticRetry(Attempts = 0, ExceptOn = [typeof(StageFailedException)])]       // attempts and back-off live in the item row
     public Task RunAsync(Guid itemId, CancellationToken stopping) => delivery.RunAsync(Stage.Caption, itemId, stopping);
 }

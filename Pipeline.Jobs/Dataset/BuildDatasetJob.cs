@@ -8,6 +8,6 @@ namespace Pipeline.Jobs.Dataset;
 public sealed class BuildDatasetJob(StageDelivery delivery)
 {
     /// <summary>Works on the item.</summary>
-    [Queue(Queues.Cpu), AutomaticRetry(Attempts = 0)]       // attempts and back-off live in the item row
+    [Queue(Queues.Cpu), AutomaticRetry(Attempts = 0, ExceptOn = [typeof(StageFailedException)])]       // attempts and back-off live in the item row
     public Task RunAsync(Guid itemId, CancellationToken stopping) => delivery.RunAsync(Stage.Dataset, itemId, stopping);
 }

@@ -8,6 +8,6 @@ namespace Pipeline.Jobs.Evaluate;
 public sealed class EvaluateAdapterJob(StageDelivery delivery)
 {
     /// <summary>Works on the item.</summary>
-    [Queue(Queues.Gpu), AutomaticRetry(Attempts = 0)]       // attempts and back-off live in the item row
+    [Queue(Queues.Gpu), AutomaticRetry(Attempts = 0, ExceptOn = [typeof(StageFailedException)])]       // attempts and back-off live in the item row
     public Task RunAsync(Guid itemId, CancellationToken stopping) => delivery.RunAsync(Stage.Evaluate, itemId, stopping);
 }

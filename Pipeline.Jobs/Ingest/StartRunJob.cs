@@ -8,6 +8,6 @@ namespace Pipeline.Jobs.Ingest;
 public sealed class StartRunJob(StageDelivery delivery)
 {
     /// <summary>Works on the item.</summary>
-    [Queue(Queues.Control), AutomaticRetry(Attempts = 0)]       // attempts and back-off live in the item row
+    [Queue(Queues.Control), AutomaticRetry(Attempts = 0, ExceptOn = [typeof(StageFailedException)])]       // attempts and back-off live in the item row
     public Task RunAsync(Guid itemId, CancellationToken stopping) => delivery.RunAsync(Stage.Ingest, itemId, stopping);
 }

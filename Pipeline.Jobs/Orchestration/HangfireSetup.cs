@@ -1,5 +1,6 @@
 using Hangfire;
 using Hangfire.AspNetCore;
+using Hangfire.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data;
@@ -22,6 +23,8 @@ internal static class HangfireSetup
             .UseRecommendedSerializerSettings()
             .UseLogProvider(new QueueLogProvider(provider.GetRequiredService<ILoggerFactory>())));
         services.AddSingleton<JobStorage>(provider => QueueStorage.Open(provider.GetRequiredService<PipelineStorage>().ConnectionString));
+        services.AddSingleton<IJobFilterProvider>(provider => new JobFilterProviderCollection(
+            JobFilterProviders.Providers, new JobFilterCollection { { new JobTrail(provider.GetRequiredService<ILogger<JobTrail>>()), JobTrail.Order } }));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
     }
 }

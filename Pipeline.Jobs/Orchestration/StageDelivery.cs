@@ -27,15 +27,21 @@ public sealed class StageDelivery
         (_work, _claims, _queue, _gate, _device, _place, _logger) = (work, claims, queue, gate, device, place, logger);
 
     /// <summary>Works on an item, and for a document stage goes on with the next ones.</summary>
+    /// <exception cref="StageFailedException">Items failed for good. That is stored; the queue's pages are to show it.</exception>
     internal async Task RunAsync(Stage stage, Guid itemId, CancellationToken stopping)
     {
+        StageFailures failures = StageFailures.Begin();
         // Before the item is claimed: nothing is held up while this process waits for its turn.
-        await using IAsyncDisposable? turn = await NeedsDeviceAsync(stage, itemId, stopping) ? await _device.TakeAsync(stopping) : null;
-        if (!StageChain.IsPerDocument(stage))
+        await using (IAsyncDisposable? turn = await NeedsDeviceAsync(stage, itemId, stopping) ? await _device.TakeAsync(stopping) : null)
         {
-            await _work.WorkAsync(stage, itemId, stopping);
-            return;
+            if (StageChain.IsPerDocument(stage)) await WorkOnDocumentsAsync(stage, stopping);
+            else await _work.WorkAsync(stage, itemId, stopping);
         }
+        failures.ThrowIfAny();
+    }
+
+    private async Task WorkOnDocumentsAsync(Stage stage, CancellationToken stopping)
+    {
         long started = Stopwatch.GetTimestamp();
         while (await WorkOnNextAsync(stage, stopping) is { } worked)
         {

@@ -63,7 +63,10 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
             if (kind == FailureKind.Bug) JobsLog.StageBug(logger, e, item.Stage);
             else JobsLog.StageFailed(logger, item.Stage, kind, e.Message);
             string message = kind == FailureKind.Bug ? $"{e.GetType().Name}: {e.Message} (a fault of this program; its stack is in the log)" : e.Message;
-            await EndAsync(claim, ct => claim.FailAsync(kind, message, ct), either.Token);
+            await EndAsync(claim, async ct =>
+            {
+                if (await claim.FailAsync(kind, message, ct)) StageFailures.Add(item.Stage, message, e);
+            }, either.Token);
         }
     }
 

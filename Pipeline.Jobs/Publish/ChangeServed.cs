@@ -32,11 +32,6 @@ public sealed record PromoteAdapter(string Adapter, string As, string By, string
             .Concat(ChangeServedHandler.ReasonProblems(Reason));
 }
 
-/// <summary>What came of asking for another adapter.</summary>
-/// <param name="Done">The change, or null when it was refused.</param>
-/// <param name="Refusal">Why it was refused.</param>
-public sealed record ServedChange(PromotionEntry? Done, string? Refusal);
-
 internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, ILogger<ChangeServedHandler> logger)
     : IRequestHandler<RollBackAdapter, ServedChange?>, IRequestHandler<PromoteAdapter, ServedChange?>
 {

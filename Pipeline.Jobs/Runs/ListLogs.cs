@@ -36,6 +36,6 @@ internal sealed class ListLogsHandler(IDbContextFactory<PipelineDbContext> conte
         var page = request.AfterId is { } after
             ? await lines.Where(l => l.Id > after).OrderBy(l => l.Id).Take(limit).ToArrayAsync(cancellationToken)
             : (await lines.OrderByDescending(l => l.Id).Take(limit).ToArrayAsync(cancellationToken)).Reverse().ToArray();
-        return page.Select(l => new LogLine(l.Id, l.At, l.Level, l.Category, l.Message, l.Exception, l.Stage, l.ItemId, l.Attempt, l.Worker)).ToArray();
+        return page.Select(LogLine.Of).ToArray();
     }
 }

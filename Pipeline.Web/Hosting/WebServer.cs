@@ -88,6 +88,7 @@ internal static class WebServer
         app.MapRazorPages();
         app.MapOpenApi();
         app.MapMetrics();
+        JobDetails.Register();
         // Who gets here has passed the token check and the browser guard; the dashboard's own local-only rule would shut out the rest.
         app.MapHangfireDashboard("/hangfire", new DashboardOptions { Authorization = [], DashboardTitle = "Pipeline jobs", DisplayStorageConnectionString = false });
     }

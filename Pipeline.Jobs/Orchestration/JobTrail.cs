@@ -1,0 +1,49 @@
+using Hangfire.Server;
+using Hangfire.States;
+using Hangfire.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Jobs.Orchestration;
+
+/// <summary>Marks what is logged in the course of a queue entry with its id, and lets failed entries go some day, as the queue does with others.</summary>
+internal sealed class JobTrail(ILogger<JobTrail> logger) : IServerFilter, IElectStateFilter, IApplyStateFilter
+{
+    /// <summary>Place among the filters: behind Hangfire's own, which look for the states that they know.</summary>
+    public const int Order = 100;
+
+    private const string Scope = "pipeline-log-scope";
+
+    /// <summary>How long failed entries can be looked at.</summary>
+    private static readonly TimeSpan FailedFor = TimeSpan.FromDays(30);
+
+    public void OnPerforming(PerformingContext context) =>
+        context.Items[Scope] = logger.BeginScope(new Dictionary<string, object?> { ["JobId"] = context.BackgroundJob.Id });
+
+    public void OnPerformed(PerformedContext context)
+    {
+        if (context.Items.TryGetValue(Scope, out object? scope)) (scope as IDisposable)?.Dispose();
+    }
+
+    public void OnStateElection(ElectStateContext context)
+    {
+        // What failed is in the item's row, which is retried from the run's page; the entry only tells about it.
+        if (context.CandidateState is FailedState failed) context.CandidateState = new EndedInFailure(failed);
+    }
+
+    public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
+    {
+        if (context.NewState is EndedInFailure) context.JobExpirationTimeout = FailedFor;
+    }
+
+    public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction) { }
+
+    /// <summary>Hangfire keeps failed entries for ever, since it waits for somebody to put them back; nobody has to here.</summary>
+    private sealed class EndedInFailure(FailedState failed) : IState
+    {
+        public string Name => failed.Name;
+        public string? Reason => failed.Reason;
+        public bool IsFinal => true;
+        public bool IgnoreJobLoadException => failed.IgnoreJobLoadException;
+        public Dictionary<string, string> SerializeData() => failed.SerializeData();
+    }
+}

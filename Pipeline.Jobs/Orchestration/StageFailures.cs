@@ -1,0 +1,31 @@
+using System.Collections.Concurrent;
+using Pipeline.Data.Entities;
+
+namespace Pipeline.Jobs.Orchestration;
+
+/// <summary>What fails for good in the course of one queue entry.</summary>
+internal sealed class StageFailures
+{
+    private const int Told = 10;        // of thousands the first ones explain enough
+
+    private static readonly AsyncLocal<StageFailures?> Here = new();
+    private readonly ConcurrentQueue<(Stage Stage, string Message, Exception Cause)> _failures = [];
+
+    /// <summary>Collects what is added by the calls that the caller makes from now on.</summary>
+    public static StageFailures Begin() => Here.Value = new StageFailures();
+
+    /// <summary>Notes a failure for whoever collects.</summary>
+    public static void Add(Stage stage, string message, Exception cause) => Here.Value?._failures.Enqueue((stage, message, cause));
+
+    /// <exception cref="StageFailedException">Something failed.</exception>
+    public void ThrowIfAny()
+    {
+        if (_failures.IsEmpty) return;
+        (Stage stage, string message, Exception cause) = _failures.First();
+        throw _failures.Count == 1
+            ? new StageFailedException($"{stage}: {message}", cause)
+            : new StageFailedException(
+                $"{stage}: {_failures.Count} items failed: {string.Join("; ", _failures.Take(Told).Select(f => f.Message))}{(_failures.Count > Told ? "; …" : "")}",
+                new AggregateException(_failures.Take(Told).Select(f => f.Cause)));
+    }
+}
