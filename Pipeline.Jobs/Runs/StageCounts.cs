@@ -9,7 +9,7 @@ namespace Pipeline.Jobs.Runs;
 /// <param name="Done">Items that succeeded or had nothing to do.</param>
 /// <param name="Failed">Items that failed.</param>
 /// <param name="FromCache">Items whose result was taken from an earlier run.</param>
-/// <param name="Seconds">Work of all claims.</param>
+/// <param name="Seconds">Work of all claims, those under way so far included.</param>
 /// <param name="ProgressDone">Units done of the one item under way (training steps, examples, documents), or null.</param>
 /// <param name="ProgressTotal">Units of that item.</param>
 /// <param name="SecondsLeft">Estimate of the time until the stage ends, from its pace so far, or null before there is one.</param>

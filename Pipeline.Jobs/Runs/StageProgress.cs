@@ -18,7 +18,8 @@ internal static class StageProgress
             Done = g.Count(i => i.State == ItemState.Succeeded || i.State == ItemState.Skipped),
             Failed = g.Count(i => i.State == ItemState.Failed),
             FromCache = g.Count(i => i.FromCache),
-            Seconds = g.Sum(i => i.Seconds),
+            // Claims that have ended, and those under way so far, by the server's clock.
+            Seconds = g.Sum(i => i.Seconds + (i.State == ItemState.Running && i.StartedAt != null ? (DateTimeOffset.UtcNow - i.StartedAt.Value).TotalSeconds : 0)),
             FirstStart = g.Min(i => i.StartedAt),
             // Of the items under way; a stage of the whole run has one.
             ProgressDone = g.Max(i => i.State == ItemState.Running ? i.ProgressDone : null),

@@ -63,6 +63,7 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         train.ShouldNotBeNull().ProgressTotal.ShouldBe(20);
         train.ProgressDone.ShouldNotBeNull().ShouldBeInRange(2, 19);
         train.SecondsLeft.ShouldNotBeNull().ShouldBeInRange(0, 20 * 5);
+        train.Seconds.ShouldBeInRange(0.01, 60);
         StageCounts[] done = [.. (await pipeline.WaitAsync(run)).Stages];
         done.ShouldAllBe(s => s.Done == s.Total && s.SecondsLeft == null && s.ProgressDone == null);
     }
