@@ -7,10 +7,12 @@ public sealed class ContainerFilesTests
     [Theory]
     [InlineData("docker-compose.yml")]
     [InlineData("docker-compose.yml", "docker-compose.gpu.yml")]
+    [InlineData("docker-compose.yml", "docker-compose.s3.yml")]
     public async Task Compose_files_are_valid(params string[] files)
     {
-        (int code, string output, string error) = await ComposeAsync(files, ("AUTH_TOKEN", "token"), ("POSTGRES_PASSWORD", "password"));
+        (int code, string output, string error) = await ComposeAsync(files, ("AUTH_TOKEN", "token"), ("POSTGRES_PASSWORD", "password"), ("ARTIFACTS_BUCKET", "bucket-for-artifacts"));
         code.ShouldBe(0, error);
+        output.Contains("Artifacts__S3__Bucket: bucket-for-artifacts", StringComparison.Ordinal).ShouldBe(files.Contains("docker-compose.s3.yml"));
         foreach (string service in new[] { "postgres", "web", "worker" })
             output.ShouldContain($"\n  {service}:\n");
         output.ShouldContain("pg_isready");
