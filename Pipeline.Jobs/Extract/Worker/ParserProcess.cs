@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Extract.Worker;
@@ -47,6 +48,8 @@ internal sealed class ParserProcess : IDisposable
             StandardInputEncoding = new UTF8Encoding(false),
             StandardOutputEncoding = Encoding.UTF8,
         };
+        // It reads strangers' files: nothing is there to be told, no token, no password, no key of a storage.
+        foreach (string variable in start.Environment.Keys.Where(v => !IsNeeded(v)).ToArray()) start.Environment.Remove(variable);
         start.Environment[MemoryVariable] = megabytes.ToString(CultureInfo.InvariantCulture);
         // The managed heap stops a little below the limit, so that it says so instead of being ended.
         start.Environment["DOTNET_GCHeapHardLimit"] = ((long)(0.85 * megabytes) << 20).ToString("x", CultureInfo.InvariantCulture);
@@ -56,6 +59,10 @@ internal sealed class ParserProcess : IDisposable
         Process process = Process.Start(start) ?? throw new InvalidOperationException($"{command.File} did not start");
         return new ParserProcess(process, megabytes);
     }
+
+    private static bool IsNeeded(string variable) =>
+        variable is "PATH" or "HOME" or "TMPDIR" or "LANG" or "TZ" or "LD_LIBRARY_PATH" or PdfiumLibrary.PathVariable
+        || variable.StartsWith("DOTNET_", StringComparison.Ordinal) || variable.StartsWith("LC_", StringComparison.Ordinal);
 
     /// <exception cref="BadDocumentException">The document is bad, or it ended, stalled or overfilled the process.</exception>
     public async Task ParseAsync(ParseRequest request, TimeSpan limit, IProgress<(int Page, int Pages)>? progress, CancellationToken ct)

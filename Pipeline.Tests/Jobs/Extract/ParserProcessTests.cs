@@ -53,6 +53,26 @@ public sealed class ParserProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task The_child_is_given_nothing_secret()
+    {
+        string secret = "PASSWORD_" + Guid.NewGuid().ToString("N");
+        using TemporaryFolder elsewhere = new();
+        string seen = elsewhere.File("environment");
+        Environment.SetEnvironmentVariable(secret, "of a storage");
+        try
+        {
+            await FailAsync($"read line; env > '{seen}'; exit 1", new ExtractionOptions());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(secret, null);
+        }
+        string environment = await File.ReadAllTextAsync(seen, TestContext.Current.CancellationToken);
+        environment.ShouldContain("PATH=");
+        environment.ShouldNotContain(secret);
+    }
+
+    [Fact]
     public async Task Noise_on_standard_output_is_not_taken_for_a_reply()
     {
         BadDocumentException error = await FailAsync(
