@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Behaviors;
+using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Jobs.Publish;
 
@@ -32,7 +33,7 @@ public sealed record PromoteAdapter(string Adapter, string As, string By, string
             .Concat(ChangeServedHandler.ReasonProblems(Reason));
 }
 
-internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, ILogger<ChangeServedHandler> logger)
+internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TimeProvider time, ILogger<ChangeServedHandler> logger)
     : IRequestHandler<RollBackAdapter, ServedChange?>, IRequestHandler<PromoteAdapter, ServedChange?>
 {
     public static IEnumerable<string> ReasonProblems(string? reason) => reason?.Length > 500 ? ["reason: expected at most 500 characters"] : [];
@@ -48,7 +49,7 @@ internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> c
         if (current.PreviousId is not { } previousId) return Refused($"nothing served {request.Name} before {now.Name}");
         Promotion previous = await db.Promotions.AsNoTracking().SingleAsync(p => p.Id == previousId, cancellationToken);
         Adapter earlier = await db.Adapters.AsNoTracking().SingleAsync(a => a.Id == previous.AdapterId, cancellationToken);
-        if (Missing(earlier) is { } missing) return Refused(missing);
+        if (await MissingAsync(db, earlier, cancellationToken) is { } missing) return Refused(missing);
         return await ChangeAsync(db, transaction, new Promotion
         {
             Name = request.Name,
@@ -70,7 +71,7 @@ internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> c
         if (await ServedNames.FaultAsync(db, request.As, cancellationToken) is { } fault) return Refused(fault);
         Promotion? current = await ServedNames.CurrentAsync(db, request.As, cancellationToken);
         if (current?.AdapterId == adapter.Id) return Refused($"{adapter.Name} serves {request.As} already");
-        if (Missing(adapter) is { } missing) return Refused(missing);
+        if (await MissingAsync(db, adapter, cancellationToken) is { } missing) return Refused(missing);
         Promotion promotion = new()
         {
             Name = request.As,
@@ -98,5 +99,11 @@ internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> c
 
     private static ServedChange Refused(string why) => new(null, why);
 
-    private static string? Missing(Adapter adapter) => Directory.Exists(adapter.Path) ? null : $"the folder of {adapter.Name} is gone: {adapter.Path}; put it back from a backup";
+    /// <summary>Why an adapter cannot serve: its files are neither in their folder nor in the artifact store, which others take them from.</summary>
+    private async Task<string?> MissingAsync(PipelineDbContext db, Adapter adapter, CancellationToken ct)
+    {
+        if (Directory.Exists(RunFolders.Adapter(storage, adapter.Name, adapter.Path))) return null;
+        Training training = await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == adapter.TrainingId, ct);
+        return training.Files.Count > 0 && await storage.Artifacts.HasAllAsync(training.Files, ct) ? null : $"the files of {adapter.Name} are gone: {adapter.Path}; put them back from a backup";
+    }
 }

@@ -72,7 +72,10 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         await pipeline.Services.GetRequiredService<Housekeeping>().CollectAsync(TimeSpan.FromSeconds(-60), TimeSpan.FromDays(1), Stop);
         foreach (AdapterEntry adapter in (await pipeline.Sender.Send(new ListAdapters(), Stop)).Where(a => a.Name is "field-guide-1" or "field-guide-3"))
             File.Exists(Path.Combine(adapter.Path, "adapter_model.safetensors")).ShouldBeTrue(adapter.Name);
+        // Also when its folder is on another machine: its files are in the store.
+        Directory.Delete((await pipeline.Sender.Send(new ListAdapters(), Stop)).Single(a => a.Name == "field-guide-1").Path, recursive: true);
         (await pipeline.Sender.Send(new RollBackAdapter("field-guide", "test"), Stop)).ShouldNotBeNull().Done.ShouldNotBeNull().Adapter.ShouldBe("field-guide-1");
+        File.Exists(Path.Combine((await pipeline.Sender.Send(new FetchAdapter("field-guide-1"), Stop)).ShouldNotBeNull(), "adapter_model.safetensors")).ShouldBeTrue();
 
         async Task<RunSummary> FireAsync(string text)
         {
