@@ -28,6 +28,11 @@ public sealed class PipelineStorage : IAsyncDisposable
     /// <summary>Whether the database is a private cluster in the data folder.</summary>
     public bool IsPrivate => _cluster is not null;
 
+    /// <summary>
+    /// Whether workers that share the artifacts share the folders of work in progress too: a folder store lies in the same data folder.
+    /// </summary>
+    public bool SharesWork => Artifacts is FileArtifactStore;
+
     /// <summary>Folder for work in progress of one run: checkpoints and files to hand to models. Not an artifact; may be lost.</summary>
     public string WorkFolder(Guid runId) => Path.Combine(Folder, "work", runId.ToString("N"));
 

@@ -75,6 +75,12 @@ internal static partial class JobsLog
     [LoggerMessage(2013, LogLevel.Warning, "schedule {Schedule} did not start a run: {Error}")]
     public static partial void ScheduleFailed(ILogger logger, string schedule, string error);
 
+    [LoggerMessage(2032, LogLevel.Warning, "the checkpoint of step {Step} could not be copied to the artifact store; the next one is tried: {Error}")]
+    public static partial void CheckpointNotCopied(ILogger logger, int step, string error);
+
+    [LoggerMessage(2033, LogLevel.Warning, "the checkpoint of step {Step} could not be had from the artifact store: {Error}")]
+    public static partial void CheckpointNotRestored(ILogger logger, int step, string error);
+
     [LoggerMessage(2030, LogLevel.Warning, "{Task} waits for the database: {Error}")]
     public static partial void StartupTaskWaits(ILogger logger, string task, string error);
 

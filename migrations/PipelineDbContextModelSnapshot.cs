@@ -817,6 +817,14 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("attempts_left");
 
+                    b.Property<string>("CheckpointFiles")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("checkpoint_files");
+
+                    b.Property<int?>("CheckpointStep")
+                        .HasColumnType("integer")
+                        .HasColumnName("checkpoint_step");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");

@@ -1,4 +1,4 @@
-﻿CREATE TABLE IF NOT EXISTS schema_migrations (
+CREATE TABLE IF NOT EXISTS schema_migrations (
     migration_id character varying(150) NOT NULL,
     product_version character varying(32) NOT NULL,
     CONSTRAINT pk_schema_migrations PRIMARY KEY (migration_id)
@@ -835,6 +835,31 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126003918_LogJob') THEN
     INSERT INTO schema_migrations (migration_id, product_version)
     VALUES ('20261126003918_LogJob', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126011642_CheckpointCopies') THEN
+    ALTER TABLE stage_items ADD checkpoint_files jsonb;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126011642_CheckpointCopies') THEN
+    ALTER TABLE stage_items ADD checkpoint_step integer;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126011642_CheckpointCopies') THEN
+    INSERT INTO schema_migrations (migration_id, product_version)
+    VALUES ('20261126011642_CheckpointCopies', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Pipeline.Data.Entities;
@@ -105,6 +106,19 @@ public sealed class ItemClaim : IAsyncDisposable
         }, null, ct);
         Progressed();
     }
+
+    /// <summary>Notes a checkpoint that is in the artifact store; it replaces the one before.</summary>
+    /// <param name="step">Its step.</param>
+    /// <param name="files">Path in its folder to hash.</param>
+    /// <param name="ct">Cancels.</param>
+    public Task NoteCheckpointAsync(int step, IReadOnlyDictionary<string, string> files, CancellationToken ct) => Transience.UntilAnsweredAsync(async () =>
+    {
+        await using PipelineDbContext db = await _claims.Contexts.CreateDbContextAsync(ct);
+        return await db.Database.ExecuteSqlAsync($"""
+            UPDATE stage_items SET checkpoint_step = {step}, checkpoint_files = {JsonSerializer.Serialize(files)}::jsonb
+            WHERE id = {Item.Id} AND attempt = {Item.Attempt} AND state = 'Running'
+            """, ct);
+    }, null, ct);
 
     /// <summary>Tells how far the work is. Cheap; may be called at every step. It is stored with the lease, a few times per second at most.</summary>
     /// <param name="done">Units done: steps, examples, documents.</param>

@@ -16,6 +16,7 @@ internal sealed class StageItemConfiguration : IEntityTypeConfiguration<StageIte
         item.Property(i => i.Stage).HasConversion<string>().HasMaxLength(16);
         item.Property(i => i.FailureKind).HasConversion<string>().HasMaxLength(16);
         item.Property(i => i.Key).HasMaxLength(64);
+        item.Property(i => i.CheckpointFiles!).HasJsonConversion();
         item.Ignore(i => i.IsFinished);
         item.HasOne<Run>().WithMany().HasForeignKey(i => i.RunId).OnDelete(DeleteBehavior.Cascade);
         item.HasOne<RunDocument>().WithMany().HasForeignKey(i => i.RunDocumentId).OnDelete(DeleteBehavior.Cascade);

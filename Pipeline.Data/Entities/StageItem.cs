@@ -71,6 +71,13 @@ public sealed class StageItem
     public int? ProgressTotal { get; private set; }
     /// <summary>When the work under way should end, from its pace since this worker took it.</summary>
     public DateTimeOffset? EstimatedEnd { get; private set; }
+    /// <summary>
+    /// Files of the newest checkpoint in the artifact store (path in its folder to hash), where workers share the store but no folder;
+    /// else null. With it another machine goes on where this one was.
+    /// </summary>
+    public Dictionary<string, string>? CheckpointFiles { get; private set; }
+    /// <summary>Step of that checkpoint.</summary>
+    public int? CheckpointStep { get; private set; }
     /// <summary>Whether an earlier result was used instead of work.</summary>
     public bool FromCache { get; private set; }
     /// <summary>Why it failed, is retried, or was skipped; for people.</summary>
@@ -85,6 +92,7 @@ public sealed class StageItem
     {
         End(ItemState.Succeeded, now);
         FromCache = fromCache;
+        (CheckpointFiles, CheckpointStep) = (null, null);       // it has done its duty
         Suspect = false;
         Error = null;
         FailureKind = null;

@@ -19,12 +19,17 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
     private readonly IDbContextFactory<PipelineDbContext> _contexts;
     private readonly ItemClaim _claim;
     private readonly TimeProvider _time;
+    private readonly CheckpointCopies? _copies;
     private readonly Task _writing;
     private int _totalSteps;
 
-    public MetricWriter(IDbContextFactory<PipelineDbContext> contexts, ItemClaim claim, TimeProvider time)
+    /// <param name="contexts">Where the points go.</param>
+    /// <param name="claim">The training.</param>
+    /// <param name="time">Clock of the points.</param>
+    /// <param name="copies">Told of each checkpoint, or null.</param>
+    public MetricWriter(IDbContextFactory<PipelineDbContext> contexts, ItemClaim claim, TimeProvider time, CheckpointCopies? copies = null)
     {
-        (_contexts, _claim, _time) = (contexts, claim, time);
+        (_contexts, _claim, _time, _copies) = (contexts, claim, time, copies);
         _writing = Task.Run(WriteAsync);
     }
 
@@ -46,7 +51,11 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
         Task.WaitAny([stored.Task, _writing], Patience);
     }
 
-    public void CheckpointSaved(int step) => Measured("checkpoint", step, 0, step);
+    public void CheckpointSaved(int step)
+    {
+        Measured("checkpoint", step, 0, step);
+        _copies?.Saved(step);
+    }
 
     /// <summary>Waits until all points are stored.</summary>
     public async ValueTask DisposeAsync()

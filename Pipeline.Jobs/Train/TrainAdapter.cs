@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mediator;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
@@ -17,7 +18,7 @@ namespace Pipeline.Jobs.Train;
 public sealed record TrainAdapter(Guid ItemId) : IRequest;
 
 internal sealed class TrainAdapterHandler(
-    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TrainingEngines engines, TimeProvider time)
+    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TrainingEngines engines, TimeProvider time, ILogger<TrainAdapterHandler> logger)
     : IRequestHandler<TrainAdapter>
 {
     public async ValueTask<Unit> Handle(TrainAdapter request, CancellationToken cancellationToken)
@@ -47,8 +48,12 @@ internal sealed class TrainAdapterHandler(
         TrainingOrder order = new(run.Id, Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"), DatasetFiles.Train, dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output, options.Training);
 
         TrainingOutcome outcome;
-        await using (MetricWriter metrics = new(contexts, claim, time))
+        await using (CheckpointCopies? copies = storage.SharesWork ? null : new(storage.Artifacts, claim, output, logger))
+        await using (MetricWriter metrics = new(contexts, claim, time, copies))
+        {
+            if (copies is not null) await copies.RestoreAsync(ct);
             outcome = await Task.Run(() => training.Train(order, metrics, ct), ct);
+        }
 
         SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, IsResult, ct);
         Training row = new()

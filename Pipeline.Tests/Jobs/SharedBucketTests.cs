@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
@@ -57,6 +58,33 @@ public sealed class SharedBucketTests(PostgresDatabase database) : IClassFixture
                 await until(pipeline);
             Directory.Delete(folder.File(machine), recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_training_goes_on_from_its_checkpoint_on_another_machine()
+    {
+        await using S3StandIn server = await S3StandIn.StartAsync();
+        using TemporaryFolder folder = new();
+        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "carried over")) with { Name = "carried over" };
+        const string noted = "SELECT count(*) FROM stage_items WHERE checkpoint_step >= 5";
+        // The first machine is stopped in step 8, once the checkpoint of step 5 has arrived.
+        StageFakes first = new() { DuringStep = (step, ct) => { if (step == 8) ct.WaitHandle.WaitOne(TimeSpan.FromMinutes(1)); } }, second = new();
+        Guid run = default;
+        await using (PipelineStorage storage = await OpenAsync(server, folder.File("first")))
+        await using (PipelineFixture pipeline = await PipelineFixture.StartAsync(storage, first))
+        {
+            run = await pipeline.IngestAsync(folder, options);
+            for (DateTime end = DateTime.UtcNow.AddSeconds(90); await database.ScalarAsync<long>(noted) == 0 && DateTime.UtcNow < end;) await Task.Delay(50, Stop);
+        }
+        Directory.Delete(folder.File("first"), recursive: true);
+        await using PipelineStorage other = await OpenAsync(server, folder.File("second"));
+        await using PipelineFixture taking = await PipelineFixture.StartAsync(other, second);
+        await taking.Services.GetRequiredService<Housekeeping>().CollectAsync(TimeSpan.FromHours(-2), TimeSpan.FromDays(1), Stop);      // spares what the item names
+        RunDetails done = await taking.WaitAsync(run);
+        done.Summary.State.ShouldBe(RunState.Succeeded, done.Summary.Error);
+        (first.FirstStep, second.FirstStep).ShouldBe((1, 6));
+        (await taking.Sender.Send(new GetMetrics(run), Stop))["loss"].Select(p => p.Step).ShouldBe(Enumerable.Range(1, 20));
+        (await database.ScalarAsync<long>(noted)).ShouldBe(0);      // nothing holds its files any more
     }
 
     [Fact]

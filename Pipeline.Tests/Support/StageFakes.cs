@@ -20,6 +20,8 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
     public int Extractions => _extractions;
     public int Captions => _captions;
     public int Trainings => _trainings;
+    /// <summary>Step that the last training began with.</summary>
+    public int FirstStep { get; private set; }
     public int Evaluations => _evaluations;
     public int Measurements => _measurements;
 
@@ -80,10 +82,8 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
     {
         Interlocked.Increment(ref _trainings);
         const int steps = 20;
-        string checkpoint = Path.Combine(order.OutputFolder, "checkpoint-1");
-        Directory.CreateDirectory(checkpoint);
-        string last = Path.Combine(checkpoint, "step");
-        int from = File.Exists(last) ? int.Parse(File.ReadAllText(last), System.Globalization.CultureInfo.InvariantCulture) : 0;
+        int from = Directory.GetDirectories(order.OutputFolder, "checkpoint-*").Select(f => int.Parse(File.ReadAllText(Path.Combine(f, "step")), System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
+        FirstStep = from + 1;
         progress.Measured("total_steps", 0, 0, steps);
         for (int step = from + 1; step <= steps; step++)
         {
@@ -92,7 +92,9 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
             progress.Measured("loss", step, step / 10.0, 2.0 / step);
             if (step % 5 != 0) continue;
             progress.Flush();
-            File.WriteAllText(last, step.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            string checkpoint = Path.Combine(order.OutputFolder, $"checkpoint-{step}");
+            Directory.CreateDirectory(checkpoint);
+            File.WriteAllText(Path.Combine(checkpoint, "step"), step.ToString(System.Globalization.CultureInfo.InvariantCulture));
             progress.CheckpointSaved(step);
         }
         File.WriteAllText(Path.Combine(order.OutputFolder, "adapter_model.safetensors"), "weights of " + File.ReadAllText(Path.Combine(order.DatasetFolder, DatasetFiles.TrainFile)));

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Pipeline.Data.Artifacts;
+using Pipeline.Data.Claims;
+
+namespace Pipeline.Jobs.Train;
+
+/// <summary>
+/// Copies of a training's checkpoints in the artifact store, for workers that share the store but no folder: whoever takes the training
+/// over goes on from the newest copy. Copying goes on beside the training; a checkpoint that is replaced before its turn is left out.
+/// </summary>
+internal sealed class CheckpointCopies : IAsyncDisposable
+{
+    private const string Prefix = "checkpoint-";        // LLaMA-Factory's names of the folders, and ours
+    private readonly Channel<int> _steps = Channel.CreateBounded<int>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private readonly IArtifactStore _artifacts;
+    private readonly ItemClaim _claim;
+    private readonly string _output;
+    private readonly ILogger _logger;
+    private readonly Task _copying;
+
+    /// <param name="artifacts">Where the copies go.</param>
+    /// <param name="claim">The training.</param>
+    /// <param name="output">Folder with its checkpoints.</param>
+    /// <param name="logger">Told when a copy fails; the training goes on.</param>
+    public CheckpointCopies(IArtifactStore artifacts, ItemClaim claim, string output, ILogger logger)
+    {
+        (_artifacts, _claim, _output, _logger) = (artifacts, claim, output, logger);
+        _copying = Task.Run(CopyAsync);
+    }
+
+    /// <summary>Puts the newest copy in place when it is newer than what this machine has.</summary>
+    public async Task RestoreAsync(CancellationToken ct)
+    {
+        if (_claim.Item is not { CheckpointStep: { } step, CheckpointFiles: { } files }) return;
+        int here = Directory.GetDirectories(_output, Prefix + "*")
+            .Select(f => int.TryParse(Path.GetFileName(f)[Prefix.Length..], CultureInfo.InvariantCulture, out int found) ? found : 0).DefaultIfEmpty().Max();
+        if (here >= step) return;
+        string building = Path.Combine(_output, ".restored-" + Guid.NewGuid().ToString("N"));
+        try
+        {
+            await _artifacts.RestoreFolderAsync(files, building, ct);
+            Directory.Move(building, Path.Combine(_output, Prefix + step.ToString(CultureInfo.InvariantCulture)));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DamagedArtifactException)
+        {
+            JobsLog.CheckpointNotRestored(_logger, step, e.Message);        // what is here, or the beginning, is still there
+        }
+        finally
+        {
+            if (Directory.Exists(building)) Directory.Delete(building, recursive: true);
+        }
+    }
+
+    /// <summary>A checkpoint is whole on this machine's disk.</summary>
+    public void Saved(int step) => _steps.Writer.TryWrite(step);
+
+    /// <summary>Waits until the last checkpoint is copied: a worker that stops leaves it to the next.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _steps.Writer.TryComplete();
+        await _copying;
+    }
+
+    private async Task CopyAsync()
+    {
+        await foreach (int step in _steps.Reader.ReadAllAsync())
+        {
+            string folder = Path.Combine(_output, Prefix + step.ToString(CultureInfo.InvariantCulture));
+            try
+            {
+                SortedDictionary<string, StoredArtifact> files = await _artifacts.StoreFolderAsync(folder, _ => true, _claim.Lost);
+                await _claim.NoteCheckpointAsync(step, files.Hashes(), _claim.Lost);
+            }
+            catch (OperationCanceledException)
+            {
+                return;         // no longer this worker's
+            }
+            catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException) { }     // a newer one has replaced it
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                JobsLog.CheckpointNotCopied(_logger, step, e.Message);
+            }
+        }
+    }
+}
