@@ -8,6 +8,37 @@ namespace Pipeline.Data;
 public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, PipelineStorage storage, TimeProvider time)
 {
     private const int LogBatch = 20_000, DeletedAtOnce = 8;
+    private const long Lock = 0x50495045_4b454550;      // any constant; the same in every version
+
+    /// <summary>Removes all that is past its time.</summary>
+    /// <param name="keep">How long is kept.</param>
+    /// <param name="ct">Stops; what was removed stays removed.</param>
+    public async Task<Collected> CollectAsync(RetentionOptions keep, CancellationToken ct)
+    {
+        // Checkpoints first: their files are unreferenced after that.
+        int checkpoints = await DropCheckpointsAsync(TimeSpan.FromDays(keep.CheckpointDays), ct);
+        int rasters = keep.RasterDays > 0 ? await DropRastersAsync(TimeSpan.FromDays(keep.RasterDays), TimeSpan.FromHours(keep.UnusedHours), ct) : 0;
+        Collected collected = await CollectAsync(TimeSpan.FromHours(keep.UnusedHours), TimeSpan.FromDays(keep.LogDays), ct);
+        return collected with { Rasters = rasters, Checkpoints = checkpoints };
+    }
+
+    /// <summary>The same unless another process is at it in this moment.</summary>
+    /// <returns>Null when another process is.</returns>
+    public async Task<Collected?> TryCollectAsync(RetentionOptions keep, CancellationToken ct)
+    {
+        await using NpgsqlConnection alone = await source.OpenConnectionAsync(ct);
+        await using (NpgsqlCommand take = new($"SELECT pg_try_advisory_lock({Lock})", alone))
+            if (!(bool)(await take.ExecuteScalarAsync(ct))!) return null;
+        try
+        {
+            return await CollectAsync(keep, ct);
+        }
+        finally
+        {
+            await using NpgsqlCommand release = new($"SELECT pg_advisory_unlock({Lock})", alone);
+            await release.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+    }
 
     /// <summary>Removes unreferenced artifacts, leftovers of dead processes, and old log lines.</summary>
     /// <param name="unusedFor">
@@ -47,6 +78,44 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
                 leftovers++;
             }
         return new Collected(artifacts, bytes, leftovers, await DropLogsAsync(logsFor, ct));
+    }
+
+    private async Task<int> DropCheckpointsAsync(TimeSpan after, CancellationToken ct)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+        return await db.Database.ExecuteSqlAsync($"""
+            UPDATE stage_items SET checkpoint_files = NULL, checkpoint_step = NULL
+            WHERE checkpoint_files IS NOT NULL AND run_id IN (SELECT id FROM runs WHERE finished_at < now() - {after})
+            """, ct);
+    }
+
+    /// <summary>
+    /// Removes page rasters and leaves their names: whoever runs the document again finds the extraction incomplete, and makes it anew.
+    /// A raster with a row in <c>artifacts</c> is there.
+    /// </summary>
+    private async Task<int> DropRastersAsync(TimeSpan after, TimeSpan unusedFor, CancellationToken ct)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+        db.Database.SetCommandTimeout(600);
+        string[] old = await db.Database.SqlQuery<string>($"""
+            WITH rasters AS (
+                SELECT f.value AS sha256, e.created_at < now() - {after} AND NOT EXISTS (
+                    SELECT 1 FROM run_documents AS d JOIN runs AS r ON r.id = d.run_id
+                    WHERE d.document_sha256 = e.document_sha256 AND (r.finished_at IS NULL OR r.finished_at > now() - {after})) AS old
+                FROM extractions AS e, jsonb_each_text(e.files) AS f WHERE f.key LIKE 'pages/%')
+            SELECT sha256 AS "Value" FROM rasters AS r WHERE EXISTS (SELECT 1 FROM artifacts AS a WHERE a.sha256 = r.sha256) GROUP BY sha256 HAVING bool_and(old)
+            """).ToArrayAsync(ct);
+        DateTime before = time.GetUtcNow().UtcDateTime - unusedFor;
+        int removed = 0;
+        foreach (string[] batch in old.Chunk(500))
+        {
+            await db.Database.ExecuteSqlAsync($"DELETE FROM artifacts WHERE sha256 = ANY({batch})", ct);
+            await Parallel.ForEachAsync(batch, new ParallelOptions { MaxDegreeOfParallelism = DeletedAtOnce, CancellationToken = ct }, async (sha256, token) =>
+            {
+                if (await storage.Artifacts.DeleteAsync(sha256, before, token)) Interlocked.Increment(ref removed);
+            });
+        }
+        return removed;
     }
 
     private async Task<HashSet<string>> NamedAsync(CancellationToken ct)

@@ -81,6 +81,12 @@ internal static partial class JobsLog
     [LoggerMessage(2033, LogLevel.Warning, "the checkpoint of step {Step} could not be had from the artifact store: {Error}")]
     public static partial void CheckpointNotRestored(ILogger logger, int step, string error);
 
+    [LoggerMessage(2034, LogLevel.Information, "removed {Artifacts} stored files ({Mebibytes:F1} MiB), {LogLines} log lines, {Rasters} page rasters, {Checkpoints} checkpoints, {Leftovers} leftovers")]
+    public static partial void Collected(ILogger logger, int artifacts, double mebibytes, long logLines, int rasters, int checkpoints, int leftovers);
+
+    [LoggerMessage(2035, LogLevel.Warning, "{What} past their time could not be removed, which is tried again: {Error}")]
+    public static partial void HousekeepingFailed(ILogger logger, string what, string error);
+
     [LoggerMessage(2030, LogLevel.Warning, "{Task} waits for the database: {Error}")]
     public static partial void StartupTaskWaits(ILogger logger, string task, string error);
 

@@ -60,7 +60,8 @@ public static class JobsRegistration
         services.AddHostedService<OutboxDispatcher>();
         services.AddHostedService<StalledItemSweeper>();
         services.AddHostedService<ScheduleReconciler>();
-        services.AddHostedService<WorkFolderCleaner>();
+        services.AddSingleton<WorkFolders>();
+        services.AddHostedService<Housekeeper>();
         services.AddHangfireServer((provider, server) =>
         {
             WorkerOptions options = provider.GetRequiredService<IOptions<WorkerOptions>>().Value;

@@ -2,19 +2,18 @@ using Hangfire.Server;
 using Hangfire.States;
 using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipeline.Data;
 
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>Marks what is logged in the course of a queue entry with its id, and lets failed entries go some day, as the queue does with others.</summary>
-internal sealed class JobTrail(ILogger<JobTrail> logger) : IServerFilter, IElectStateFilter, IApplyStateFilter
+internal sealed class JobTrail(IOptions<RetentionOptions> keep, ILogger<JobTrail> logger) : IServerFilter, IElectStateFilter, IApplyStateFilter
 {
     /// <summary>Place among the filters: behind Hangfire's own, which look for the states that they know.</summary>
     public const int Order = 100;
 
     private const string Scope = "pipeline-log-scope";
-
-    /// <summary>How long failed entries can be looked at.</summary>
-    private static readonly TimeSpan FailedFor = TimeSpan.FromDays(30);
 
     public void OnPerforming(PerformingContext context) =>
         context.Items[Scope] = logger.BeginScope(new Dictionary<string, object?> { ["JobId"] = context.BackgroundJob.Id });
@@ -32,7 +31,7 @@ internal sealed class JobTrail(ILogger<JobTrail> logger) : IServerFilter, IElect
 
     public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
-        if (context.NewState is EndedInFailure) context.JobExpirationTimeout = FailedFor;
+        if (context.NewState is EndedInFailure) context.JobExpirationTimeout = TimeSpan.FromDays(keep.Value.LogDays);       // as long as its log
     }
 
     public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction) { }

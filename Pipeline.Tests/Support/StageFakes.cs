@@ -34,6 +34,9 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
     /// <summary>Runs in the middle of each training step.</summary>
     public Action<int, CancellationToken> DuringStep { get; set; } = (_, _) => { };
 
+    /// <summary>Whether documents have page rasters.</summary>
+    public bool Rasters { get; init; }
+
     /// <summary>Runs before a document is read, with its text.</summary>
     public Action<string> BeforeReading { get; set; } = _ => { };
 
@@ -56,6 +59,11 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
         await File.WriteAllTextAsync(Path.Combine(folder, "document.md"), $"# {text}\n\n![Figure 1](images/figure-1.png)\n", ct);
         await File.WriteAllTextAsync(Path.Combine(folder, "document.json"), JsonSerializer.Serialize(text), ct);
         await File.WriteAllTextAsync(Path.Combine(folder, "images", "figure-1.png"), "image of " + text, ct);
+        if (Rasters)
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "pages"));
+            await File.WriteAllTextAsync(Path.Combine(folder, "pages", "page-0001.png"), "page of " + text, ct);
+        }
         return (2, 1);
     }
 

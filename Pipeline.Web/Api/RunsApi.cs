@@ -139,6 +139,8 @@ internal static class RunsApi
             : s_types.TryGetContentType(path, out string? known) && known.StartsWith("image/", StringComparison.Ordinal) ? known
             : Path.GetExtension(path) is ".json" ? "application/json"
             : "application/octet-stream";
+        if (path.StartsWith("pages/", StringComparison.Ordinal) && !await artifacts.ExistsAsync(sha256, cancellationToken))
+            throw new NotFoundException($"{document.Path}: {path} was removed to save space (Retention:RasterDays); run the document again to make it anew");
         return Results.Stream(await artifacts.OpenReadAsync(sha256, cancellationToken), type);
     }
 }

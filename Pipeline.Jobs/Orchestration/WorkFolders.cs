@@ -1,23 +1,30 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 
 namespace Pipeline.Jobs.Orchestration;
 
-/// <summary>Removes, when a worker starts, the work folders of runs that have ended: failed and canceled ones leave theirs behind.</summary>
-internal sealed class WorkFolderCleaner(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, ILogger<WorkFolderCleaner> logger) : StartupTask(logger)
+/// <summary>The work folders of this machine.</summary>
+internal sealed class WorkFolders(
+    IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IOptions<RetentionOptions> keep, TimeProvider time, ILogger<WorkFolders> logger)
 {
-    protected override async Task RunAsync(CancellationToken ct)
+    /// <summary>
+    /// Removes those of runs that have ended: of successful ones at once, of failed and canceled ones, whose checkpoints a retry goes on
+    /// from, after a while.
+    /// </summary>
+    public async Task CleanAsync(CancellationToken ct)
     {
         string work = Path.GetDirectoryName(storage.WorkFolder(Guid.Empty))!;
         if (!Directory.Exists(work)) return;
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
+        DateTimeOffset before = time.GetUtcNow() - TimeSpan.FromDays(keep.Value.CheckpointDays);
         foreach (string folder in Directory.GetDirectories(work))
         {
             // Folders of runs this database does not know may belong to another one: theirs to clean.
             if (!Guid.TryParseExact(Path.GetFileName(folder), "N", out Guid run)) continue;
-            if (!await db.Runs.AnyAsync(r => r.Id == run && r.State != RunState.Pending && r.State != RunState.Running && r.State != RunState.Paused, ct)) continue;
+            if (!await db.Runs.AnyAsync(r => r.Id == run && (r.State == RunState.Succeeded || ((r.State == RunState.Failed || r.State == RunState.Canceled) && r.FinishedAt < before)), ct)) continue;
             try
             {
                 Directory.Delete(folder, recursive: true);
