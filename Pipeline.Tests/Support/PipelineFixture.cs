@@ -103,6 +103,9 @@ internal sealed class PipelineFixture : IAsyncDisposable
             UNION ALL SELECT 'queue ' || queue || ' job ' || jobid || ' fetched ' || coalesce(fetchedat::text, 'never') FROM hangfire.jobqueue
             UNION ALL SELECT 'job ' || id || ' ' || coalesce(statename, '') FROM hangfire.job WHERE expireat IS NULL
             UNION ALL SELECT 'server ' || id || ' ' || lastheartbeat FROM hangfire.server
+            UNION ALL SELECT 'lock ' || resource || ' since ' || acquired FROM hangfire.lock
+            UNION ALL SELECT 'backend ' || pid || ' ' || coalesce(state, '') || ' ' || coalesce(wait_event_type || ':' || wait_event, '') || ' since ' || xact_start || ' ' || left(query, 200)
+                FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
             UNION ALL (SELECT 'log ' || at || ' ' || level || ' ' || message FROM log_entries ORDER BY id DESC LIMIT 12)
             """, connection);
         List<string> lines = [""];

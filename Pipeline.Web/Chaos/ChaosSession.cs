@@ -119,10 +119,10 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
         {
             ChaosFault next = all[random.Next(all.Length)];
             if (chosen.Contains(next) && (order.Only.Count > 0 || FromTheStart(next))) continue;
-            if (FromTheStart(next)) chosen.Insert(0, next);
-            else chosen.Add(next);
+            chosen.Add(next);
         }
-        return [.. chosen];
+        // A poisonous document is one from its first touch on; the others follow it.
+        return [.. chosen.OrderBy(f => f == ChaosFault.PoisonDocument ? 0 : FromTheStart(f) ? 1 : 2)];
     }
 
     /// <summary>Whether the fault begins with the run instead of at a random moment of it.</summary>
