@@ -30,6 +30,7 @@ internal static class QueueStorage
             PrepareSchemaIfNecessary = true,
             UseSlidingInvisibilityTimeout = true,                       // a dead worker's entry is free again after this:
             InvisibilityTimeout = TimeSpan.FromSeconds(30),
+            DistributedLockTimeout = TimeSpan.FromSeconds(30),          // and so is a lock that it left behind; they are held for moments
             EnableLongPolling = true,                                   // Postgres notifies; the poll is for lost notifications
             QueuePollInterval = TimeSpan.FromSeconds(1),
             AllowDegradedModeWithoutStorage = false,

@@ -8,9 +8,24 @@ using Pipeline.Jobs.Orchestration;
 
 namespace Pipeline.Tests.Jobs.Orchestration;
 
-public sealed class QueueStorageTests
+public sealed class QueueStorageTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_lock_that_a_killed_process_left_holds_nobody_up_for_long()
+    {
+        PostgreSqlStorage storage = QueueStorage.Open(database.ConnectionString);
+        using IStorageConnection connection = storage.GetConnection(), other = storage.GetConnection();
+        using (connection.AcquireDistributedLock("job:7:state-lock", TimeSpan.FromSeconds(1)))
+        {
+            // Held, so nobody else gets it …
+            Should.Throw<Exception>(() => other.AcquireDistributedLock("job:7:state-lock", TimeSpan.FromSeconds(1))).GetType().Name.ShouldContain("Lock");
+            // … and after a while it counts as left behind.
+            (await database.ScalarAsync<string>("UPDATE hangfire.lock SET acquired = acquired - interval '31 seconds' WHERE resource LIKE '%job:7:state-lock' RETURNING resource")).ShouldNotBeEmpty();
+            using IDisposable taken = other.AcquireDistributedLock("job:7:state-lock", TimeSpan.FromSeconds(20));
+        }
+    }
 
     [Fact]
     public async Task A_worker_that_waits_while_the_server_is_killed_takes_the_next_job_without_having_failed()
