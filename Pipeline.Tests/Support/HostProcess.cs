@@ -11,6 +11,7 @@ internal sealed class HostProcess : IDisposable
     private HostProcess(ProcessStartInfo start)
     {
         start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";        // its socket would outlive a kill
         StartedAt = DateTime.UtcNow;
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync(CancellationToken.None);

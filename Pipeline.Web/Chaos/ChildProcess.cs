@@ -23,6 +23,7 @@ internal sealed partial class ChildProcess : IDisposable
     {
         string host = Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll");
         ProcessStartInfo start = new("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, "dotnet", host, .. arguments]);
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";       // its socket would outlive a kill
         foreach ((string key, string value) in environment) start.Environment[key] = value;
         return new ChildProcess(Process.Start(start)!, name);
     }

@@ -56,6 +56,7 @@ internal sealed class ParserProcess : IDisposable
         start.Environment["DOTNET_gcServer"] = "0";
         start.Environment["DOTNET_TieredPGO"] = "0"; // short-lived: instrumentation never pays back
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // no port for debuggers, and no socket left behind by one that is killed
         Process process = Process.Start(start) ?? throw new InvalidOperationException($"{command.File} did not start");
         return new ParserProcess(process, megabytes);
     }
