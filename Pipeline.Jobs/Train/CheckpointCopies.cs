@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Jobs.Train;
 
@@ -12,7 +12,6 @@ namespace Pipeline.Jobs.Train;
 /// </summary>
 internal sealed class CheckpointCopies : IAsyncDisposable
 {
-    private const string Prefix = "checkpoint-";        // LLaMA-Factory's names of the folders, and ours
     private readonly Channel<int> _steps = Channel.CreateBounded<int>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly IArtifactStore _artifacts;
     private readonly ItemClaim _claim;
@@ -34,14 +33,12 @@ internal sealed class CheckpointCopies : IAsyncDisposable
     public async Task RestoreAsync(CancellationToken ct)
     {
         if (_claim.Item is not { CheckpointStep: { } step, CheckpointFiles: { } files }) return;
-        int here = Directory.GetDirectories(_output, Prefix + "*")
-            .Select(f => int.TryParse(Path.GetFileName(f)[Prefix.Length..], CultureInfo.InvariantCulture, out int found) ? found : 0).DefaultIfEmpty().Max();
-        if (here >= step) return;
+        if (CheckpointFolders.All(_output).Any(c => c.Step >= step)) return;
         string building = Path.Combine(_output, ".restored-" + Guid.NewGuid().ToString("N"));
         try
         {
             await _artifacts.RestoreFolderAsync(files, building, ct);
-            Directory.Move(building, Path.Combine(_output, Prefix + step.ToString(CultureInfo.InvariantCulture)));
+            Directory.Move(building, CheckpointFolders.Of(_output, step));
         }
         catch (Exception e) when (e is FileNotFoundException or DamagedArtifactException)
         {
@@ -67,7 +64,7 @@ internal sealed class CheckpointCopies : IAsyncDisposable
     {
         await foreach (int step in _steps.Reader.ReadAllAsync())
         {
-            string folder = Path.Combine(_output, Prefix + step.ToString(CultureInfo.InvariantCulture));
+            string folder = CheckpointFolders.Of(_output, step);
             try
             {
                 SortedDictionary<string, StoredArtifact> files = await _artifacts.StoreFolderAsync(folder, _ => true, _claim.Lost);

@@ -9,6 +9,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Train.Engines;
+using Pipeline.Models.Training;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Train;
@@ -89,7 +90,7 @@ internal sealed class TrainAdapterHandler(
     }
 
     private static bool IsResult(string path) =>
-        !path.StartsWith("checkpoint-", StringComparison.Ordinal) && !path.StartsWith('.') && !path.EndsWith(".tmp", StringComparison.Ordinal) && !path.EndsWith(".lock", StringComparison.Ordinal);
+        !CheckpointFolders.Holds(path) && !path.StartsWith('.') && !path.EndsWith(".tmp", StringComparison.Ordinal) && !path.EndsWith(".lock", StringComparison.Ordinal);
 
     /// <summary>Settings in one order, so that writing them differently does not train again.</summary>
     private static string Canonical(IReadOnlyDictionary<string, JsonElement> settings) =>

@@ -14,19 +14,15 @@ namespace Pipeline.Models.Training;
 /// <param name="warn">Told about damaged checkpoints.</param>
 internal sealed class CheckpointStore(string outputDir, int? limit, Action<string> warn)
 {
-    private const string Prefix = "checkpoint-";
     private const string TemporaryPrefix = ".checkpoint-";   // half written, or half deleted
     private const string AsidePrefix = ".replaced-checkpoint-";
     internal const string ManifestFile = "manifest.json";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Steps of all checkpoints, newest first, whether sound or not.</summary>
-    public IReadOnlyList<int> Steps => [.. Folders(Prefix).Select(folder => StepOf(folder, Prefix)).Where(step => step > 0).OrderDescending()];
+    public IReadOnlyList<int> Steps => [.. CheckpointFolders.All(outputDir).Select(c => c.Step).OrderDescending()];
 
-    public string FolderOf(int step) => FolderOf(outputDir, step);
-
-    /// <summary>Where a training keeps the checkpoint of a step.</summary>
-    public static string FolderOf(string outputDir, int step) => Path.Combine(outputDir, Prefix + Text(step));
+    public string FolderOf(int step) => CheckpointFolders.Of(outputDir, step);
 
     /// <summary>Writes one checkpoint and deletes the oldest beyond the limit.</summary>
     /// <param name="step">Steps done.</param>

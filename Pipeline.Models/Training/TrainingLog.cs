@@ -109,7 +109,7 @@ internal sealed class TrainingLog
     {
         ["best_global_step"] = _state.BestStep,
         ["best_metric"] = _state.BestMetric is { } metric ? PythonJson.Float(metric) : null,
-        ["best_model_checkpoint"] = _state is { BestStep: { } best, BestIsSaved: true } ? CheckpointStore.FolderOf(_arguments.OutputDir, best) : null,
+        ["best_model_checkpoint"] = _state is { BestStep: { } best, BestIsSaved: true } ? CheckpointFolders.Of(_arguments.OutputDir, best) : null,
         ["epoch"] = Epoch(),
         ["eval_steps"] = _arguments.StepsPerEvaluation,
         ["global_step"] = _state.Step,

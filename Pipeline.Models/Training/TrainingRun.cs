@@ -213,7 +213,7 @@ internal sealed class TrainingRun : IDisposable
     {
         if (!_arguments.LoadBestModelAtEnd || _state.BestStep is not { } best || best == _state.Step)
             return false;
-        string checkpoint = CheckpointStore.FolderOf(_arguments.OutputDir, best);
+        string checkpoint = CheckpointFolders.Of(_arguments.OutputDir, best);
         if (CheckpointStore.FindDamage(checkpoint) is { } damage)
         {
             Warn($"{checkpoint}: {damage}; the result is the last step's, not the best evaluation's");

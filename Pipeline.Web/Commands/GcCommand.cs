@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using Pipeline.Data;
-using Pipeline.Web.Hosting;
 
 namespace Pipeline.Web.Commands;
 
@@ -15,18 +14,14 @@ internal static class GcCommand
         var days = new Option<double?>("--logs-days") { Description = "How long log lines are kept (Retention:LogDays, 30)" };
         var data = CommonOptions.Data();
         var command = new Command("gc", "Remove what is past its time: stored files that nothing refers to, leftovers of killed processes, old log lines, checkpoints and page rasters") { hours, days, data };
-        command.SetAction(async (parsed, stopping) =>
+        command.SetAction((parsed, stopping) => StoredWork.WithServicesAsync(parsed.GetValue(data)!, async services =>
         {
-            ServerSettings settings = new() { Role = ServerRole.Worker, DataFolder = parsed.GetValue(data)! };
-            await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), stopping);
-            using IHost host = WorkerServer.BuildQuiet(settings, storage);
-            RetentionOptions keep = host.Services.GetRequiredService<IOptions<RetentionOptions>>().Value;
+            RetentionOptions keep = services.GetRequiredService<IOptions<RetentionOptions>>().Value;
             keep = keep with { UnusedHours = parsed.GetValue(hours) ?? keep.UnusedHours, LogDays = parsed.GetValue(days) ?? keep.LogDays };
-            Collected removed = await host.Services.GetRequiredService<Housekeeping>().CollectAsync(keep, stopping);
+            Collected removed = await services.GetRequiredService<Housekeeping>().CollectAsync(keep, stopping);
             parsed.InvocationConfiguration.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"removed {removed.Artifacts} stored files ({removed.Bytes / 1048576.0:F1} MiB), {removed.Leftovers} leftovers, {removed.LogLines} log lines, {removed.Rasters} page rasters, {removed.Checkpoints} checkpoints"));
-            return ExitCodes.Success;
-        });
+        }, stopping));
         return command;
     }
 }

@@ -8,18 +8,16 @@ namespace Pipeline.Models.Training.Engines;
 /// <summary>The <c>checkpoint-N</c> folders of a training by another program, in the layout of transformers.</summary>
 public static class EngineCheckpoints
 {
-    private const string Prefix = "checkpoint-";
-
     /// <summary>Steps of the checkpoints that were written to their end, oldest first.</summary>
     public static IReadOnlyList<int> Steps(string outputDir) =>
-        [.. All(outputDir).Where(c => File.Exists(Path.Combine(c.Folder, TrainingLog.StateFile)) && File.Exists(Path.Combine(c.Folder, AdapterFolder.WeightsFile))).Select(c => c.Step).Order()];
+        [.. CheckpointFolders.All(outputDir).Where(c => File.Exists(Path.Combine(c.Folder, TrainingLog.StateFile)) && File.Exists(Path.Combine(c.Folder, AdapterFolder.WeightsFile))).Select(c => c.Step).Order()];
 
     /// <summary>The newest checkpoint that a training can go on from; damaged ones are passed over with a warning.</summary>
     /// <returns>Its step and folder, or null.</returns>
     public static (int Step, string Folder)? FindNewest(string outputDir, Action<string> warn)
     {
         ArgumentNullException.ThrowIfNull(warn);
-        foreach ((int step, string folder) in All(outputDir).OrderByDescending(c => c.Step))
+        foreach ((int step, string folder) in CheckpointFolders.All(outputDir).OrderByDescending(c => c.Step))
         {
             if (FindDamage(step, folder) is not { } damage)
                 return (step, folder);
@@ -27,12 +25,6 @@ public static class EngineCheckpoints
         }
         return null;
     }
-
-    private static IEnumerable<(int Step, string Folder)> All(string outputDir) => !Directory.Exists(outputDir) ? [] :
-        from folder in Directory.GetDirectories(outputDir, Prefix + "*")
-        let step = int.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0
-        where step > 0
-        select (step, folder);
 
     private static string? FindDamage(int step, string folder)
     {
