@@ -22,7 +22,7 @@ internal unsafe interface IElement
 }
 
 /// <summary>IEEE 754 single precision.</summary>
-internal readonly unsafe struct Float32Element : IElement
+internal readonly unsafe partial struct Float32Element : IElement
 {
     public static int Size => sizeof(float);
 
@@ -43,7 +43,7 @@ internal readonly unsafe struct Float32Element : IElement
 }
 
 /// <summary>bfloat16: the upper half of a single, rounded to nearest, ties to even. Not-a-numbers of the processor stay such.</summary>
-internal readonly unsafe struct BFloat16Element : IElement
+internal readonly unsafe partial struct BFloat16Element : IElement
 {
     public static int Size => sizeof(ushort);
 

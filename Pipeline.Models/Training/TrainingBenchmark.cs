@@ -58,11 +58,11 @@ public static class TrainingBenchmark
         using LoraAdapter adapter = LoraInjector.Inject(decoder, options.Lora, seed: 1);
         var arguments = new TrainingArguments();
         using var optimizer = new AdamW(adapter.NamedTensors(), arguments);
-        var step = new ReferenceStep(decoder, optimizer, arguments.MaxGradNorm);
+        var step = new PeftReference(decoder, optimizer, arguments.MaxGradNorm, Environment.GetEnvironmentVariable("AC") == "1");
         return Time(options, batches, (_, micro) =>
         {
             stopping.ThrowIfCancellationRequested();
-            return step.Run(micro, LearningRate);
+            return step.Run(micro, LearningRate).Loss;
         });
     }
 

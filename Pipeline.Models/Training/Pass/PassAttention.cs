@@ -9,18 +9,11 @@ namespace Pipeline.Models.Training.Pass;
 /// Causal attention within each sequence of a batch, in blocks of queries: as in FlashAttention (arXiv:2205.14135,
 /// arXiv:2307.08691) only the logarithm of each row's sum is kept, and scores are computed again on the way back.
 /// </summary>
-internal sealed class PassAttention(IPassKernels kernels, PassBuffers buffers, int? window, float scale)
+internal sealed class PassAttention(IPassKernels kernels, PassBuffers buffers, int? window, float scale) : IPassAttention
 {
     private const long ScoresAtOnce = 8 << 20;  // numbers; they should stay in the cache between two products
     private const int QueriesAtOnce = 512;      // positions; later keys than theirs are not computed at all
 
-    /// <summary>Weighted values of every query.</summary>
-    /// <param name="q">[padded rows × heads, head]</param>
-    /// <param name="k">[padded rows × kv heads, head]</param>
-    /// <param name="v">[padded rows × kv heads, head]</param>
-    /// <param name="heads">Layout of the three.</param>
-    /// <param name="lse">[padded rows × heads] float32, result: kept for the way back.</param>
-    /// <param name="attended">[T, heads × head], result.</param>
     public void Forward(Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor attended)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -38,17 +31,6 @@ internal sealed class PassAttention(IPassKernels kernels, PassBuffers buffers, i
         kernels.UnpackAttended(packed, inverseSum, heads, attended);
     }
 
-    /// <summary>Gradients of queries, keys and values.</summary>
-    /// <param name="dattended">[T, heads × head]</param>
-    /// <param name="attended">[T, heads × head], from <see cref="Forward"/>.</param>
-    /// <param name="q">As in <see cref="Forward"/>.</param>
-    /// <param name="k">As in <see cref="Forward"/>.</param>
-    /// <param name="v">As in <see cref="Forward"/>.</param>
-    /// <param name="heads">As in <see cref="Forward"/>.</param>
-    /// <param name="lse">From <see cref="Forward"/>.</param>
-    /// <param name="dq">As <paramref name="q"/>, result.</param>
-    /// <param name="dk">As <paramref name="k"/>, result.</param>
-    /// <param name="dv">As <paramref name="v"/>, result.</param>
     public void Backward(Tensor dattended, Tensor attended, Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor dq, Tensor dk, Tensor dv)
     {
         using DisposeScope scope = NewDisposeScope();

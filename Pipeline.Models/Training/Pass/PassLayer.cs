@@ -18,18 +18,18 @@ internal sealed class PassLayer : IDisposable
     private readonly PassProjection _output, _down;
     private readonly IPassKernels _kernels;
     private readonly PassBuffers _buffers;
-    private readonly PassAttention _attention;
+    private readonly IPassAttention _attention;
     private readonly DecoderConfig _config;
 
-    public PassLayer(DecoderLayer layer, int index, DecoderConfig config, IPassKernels kernels, PassBuffers buffers)
+    public PassLayer(DecoderLayer layer, int index, DecoderConfig config, IPassKernels kernels, IPassProducts products, PassBuffers buffers)
     {
         (_layer, _config, _kernels, _buffers) = (layer, config, kernels, buffers);
         _queryKeyValue = [.. layer.Attention.Inputs.Select((p, i) => Projection(p, $"{index}.qkv{i}"))];
         _output = Projection(layer.Attention.Output, $"{index}.o");
         _gateUp = [.. layer.FeedForward.Inputs.Select((p, i) => Projection(p, $"{index}.gate_up{i}"))];
         _down = Projection(layer.FeedForward.Down, $"{index}.down");
-        _attention = new PassAttention(kernels, buffers, config.SlidingWindow, (float)(1 / Math.Sqrt(config.HeadDim)));
-        PassProjection Projection(ProjectionLayer projection, string name) => new(projection, name, kernels, buffers);
+        _attention = products.CreateAttention(kernels, config);
+        PassProjection Projection(ProjectionLayer projection, string name) => new(projection, name, kernels, products, buffers);
     }
 
     /// <summary>Whether any of its linear layers has an adapter.</summary>

@@ -7,14 +7,15 @@ namespace Pipeline.Models.Training.Pass;
 /// <summary>The adapter of one layer during a pass: its weights in the type of the computation, and where its gradients gather (float32).</summary>
 internal sealed class PassLora : IDisposable
 {
+    private readonly IPassProducts _products;
     private readonly PassBuffers _buffers;
     private readonly string _name;
     private readonly Tensor? _gradientA, _gradientB, _gradientMagnitude;
     private Tensor? _norm, _factor;     // [out] float32, DoRA alone
 
-    public PassLora(LoraLinear lora, string name, PassBuffers buffers)
+    public PassLora(LoraLinear lora, string name, IPassProducts products, PassBuffers buffers)
     {
-        (Lora, _name, _buffers) = (lora, name, buffers);
+        (Lora, _name, _products, _buffers) = (lora, name, products, buffers);
         if (lora.A.requires_grad)
             (_gradientA, _gradientB, _gradientMagnitude) = (GradientOf(lora.A), GradientOf(lora.B), lora.Magnitude is { } m ? GradientOf(m) : null);
     }
@@ -46,15 +47,15 @@ internal sealed class PassLora : IDisposable
         B.copy_(Lora.B);
     }
 
-    /// <summary>Adds scaling · dyᵀ low to the gradient of B.</summary>
+    /// <summary>Adds dyᵀ low to the gradient of B.</summary>
     /// <param name="dy">[T, out]</param>
-    /// <param name="low">[T, r]</param>
+    /// <param name="low">[T, r], with the scaling.</param>
     public void AddGradientB(Tensor dy, Tensor low)
     {
-        // The product's long side goes last: the other way round is several times slower in float32.
-        Tensor part = _buffers.Get("lora.part", Rank, dy.shape[1]);
-        part.addmm_(low.t(), dy, 0, Scaling);
-        _gradientB?.add_(part.t());
+        if (_gradientB is null)
+            return;
+        using Tensor sum = _gradientB.t(), left = low.t();
+        _products.AddTo(sum, left, dy);
     }
 
     /// <summary>Adds dlowᵀ x to the gradient of A.</summary>
@@ -62,9 +63,10 @@ internal sealed class PassLora : IDisposable
     /// <param name="x">[T, in]</param>
     public void AddGradientA(Tensor dlow, Tensor x)
     {
-        Tensor part = _buffers.Get("lora.part", Rank, x.shape[1]);
-        part.addmm_(dlow.t(), x, 0, 1);
-        _gradientA?.add_(part);
+        if (_gradientA is null)
+            return;
+        using Tensor left = dlow.t();
+        _products.AddTo(_gradientA, left, x);
     }
 
     /// <summary>Adds the gradient of DoRA's magnitude.</summary>

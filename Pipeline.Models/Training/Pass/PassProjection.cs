@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
-/// A frozen linear layer with its adapter: y = x Wᵀ + b + s · drop(x) Aᵀ Bᵀ, and the gradients of x, A and B. Every product
-/// adds into its place, so that neither the update nor a sum exists as a tensor of its own. With DoRA's factor f for each
+/// A frozen linear layer with its adapter: y = x Wᵀ + b + s · drop(x) Aᵀ Bᵀ, and the gradients of x, A and B. Products add
+/// into their places and, where they share one, together, so that neither the update nor a sum exists as a tensor of its own. With DoRA's factor f for each
 /// output, y = x Wᵀ + b + (f - 1) · drop(x) Wᵀ + f · s · drop(x) Aᵀ Bᵀ, as PEFT computes it.
 /// </summary>
 internal sealed class PassProjection : IDisposable
@@ -17,16 +17,18 @@ internal sealed class PassProjection : IDisposable
     private readonly string _name;
     private readonly long _maskKey;
     private readonly IPassKernels _kernels;
+    private readonly IPassProducts _products;
     private readonly PassBuffers _buffers;
     private PassLora? _lora;
 
     /// <param name="layer">The layer; its adapter is looked up before every pass.</param>
     /// <param name="name">Name of this place in the model, for buffers and for its own dropout masks.</param>
     /// <param name="kernels">Elementwise work.</param>
+    /// <param name="products">Matrix products.</param>
     /// <param name="buffers">Memory.</param>
-    public PassProjection(ProjectionLayer layer, string name, IPassKernels kernels, PassBuffers buffers)
+    public PassProjection(ProjectionLayer layer, string name, IPassKernels kernels, IPassProducts products, PassBuffers buffers)
     {
-        (_layer, _name, _maskKey, _kernels, _buffers) = (layer, name, HashOf(name), kernels, buffers);
+        (_layer, _name, _maskKey, _kernels, _products, _buffers) = (layer, name, HashOf(name), kernels, products, buffers);
     }
 
     /// <summary>Whether an adapter is on the layer.</summary>
@@ -39,7 +41,7 @@ internal sealed class PassProjection : IDisposable
         if (!ReferenceEquals(_lora?.Lora, lora))
         {
             _lora?.Dispose();
-            _lora = lora is null ? null : new PassLora(lora, _name, _buffers);
+            _lora = lora is null ? null : new PassLora(lora, _name, _products, _buffers);
         }
         _lora?.Refresh(Weight);
     }
@@ -63,26 +65,29 @@ internal sealed class PassProjection : IDisposable
             ForwardScaled(x, y, factor, adds, state, mask);
             return;
         }
-        y.addmm_(x, Weight().t(), adds ? 1 : 0, 1);
         if (_lora is null)
+        {
+            _products.Into(y, adds ? 1 : 0, x, Weight().t());
             return;
+        }
         Tensor low = Low(state, x);
-        low.addmm_(Dropped(x, mask), _lora.A.t(), 0, 1);
-        y.addmm_(low, _lora.B.t(), 1, _lora.Scaling);
+        _products.Into(low, 0, Dropped(x, mask), _lora.A.t(), _lora.Scaling);
+        _products.Into(y, adds ? 1 : 0, x, Weight().t(), low, _lora.B.t());
     }
 
     private void ForwardScaled(Tensor x, Tensor y, Tensor factor, bool adds, string state, DropoutMask mask)
     {
         Tensor weight = Weight(), linear = Linear(state, y), low = Low(state, x), input = Dropped(x, mask);
-        linear.addmm_(input, weight.t(), 0, 1);
+        _products.Into(low, 0, input, _lora!.A.t(), _lora.Scaling);
         if (mask.Probability > 0)
         {
             // What the adapter does not see dropped: the frozen layer's own output, less its share of the part below.
-            y.addmm_(x, weight.t(), adds ? 1 : 0, 1).sub_(linear);
+            _products.Into(linear, 0, input, weight.t());
+            _products.Into(y, adds ? 1 : 0, x, weight.t());
+            y.sub_(linear);
             adds = true;
         }
-        low.addmm_(input, _lora!.A.t(), 0, 1);
-        linear.addmm_(low, _lora.B.t(), 1, _lora.Scaling);
+        _products.Into(linear, 0, input, weight.t(), low, _lora.B.t());
         Tensor scaled = linear.mul(factor);
         _ = adds ? y.add_(scaled) : y.copy_(scaled);
     }
@@ -107,22 +112,26 @@ internal sealed class PassProjection : IDisposable
             }
             dy = Scaled(dy, factor);
         }
-        dx?.addmm_(dy, Weight(), adds ? 1 : 0, 1);
         if (_lora is null)
+        {
+            if (dx is not null)
+                _products.Into(dx, adds ? 1 : 0, dy, Weight());
             return;
+        }
         Tensor dlow = _buffers.Get("dlow", x.shape[0], _lora.Rank);
-        dlow.addmm_(dy, _lora.B, 0, _lora.Scaling);
+        _products.Into(dlow, 0, dy, _lora.B, _lora.Scaling);
         _lora.AddGradientB(dy, Low(state, x));
         _lora.AddGradientA(dlow, Dropped(x, mask));
         if (dx is null)
             return;
         if (mask.Probability == 0)
         {
-            dx.addmm_(dlow, _lora.A, 1, 1);
+            _products.Into(dx, adds ? 1 : 0, dy, Weight(), dlow, _lora.A);
             return;
         }
+        _products.Into(dx, adds ? 1 : 0, dy, Weight());
         Tensor part = _buffers.Get("dropped", dx.shape);
-        part.addmm_(dlow, _lora.A, 0, 1);
+        _products.Into(part, 0, dlow, _lora.A);
         _kernels.AddDropped(part, dx, mask.Probability, mask.Seed ^ _maskKey);
     }
 
@@ -130,15 +139,14 @@ internal sealed class PassProjection : IDisposable
     private void BackwardDropped(Tensor x, Tensor dy, Tensor? dx, Tensor factor, bool adds, string state, DropoutMask mask)
     {
         Tensor scaled = Scaled(dy, factor), dlow = _buffers.Get("dlow", x.shape[0], _lora!.Rank);
-        dlow.addmm_(scaled, _lora.B, 0, _lora.Scaling);
+        _products.Into(dlow, 0, scaled, _lora.B, _lora.Scaling);
         _lora.AddGradientB(scaled, Low(state, x));
         _lora.AddGradientA(dlow, Dropped(x, mask));
         if (dx is null)
             return;
         Tensor weight = Weight(), part = _buffers.Get("dropped", dx.shape);
-        dx.addmm_(dy, weight, adds ? 1 : 0, 1);
-        part.addmm_(dlow, _lora.A, 0, 1);
-        part.addmm_(scaled.sub_(dy), weight, 1, 1);
+        _products.Into(dx, adds ? 1 : 0, dy, weight);
+        _products.Into(part, 0, scaled.sub_(dy), weight, dlow, _lora.A);
         _kernels.AddDropped(part, dx, mask.Probability, mask.Seed ^ _maskKey);
     }
 
@@ -157,6 +165,7 @@ internal sealed class PassProjection : IDisposable
     // [out, in]; a quantized one is in full for this one product alone.
     private Tensor Weight() => _layer.Dense(_layer.IsQuantized ? _buffers.Get("dense", _layer.OutFeatures * _layer.InFeatures) : null);
 
+    // s · drop(x) Aᵀ
     private Tensor Low(string state, Tensor x) => _buffers.Get($"{state}.{_name}.low", x.shape[0], _lora!.Rank);
 
     // The input that A sees; with dropout a copy, made anew on the way back.

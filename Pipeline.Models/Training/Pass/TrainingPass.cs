@@ -18,6 +18,7 @@ internal sealed class TrainingPass : IDisposable
 
     private readonly DecoderModel _model;
     private readonly IPassKernels _kernels;
+    private readonly IPassProducts _products;
     private readonly PassBuffers _buffers;
     private readonly PassLayer[] _layers;
 
@@ -29,7 +30,8 @@ internal sealed class TrainingPass : IDisposable
         (_model, Checkpointing) = (model, checkpointing);
         _kernels = kernels ?? KernelsFor(model);
         _buffers = new PassBuffers(model.DType, model.Device);
-        _layers = [.. model.Layers.Select((layer, i) => new PassLayer(layer, i, model.Config, _kernels, _buffers))];
+        _products = kernels is null ? TorchProducts.FastestFor(model.DType, model.Device, _buffers) : new TorchProducts(_buffers);
+        _layers = [.. model.Layers.Select((layer, i) => new PassLayer(layer, i, model.Config, _kernels, _products, _buffers))];
     }
 
     /// <summary>Whether activations are computed again on the way back (<c>gradient_checkpointing</c>).</summary>
@@ -125,11 +127,11 @@ internal sealed class TrainingPass : IDisposable
             Tensor rows = last.index_select(0, places), normed = _buffers.Get("head.normed", end - start, hidden);
             _kernels.Norm(rows, _model.FinalNorm.Weight, _model.FinalNorm.Eps, normed);
             Tensor logits = _buffers.Get("head.logits", end - start, vocab);
-            logits.addmm_(normed, _model.HeadWeight.t(), 0, 1);
+            _products.Into(logits, 0, normed, _model.HeadWeight.t());
             sum += _kernels.CrossEntropy(logits, batch.Targets.narrow(0, start, end - start), scale);
             if (gradient is null)
                 continue;
-            normed.addmm_(logits, _model.HeadWeight, 0, 1);
+            _products.Into(normed, 0, logits, _model.HeadWeight);
             Tensor part = zeros_like(rows);
             _kernels.NormBackward(normed, rows, _model.FinalNorm.Weight, _model.FinalNorm.Eps, part);
             gradient.index_copy_(0, places, part);

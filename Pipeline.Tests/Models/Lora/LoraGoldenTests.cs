@@ -15,9 +15,50 @@ public sealed class LoraGoldenTests
 {
     public static TheoryData<string> Traces => [.. Directory.EnumerateDirectories(GoldenFiles.Root, "lora-*").Select(f => Path.GetFileName(f)!)];
 
+    private delegate (double Loss, double GradientNorm) Step(IReadOnlyList<IReadOnlyList<TokenizedExample>> microBatches, double learningRate);
+
     [Theory]
     [MemberData(nameof(Traces))]
     public void Training_follows_the_trace_of_peft(string name)
+    {
+        TrainingPass? pass = null;
+        Follow(name, (model, optimizer, maxGradientNorm) =>
+        {
+            pass = new TrainingPass(model);
+            var step = new TrainingStep(pass, optimizer, maxGradientNorm);
+            int number = 0;
+            return (microBatches, learningRate) =>
+            {
+                StepResult result = step.Run([.. microBatches.Select(batch => new MicroBatch([], batch))], number++, learningRate, TestContext.Current.CancellationToken);
+                result.TargetTokens.ShouldBe(microBatches.Sum(batch => batch.Sum(TrainingBatch.CountTargets)));
+                return (result.Loss, result.GradientNorm);
+            };
+        });
+        pass!.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Traces))]
+    public void The_reference_of_the_benchmark_follows_the_trace_of_peft(string name) =>
+        Follow(name, (model, optimizer, maxGradientNorm) => new PeftReference(model, optimizer, maxGradientNorm).Run);
+
+    [Theory]
+    [MemberData(nameof(Traces))]
+    public void A_peft_adapter_gives_the_logits_of_peft(string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        string folder = Path.Combine(GoldenFiles.Root, name);
+        using DecoderModel model = LoadModel(Path.Combine(GoldenFiles.Root, name["lora-".Length..]));
+        using LoraAdapter adapter = AdapterFolder.Load(Path.Combine(folder, "final"), model);
+        adapter.Attach();
+        using SafetensorsCheckpoint batches = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, "batches.safetensors"));
+        using SafetensorsCheckpoint expected = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, "expected.safetensors"));
+        Tensor logits = model.Logits(model.Forward(batches.Map("input_ids").narrow(0, 0, 2), batches.Map("attention_mask").narrow(0, 0, 2)));
+        MaxDifference(logits.select(1, 20), expected.Map("logits_at_20_rows_0_1")).ShouldBeLessThan(2e-4);
+    }
+
+    private static void Follow(string name, Func<DecoderModel, AdamW, double, Step> start)
     {
         using DisposeScope scope = NewDisposeScope();
         string folder = Path.Combine(GoldenFiles.Root, name);
@@ -37,19 +78,16 @@ public sealed class LoraGoldenTests
             AdamEpsilon = optimizerSettings.GetProperty("eps").GetDouble(),
             WeightDecay = optimizerSettings.GetProperty("weight_decay").GetDouble(),
         });
-        using var pass = new TrainingPass(model);
-        var step = new TrainingStep(pass, optimizer, optimizerSettings.GetProperty("max_grad_norm").GetDouble());
+        Step step = start(model, optimizer, optimizerSettings.GetProperty("max_grad_norm").GetDouble());
         TokenizedExample[] examples = ReadExamples(Path.Combine(folder, "batches.safetensors"));
         int number = 0;
         foreach (JsonElement expected in trace.RootElement.GetProperty("steps").EnumerateArray())
         {
-            MicroBatch[] microBatches = [.. expected.GetProperty("rows").EnumerateArray().Select(r => r.GetInt32())
-                .Chunk(rowsPerMicroBatch).Select(rows => new MicroBatch(rows, [.. rows.Select(r => examples[r])]))];
-            StepResult result = step.Run(microBatches, number++, learningRate, TestContext.Current.CancellationToken);
-
-            result.TargetTokens.ShouldBe(expected.GetProperty("target_tokens").GetInt32());
-            double loss = expected.GetProperty("loss").GetDouble();
-            double norm = expected.GetProperty("grad_norm").GetDouble();
+            number++;
+            TokenizedExample[][] microBatches = [.. expected.GetProperty("rows").EnumerateArray().Select(r => examples[r.GetInt32()]).Chunk(rowsPerMicroBatch)];
+            microBatches.Sum(batch => batch.Sum(TrainingBatch.CountTargets)).ShouldBe(expected.GetProperty("target_tokens").GetInt32());
+            (double loss, double norm) = (expected.GetProperty("loss").GetDouble(), expected.GetProperty("grad_norm").GetDouble());
+            (double Loss, double GradientNorm) result = step(microBatches, learningRate);
             result.Loss.ShouldBe(loss, loss * 1e-5, $"loss of step {number}");
             result.GradientNorm.ShouldBe(norm, norm * 1e-4, $"gradient norm of step {number}");
         }
@@ -57,22 +95,6 @@ public sealed class LoraGoldenTests
         using SafetensorsCheckpoint final = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, "final", "adapter_model.safetensors"));
         foreach ((string weight, Tensor value) in adapter.NamedTensors())
             MaxDifference(value, final.Map(weight)).ShouldBeLessThan(1e-4, weight);
-    }
-
-    [Theory]
-    [MemberData(nameof(Traces))]
-    public void A_peft_adapter_gives_the_logits_of_peft(string name)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable noGrad = no_grad();
-        string folder = Path.Combine(GoldenFiles.Root, name);
-        using DecoderModel model = LoadModel(Path.Combine(GoldenFiles.Root, name["lora-".Length..]));
-        using LoraAdapter adapter = AdapterFolder.Load(Path.Combine(folder, "final"), model);
-        adapter.Attach();
-        using SafetensorsCheckpoint batches = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, "batches.safetensors"));
-        using SafetensorsCheckpoint expected = SafetensorsCheckpoint.OpenFile(Path.Combine(folder, "expected.safetensors"));
-        Tensor logits = model.Logits(model.Forward(batches.Map("input_ids").narrow(0, 0, 2), batches.Map("attention_mask").narrow(0, 0, 2)));
-        MaxDifference(logits.select(1, 20), expected.Map("logits_at_20_rows_0_1")).ShouldBeLessThan(2e-4);
     }
 
     private static double MaxDifference(Tensor a, Tensor b)

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Pipeline.Models.Runtime;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass.Kernels;

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using Pipeline.Models.Runtime;
 using static TorchSharp.torch;
 
-namespace Pipeline.Models.Training.Pass.Kernels;
+namespace Pipeline.Models.Runtime;
 
 /// <summary>A CPU tensor's memory as rows: what a kernel needs to know of it.</summary>
 /// <param name="Data">First number.</param>

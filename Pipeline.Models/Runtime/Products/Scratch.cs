@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace Pipeline.Models.Runtime.Products;
+
+/// <summary>Memory of a thread for packed factors and sums; it grows to what was needed most and goes with the thread.</summary>
+internal sealed unsafe class Scratch
+{
+    private const long Alignment = 64;  // a line of the cache
+
+    [ThreadStatic]
+    private static Scratch? s_ofThread;
+
+    private nint _memory;
+    private long _bytes, _taken;
+
+    private Scratch()
+    {
+    }
+
+    ~Scratch() => NativeMemory.AlignedFree((void*)_memory);
+
+    /// <summary>The thread's own, from its start. What was taken before is void.</summary>
+    /// <param name="parts">Bytes of all parts that will be taken.</param>
+    public static Scratch OfThread(params ReadOnlySpan<long> parts)
+    {
+        Scratch scratch = s_ofThread ??= new Scratch();
+        long bytes = 0;
+        foreach (long part in parts)
+            bytes += RoundUp(part);
+        scratch.Grow(bytes);
+        scratch._taken = 0;
+        return scratch;
+    }
+
+    /// <summary>The next part. Its contents are whatever was there, of finite numbers as a rule: nothing may depend on them.</summary>
+    public byte* Take(long bytes)
+    {
+        byte* part = (byte*)_memory + _taken;
+        _taken += RoundUp(bytes);
+        return _taken <= _bytes ? part : throw new InvalidOperationException("more scratch is taken than was asked for");
+    }
+
+    private static long RoundUp(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+
+    private void Grow(long bytes)
+    {
+        if (bytes <= _bytes)
+            return;
+        NativeMemory.AlignedFree((void*)_memory);
+        (_memory, _bytes) = (0, 0);
+        _memory = (nint)NativeMemory.AlignedAlloc((nuint)bytes, (nuint)Alignment);
+        NativeMemory.Clear((void*)_memory, (nuint)bytes);
+        _bytes = bytes;
+    }
+}

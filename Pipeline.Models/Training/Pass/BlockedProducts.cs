@@ -1,0 +1,64 @@
+using Pipeline.Models.Families;
+using Pipeline.Models.Runtime;
+using Pipeline.Models.Runtime.Products;
+using Pipeline.Models.Training.Pass.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Training.Pass;
+
+/// <summary>The products of <see cref="BlockedProduct{T}"/>: CPUs with AVX-512.</summary>
+internal sealed class BlockedProducts<T>(PassBuffers buffers) : IPassProducts
+    where T : struct, IProductElement
+{
+    private readonly TorchProducts _others = new(buffers);
+
+    public void Into(Tensor result, float keep, Tensor a, Tensor b, float scale = 1)
+    {
+        if (Fits(a))
+            BlockedProduct<T>.Into(TargetOf(result, false), keep, FactorsOf(a, b), scale, null);
+        else
+            _others.Into(result, keep, a, b, scale);
+    }
+
+    public void Into(Tensor result, float keep, Tensor a, Tensor b, Tensor c, Tensor d)
+    {
+        if (Fits(a) && Fits(c))
+            BlockedProduct<T>.Into(TargetOf(result, false), keep, FactorsOf(a, b), 1, FactorsOf(c, d));
+        else
+            _others.Into(result, keep, a, b, c, d);
+    }
+
+    public void AddTo(Tensor sum, Tensor a, Tensor b)
+    {
+        if (!Fits(a))
+        {
+            _others.AddTo(sum, a, b);
+            return;
+        }
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rows = buffers.Get("product.left", a.shape);
+        BlockedProduct<T>.Into(TargetOf(sum, true), 1, FactorsOf(rows.copy_(a), b), 1, null);
+    }
+
+    public IPassAttention CreateAttention(IPassKernels kernels, DecoderConfig config) => config.HeadDim % T.DepthUnit == 0
+        ? new BlockedAttention<T>(config.SlidingWindow, TorchProducts.ScaleOf(config))
+        : _others.CreateAttention(kernels, config);
+
+    private static bool Fits(Tensor a) => a.shape[1] % T.DepthUnit == 0;
+
+    private static BlockedProduct<T>.Factors FactorsOf(Tensor a, Tensor b)
+    {
+        if (a.shape[1] != b.shape[0])
+            throw new ArgumentException($"no product of [{string.Join(", ", a.shape)}] and [{string.Join(", ", b.shape)}]");
+        bool isTransposed = b.stride(1) != 1;
+        using Tensor rows = isTransposed ? b.t() : b.alias();
+        return new BlockedProduct<T>.Factors(Matrix.Of(a), Matrix.Of(rows), isTransposed);
+    }
+
+    private static BlockedProduct<T>.Target TargetOf(Tensor result, bool isWide)
+    {
+        using Tensor rows = result.stride(1) == 1 ? result.alias() : result.t();
+        return new BlockedProduct<T>.Target(Matrix.Of(rows).Data, result.shape[0], result.shape[1], result.stride(0), result.stride(1), isWide);
+    }
+}
