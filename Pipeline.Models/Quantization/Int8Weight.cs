@@ -60,7 +60,7 @@ internal sealed class Int8Weight : QuantizedWeight
         nint codes = TensorMemory.Start(_codes), scales = TensorMemory.Start(_scales), start = TensorMemory.Start(target);
         nint columns = (nint)Columns;
         bool full = target.dtype == ScalarType.Float32;
-        ParallelRanges.Run(Rows, Columns, (first, end) =>
+        KernelThreads.For(Rows, Columns, (first, end) =>
         {
             for (nint row = (nint)first; row < (nint)end; row++)
             {

@@ -63,7 +63,7 @@ internal sealed class Nf4Weight : QuantizedWeight
         var from = new Nf4Memory(TensorMemory.Start(_codes), TensorMemory.Start(_scales), TensorMemory.Start(_groups), (nint)Elements);
         nint start = TensorMemory.Start(target);
         bool full = target.dtype == ScalarType.Float32;
-        ParallelRanges.Run(Blocks, Block, (first, end) =>
+        KernelThreads.For(Blocks, Block, (first, end) =>
         {
             if (full)
                 Nf4Kernel.Run<Float32Element>(from, (nint)first, (nint)end, (byte*)start);
@@ -95,7 +95,7 @@ internal sealed class Nf4Weight : QuantizedWeight
         nint from = TensorMemory.Start(values), toCodes = TensorMemory.Start(codes) + (nint)firstBlock * Block / 2;
         nint toScales = TensorMemory.Start(scales) + (nint)firstBlock, toFactors = TensorMemory.Start(factors) + (nint)firstBlock / ScaleGroup * sizeof(float);
         long blocks = values.shape[0] / Block;
-        ParallelRanges.Run((blocks + ScaleGroup - 1) / ScaleGroup, ScaleGroup * Block, (first, end) =>
+        KernelThreads.For((blocks + ScaleGroup - 1) / ScaleGroup, ScaleGroup * Block, (first, end) =>
         {
             for (nint group = (nint)first; group < (nint)end; group++)
             {

@@ -14,6 +14,10 @@ namespace Pipeline.Models.Training;
 /// Reference: transformers 5 <c>modeling_phi3</c>, <c>sdpa_attention</c>, <c>loss_utils</c>; PEFT <c>lora.Linear.forward</c>.
 /// </summary>
 /// <remarks>Where there is a choice it takes the faster: fused attention, key heads shared instead of copied, one sweep for AdamW.</remarks>
+/// <param name="model">Base model with an adapter attached, nothing quantized.</param>
+/// <param name="optimizer">Of the adapter.</param>
+/// <param name="maxGradientNorm">Gradients are clipped to it; 0 for not at all.</param>
+/// <param name="autocast">See <see cref="TrainingReference.Autocast"/>.</param>
 internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double maxGradientNorm, bool autocast = false)
 {
     /// <param name="microBatches">Examples of each micro-batch.</param>

@@ -32,9 +32,9 @@ public static class TrainingBenchmark
         double memory = PeakMemoryMiB(), trainable = options.Lora.CountTrainable(options.Model);
         double flops = Flops(options.Model, trainable, ours.Tokens, ours.Targets) / ours.Seconds;
         ReferenceMeasurement? reference = null;
-        if (options.Reference)
+        if (options.Reference is { } way)
         {
-            Timed usual = MeasureReference(options, decoder, batches, stopping);
+            Timed usual = MeasureReference(options, way, decoder, batches, stopping);
             reference = new ReferenceMeasurement(usual.Tokens / usual.Seconds, usual.Examples / usual.Seconds, usual.FirstLoss, PeakMemoryMiB());
         }
         return new TrainingMeasurement(ours.Tokens / ours.Seconds, ours.Examples / ours.Seconds, ours.MedianSeconds, memory,
@@ -53,12 +53,12 @@ public static class TrainingBenchmark
     }
 
     private static Timed MeasureReference(
-        TrainingBenchmarkOptions options, DecoderModel decoder, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
+        TrainingBenchmarkOptions options, TrainingReference way, DecoderModel decoder, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
     {
         using LoraAdapter adapter = LoraInjector.Inject(decoder, options.Lora, seed: 1);
         var arguments = new TrainingArguments();
         using var optimizer = new AdamW(adapter.NamedTensors(), arguments);
-        var step = new PeftReference(decoder, optimizer, arguments.MaxGradNorm, Environment.GetEnvironmentVariable("AC") == "1");
+        var step = new PeftReference(decoder, optimizer, arguments.MaxGradNorm, way == TrainingReference.Autocast);
         return Time(options, batches, (_, micro) =>
         {
             stopping.ThrowIfCancellationRequested();

@@ -31,6 +31,16 @@ public sealed record TrainingBenchmarkOptions
     /// <summary>Bits in which the frozen layers are stored; null for all.</summary>
     public int? QuantizationBits { get; init; }
 
-    /// <summary>Measures the usual way besides: autograd, padded batches, logits of every position.</summary>
-    public bool Reference { get; init; }
+    /// <summary>What to measure besides; null for nothing.</summary>
+    public TrainingReference? Reference { get; init; }
+}
+
+/// <summary>Ways to compute the same steps with the operators of transformers and PEFT.</summary>
+public enum TrainingReference
+{
+    /// <summary>As PEFT does by itself: adapters are float32 and computed in float32.</summary>
+    Peft,
+
+    /// <summary>As transformers' Trainer does with <c>bf16: true</c>: autocast computes the adapters in the type of the base.</summary>
+    Autocast,
 }

@@ -33,7 +33,7 @@ internal static class BenchTrainCommand
     private static readonly Option<bool> Checkpointing = new("--checkpointing") { Description = "Compute activations again on the way back instead of keeping them" };
     private static readonly Option<int?> Quantization = new("--quantization-bit") { Description = "Store the frozen layers in 8 or 4 bits", HelpName = "BITS" };
     private static readonly Option<double> Dropout = new("--dropout") { Description = "Dropout of the adapter's inputs" };
-    private static readonly Option<bool> Reference = new("--reference") { Description = "Measure the usual way besides: autograd, padded batches, logits of every position" };
+    private static readonly Option<TrainingReference?> Reference = new("--reference") { Description = "Measure besides what transformers and PEFT compute, operator by operator: peft as it is by itself, autocast as under Trainer with bf16", HelpName = "peft|autocast" };
     private static readonly Option<bool> Json = new("--json") { Description = "End with one JSON object on the last line" };
 
     public static Command Create()
@@ -52,6 +52,8 @@ internal static class BenchTrainCommand
         DecoderConfig shape = Shape(parsed);
         if (parsed.GetValue(Quantization) is not (null or 4 or 8))
             throw new InputException($"--quantization-bit {parsed.GetValue(Quantization)}: use 8 or 4");
+        if (parsed.GetValue(Quantization) is not null && parsed.GetValue(Reference) is not null)
+            throw new InputException("--reference: computes with whole weights; leave out --quantization-bit");
         var options = new TrainingBenchmarkOptions
         {
             Model = shape,
@@ -70,7 +72,7 @@ internal static class BenchTrainCommand
             $"{m.BaseParameters:N0} parameters, adapter {m.TrainableParameters:N0}: {m.TokensPerSecond:F0} tokens/s, {m.ExamplesPerSecond:F2} examples/s, step {m.StepSeconds:F3} s, {m.PeakMemoryMiB:F0} MiB, {m.Gflops:F1} of {m.PeakGflops:F1} GFLOP/s ({m.Gflops / m.PeakGflops:P0})"));
         if (m.Reference is { } usual)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"the usual way (autograd, padding, all logits): {usual.TokensPerSecond:F0} tokens/s, {usual.ExamplesPerSecond:F2} examples/s, {usual.PeakMemoryMiB:F0} MiB; {m.ExamplesPerSecond / usual.ExamplesPerSecond:F2} times its speed; first loss {m.FirstLoss:F4}, there {usual.FirstLoss:F4}"));
+                $"as {parsed.GetValue(Reference)!.Value.ToString().ToLowerInvariant()} computes it (padding, logits of every position): {usual.TokensPerSecond:F0} tokens/s, {usual.ExamplesPerSecond:F2} examples/s, {usual.PeakMemoryMiB:F0} MiB; {m.ExamplesPerSecond / usual.ExamplesPerSecond:F2} times its speed; first loss {m.FirstLoss:F4}, there {usual.FirstLoss:F4}"));
         if (parsed.GetValue(Json))
             output.WriteLine(JsonSerializer.Serialize(new
             {
