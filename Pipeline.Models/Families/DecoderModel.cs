@@ -1,5 +1,6 @@
 using Pipeline.Models.Layers;
 using Pipeline.Models.Quantization;
+using Pipeline.Models.Runtime.Products;
 using Pipeline.Models.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -168,7 +169,7 @@ public sealed class DecoderModel : nn.Module
     public Tensor Logits(Tensor hidden)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logits = _head is null ? nn.functional.linear(hidden, _embedding) : _head.forward(hidden);
+        Tensor logits = _head is null ? FastLinear.Apply(hidden, _embedding, null) : _head.forward(hidden);
         return logits.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 

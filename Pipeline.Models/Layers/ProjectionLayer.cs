@@ -1,4 +1,5 @@
 using Pipeline.Models.Quantization;
+using Pipeline.Models.Runtime.Products;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -64,7 +65,7 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
     {
         ScalarType dtype = input.dtype;     // the input itself may be gone when the backward pass borrows again
         Tensor output = _quantization is null
-            ? nn.functional.linear(input, _weight, Bias)
+            ? FastLinear.Apply(input, _weight, Bias)
             : QuantizedLinear.Apply(input, () => Borrow(dtype), Bias);
         if (Delta is null)
             return output;

@@ -1,3 +1,4 @@
+using Pipeline.Models.Runtime.Products;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Quantization;
@@ -25,7 +26,7 @@ internal sealed class QuantizedLinear : autograd.SingleTensorFunction<QuantizedL
             return bias is null ? product : product + bias;
         }
         using BorrowedWeight weight = borrow();
-        return nn.functional.linear(x, weight.Dense, bias);
+        return FastLinear.Apply(x, weight.Dense, bias);
     }
 
     /// <inheritdoc/>

@@ -30,6 +30,7 @@ internal static class BenchTrainCommand
     private static readonly Option<int> Steps = Number("--steps", "Steps to measure", 8);
     private static readonly Option<string?> Dataset = new("--dataset") { Description = "Real examples with their masked prompts and lengths", HelpName = "FILE" };
     private static readonly Option<string> Tokenizer = new("--tokenizer") { Description = "Model folder of the tokenizer for --dataset", DefaultValueFactory = _ => "starter/phi4-starter" };
+    private static readonly Option<string?> Lengths = new("--lengths") { Description = "Write [prompt, all] tokens of each example of --dataset to a JSON file, for bench/peft_lora.py", HelpName = "FILE" };
     private static readonly Option<bool> Checkpointing = new("--checkpointing") { Description = "Compute activations again on the way back instead of keeping them" };
     private static readonly Option<int?> Quantization = new("--quantization-bit") { Description = "Store the frozen layers in 8 or 4 bits", HelpName = "BITS" };
     private static readonly Option<double> Dropout = new("--dropout") { Description = "Dropout of the adapter's inputs" };
@@ -40,7 +41,7 @@ internal static class BenchTrainCommand
     {
         var command = new Command("train", "LoRA training: tokens per second, time of a step, memory, share of the matrix-product peak")
         {
-            Precision, On, Seq, Batch, Accumulation, Rank, Hidden, Layers, Heads, KvHeads, Intermediate, Vocab, Steps, Dataset, Tokenizer,
+            Precision, On, Seq, Batch, Accumulation, Rank, Hidden, Layers, Heads, KvHeads, Intermediate, Vocab, Steps, Dataset, Tokenizer, Lengths,
             Checkpointing, Quantization, Dropout, Reference, Json,
         };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(parsed, stopping), CancellationToken.None));
@@ -137,7 +138,10 @@ internal static class BenchTrainCommand
         if (tokenizer.VocabSize > shape.VocabSize)
             throw new InputException($"--vocab {shape.VocabSize}: the tokenizer has {tokenizer.VocabSize} tokens; give at least as many");
         ChatTemplate template = ModelTemplate.Resolve(null, shape, tokenizer);
-        return [.. InstructionDataset.Load(file).Select(e => TokenizedExample.Encode(e, template, tokenizer, seq)).Chunk(batch)];
+        TokenizedExample[] examples = [.. InstructionDataset.Load(file).Select(e => TokenizedExample.Encode(e, template, tokenizer, seq))];
+        if (parsed.GetValue(Lengths) is { } target)
+            File.WriteAllText(target, JsonSerializer.Serialize(examples.Select(e => new[] { e.InputIds.Length - e.TargetTokens, e.InputIds.Length })));
+        return [.. examples.Chunk(batch)];
     }
 
     private static int Value(ParseResult parsed, Option<int> option) => EvalCommand.AtLeast(1, parsed.GetValue(option), option.Name);
