@@ -12,7 +12,7 @@ internal static class KernelThreads
 {
     private const long LeastWork = 16_384;  // numbers for which waking a thread pays
     private const int PartsPerThread = 2;   // one that starts late does not hold up the others
-    private const int Looks = 400;          // before a thread sleeps: some 20 µs
+    private const int Looks = 400;          // before a thread sleeps: some 150 µs
 
     private static readonly Lock Gate = new();          // one job at a time; a second caller computes alone
     private static readonly List<SemaphoreSlim> Helpers = [];

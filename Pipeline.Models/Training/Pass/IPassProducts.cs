@@ -1,7 +1,5 @@
 using Pipeline.Models.Families;
-using Pipeline.Models.Runtime.Products;
 using Pipeline.Models.Training.Pass.Kernels;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass;
@@ -36,33 +34,4 @@ internal interface IPassProducts
     /// <param name="kernels">What it computes besides.</param>
     /// <param name="config">Shape of the heads.</param>
     IPassAttention CreateAttention(IPassKernels kernels, DecoderConfig config);
-}
-
-/// <summary>The products of libtorch: every device, every type.</summary>
-internal sealed class TorchProducts(PassBuffers buffers) : IPassProducts
-{
-    /// <summary>The fastest products for what a model computes in.</summary>
-    public static IPassProducts FastestFor(ScalarType type, Device device, PassBuffers buffers) => (device.type, type) switch
-    {
-        (DeviceType.CPU, ScalarType.Float32) when BlockKernel.Has(type) => new BlockedProducts<Runtime.Float32Element>(buffers),
-        (DeviceType.CPU, ScalarType.BFloat16) when BlockKernel.Has(type) => new BlockedProducts<Runtime.BFloat16Element>(buffers),
-        _ => new TorchProducts(buffers),
-    };
-
-    public void Into(Tensor result, float keep, Tensor a, Tensor b, float scale = 1) => result.addmm_(a, b, keep, scale);
-
-    public void Into(Tensor result, float keep, Tensor a, Tensor b, Tensor c, Tensor d) => result.addmm_(a, b, keep, 1).addmm_(c, d, 1, 1);
-
-    public void AddTo(Tensor sum, Tensor a, Tensor b)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        // The long side last: the other way round is several times slower in float32.
-        Tensor part = buffers.Get("product.part", sum.shape);
-        sum.add_(part.addmm_(a, b, 0, 1));
-    }
-
-    public IPassAttention CreateAttention(IPassKernels kernels, DecoderConfig config) => new PassAttention(kernels, buffers, config.SlidingWindow, ScaleOf(config));
-
-    /// <summary>By what scores are multiplied.</summary>
-    public static float ScaleOf(DecoderConfig config) => (float)(1 / Math.Sqrt(config.HeadDim));
 }
