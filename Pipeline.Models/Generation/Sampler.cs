@@ -44,11 +44,11 @@ internal sealed class Sampler
         for (int i = 0; i < weights.Length; i++)
             total += weights[i] = Math.Exp((scores[i] - max) / _options.Temperature);
         bool all = _options.TopP >= 1 && (_options.TopK == 0 || _options.TopK >= weights.Length);
-        return all ? Pick(weights, null, weights.Length, total) : DrawLikeliest(weights, total);
+        return all ? Pick(weights, null, weights.Length, total) : DrawLikeliest(scores, weights, total);
     }
 
-    /// <summary>Draws from the head of the tokens ordered by weight: top-k of all, then top-p of those.</summary>
-    private int DrawLikeliest(double[] weights, double total)
+    /// <summary>Draws from the head of the tokens ordered by score (different scores can have one weight): top-k of all, then top-p of those.</summary>
+    private int DrawLikeliest(ReadOnlySpan<float> scores, double[] weights, double total)
     {
         bool limited = _options.TopK > 0 && _options.TopK < weights.Length;
         int most = limited ? _options.TopK : weights.Length;
@@ -58,7 +58,10 @@ internal sealed class Sampler
             int[] order = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] >= least)];
             if (limited && order.Length < most)
                 continue;
-            Array.Sort([.. order.Select(i => -weights[i])], order);
+            float[] descending = new float[order.Length];
+            for (int i = 0; i < order.Length; i++)
+                descending[i] = -scores[order[i]];
+            Array.Sort(descending, order);
             double enough = _options.TopP * (limited ? order.Take(most).Sum(i => weights[i]) : total);
             int kept = 0;
             double mass = 0;

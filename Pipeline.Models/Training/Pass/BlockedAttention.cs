@@ -253,22 +253,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale) : IPa
             new Span<byte>(copy, size * T.Size).Clear();
             return 0;
         }
-        byte* gradient = head.Column(given.Dattended, position, inGroup), value = head.Column(given.Attended, position, inGroup);
-        Vector512<float> products = Vector512<float>.Zero;
-        int i = 0;
-        for (; i + Unit <= size; i += Unit)
-        {
-            Vector512<float> g = T.Load(gradient, i);
-            products = Vector512.FusedMultiplyAdd(g, T.Load(value, i), products);
-            T.Store(copy, i, g);
-        }
-        float sum = Vector512.Sum(products);
-        for (; i < size; i++)
-        {
-            sum += T.LoadOne(gradient, i) * T.LoadOne(value, i);
-            T.StoreOne(copy, i, T.LoadOne(gradient, i));
-        }
-        return sum;
+        return HeadKernels<T>.CopyAndMultiply(head.Column(given.Dattended, position, inGroup), head.Column(given.Attended, position, inGroup), copy, size);
     }
 
     private static void StoreRow(float* source, byte* result, int size, float factor)

@@ -90,6 +90,16 @@ public sealed class SamplerTests
         });
 
     [Fact]
+    public void Top_k_tells_scores_apart_whose_weights_are_equal()
+    {
+        for (long seed = 0; seed < 50; seed++)
+        {
+            var sampler = new Sampler(new GenerationOptions { Temperature = 3, TopK = 2, Seed = seed }, [], 0);
+            sampler.Next([5, -1e-41f, -8, -5, 0, -1]).ShouldBeOneOf(0, 4);
+        }
+    }
+
+    [Fact]
     public void Values_out_of_range_are_listed_together()
     {
         var options = new GenerationOptions { MaxNewTokens = 0, Temperature = -1, TopP = 0, TopK = -1, RepetitionPenalty = 0, StopStrings = [""] };

@@ -120,7 +120,8 @@ internal static unsafe class HeadKernels<T>
         });
     }
 
-    private static float CopyAndMultiply(byte* gradient, byte* value, byte* copy, int size)
+    /// <summary>Copies a row and returns its product with another.</summary>
+    public static float CopyAndMultiply(byte* gradient, byte* value, byte* copy, int size)
     {
         Vector512<float> products = Vector512<float>.Zero;
         int i = 0;
