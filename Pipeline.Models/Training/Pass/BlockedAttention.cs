@@ -11,7 +11,10 @@ namespace Pipeline.Models.Training.Pass;
 /// scores in tiles that stay in its cache and tiles above the diagonal left out. Scores are float32 until they are
 /// probabilities. Reference for the way back: FlashAttention, arXiv:2205.14135, arXiv:2307.08691.
 /// </summary>
-internal sealed unsafe class BlockedAttention<T>(int? window, float scale) : IPassAttention
+/// <param name="window">Keys that a query sees at most, itself included; null for all before it.</param>
+/// <param name="scale">By what scores are multiplied.</param>
+/// <param name="forFewHeads">Computes where there are fewer heads than threads: it divides single heads.</param>
+internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPassAttention forFewHeads) : IPassAttention
     where T : struct, IProductElement
 {
     private const int Tile = 64;            // keys
@@ -20,6 +23,11 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale) : IPa
 
     public void Forward(Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor attended)
     {
+        if (AreFew(heads))
+        {
+            forFewHeads.Forward(q, k, v, heads, lse, attended);
+            return;
+        }
         (Matrix queries, Matrix keys, Matrix values, Matrix result) = (Matrix.Of(q), Matrix.Of(k), Matrix.Of(v), Matrix.Of(attended));
         nint logSums = Matrix.Of(lse).Data;
         for (long row = heads.Sequences.Tokens; row < result.Rows; row++)
@@ -29,10 +37,17 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale) : IPa
 
     public void Backward(Tensor dattended, Tensor attended, Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor dq, Tensor dk, Tensor dv)
     {
+        if (AreFew(heads))
+        {
+            forFewHeads.Backward(dattended, attended, q, k, v, heads, lse, dq, dk, dv);
+            return;
+        }
         var given = new Given(Matrix.Of(q), Matrix.Of(k), Matrix.Of(v), Matrix.Of(lse).Data, Matrix.Of(attended), Matrix.Of(dattended));
         (Matrix dqueries, Matrix dkeys, Matrix dvalues) = (Matrix.Of(dq), Matrix.Of(dk), Matrix.Of(dv));
         ForEachHead(heads, head => Backward(head, given, dqueries, dkeys, dvalues));
     }
+
+    private static bool AreFew(HeadLayout heads) => (long)heads.Sequences.Sequences.Count * heads.KvHeads < KernelThreads.Count;
 
     private static void ForEachHead(HeadLayout heads, Action<Head> body)
     {

@@ -41,9 +41,11 @@ internal sealed class BlockedProducts<T>(PassBuffers buffers) : IPassProducts
         BlockedProduct<T>.Into(TargetOf(sum, true), 1, FactorsOf(rows.copy_(a), b), 1, null);
     }
 
-    public IPassAttention CreateAttention(IPassKernels kernels, DecoderConfig config) => config.HeadDim % T.DepthUnit == 0
-        ? new BlockedAttention<T>(config.SlidingWindow, TorchProducts.ScaleOf(config))
-        : _others.CreateAttention(kernels, config);
+    public IPassAttention CreateAttention(IPassKernels kernels, DecoderConfig config)
+    {
+        IPassAttention others = _others.CreateAttention(kernels, config);
+        return config.HeadDim % T.DepthUnit == 0 ? new BlockedAttention<T>(config.SlidingWindow, TorchProducts.ScaleOf(config), others) : others;
+    }
 
     private static bool Fits(Tensor a) => a.shape[1] % T.DepthUnit == 0;
 
