@@ -66,13 +66,20 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         ScalarType dtype = input.dtype;     // the input itself may be gone when the backward pass borrows again
         Tensor output = _quantization is null
             ? FastLinear.Apply(input, _weight, Bias)
-            : QuantizedLinear.Apply(input, () => Borrow(dtype), Bias);
+            : Few(input) ?? QuantizedLinear.Apply(input, () => Borrow(dtype), Bias);
         if (Delta is null)
             return output;
         Tensor extended = Delta.Apply(this, input, output);
         if (!ReferenceEquals(extended, output))
             output.Dispose();
         return extended;
+    }
+
+    // The quantized weight times the few rows of a decoding step; null where that is not to be had.
+    private Tensor? Few(Tensor input)
+    {
+        Tensor? product = FastLinear.IsForFewRows(input) ? Quantized.MultiplyFew(input) : null;
+        return product is null || Bias is null ? product : product.add_(Bias);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Pipeline.Models.Runtime;
+using Pipeline.Models.Runtime.Products;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,6 +54,12 @@ internal sealed class Int8Weight : QuantizedWeight
     {
         _codes.Dispose();
         _scales.Dispose();
+    }
+
+    protected override unsafe RowReader CreateRowReader()
+    {
+        nint codes = TensorMemory.Start(_codes), scales = TensorMemory.Start(_scales), columns = (nint)Columns;
+        return (row, target) => Int8Kernel.Run<Float32Element>((sbyte*)codes + row * columns, ((float*)scales)[row], columns, (byte*)target);
     }
 
     protected override unsafe void DequantizeOnCpu(Tensor target)

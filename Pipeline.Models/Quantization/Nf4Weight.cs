@@ -1,4 +1,5 @@
 using Pipeline.Models.Runtime;
+using Pipeline.Models.Runtime.Products;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,6 +26,8 @@ internal sealed class Nf4Weight : QuantizedWeight
         (_codes, _scales, _groups) = (codes, scales, groups);
 
     public override long StoredBytes => _codes.NumberOfElements + _scales.NumberOfElements + sizeof(float) * _groups.NumberOfElements;
+
+    private Nf4Memory Memory => new(TensorMemory.Start(_codes), TensorMemory.Start(_scales), TensorMemory.Start(_groups), (nint)Elements);
 
     private long Elements => Rows * Columns;
 
@@ -58,9 +61,19 @@ internal sealed class Nf4Weight : QuantizedWeight
         _groups.Dispose();
     }
 
+    protected override unsafe RowReader? CreateRowReader()
+    {
+        if (Columns % Block != 0)
+            return null;
+        Nf4Memory memory = Memory;
+        nint columns = (nint)Columns, blocks = columns / Block;
+        // The kernel counts from the first element of the matrix.
+        return (row, target) => Nf4Kernel.Run<Float32Element>(memory, (nint)row * blocks, ((nint)row + 1) * blocks, (byte*)(target - row * columns));
+    }
+
     protected override unsafe void DequantizeOnCpu(Tensor target)
     {
-        var from = new Nf4Memory(TensorMemory.Start(_codes), TensorMemory.Start(_scales), TensorMemory.Start(_groups), (nint)Elements);
+        Nf4Memory from = Memory;
         nint start = TensorMemory.Start(target);
         bool full = target.dtype == ScalarType.Float32;
         KernelThreads.For(Blocks, Block, (first, end) =>

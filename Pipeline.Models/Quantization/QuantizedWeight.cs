@@ -1,3 +1,5 @@
+using Pipeline.Models.Runtime;
+using Pipeline.Models.Runtime.Products;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Quantization;
@@ -53,8 +55,29 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
         GC.KeepAlive(this);
     }
 
+    /// <summary>x Wᵀ of the few rows of a decoding step, without ever having the matrix in full.</summary>
+    /// <param name="x">[..., in], see <see cref="FastLinear.IsForFewRows"/>.</param>
+    /// <returns>[..., out]; null where the rows of this weight cannot be read one by one.</returns>
+    public Tensor? MultiplyFew(Tensor x)
+    {
+        if (CreateRowReader() is not { } read)
+            return null;
+        Tensor result = FastLinear.Multiply(x, Rows, (from, to) =>
+        {
+            if (x.dtype == ScalarType.Float32)
+                VectorProduct<Float32Element>.Into(from, read, to);
+            else
+                VectorProduct<BFloat16Element>.Into(from, read, to);
+        });
+        GC.KeepAlive(this);     // the reader holds addresses alone
+        return result;
+    }
+
     /// <inheritdoc/>
     public abstract void Dispose();
+
+    /// <summary>What reads rows of this weight on the CPU while it lives; null where a row does not begin with a unit of its storage.</summary>
+    protected abstract RowReader? CreateRowReader();
 
     /// <summary>The kernel for float32 and bfloat16.</summary>
     protected abstract void DequantizeOnCpu(Tensor target);

@@ -46,6 +46,32 @@ public sealed class QuantizedWeightTests
     }
 
     [Theory]
+    [InlineData(8, 33, 17), InlineData(8, 300, 1000), InlineData(4, 96, 128), InlineData(4, 70, 640)]
+    public void Few_rows_are_multiplied_as_by_the_whole_matrix(int bits, long rows, long columns)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using QuantizedWeight quantized = QuantizedWeight.Create(Random(rows, columns), bits, CPU);
+        Tensor whole = Dequantized(quantized, ScalarType.Float32);
+        foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
+        {
+            Tensor x = Random(3, columns).to(type).unsqueeze(0);
+            Tensor product = quantized.MultiplyFew(x).ShouldNotBeNull(), expected = nn.functional.linear(x.to(ScalarType.Float32), whole);
+            product.shape.ShouldBe([1, 3, rows]);
+            double most = expected.abs().max().item<float>() * (type == ScalarType.Float32 ? 1e-5 : 1.0 / 200);
+            (product.to(ScalarType.Float32) - expected).abs().max().item<float>().ShouldBeLessThan((float)most);
+        }
+    }
+
+    [Fact]
+    public void Rows_that_begin_within_a_block_of_four_bits_are_not_read_alone()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using QuantizedWeight quantized = QuantizedWeight.Create(Random(96, 96), 4, CPU);
+        quantized.MultiplyFew(Random(1, 96)).ShouldBeNull();
+    }
+
+    [Theory]
     [InlineData(8), InlineData(4)]
     public void Kernels_give_bitwise_what_torch_gives_in_every_type(int bits)
     {
