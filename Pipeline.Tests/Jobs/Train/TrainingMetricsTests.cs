@@ -75,8 +75,10 @@ public sealed class TrainingMetricsTests(PostgresDatabase database) : IClassFixt
             run = await first.IngestAsync(folder, PipelineFixture.Seed(folder, ("g.pdf", "going on")));
             await Task.Run(() => reached.Wait(TimeSpan.FromSeconds(30), Stop), Stop);
         }
+        // Read while nobody works: another worker would go on at once.
+        (await database.ScalarAsync<string>($"SELECT string_agg(step::text, ' ' ORDER BY step) FROM training_metrics WHERE name = 'loss' AND run_id = '{run}'"))
+            .ShouldBe(string.Join(' ', Enumerable.Range(1, 12)), "those after the checkpoint of step 10 too");
         await using PipelineFixture second = await PipelineFixture.StartAsync(database);
-        (await StepsAsync(second, run)).ShouldBe(Enumerable.Range(1, 12), "those after the checkpoint of step 10 too");
         (await second.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
         (await StepsAsync(second, run)).ShouldBe(Enumerable.Range(1, 20));
     }
