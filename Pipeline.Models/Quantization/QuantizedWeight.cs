@@ -57,10 +57,10 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
 
     /// <summary>x Wᵀ of the few rows of a decoding step, without ever having the matrix in full.</summary>
     /// <param name="x">[..., in], see <see cref="FastLinear.IsForFewRows"/>.</param>
-    /// <returns>[..., out]; null where the rows of this weight cannot be read one by one.</returns>
+    /// <returns>[..., out]; null where x does not fit or the rows of this weight cannot be read one by one.</returns>
     public Tensor? MultiplyFew(Tensor x)
     {
-        if (CreateRowReader() is not { } read)
+        if (x.shape[^1] != Columns || CreateRowReader() is not { } read)
             return null;
         Tensor result = FastLinear.Multiply(x, Rows, (from, to) =>
         {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Runtime;
@@ -8,7 +7,7 @@ namespace Pipeline.Models.Runtime;
 /// <param name="Rows">Rows; all dimensions but the last together.</param>
 /// <param name="Width">Numbers of a row, side by side.</param>
 /// <param name="Stride">Numbers from one row to the next.</param>
-internal readonly unsafe partial record struct Matrix(nint Data, long Rows, long Width, long Stride)
+internal readonly unsafe record struct Matrix(nint Data, long Rows, long Width, long Stride)
 {
     /// <summary>Views a tensor whose rows have one distance throughout.</summary>
     /// <exception cref="ArgumentException">The numbers of a row do not lie side by side, or the rows do not lie evenly.</exception>
@@ -24,13 +23,9 @@ internal readonly unsafe partial record struct Matrix(nint Data, long Rows, long
             even &= shape[i] <= 1 || strides[i] == strides[i + 1] * shape[i + 1];
         if (!even)
             throw new ArgumentException($"rows of shape [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}] do not lie evenly", nameof(tensor));
-        return new Matrix(PointerOf(tensor.Handle), rows, shape[last], last == 0 ? shape[0] : strides[last - 1]);
+        return new Matrix(TensorMemory.First(tensor), rows, shape[last], last == 0 ? shape[0] : strides[last - 1]);
     }
 
     /// <summary>First byte of a row.</summary>
     public byte* Row<T>(long row) where T : IElement => (byte*)Data + row * Stride * T.Size;
-
-    // TorchSharp shows a tensor's memory as a span of at most 2 GiB; the address has no such limit.
-    [LibraryImport("LibTorchSharp", EntryPoint = "THSTensor_data")]
-    private static partial nint PointerOf(nint tensor);
 }

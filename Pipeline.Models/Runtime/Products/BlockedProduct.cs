@@ -77,6 +77,23 @@ internal static unsafe class BlockedProduct<T>
         BlockKernel.Release();
     }
 
+    /// <summary>result = keep × result + scale × sums, for a row whose numbers lie side by side.</summary>
+    internal static void StoreRow<TResult>(float* sums, byte* result, int width, float keep, float scale)
+        where TResult : IElement
+    {
+        int i = 0;
+        for (; i + Vector512<float>.Count <= width; i += Vector512<float>.Count)
+        {
+            Vector512<float> value = Vector512.Load(sums + i) * scale;
+            TResult.Store(result, i, keep == 0 ? value : Vector512.FusedMultiplyAdd(TResult.Load(result, i), Vector512.Create(keep), value));
+        }
+        for (; i < width; i++)
+        {
+            float value = sums[i] * scale;
+            TResult.StoreOne(result, i, keep == 0 ? value : MathF.FusedMultiplyAdd(TResult.LoadOne(result, i), keep, value));
+        }
+    }
+
     /// <summary>A left factor [M, K] and a right one [K, N].</summary>
     /// <param name="A">Its rows.</param>
     /// <param name="B">Rows of the right factor, or of its transposed.</param>
@@ -118,22 +135,6 @@ internal static unsafe class BlockedProduct<T>
                     StoreRow<Float32Element>(block, (byte*)Data + at * sizeof(float), width, keep, scale);
                 else
                     StoreRow<T>(block, (byte*)Data + at * T.Size, width, keep, scale);
-            }
-        }
-
-        private static void StoreRow<TResult>(float* block, byte* result, int width, float keep, float scale)
-            where TResult : IElement
-        {
-            int i = 0;
-            for (; i + Vector512<float>.Count <= width; i += Vector512<float>.Count)
-            {
-                Vector512<float> value = Vector512.Load(block + i) * scale;
-                TResult.Store(result, i, keep == 0 ? value : Vector512.FusedMultiplyAdd(TResult.Load(result, i), Vector512.Create(keep), value));
-            }
-            for (; i < width; i++)
-            {
-                float value = block[i] * scale;
-                TResult.StoreOne(result, i, keep == 0 ? value : MathF.FusedMultiplyAdd(TResult.LoadOne(result, i), keep, value));
             }
         }
 

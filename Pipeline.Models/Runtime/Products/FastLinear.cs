@@ -18,7 +18,7 @@ internal static class FastLinear
     /// <returns>[..., out]</returns>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
     {
-        if (!Serves(x) || x.dtype != weight.dtype || weight.stride(1) != 1)
+        if (!Serves(x) || x.dtype != weight.dtype || weight.stride(1) != 1 || x.shape[^1] != weight.shape[1]) // libtorch says what does not fit
             return nn.functional.linear(x, weight, bias);
         Tensor? product = (x.dtype, IsFew(x)) switch
         {

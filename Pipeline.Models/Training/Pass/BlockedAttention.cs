@@ -95,7 +95,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
                 if (position >= head.Sequence.Length)
                     break;
                 byte* result = head.Column(attended, position, row % head.Group);
-                StoreRow(sums + (long)row * wide, result, size, inverseSums[row]);
+                BlockedProduct<T>.StoreRow<T>(sums + (long)row * wide, result, size, 0, inverseSums[row]);
             }
         }
     }
@@ -136,7 +136,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
                 SoftmaxBackward(head, block, row, scores, dscores, given.LogSum(head.QueryRow(block.Position) + row), delta[row], weights, dweights, most);
             Weighted(head, block, dweights, keyRows, sums, most);
             for (int row = 0; row < block.Rows; row++)
-                StoreRow(sums + (long)row * wide, dq.Row<T>(head.QueryRow(block.Position) + row), size, 1);
+                BlockedProduct<T>.StoreRow<T>(sums + (long)row * wide, dq.Row<T>(head.QueryRow(block.Position) + row), size, 0, 1);
             T.Turn(gradient, size, block.Rows, size, gradientTurned, most, turn);
             T.Turn(rows, given.Q.Stride, block.Rows, size, queriesTurned, most, turn);
             AddTurned(head, block, gradientTurned, weights, packed, dvalues, most);
@@ -166,13 +166,12 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
     // sums = weights of all tiles · their rows
     private static void Weighted(Head head, QueryBlock block, byte* weights, byte* packed, float* sums, int most)
     {
-        int computed = Math.Min(head.WideSize, (head.Size + Unit - 1) / Unit * Unit);
         for (int tile = block.FirstTile; tile < block.EndTile; tile++)
         {
             for (int row = 0, height; row < block.Rows; row += height)
             {
                 height = Block.HeightFor(block.Rows - row);
-                T.Multiply(new Block(height, computed, head.KeysOf(tile), Tile, head.WideSize, head.WideSize), tile > block.FirstTile,
+                T.Multiply(new Block(height, head.WideSize, head.KeysOf(tile), Tile, head.WideSize, head.WideSize), tile > block.FirstTile,
                     weights + ((long)tile * most + row) * Tile * T.Size, packed + (long)tile * Tile * head.WideSize * T.Size, sums + (long)row * head.WideSize);
             }
         }
@@ -271,20 +270,11 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
         return HeadKernels<T>.CopyAndMultiply(head.Column(given.Dattended, position, inGroup), head.Column(given.Attended, position, inGroup), copy, size);
     }
 
-    private static void StoreRow(float* source, byte* result, int size, float factor)
-    {
-        int i = 0;
-        for (; i + Unit <= size; i += Unit)
-            T.Store(result, i, Vector512.Load(source + i) * factor);
-        for (; i < size; i++)
-            T.StoreOne(result, i, source[i] * factor);
-    }
-
     private static void StoreTurned(Head head, int tile, float* totals, Matrix result, float* rows)
     {
         Packing.Transpose((uint*)(totals + (long)tile * head.Size * Tile), Tile, head.Size, head.KeysOf(tile), (uint*)rows, head.WideSize);
         for (int key = 0; key < head.KeysOf(tile); key++)
-            StoreRow(rows + (long)key * head.WideSize, result.Row<T>(head.KeyRow(tile * Tile + key)), head.Size, 1);
+            BlockedProduct<T>.StoreRow<T>(rows + (long)key * head.WideSize, result.Row<T>(head.KeyRow(tile * Tile + key)), head.Size, 0, 1);
     }
 
     private readonly record struct Given(Matrix Q, Matrix K, Matrix V, nint Lse, Matrix Attended, Matrix Dattended)

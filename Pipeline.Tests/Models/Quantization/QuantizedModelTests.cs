@@ -3,6 +3,7 @@ using Pipeline.Models.Families;
 using Pipeline.Models.Layers;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Quantization;
+using Pipeline.Models.Runtime;
 using Pipeline.Models.Weights;
 using Pipeline.Tests.Models.Training;
 using TorchSharp;

@@ -9,7 +9,7 @@ internal static unsafe class AdamKernel
 {
     public static void Step(Tensor weight, Tensor gradient, Tensor mean, Tensor square, AdamFactors factors)
     {
-        nint w = Contiguous(weight), g = Contiguous(gradient), m = Contiguous(mean), v = Contiguous(square);
+        nint w = TensorMemory.Start(weight), g = TensorMemory.Start(gradient), m = TensorMemory.Start(mean), v = TensorMemory.Start(square);
         KernelThreads.For(weight.NumberOfElements, 1, (from, to) => Run((float*)w, (float*)g, (float*)m, (float*)v, from, to, factors));
     }
 
@@ -35,9 +35,6 @@ internal static unsafe class AdamKernel
             w[i] = MathF.FusedMultiplyAdd(m[i] / denominator, f.NegativeStep, w[i] * f.Keep);
         }
     }
-
-    private static nint Contiguous(Tensor tensor) =>
-        tensor.is_contiguous() ? Matrix.Of(tensor).Data : throw new ArgumentException("weights and moments lie side by side", nameof(tensor));
 }
 
 /// <summary>The numbers of one update.</summary>
