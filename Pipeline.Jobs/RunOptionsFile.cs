@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Models;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 

@@ -6,6 +6,7 @@ using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Train;
 

@@ -3,6 +3,8 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Jobs.Runs.Results;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.Jobs;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Pipeline.Models;
 using Pipeline.Models.Lora;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Engines;
 
 namespace Pipeline.Jobs.Train.Engines;
