@@ -11,6 +11,7 @@ using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Schedules;
@@ -35,9 +36,8 @@ public static class JobsRegistration
         services.TryAddSingleton<IDocumentReader, DocumentReader>();
         services.TryAddSingleton<IImageDescriber, LocalDescriber>();        // a server that answers people registers its own
         services.TryAddSingleton<IExampleWriter, DocumentExamples>();
-        services.TryAddSingleton<IAdapterTraining, LoraTraining>();
-        services.AddOptions<EngineCatalog>().Configure<IConfiguration>((catalog, configuration) => catalog.Read(configuration.GetSection(EngineCatalog.Section))).ValidateOnStart();
-        services.AddSingleton<TrainingEngines>();
+        services.AddRunOptionsChecks();
+        services.AddSingleton<IRunOptionsCheck, ServedNameCheck>();
         services.TryAddSingleton<IAdapterComparison, LoraComparison>();
         services.AddSingleton<CurrentLoss>();
         services.AddSingleton<AdapterPromoter>();
@@ -50,6 +50,20 @@ public static class JobsRegistration
         services.AddSingleton<TrainingPlace>();
         services.AddSingleton(p => new StageDelivery(p.GetRequiredService<IStageWork>(), p.GetRequiredService<ItemClaims>(), p.GetRequiredService<StageQueue>(),
             p.GetRequiredService<DocumentGate>(), p.GetRequiredService<TorchDevice>(), p.GetRequiredService<TrainingPlace>(), p.GetRequiredService<ILogger<StageDelivery>>()));
+        return services;
+    }
+
+    /// <summary>What finds faults of run options without a database.</summary>
+    internal static IServiceCollection AddRunOptionsChecks(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IAdapterTraining, LoraTraining>();
+        services.AddOptions<EngineCatalog>()
+            .Configure<IConfiguration>((catalog, configuration) => catalog.Read(configuration.GetSection(EngineCatalog.Section))).ValidateOnStart();
+        services.AddSingleton<TrainingEngines>();
+        services.AddSingleton<IRunOptionsCheck, ModelFolderCheck>();
+        services.AddSingleton<IRunOptionsCheck>(provider => provider.GetRequiredService<TrainingEngines>());
+        services.AddSingleton<RunOptionsChecks>();
         return services;
     }
 

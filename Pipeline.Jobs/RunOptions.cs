@@ -1,11 +1,12 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Train;
+using Pipeline.Models;
 
 namespace Pipeline.Jobs;
 
@@ -37,7 +38,7 @@ public sealed record RunOptions
     /// Training settings under LLaMA-Factory's names (<c>lora_rank</c>, <c>learning_rate</c>, <c>max_steps</c>, …). Model, dataset
     /// and output folder are filled in by the run. Unknown names are refused.
     /// </summary>
-    public IReadOnlyDictionary<string, JsonElement> Training { get; init; } = new Dictionary<string, JsonElement>();
+    public TrainingSettings Training { get; init; } = TrainingSettings.Empty;
 
     /// <summary>How base model and adapter are compared.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();
@@ -47,4 +48,7 @@ public sealed record RunOptions
 
     /// <summary>Trains and evaluates even when an equal training is stored.</summary>
     public bool Retrain { get; init; }
+
+    /// <summary>What <see cref="RunOptionsReader"/> could not read. Options with faults are never stored.</summary>
+    [JsonIgnore] public IReadOnlyList<SettingFault> ReadFaults { get; internal init; } = [];
 }

@@ -1,26 +1,24 @@
-using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
+using Pipeline.Jobs.Ingest;
+using Pipeline.Models;
 
 namespace Pipeline.Jobs;
 
-/// <summary>Finds all faults of run options before a run is stored.</summary>
-internal static class RunOptionsChecks
+/// <summary>Finds all faults of run options, before anything is stored.</summary>
+internal sealed class RunOptionsChecks(IEnumerable<IRunOptionsCheck> checks)
 {
-    public static IEnumerable<string> Problems(RunOptions options)
+    /// <summary>Everything that is wrong; empty when nothing is.</summary>
+    public async Task<IReadOnlyList<SettingFault>> FindAsync(RunOptions options, CancellationToken ct)
     {
-        foreach (string problem in Of("", options)) yield return problem;
-        foreach (string problem in Of("extraction.", options.Extraction)) yield return problem;
-        foreach (string problem in Of("dataset.", options.Dataset)) yield return problem;
-        foreach (string problem in Of("caption.", options.Caption)) yield return problem;
-        foreach (string problem in Of("train.", options.Train)) yield return problem;
-        foreach (string problem in Of("evaluation.", options.Evaluation)) yield return problem;
-        foreach (string problem in Of("publish.", options.Publish)) yield return problem;
+        List<SettingFault> faults = [.. options.ReadFaults, .. RunOptionsRules.Faults(options), .. options.Training.Faults];
+        RunOptions resolved = options.WithAbsoluteModels();
+        foreach (IRunOptionsCheck check in checks) faults.AddRange(await check.FindAsync(resolved, ct));
+        return faults;
     }
 
-    private static IEnumerable<string> Of(string prefix, object section)
+    /// <summary>Refuses options that cannot be used.</summary>
+    /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
+    public async Task CheckAsync(RunOptions options, CancellationToken ct)
     {
-        List<ValidationResult> results = [];
-        Validator.TryValidateObject(section, new ValidationContext(section), results, validateAllProperties: true);
-        return results.Select(r => $"{prefix}{string.Join(", ", r.MemberNames.Select(JsonNamingPolicy.SnakeCaseLower.ConvertName))}: {r.ErrorMessage}");
+        if (await FindAsync(options, ct) is { Count: > 0 } faults) throw new SettingsException(faults);
     }
 }

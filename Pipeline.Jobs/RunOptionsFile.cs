@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Models;
-using Pipeline.Models.Training.Configuration;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -10,9 +9,9 @@ namespace Pipeline.Jobs;
 /// <summary>Run options from a file: YAML, of which JSON is a part.</summary>
 public static class RunOptionsFile
 {
-    /// <summary>Reads the options of a run.</summary>
+    /// <summary>Reads the options of a run. Unknown names and values of the wrong kind are in <see cref="RunOptions.ReadFaults"/>.</summary>
     /// <param name="path">YAML or JSON with the names of <see cref="RunOptions"/> in snake case.</param>
-    /// <exception cref="InputException">No such file, not YAML, an unknown name (the nearest known one is named), or a value of the wrong kind.</exception>
+    /// <exception cref="InputException">No such file, or not YAML.</exception>
     public static RunOptions Load(string path)
     {
         string text;
@@ -24,31 +23,7 @@ public static class RunOptionsFile
         {
             throw new InputException($"{path}: no readable configuration there", e);
         }
-        try
-        {
-            JsonNode? root = YamlText.ReadRoot(text, path) is { } node ? ToJson(node) : new JsonObject();
-            if (root is not JsonObject options) throw new InputException($"{path}: expected names and values, found {root?.GetValueKind().ToString().ToLowerInvariant() ?? "nothing"}");
-            CheckNames(path, "", options, JsonNode.Parse(RunOptionsJson.Write(new RunOptions { Name = "", Publish = new() { PromoteAs = "" } }))!.AsObject());
-            return RunOptionsJson.Read(options.ToJsonString());
-        }
-        catch (JsonException e)
-        {
-            throw new InputException($"{path}: {e.Path?.TrimStart('$', '.')}: the value has the wrong kind; see the README for what is expected", e);
-        }
-    }
-
-    /// <summary>Compares with the default options as written, in which every name occurs.</summary>
-    private static void CheckNames(string path, string prefix, JsonObject given, JsonObject known)
-    {
-        foreach ((string name, JsonNode? value) in given)
-        {
-            if (!known.ContainsKey(name))
-                throw new InputException($"{path}: {prefix}{name}: unknown name; did you mean {prefix}{NearestName.Of(name, known.Select(k => k.Key))}?");
-            if (prefix.Length == 0 && name == "training") continue;         // LLaMA-Factory's names, checked by the trainer
-            if (known[name] is not JsonObject section) continue;
-            if (value is not JsonObject inner) throw new InputException($"{path}: {prefix}{name}: expected a section of names and values");
-            CheckNames(path, $"{prefix}{name}.", inner, section);
-        }
+        return RunOptionsReader.Read(JsonSerializer.SerializeToElement(YamlText.ReadRoot(text, path) is { } root ? ToJson(root) : new JsonObject()));
     }
 
     private static JsonNode? ToJson(YamlNode node) => node switch

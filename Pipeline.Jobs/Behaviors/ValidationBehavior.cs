@@ -3,14 +3,15 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs.Behaviors;
 
-/// <summary>Refuses requests that say something is wrong with them, with all faults in one message.</summary>
-internal sealed class ValidationBehavior<TMessage, TResponse> : IPipelineBehavior<TMessage, TResponse>
+/// <summary>Refuses requests that say something is wrong with them, or that carry run options that cannot be used, with all faults together.</summary>
+internal sealed class ValidationBehavior<TMessage, TResponse>(RunOptionsChecks checks) : IPipelineBehavior<TMessage, TResponse>
     where TMessage : IMessage
 {
-    public ValueTask<TResponse> Handle(TMessage message, MessageHandlerDelegate<TMessage, TResponse> next, CancellationToken cancellationToken)
+    public async ValueTask<TResponse> Handle(TMessage message, MessageHandlerDelegate<TMessage, TResponse> next, CancellationToken cancellationToken)
     {
-        if (message is IValidated validated && validated.Problems().ToArray() is { Length: > 0 } problems)
-            throw new InputException(string.Join(Environment.NewLine, problems));
-        return next(message, cancellationToken);
+        List<SettingFault> faults = message is IValidated validated ? [.. validated.Problems()] : [];
+        if (message is ICarriesRunOptions { Options: { } options }) faults.AddRange(await checks.FindAsync(options, cancellationToken));
+        if (faults.Count > 0) throw new SettingsException(faults);
+        return await next(message, cancellationToken);
     }
 }

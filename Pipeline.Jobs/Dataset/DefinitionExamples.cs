@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract;
 
 namespace Pipeline.Jobs.Dataset;
 

@@ -1,4 +1,4 @@
-using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract;
 
 namespace Pipeline.Jobs.Dataset;
 

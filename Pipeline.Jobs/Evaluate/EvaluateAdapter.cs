@@ -57,7 +57,7 @@ internal sealed class EvaluateAdapterHandler(
             string examples = Path.Combine(folder, DatasetFiles.EvalFile);
             await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
             ComparisonOutcome outcome = await Task.Run(
-                () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training, options.Evaluation, claim.Report, ct), ct);
+                () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training.Arguments, options.Evaluation, claim.Report, ct), ct);
             double? beside = null;
             if (current is not null)
             {

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Pipeline.Models;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Jobs.Evaluate;
 
@@ -19,7 +19,7 @@ internal interface IAdapterComparison
     /// <param name="ct">Stops between examples.</param>
     /// <exception cref="InputException">Model, adapter or examples cannot be used.</exception>
     ComparisonOutcome Compare(
-        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, Action<int, int> progress, CancellationToken ct);
+        string baseModel, string adapter, string examples, TrainingArguments training, EvaluationOptions options, Action<int, int> progress, CancellationToken ct);
 
     /// <summary>Measures one adapter alone on the examples that another one was compared on.</summary>
     /// <param name="baseModel">Model folder.</param>
@@ -29,5 +29,5 @@ internal interface IAdapterComparison
     /// <param name="ct">Stops between batches.</param>
     /// <returns>Nats per target token, and target tokens measured.</returns>
     /// <exception cref="InputException">Model, adapter or examples cannot be used.</exception>
-    (double Loss, long Tokens) Measure(string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, CancellationToken ct);
+    (double Loss, long Tokens) Measure(string baseModel, string adapter, string examples, TrainingArguments training, CancellationToken ct);
 }

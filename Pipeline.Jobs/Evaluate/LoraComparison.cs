@@ -1,10 +1,7 @@
-using System.Text.Json;
-using Pipeline.Jobs.Train;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Evaluation;
 using Pipeline.Models.Families;
-using Pipeline.Models.Training.Configuration;
-using Pipeline.Models.Training.Loop;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Jobs.Evaluate;
 
@@ -14,35 +11,30 @@ internal sealed class LoraComparison : IAdapterComparison
     public string Version => "1";
 
     public ComparisonOutcome Compare(
-        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, Action<int, int> progress,
+        string baseModel, string adapter, string examples, TrainingArguments training, EvaluationOptions options, Action<int, int> progress,
         CancellationToken ct)
     {
-        TrainingArguments arguments = Arguments(training, baseModel);
-        using LanguageModel model = LanguageModel.Load(baseModel, new ModelLoadOptions { Device = arguments.Device });
+        using LanguageModel model = LanguageModel.Load(baseModel, new ModelLoadOptions { Device = training.Device });
         ComparisonResult result = AdapterComparison.Compare(model, adapter, InstructionDataset.Load(examples),
-            Options(arguments) with { Generations = options.Generations, MaxNewTokens = options.MaxNewTokens, Progress = progress }, ct);
+            Options(training) with { Generations = options.Generations, MaxNewTokens = options.MaxNewTokens, Progress = progress }, ct);
         return new ComparisonOutcome(
             result.Base.Loss, result.Adapter!.Loss, result.Base.Examples, result.Base.TargetTokens,
             [.. result.Generations.Select(g => new ComparisonOutcome.Answer(g.Example.Instruction, g.Example.Input, g.Example.Output, g.Base, g.Adapter ?? ""))]);
     }
 
     public (double Loss, long Tokens) Measure(
-        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, CancellationToken ct)
+        string baseModel, string adapter, string examples, TrainingArguments training, CancellationToken ct)
     {
-        TrainingArguments arguments = Arguments(training, baseModel);
-        using LanguageModel model = LanguageModel.Load(baseModel, new ModelLoadOptions { Device = arguments.Device });
-        LossResult result = AdapterComparison.Measure(model, adapter, InstructionDataset.Load(examples), Options(arguments), ct);
+        using LanguageModel model = LanguageModel.Load(baseModel, new ModelLoadOptions { Device = training.Device });
+        LossResult result = AdapterComparison.Measure(model, adapter, InstructionDataset.Load(examples), Options(training), ct);
         return (result.Loss, result.TargetTokens);
     }
 
-    private static TrainingArguments Arguments(IReadOnlyDictionary<string, JsonElement> training, string baseModel) =>
-        LoraTraining.Arguments(training, baseModel, "dataset", evalSet: "eval", "output");
-
-    private static ComparisonOptions Options(TrainingArguments arguments) => new()
+    private static ComparisonOptions Options(TrainingArguments training) => new()
     {
-        Template = arguments.Template,
-        DefaultSystem = arguments.DefaultSystem,
-        CutoffLen = arguments.CutoffLen,
-        BatchSize = arguments.EvalBatchSize,
+        Template = training.Template,
+        DefaultSystem = training.DefaultSystem,
+        CutoffLen = training.CutoffLen,
+        BatchSize = training.EvalBatchSize,
     };
 }

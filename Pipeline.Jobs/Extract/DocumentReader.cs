@@ -1,5 +1,3 @@
-using Pipeline.Jobs.Extract.Blocks;
-
 namespace Pipeline.Jobs.Extract;
 
 /// <summary>The extraction stage by <see cref="DocumentExtractor"/>.</summary>

@@ -1,4 +1,3 @@
-using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Layout;
 
 namespace Pipeline.Jobs.Extract;

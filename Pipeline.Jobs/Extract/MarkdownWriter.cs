@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Extract;
 

@@ -10,13 +10,16 @@ internal static class FolderRuns
 {
     /// <summary>The folder's absolute path, if there is something to run over.</summary>
     /// <exception cref="InputException">No such folder, or no PDFs in it.</exception>
-    public static string Check(string folder)
+    public static string Check(string folder) => FindFault(folder) is { } fault ? throw new InputException(fault) : Path.GetFullPath(folder);
+
+    /// <summary>Why there is nothing to run over; null when there is.</summary>
+    public static string? FindFault(string? folder)
     {
+        if (string.IsNullOrWhiteSpace(folder)) return "nothing given; expected the folder that holds the PDFs";
         string path = Path.GetFullPath(folder);
-        if (File.Exists(path)) throw new InputException($"{folder} is a file; give the folder that holds the PDFs");
-        if (!Directory.Exists(path)) throw new InputException($"{folder}: no such folder; give the folder that holds the PDFs");
-        if (PdfFolder.Find(path).Count == 0) throw new InputException($"{folder} has no .pdf files; put the documents there or give another folder");
-        return path;
+        if (File.Exists(path)) return $"{folder} is a file; give the folder that holds the PDFs";
+        if (!Directory.Exists(path)) return $"{folder}: no such folder; give the folder that holds the PDFs";
+        return PdfFolder.Find(path).Count == 0 ? $"{folder} has no .pdf files; put the documents there or give another folder" : null;
     }
 
     /// <summary>The unfinished run over a folder with exactly these settings, or null.</summary>

@@ -13,14 +13,11 @@ namespace Pipeline.Jobs.Ingest;
 /// <summary>Starts a run over uploaded PDFs, or over the PDFs of uploaded zip files. Answers once all bytes and the run are stored.</summary>
 /// <param name="Files">The files, read in order.</param>
 /// <param name="Options">All settings of the run.</param>
-public sealed record IngestFiles(IReadOnlyList<IncomingFile> Files, RunOptions Options) : IRequest<RunAccepted>, IValidated
+public sealed record IngestFiles(IReadOnlyList<IncomingFile> Files, RunOptions Options) : IRequest<RunAccepted>, IValidated, ICarriesRunOptions
 {
     /// <inheritdoc />
-    public IEnumerable<string> Problems()
-    {
-        if (Files.Count == 0) return ["files: nothing uploaded; expected one or more .pdf files or a .zip of them"];
-        return RunOptionsChecks.Problems(Options);
-    }
+    public IEnumerable<SettingFault> Problems() =>
+        Files.Count == 0 ? [new SettingFault("files", "nothing uploaded; expected one or more .pdf files or a .zip of them")] : [];
 }
 
 internal sealed class IngestFilesHandler(IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, TimeProvider time, ILogger<IngestFilesHandler> logger)

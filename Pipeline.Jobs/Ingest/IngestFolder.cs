@@ -1,6 +1,8 @@
 using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
@@ -16,22 +18,19 @@ namespace Pipeline.Jobs.Ingest;
 /// <param name="Folder">The folder; relative to the working folder of this process when not absolute.</param>
 /// <param name="Options">All settings of the run.</param>
 /// <param name="ScheduleId">Schedule that asks for it, or null.</param>
-public sealed record IngestFolder(string Folder, RunOptions Options, Guid? ScheduleId = null) : IRequest<RunAccepted>, IValidated
+public sealed record IngestFolder(string Folder, RunOptions Options, Guid? ScheduleId = null) : IRequest<RunAccepted>, IValidated, ICarriesRunOptions
 {
     /// <inheritdoc />
-    public IEnumerable<string> Problems()
-    {
-        if (string.IsNullOrWhiteSpace(Folder)) return ["folder: nothing given; expected the folder that holds the PDFs"];
-        return RunOptionsChecks.Problems(Options);
-    }
+    public IEnumerable<SettingFault> Problems() => FolderRuns.FindFault(Folder) is { } fault ? [new SettingFault("folder", fault)] : [];
 
-    /// <summary>Finds out without a database what would refuse the request, the model folders included.</summary>
-    /// <exception cref="InputException">Something would.</exception>
-    public void Check()
+    /// <summary>Finds out without a database what would refuse the request.</summary>
+    /// <param name="configuration">Settings of the host, which define engines.</param>
+    /// <param name="ct">Stops looking.</param>
+    /// <returns>Every fault; empty for none.</returns>
+    public async Task<IReadOnlyList<SettingFault>> FindFaultsAsync(IConfiguration configuration, CancellationToken ct)
     {
-        FolderRuns.Check(Folder);
-        if (Problems().ToArray() is { Length: > 0 } problems) throw new InputException(string.Join(Environment.NewLine, problems));
-        RunModels.CheckAll(Options.WithAbsoluteModels());
+        await using ServiceProvider services = new ServiceCollection().AddLogging().AddSingleton(configuration).AddRunOptionsChecks().BuildServiceProvider();
+        return [.. Problems(), .. await services.GetRequiredService<RunOptionsChecks>().FindAsync(Options, ct)];
     }
 }
 
@@ -40,7 +39,7 @@ internal sealed class IngestFolderHandler(IDbContextFactory<PipelineDbContext> c
 {
     public async ValueTask<RunAccepted> Handle(IngestFolder request, CancellationToken cancellationToken)
     {
-        string folder = FolderRuns.Check(request.Folder);
+        string folder = Path.GetFullPath(request.Folder);
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         Run run = new(request.Options.Name ?? new DirectoryInfo(folder).Name, folder, RunOptionsJson.Write(request.Options.WithAbsoluteModels()), time.GetUtcNow(), request.ScheduleId);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);

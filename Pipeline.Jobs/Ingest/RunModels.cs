@@ -1,6 +1,3 @@
-using Pipeline.Models;
-using Pipeline.Models.Families;
-
 namespace Pipeline.Jobs.Ingest;
 
 /// <summary>The model folders that a run names.</summary>
@@ -16,22 +13,9 @@ internal static class RunModels
         Caption = options.Caption with { Model = Resolve(options.Caption.Model) },
     };
 
-    /// <summary>Refuses model folders that a run would need and that cannot be used.</summary>
-    /// <exception cref="InputException">The message names setting, folder and fix.</exception>
-    public static void CheckAll(RunOptions options)
-    {
-        Check(options.BaseModel, "base_model");
-        if (options.Caption.Enabled) Check(options.Caption.Model, "caption.model", "or set caption.enabled to false");
-    }
-
-    private static void Check(string folder, string setting, string? alternative = null)
-    {
-        if (ModelFolder.FindFault(folder) is { } fault)
-            throw new InputException($"{setting}: {fault}{(alternative is null ? "" : $", {alternative}")}");
-    }
-
     private static string Resolve(string folder)
     {
+        if (string.IsNullOrWhiteSpace(folder)) return folder;
         string here = Path.GetFullPath(folder);
         if (Path.IsPathRooted(folder) || Directory.Exists(here)) return here;
         for (DirectoryInfo? parent = new(AppContext.BaseDirectory); parent is not null; parent = parent.Parent)

@@ -5,7 +5,6 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Orchestration;
-using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Train.Engines;
 
 namespace Pipeline.Jobs.Ingest;
@@ -14,7 +13,8 @@ namespace Pipeline.Jobs.Ingest;
 /// <param name="ItemId">The item to claim.</param>
 public sealed record StartRun(Guid ItemId) : IRequest;
 
-internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, TrainingEngines engines) : IRequestHandler<StartRun>
+internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, TrainingEngines engines, RunOptionsChecks checks)
+    : IRequestHandler<StartRun>
 {
     public async ValueTask<Unit> Handle(StartRun request, CancellationToken cancellationToken)
     {
@@ -53,14 +53,13 @@ internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<Pipe
         return $"{registry.Count} documents";
     }
 
-    /// <summary>Refuses now what would fail after an hour of extraction.</summary>
+    /// <summary>Refuses now what would fail after an hour of extraction: this machine may have other models and programs than the one that took the run.</summary>
     private async Task<RunScope> CheckAsync(Guid runId, CancellationToken ct)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
         RunScope scope = await RunScope.ReadAsync(db, runId, ct);
-        RunModels.CheckAll(scope.Options);
-        engines.Of(scope.Options.Train.Engine).Check(scope.Options.Training, scope.Options.BaseModel);
-        await ServedNames.CheckAsync(db, scope.Options, ct);
+        await checks.CheckAsync(scope.Options, ct);
+        engines.Of(scope.Options.Train.Engine).RequirePrerequisites();
         return scope;
     }
 }

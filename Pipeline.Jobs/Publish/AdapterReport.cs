@@ -41,7 +41,7 @@ internal sealed class AdapterReport(Run run, RunOptions options, DatasetRow data
     private string Card(string name)
     {
         CultureInfo c = CultureInfo.InvariantCulture;
-        string settings = string.Concat(options.Training.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"| `{s.Key}` | `{s.Value.GetRawText()}` |\n"));
+        string settings = string.Concat(options.Training.Given.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"| `{s.Key}` | `{s.Value.GetRawText()}` |\n"));
         string measured = evaluation is null
             ? "The dataset had no held-out examples, so nothing was measured.\n"
             : string.Create(c, $"""

@@ -6,6 +6,7 @@ using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Jobs.Runs;
+using Pipeline.Models;
 
 namespace Pipeline.Jobs.Publish;
 
@@ -17,7 +18,7 @@ namespace Pipeline.Jobs.Publish;
 public sealed record RollBackAdapter(string Name, string By, string? From = null, string? Reason = null) : IRequest<ServedChange?>, IValidated
 {
     /// <inheritdoc />
-    public IEnumerable<string> Problems() => ChangeServedHandler.ReasonProblems(Reason);
+    public IEnumerable<SettingFault> Problems() => ChangeServedHandler.ReasonProblems(Reason);
 }
 
 /// <summary>Lets an adapter serve a name, without a comparison. Null when there is no such adapter.</summary>
@@ -28,15 +29,19 @@ public sealed record RollBackAdapter(string Name, string By, string? From = null
 public sealed record PromoteAdapter(string Adapter, string As, string By, string? Reason = null) : IRequest<ServedChange?>, IValidated
 {
     /// <inheritdoc />
-    public IEnumerable<string> Problems() =>
-        RunOptionsChecks.Problems(new RunOptions { Publish = new() { PromoteAs = As.Length == 0 ? "-" : As } }).Select(p => p.Replace("publish.promote_as", "as", StringComparison.Ordinal))
-            .Concat(ChangeServedHandler.ReasonProblems(Reason));
+    public IEnumerable<SettingFault> Problems()
+    {
+        string? problem = As.Length == 0 ? "is empty; give the name to serve"
+            : RunOptionsRules.Fault(typeof(PublishOptions).GetProperty(nameof(PublishOptions.PromoteAs))!, As);
+        return [.. problem is null ? [] : new[] { new SettingFault("as", problem) }, .. ChangeServedHandler.ReasonProblems(Reason)];
+    }
 }
 
 internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TimeProvider time, ILogger<ChangeServedHandler> logger)
     : IRequestHandler<RollBackAdapter, ServedChange?>, IRequestHandler<PromoteAdapter, ServedChange?>
 {
-    public static IEnumerable<string> ReasonProblems(string? reason) => reason?.Length > 500 ? ["reason: expected at most 500 characters"] : [];
+    public static IEnumerable<SettingFault> ReasonProblems(string? reason) =>
+        reason?.Length > 500 ? [new SettingFault("reason", "expected at most 500 characters")] : [];
 
     public async ValueTask<ServedChange?> Handle(RollBackAdapter request, CancellationToken cancellationToken)
     {

@@ -1,8 +1,9 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Jobs.Train;
 using Pipeline.Models;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Jobs.Publish;
 
@@ -11,11 +12,8 @@ namespace Pipeline.Jobs.Publish;
 /// <param name="Adapter">The adapter.</param>
 /// <param name="Training">Where it comes from.</param>
 /// <param name="Settings">Training settings of its run.</param>
-internal sealed record CurrentAdapter(Promotion Promotion, Adapter Adapter, Training Training, IReadOnlyDictionary<string, JsonElement> Settings)
+internal sealed record CurrentAdapter(Promotion Promotion, Adapter Adapter, Training Training, TrainingSettings Settings)
 {
-    // What a prompt looks like to an adapter belongs to the adapter; how much is measured must be equal.
-    private static readonly string[] Own = ["template", "default_system"];
-
     /// <summary>Null when nothing serves the name, or no name is to be served.</summary>
     public static async Task<CurrentAdapter?> FindAsync(PipelineDbContext db, string? name, CancellationToken ct)
     {
@@ -35,9 +33,12 @@ internal sealed record CurrentAdapter(Promotion Promotion, Adapter Adapter, Trai
         return null;
     }
 
-    /// <summary>Settings to measure it with beside a run that has others.</summary>
-    public IReadOnlyDictionary<string, JsonElement> SettingsBeside(IReadOnlyDictionary<string, JsonElement> others) =>
-        others.Where(s => !Own.Contains(s.Key)).Concat(Settings.Where(s => Own.Contains(s.Key))).ToDictionary(s => s.Key, s => s.Value);
+    /// <summary>
+    /// Settings to measure it with beside a run that has others: what a prompt looks like to an adapter belongs to the adapter; how much
+    /// is measured must be equal.
+    /// </summary>
+    public TrainingArguments SettingsBeside(TrainingArguments others) =>
+        others with { Template = Settings.Arguments.Template, DefaultSystem = Settings.Arguments.DefaultSystem };
 
     private static bool SameModel(string one, string other)
     {

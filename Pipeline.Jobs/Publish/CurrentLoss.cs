@@ -29,7 +29,7 @@ internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison co
             await storage.Artifacts.RestoreFolderAsync(current.Training.Files, adapter, ct);
             await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
             (double loss, long measured) = await Task.Run(
-                () => comparison.Measure(candidate.BaseModel, adapter, examples, current.SettingsBeside(options.Training), ct), ct);
+                () => comparison.Measure(candidate.BaseModel, adapter, examples, current.SettingsBeside(options.Training.Arguments), ct), ct);
             return measured == tokens
                 ? (loss, null)
                 : (null, $"{name}, which serves the name, was measured on {measured} target tokens and this one on {tokens}: their templates differ, so their losses cannot be compared; promote by hand what should serve");

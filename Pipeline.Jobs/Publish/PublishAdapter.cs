@@ -36,7 +36,7 @@ internal sealed class PublishAdapterHandler(
 
         (string name, Adapter? earlier) = await NameAsync(db, AdapterName.From(run.Name), options.Publish.PromoteAs, training.Id, ct);
         string folder = RunFolders.Adapter(storage, name, earlier?.Path ?? ""), building = folder + "." + Guid.NewGuid().ToString("N")[..8] + ".tmp";
-        Adapter adapter = earlier ?? new Adapter(name, run.Id, training.Id, training.BaseModel, folder, trainings.Check(options.Training, training.BaseModel), time.GetUtcNow());
+        Adapter adapter = earlier ?? new Adapter(name, run.Id, training.Id, training.BaseModel, folder, trainings.TemplateOf(options.Training, training.BaseModel), time.GetUtcNow());
         string decision;
         try
         {

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
-using Pipeline.Models;
 
 namespace Pipeline.Jobs.Publish;
 
@@ -30,16 +29,6 @@ internal static class ServedNames
     /// <summary>Why a name cannot be served, or null.</summary>
     public static async Task<string?> FaultAsync(PipelineDbContext db, string name, CancellationToken ct) =>
         await db.Adapters.AnyAsync(a => a.Name == name, ct) ? $"'{name}' is the name of an adapter itself; choose another" : null;
-
-    /// <summary>Refuses a name that settings ask to be served and that cannot be.</summary>
-    /// <exception cref="InputException">An adapter or the base model has that name.</exception>
-    public static async Task CheckAsync(PipelineDbContext db, RunOptions options, CancellationToken ct)
-    {
-        if (options.Publish.PromoteAs is not { } name) return;
-        if (await FaultAsync(db, name, ct) is { } fault) throw new InputException($"publish.promote_as: {fault}");
-        if (name == Path.GetFileName(Path.TrimEndingDirectorySeparator(options.BaseModel)))
-            throw new InputException($"publish.promote_as: '{name}' is the name of the base model, which is served too; choose another");
-    }
 
     /// <summary>The name that runs of a schedule serve when its settings give none: the schedule's, unless an adapter has it already.</summary>
     public static async Task<string> OfScheduleAsync(PipelineDbContext db, string schedule, CancellationToken ct)

@@ -24,7 +24,7 @@ namespace Pipeline.Jobs.Runs;
 /// </param>
 public sealed record CloneRun(Guid RunId, JsonElement? Changes = null, Stage? From = null) : IRequest<RunAccepted?>;
 
-internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, ILogger<CloneRunHandler> logger)
+internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> contexts, RunOptionsChecks checks, TimeProvider time, ILogger<CloneRunHandler> logger)
     : IRequestHandler<CloneRun, RunAccepted?>
 {
     public async ValueTask<RunAccepted?> Handle(CloneRun request, CancellationToken cancellationToken)
@@ -34,14 +34,14 @@ internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> conte
         if (earlier is null) return null;
         RunOptions before = RunOptionsJson.Read(earlier.Configuration), after = Changed(earlier.Configuration, request.Changes);
         if (before.Publish.PromoteAs is { } name && after.Publish.PromoteAs == name && !Names(request.Changes)) after = after with { Publish = after.Publish with { PromoteAs = null } };
-        if (RunOptionsChecks.Problems(after).ToArray() is { Length: > 0 } problems) throw new InputException(string.Join(Environment.NewLine, problems));
+        List<SettingFault> faults = [.. await checks.FindAsync(after, cancellationToken)];
         if (request.From is { } from)
         {
-            CheckEarlierStages(before, after, from);
+            faults.AddRange(EarlierStageFaults(before, after, from));
             if (from == Stage.Train) after = after with { Retrain = true };
         }
+        if (faults.Count > 0) throw new SettingsException(faults);
         after = after.WithAbsoluteModels();
-        RunModels.CheckAll(after);
 
         RunDocument[] documents = await db.RunDocuments.AsNoTracking().Where(d => d.RunId == earlier.Id).OrderBy(d => d.Path).ToArrayAsync(cancellationToken);
         bool sameDocuments = request.From is not null || earlier.SourceFolder is null;
@@ -56,38 +56,31 @@ internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> conte
     }
 
     /// <summary>The settings with some replaced: objects are merged, everything else is replaced, nulls remove.</summary>
-    /// <exception cref="InputException">An unknown name or a value of the wrong kind.</exception>
+    /// <exception cref="InputException">The changes are no object.</exception>
     internal static RunOptions Changed(string configuration, JsonElement? changes)
     {
         if (changes is not { ValueKind: not JsonValueKind.Null } given) return RunOptionsJson.Read(configuration);
         if (given.ValueKind != JsonValueKind.Object) throw new InputException($"options: expected an object of settings to change, found {given.ValueKind.ToString().ToLowerInvariant()}");
         JsonObject merged = JsonNode.Parse(configuration)!.AsObject();
-        Merge(merged, JsonObject.Create(given)!);
-        try
-        {
-            return RunOptionsJson.Read(merged.ToJsonString());
-        }
-        catch (JsonException e)
-        {
-            throw new InputException($"options: {e.Message}", e);
-        }
+        Merge(merged, given);
+        return RunOptionsReader.Read(JsonSerializer.SerializeToElement(merged));
     }
 
     private static bool Names(JsonElement? changes) =>
         changes is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty("publish", out JsonElement publish)
         && publish.ValueKind == JsonValueKind.Object && publish.TryGetProperty("promote_as", out _);
 
-    private static void Merge(JsonObject into, JsonObject changes)
+    private static void Merge(JsonObject into, JsonElement changes)
     {
-        foreach ((string name, JsonNode? value) in changes)
+        foreach (JsonProperty change in changes.EnumerateObject())
         {
-            if (value is null) into.Remove(name);
-            else if (value is JsonObject inner && into[name] is JsonObject section) Merge(section, inner);
-            else into[name] = value.DeepClone();
+            if (change.Value.ValueKind == JsonValueKind.Null) into.Remove(change.Name);
+            else if (change.Value.ValueKind == JsonValueKind.Object && into[change.Name] is JsonObject section) Merge(section, change.Value);
+            else into[change.Name] = JsonNode.Parse(change.Value.GetRawText());
         }
     }
 
-    private static void CheckEarlierStages(RunOptions before, RunOptions after, Stage from)
+    private static IEnumerable<SettingFault> EarlierStageFaults(RunOptions before, RunOptions after, Stage from)
     {
         (string Name, Stage Stage, object Before, object After)[] sections =
         [
@@ -101,6 +94,6 @@ internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> conte
         ];
         foreach ((string name, Stage stage, object old, object @new) in sections)
             if (stage < from && JsonSerializer.Serialize(old, RunOptionsJson.Settings) != JsonSerializer.Serialize(@new, RunOptionsJson.Settings))
-                throw new InputException($"{name}: concerns {stage.ToString().ToLowerInvariant()}, which comes before {from.ToString().ToLowerInvariant()}; start from {stage.ToString().ToLowerInvariant()} to change it");
+                yield return new SettingFault(name, $"concerns {stage.ToString().ToLowerInvariant()}, which comes before {from.ToString().ToLowerInvariant()}; start from {stage.ToString().ToLowerInvariant()} to change it");
     }
 }

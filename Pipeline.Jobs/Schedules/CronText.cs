@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Cronos;
 using Pipeline.Data.Entities;
 
@@ -6,21 +5,24 @@ namespace Pipeline.Jobs.Schedules;
 
 internal static class CronText
 {
+    private static readonly DateTime s_anyTime = new(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     public static CronExpression Parse(string cron) =>
         CronExpression.Parse(cron, cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard);
 
-    public static bool TryParse(string cron, [NotNullWhen(false)] out string? problem)
+    /// <summary>Why an expression starts nothing, with what is expected, for the end of a message; null for nothing.</summary>
+    public static string? FindFault(string? cron)
     {
         try
         {
-            Parse(cron ?? "");
-            problem = null;
-            return true;
+            // No expression has a year: what does not fire within four hundred of them, the period of the calendar, never does.
+            return Parse(cron ?? "").GetNextOccurrence(s_anyTime) is null
+                ? "never fires: no month that it names has the day that it names; change day or month"
+                : null;
         }
         catch (CronFormatException e)
         {
-            problem = $"is not a cron expression ({e.Message.TrimEnd('.')})";
-            return false;
+            return $"is not a cron expression ({e.Message.TrimEnd('.')}); expected five fields like '0 3 * * 1' (minute hour day month weekday), or six with seconds first";
         }
     }
 

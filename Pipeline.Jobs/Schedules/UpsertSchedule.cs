@@ -5,6 +5,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Publish;
+using Pipeline.Models;
 
 namespace Pipeline.Jobs.Schedules;
 
@@ -16,15 +17,16 @@ namespace Pipeline.Jobs.Schedules;
 /// <param name="TimeZone">IANA time zone of the expression.</param>
 /// <param name="Enabled">False keeps it without firing.</param>
 public sealed record UpsertSchedule(string Name, string Cron, string Folder, RunOptions Options, string TimeZone = "UTC", bool Enabled = true)
-    : IRequest<ScheduleEntry>, IValidated
+    : IRequest<ScheduleEntry>, IValidated, ICarriesRunOptions
 {
     /// <inheritdoc />
-    public IEnumerable<string> Problems()
+    public IEnumerable<SettingFault> Problems()
     {
-        if (string.IsNullOrWhiteSpace(Name) || Name.Length > 100) yield return "name: expected 1 to 100 characters";
-        if (!CronText.TryParse(Cron, out string? problem)) yield return $"cron: '{Cron}' {problem}; expected five fields like '0 3 * * 1' (minute hour day month weekday), or six with seconds first";
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _)) yield return $"time_zone: '{TimeZone}' is not known; expected an IANA name like 'Europe/Madrid' or 'UTC'";
-        foreach (string fault in RunOptionsChecks.Problems(Options)) yield return fault;
+        if (string.IsNullOrWhiteSpace(Name) || Name.Length > 100) yield return new SettingFault("name", "expected 1 to 100 characters");
+        if (CronText.FindFault(Cron) is { } problem) yield return new SettingFault("cron", $"'{Cron}' {problem}");
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _))
+            yield return new SettingFault("time_zone", $"'{TimeZone}' is not known; expected an IANA name like 'Europe/Madrid' or 'UTC'");
+        if (FolderRuns.FindFault(Folder) is { } fault) yield return new SettingFault("folder", fault);
     }
 }
 
@@ -33,9 +35,8 @@ internal sealed class UpsertScheduleHandler(IDbContextFactory<PipelineDbContext>
 {
     public async ValueTask<ScheduleEntry> Handle(UpsertSchedule request, CancellationToken cancellationToken)
     {
-        string folder = FolderRuns.Check(request.Folder);
+        string folder = Path.GetFullPath(request.Folder);
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        await ServedNames.CheckAsync(db, request.Options, cancellationToken);
         Schedule? schedule = await db.Schedules.SingleOrDefaultAsync(s => s.Name == request.Name, cancellationToken);
         if (schedule is null) db.Schedules.Add(schedule = new Schedule(request.Name, time.GetUtcNow()));
         schedule.Change(request.Cron, request.TimeZone, folder, RunOptionsJson.Write(request.Options.WithAbsoluteModels()), request.Enabled);

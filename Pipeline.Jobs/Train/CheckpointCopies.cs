@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
-using Pipeline.Models.Training.Checkpoints;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Jobs.Train;
 

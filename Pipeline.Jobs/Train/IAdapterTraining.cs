@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Train;
@@ -9,9 +8,18 @@ internal interface IAdapterTraining
     /// <summary>Version of everything that changes the result for equal inputs; part of the cache key.</summary>
     string Version { get; }
 
-    /// <summary>Refuses settings that training would refuse, and names the chat template they lead to.</summary>
-    /// <exception cref="InputException">A name is unknown, or a value out of range.</exception>
-    string Check(IReadOnlyDictionary<string, JsonElement> settings, string baseModel);
+    /// <summary>What training would refuse in settings whose keys are sound by themselves: what the base model, or the engine, says of them.</summary>
+    /// <param name="settings">The settings; their own faults are left out.</param>
+    /// <param name="baseModel">Folder of the base model; nothing is said about one that is not there.</param>
+    IReadOnlyList<SettingFault> FindFaults(TrainingSettings settings, string baseModel);
+
+    /// <summary>Refuses to begin where this machine lacks what the training needs.</summary>
+    /// <exception cref="MissingPrerequisiteException">Something is missing; names it and what to do.</exception>
+    void RequirePrerequisites();
+
+    /// <summary>Name of the chat template that settings lead to.</summary>
+    /// <exception cref="InputException">The base model cannot be read, or has no such template.</exception>
+    string TemplateOf(TrainingSettings settings, string baseModel);
 
     /// <summary>Trains, or continues from the last checkpoint in the output folder.</summary>
     /// <exception cref="InputException">Model or dataset cannot be used.</exception>

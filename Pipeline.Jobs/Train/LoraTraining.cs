@@ -1,75 +1,76 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
-using Pipeline.Jobs.Dataset;
 using Pipeline.Models;
 using Pipeline.Models.Families;
+using Pipeline.Models.Lora;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training;
-using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Train;
 
 /// <summary>The training stage by <see cref="LoraTrainer"/>.</summary>
 internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTraining
 {
-    // What a run uses where neither its settings nor the user say otherwise; the rest are LLaMA-Factory's defaults.
-    private static readonly Dictionary<string, JsonNode> Defaults = new()
-    {
-        ["lora_rank"] = 16,
-        ["per_device_train_batch_size"] = 4,
-        ["learning_rate"] = 2e-4,
-        ["lr_scheduler_type"] = "cosine",
-        ["warmup_ratio"] = 0.03,
-        ["cutoff_len"] = 1024,
-        ["logging_steps"] = 1,
-        ["save_steps"] = 50,
-        ["save_total_limit"] = 2,
-        ["plot_loss"] = true,
-    };
-
-    private static readonly string[] FilledIn =
-        ["model_name_or_path", "dataset", "eval_dataset", "dataset_dir", "output_dir", "resume_from_checkpoint", "overwrite_output_dir", "val_size"];
+    private const string Weights = "adapter_model.safetensors";
 
     public string Version => "1";
 
-    public string Check(IReadOnlyDictionary<string, JsonElement> settings, string baseModel)
+    public IReadOnlyList<SettingFault> FindFaults(TrainingSettings settings, string baseModel)
     {
-        // With held-out examples, which a run usually has: whether settings that need some can be met is known once the dataset is built.
-        TrainingArguments arguments = Arguments(settings, baseModel, "dataset", evalSet: "eval", "output");
-        return ModelTemplate.Resolve(arguments.Template, DecoderConfig.Load(baseModel), HubTokenizer.Load(baseModel)).Name;
+        if (settings.Faults.Count > 0 || ModelFolder.FindFault(baseModel) is not null) return [];       // told by whoever looks at those
+        DecoderConfig config;
+        HubTokenizer tokenizer;
+        try
+        {
+            (config, tokenizer) = (DecoderConfig.Load(baseModel), HubTokenizer.Load(baseModel));
+        }
+        catch (InputException e)
+        {
+            return [new SettingFault(RunOptionsSchema.NameOf(o => o.BaseModel), e.Message)];
+        }
+        TrainingArguments arguments = settings.Arguments;
+        List<SettingFault> faults = [];
+        Try(() => arguments.Lora.CountTrainable(config), faults);
+        Try(() => ModelTemplate.Resolve(arguments.Template, config, tokenizer), faults);
+        if (arguments.AdapterNameOrPath is { } adapter && AdapterFault(adapter) is { } fault) faults.Add(new SettingFault("adapter_name_or_path", fault));
+        return [.. faults.Select(TrainingSettings.InSection)];
     }
+
+    public void RequirePrerequisites()
+    {
+    }
+
+    public string TemplateOf(TrainingSettings settings, string baseModel) =>
+        ModelTemplate.Resolve(settings.Arguments.Template, DecoderConfig.Load(baseModel), HubTokenizer.Load(baseModel)).Name;
 
     public TrainingOutcome Train(TrainingOrder order, ITrainingProgress progress, CancellationToken ct)
     {
-        TrainingArguments arguments = Arguments(order.Settings, order.BaseModel, order.DatasetFolder, order.EvalSet, order.OutputFolder);
-        TrainingResult result = LoraTrainer.Train(arguments, new Observer(progress, logger), ct);
+        TrainingResult result = LoraTrainer.Train(order.Arguments, new Observer(progress, logger), ct);
         return new TrainingOutcome(result.Steps, result.FirstLoss, result.LastLoss, result.TrainableParameters, result.AllParameters);
     }
 
-    /// <summary>Defaults, then the run's settings, then what only the run can know.</summary>
-    internal static TrainingArguments Arguments(IReadOnlyDictionary<string, JsonElement> settings, string baseModel, string datasetFolder, string? evalSet, string output)
+    private static string? AdapterFault(string folder)
     {
-        JsonObject keys = Keys(settings, baseModel, datasetFolder, evalSet, output);
-        keys["resume_from_checkpoint"] = "true";        // a new attempt goes on from the newest sound checkpoint of the last
-        return TrainingArguments.Parse(keys.ToJsonString(), "training");
+        try
+        {
+            AdapterFolder.ReadConfig(folder);
+            return File.Exists(Path.Combine(folder, Weights)) ? null : $"{folder} has no {Weights}; other formats execute code when they are opened";
+        }
+        catch (InputException e)
+        {
+            return e.Message;
+        }
     }
 
-    /// <summary>The same as keys and values, without a word about checkpoints.</summary>
-    internal static JsonObject Keys(IReadOnlyDictionary<string, JsonElement> settings, string baseModel, string datasetFolder, string? evalSet, string output)
+    private static void Try(Action check, List<SettingFault> faults)
     {
-        string[] taken = settings.Keys.Where(FilledIn.Contains).Order(StringComparer.Ordinal).ToArray();
-        if (taken.Length > 0)
-            throw new InputException($"training: {string.Join(", ", taken)}: filled in by the run; take it out, and give the model as base_model and the held-out share as dataset.eval_fraction");
-        JsonObject all = [];
-        foreach ((string key, JsonNode value) in Defaults) all[key] = value.DeepClone();
-        foreach ((string key, JsonElement value) in settings) all[key] = JsonNode.Parse(value.GetRawText());
-        all["model_name_or_path"] = baseModel;
-        all["dataset_dir"] = datasetFolder;
-        all["dataset"] = DatasetFiles.Train;
-        if (evalSet is not null) all["eval_dataset"] = evalSet;
-        all["output_dir"] = output;
-        return all;
+        try
+        {
+            check();
+        }
+        catch (SettingsException e)
+        {
+            faults.AddRange(e.Faults);
+        }
     }
 
     private sealed class Observer(ITrainingProgress progress, ILogger logger) : ITrainingObserver

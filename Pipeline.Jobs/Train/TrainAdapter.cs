@@ -9,7 +9,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Train.Engines;
-using Pipeline.Models.Training.Checkpoints;
+using Pipeline.Models.Training;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Train;
@@ -33,7 +33,7 @@ internal sealed class TrainAdapterHandler(
         await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
         (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;
         IAdapterTraining training = engines.Of(options.Train.Engine);
-        string key = CacheKey.Of("training", training.Version, dataset.ContentKey, ModelFingerprint.Of(options.BaseModel), Canonical(options.Training));
+        string key = CacheKey.Of("training", training.Version, dataset.ContentKey, ModelFingerprint.Of(options.BaseModel), Canonical(options.Training.Given));
 
         if (!options.Retrain && await FindAsync(db, key, ct) is { } earlier)
         {
@@ -46,7 +46,7 @@ internal sealed class TrainAdapterHandler(
         // A worker that lost its lease without noticing must be gone from the folder before another writes there.
         await using WorkFolderLock alone = await WorkFolderLock.TakeAsync(Path.Combine(folder, "train.lock"), ct);
         await storage.Artifacts.RestoreFolderAsync(dataset.Files, Path.Combine(folder, "dataset"), ct);
-        TrainingOrder order = new(run.Id, Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"), DatasetFiles.Train, dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output, options.Training);
+        TrainingOrder order = new(run.Id, options.Training, Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"), dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output);
 
         TrainingOutcome outcome;
         await using (CheckpointCopies? copies = storage.SharesWork ? null : new(storage.Artifacts, claim, output, logger))

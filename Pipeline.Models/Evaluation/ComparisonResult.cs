@@ -1,5 +1,3 @@
-using Pipeline.Models.Training.Loop;
-
 namespace Pipeline.Models.Evaluation;
 
 /// <summary>A model measured alone and with an adapter over the same examples.</summary>

@@ -59,17 +59,17 @@ public sealed record LoraConfig
         foreach (int rank in RankPattern.Select(p => p.Value).Prepend(Rank))
         {
             if (rank < 1)
-                throw new InputException($"lora_rank: {rank} is not a rank; use 1 or more (8 and 16 are usual)");
+                throw new SettingsException("lora_rank", $"{rank} is not a rank; use 1 or more (8 and 16 are usual)");
         }
         foreach (double alpha in AlphaPattern.Select(p => p.Value).Prepend(Alpha))
         {
             if (!(alpha > 0))
-                throw new InputException($"lora_alpha: {alpha} must be greater than 0 (twice the rank is usual)");
+                throw new SettingsException("lora_alpha", $"{alpha} must be greater than 0 (twice the rank is usual)");
         }
         if (!(Dropout is >= 0 and < 1))
-            throw new InputException($"lora_dropout: {Dropout} must be at least 0 and less than 1");
+            throw new SettingsException("lora_dropout", $"{Dropout} must be at least 0 and less than 1");
         if (TargetModules.Count == 0 && TargetPattern is null)
-            throw new InputException("lora_target: names no module; use all, or names such as qkv_proj, o_proj");
+            throw new SettingsException("lora_target", "names no module; use all, or names such as qkv_proj, o_proj");
     }
 
     private double ScalingFor(int rank, double alpha) => UseRsLora ? alpha / Math.Sqrt(rank) : alpha / rank;

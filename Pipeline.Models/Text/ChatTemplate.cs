@@ -42,7 +42,7 @@ public sealed class ChatTemplate
     public static ChatTemplate Get(string name) =>
         ChatTemplates.All.TryGetValue(name, out ChatTemplate? template)
             ? template
-            : throw new InputException($"template: '{name}' is not known; use one of {string.Join(", ", Names.Order())}");
+            : throw new SettingsException("template", $"'{name}' is not known; use one of {string.Join(", ", Names.Order())}");
 
     /// <summary>The same template with another system message for conversations that bring none.</summary>
     /// <param name="system">The message, empty for none; null changes nothing.</param>
@@ -122,8 +122,8 @@ public sealed class ChatTemplate
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (!ReplaceEos) return tokenizer.EosTokenId ?? tokenizer.TokenToId(UsualEndOfText);
-        return tokenizer.TokenToId(StopWords[0]) ?? throw new InputException(
-            $"template: '{Name}' ends answers with {StopWords[0]}, which the model's tokenizer lacks; choose the template of that model");
+        return tokenizer.TokenToId(StopWords[0]) ?? throw new SettingsException("template",
+            $"'{Name}' ends answers with {StopWords[0]}, which the model's tokenizer lacks; choose the template of that model");
     }
 
     /// <summary>The ids at which generation stops: the end token and those stop words that the vocabulary has.</summary>

@@ -2,7 +2,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
-using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Models;
 
 namespace Pipeline.Tests.EndToEnd;
 
@@ -35,9 +35,8 @@ public sealed class EngineRunTests(PostgresDatabase database) : IClassFixture<Po
         card.ShouldContain("by the engine `other`");
         (await RunAsync(pipeline, folder, Options("other"))).Train.ShouldNotBeNull().Reused.ShouldBeTrue();
 
-        RunSummary unknown = await RunAsync(pipeline, folder, Options("othr"));
-        unknown.State.ShouldBe(RunState.Failed);
-        unknown.Error.ShouldNotBeNull().ShouldContain("no engine is called 'othr'; did you mean other?");
+        (await Should.ThrowAsync<SettingsException>(async () => await RunAsync(pipeline, folder, Options("othr")))).Message
+            .ShouldStartWith("train.engine: no engine is called 'othr'; did you mean other?");
     }
 
     private static RunOptions Options(string engine)

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Pipeline.Jobs;
+using Pipeline.Jobs.Train;
 
 namespace Pipeline.Tests.EndToEnd;
 
@@ -23,18 +23,16 @@ internal static class StarterRun
         Name = "end-to-end",
         BaseModel = LanguageModel,
         Caption = new() { Model = VisionModel, MaxNewTokens = 24 },
-        Training = new Dictionary<string, JsonElement>
+        Training = TrainingSettings.Of(new
         {
-            ["lora_rank"] = Json(8),
-            ["learning_rate"] = Json(4e-3),
-            ["per_device_train_batch_size"] = Json(4),
-            ["max_steps"] = Json(steps),
-            ["cutoff_len"] = Json(128),
-            ["save_steps"] = Json(saveSteps),
-            ["plot_loss"] = Json(true),
-        },
+            lora_rank = 8,
+            learning_rate = 4e-3,
+            per_device_train_batch_size = 4,
+            max_steps = steps,
+            cutoff_len = 128,
+            save_steps = saveSteps,
+            plot_loss = true,
+        }),
         Evaluation = new() { Generations = 1, MaxNewTokens = 8 },
     };
-
-    private static JsonElement Json<T>(T value) => JsonSerializer.SerializeToElement(value);
 }

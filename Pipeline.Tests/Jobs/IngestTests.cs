@@ -6,7 +6,6 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
-using Pipeline.Jobs.Runs.Results;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.Jobs;
@@ -22,12 +21,12 @@ public sealed class IngestTests(PostgresDatabase database) : IClassFixture<Postg
         await File.WriteAllTextAsync(folder.File("a.PDF"), "%PDF-1.4", Stop);
         await using ServiceProvider services = database.Services(s => s.AddPipelineJobs());
         ISender sender = services.GetRequiredService<ISender>();
-        RunAccepted accepted = await sender.Send(new IngestFolder(folder.Path, new RunOptions { Name = "specialist", BaseModel = "/somewhere" }), Stop);
+        RunAccepted accepted = await sender.Send(new IngestFolder(folder.Path, new RunOptions { Name = "specialist", BaseModel = "starter/phi4-starter" }), Stop);
 
         RunDetails run = (await sender.Send(new GetRun(accepted.RunId), Stop)).ShouldNotBeNull();
         run.Summary.State.ShouldBe(RunState.Pending);
         run.SourceFolder.ShouldBe(folder.Path);
-        run.Options.GetProperty("base_model").GetString().ShouldBe("/somewhere");
+        run.Options.GetProperty("base_model").GetString().ShouldBe(Path.Combine(RepositoryRoot.Path, "starter", "phi4-starter"), "whoever works on it means the same folder");
         run.Options.GetProperty("caption").GetProperty("max_new_tokens").GetInt32().ShouldBe(96);
         (await sender.Send(new ListRuns(), Stop)).ShouldContain(r => r.Id == accepted.RunId && r.Stage == Stage.Ingest && r.ItemsOpen == 1);
         (await sender.Send(new CancelRun(accepted.RunId), Stop)).ShouldBeTrue();
@@ -45,12 +44,16 @@ public sealed class IngestTests(PostgresDatabase database) : IClassFixture<Postg
         async Task<string> RefusalAsync(string path, RunOptions? options = null) =>
             (await Should.ThrowAsync<InputException>(async () => await sender.Send(new IngestFolder(path, options ?? new RunOptions()), Stop))).Message;
 
-        (await RefusalAsync(folder.Path)).ShouldBe($"{folder.Path} has no .pdf files; put the documents there or give another folder");
+        (await RefusalAsync(folder.Path)).ShouldBe($"folder: {folder.Path} has no .pdf files; put the documents there or give another folder");
         (await RefusalAsync(folder.File("none"))).ShouldContain("no such folder");
         (await RefusalAsync(folder.File("notes.txt"))).ShouldContain("is a file; give the folder");
         string both = await RefusalAsync(folder.Path, new RunOptions { Caption = new() { MaxNewTokens = 0 }, Evaluation = new() { Generations = -1 } });
-        both.ShouldContain("caption.max_new_tokens");
-        both.ShouldContain("evaluation.generations");
+        both.Split(Environment.NewLine).ShouldBe(
+        [
+            $"folder: {folder.Path} has no .pdf files; put the documents there or give another folder",
+            "caption.max_new_tokens: 0 is out of range; use 1 to 4096",
+            "evaluation.generations: -1 is out of range; use 0 to 1000",
+        ]);
     }
 
     [Fact]

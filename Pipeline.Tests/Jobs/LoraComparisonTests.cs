@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pipeline.Jobs.Evaluate;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Jobs;
 
@@ -16,7 +17,7 @@ public sealed class LoraComparisonTests
             input = "",
             output = $"Pump {i} has a flow of {3 * i} litres per minute.",
         })));
-        Dictionary<string, JsonElement> training = new() { ["cutoff_len"] = JsonSerializer.SerializeToElement(96), ["per_device_eval_batch_size"] = JsonSerializer.SerializeToElement(2) };
+        TrainingArguments training = new() { CutoffLen = 96, EvalBatchSize = 2 };
         List<(int Done, int Total)> told = [];
         LoraComparison comparison = new();
 

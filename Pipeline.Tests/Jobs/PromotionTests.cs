@@ -8,7 +8,6 @@ using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs;
-using Pipeline.Jobs.Runs.Results;
 using Pipeline.Jobs.Schedules;
 using Pipeline.Models;
 
@@ -177,11 +176,12 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new UpsertSchedule("s", "0 0 1 1 *", folder.File("in"), options with { Publish = new() { PromoteAs = "taken" } }), Stop)))
             .Message.ShouldBe("publish.promote_as: 'taken' is the name of an adapter itself; choose another");
         (await pipeline.Sender.Send(new UpsertSchedule("Taken", "0 0 1 1 *", folder.File("in"), options), Stop)).ServedName.ShouldBe("taken-served");
-        (await pipeline.WaitAsync(await pipeline.IngestAsync(folder, options with { Publish = new() { PromoteAs = "taken" } }))).Summary.Error.ShouldNotBeNull().ShouldStartWith("publish.promote_as: 'taken'");
+        (await Should.ThrowAsync<InputException>(async () => await pipeline.IngestAsync(folder, options with { Publish = new() { PromoteAs = "taken" } })))
+            .Message.ShouldStartWith("publish.promote_as: 'taken'");
         (await Should.ThrowAsync<InputException>(async () => await pipeline.IngestAsync(folder, options with { Publish = new() { PromoteAs = "Not A Name", PromotionMargin = 2 } })))
-            .Message.ShouldBe("publish.promote_as: expected lower-case letters and digits with single hyphens between, such as 'pump-manuals'" + Environment.NewLine
-                + "publish.promotion_margin: The field PromotionMargin must be between 0 and 0.9.");
-        (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new PromoteAdapter("taken", "", "test"), Stop))).Message.ShouldStartWith("as: expected lower-case");
+            .Message.ShouldBe("publish.promote_as: 'Not A Name': expected lower-case letters and digits with single hyphens between, such as 'pump-manuals'"
+                + Environment.NewLine + "publish.promotion_margin: 2 is out of range; use 0 to 0.9");
+        (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new PromoteAdapter("taken", "", "test"), Stop))).Message.ShouldBe("as: is empty; give the name to serve");
         (await pipeline.Sender.Send(new PromoteAdapter("taken", "taken", "test"), Stop)).ShouldNotBeNull().Refusal.ShouldNotBeNull().ShouldContain("name of an adapter itself");
         // And a name that is served is given to no adapter.
         (await pipeline.Sender.Send(new PromoteAdapter("taken", "stable", "test"), Stop)).ShouldNotBeNull().Done.ShouldNotBeNull();

@@ -1,10 +1,11 @@
+using Mediator;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
-using Pipeline.Jobs.Runs.Observation;
-using Pipeline.Jobs.Runs.Results;
+using Pipeline.Jobs.Train;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.Jobs;
@@ -103,12 +104,24 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
     }
 
     [Fact]
-    public async Task A_missing_model_folder_fails_the_run_before_any_work()
+    public async Task A_model_folder_that_vanishes_fails_the_run_before_any_work()
     {
         using TemporaryFolder folder = new();
-        await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
         RunOptions options = PipelineFixture.Seed(folder, ("m.pdf", "model")) with { BaseModel = folder.File("absent") };
-        RunSummary run = (await pipeline.WaitAsync(await pipeline.IngestAsync(folder, options))).Summary;
+        StageFakes fakes = new();
+        Guid accepted;
+        await using (ServiceProvider server = database.Services(s => s.AddSingleton<IAdapterTraining>(fakes).AddPipelineJobs()))
+        {
+            IngestFolder request = new(folder.File("in"), options);
+            ISender sender = server.GetRequiredService<ISender>();
+            (await Should.ThrowAsync<SettingsException>(async () => await sender.Send(request, Stop))).Faults.ShouldHaveSingleItem().Setting.ShouldBe("base_model");
+            Directory.CreateDirectory(folder.File("absent"));
+            await File.WriteAllTextAsync(folder.File("absent/config.json"), "{}", Stop);
+            accepted = (await sender.Send(request, Stop)).RunId;
+        }
+        Directory.Delete(folder.File("absent"), recursive: true);
+        await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
+        RunSummary run = (await pipeline.WaitAsync(accepted)).Summary;
         run.State.ShouldBe(RunState.Failed);
         run.Error.ShouldNotBeNull().ShouldStartWith($"base_model: {folder.File("absent")}: no such model folder; give the path of one");
         pipeline.Fakes.Extractions.ShouldBe(0);

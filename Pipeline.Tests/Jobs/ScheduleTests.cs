@@ -9,7 +9,9 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Schedules;
+using Pipeline.Jobs.Train;
 using Pipeline.Models;
+using Pipeline.Tests.EndToEnd;
 
 namespace Pipeline.Tests.Jobs;
 
@@ -96,7 +98,7 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
         using TemporaryFolder folder = new();
         RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "missed"));
         ScheduleEntry made;
-        await using (ServiceProvider services = database.Services(s => s.AddPipelineJobs()))
+        await using (ServiceProvider services = database.Services(s => s.AddSingleton<IAdapterTraining>(new StageFakes()).AddPipelineJobs()))
         {
             made = await services.GetRequiredService<ISender>().Send(new UpsertSchedule("missed", Yearly, folder.File("in"), options), Stop);
             // The last worker stopped ten years ago.
@@ -147,13 +149,39 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     [Fact]
-    public async Task Faults_are_reported_together()
+    public async Task Faults_are_reported_together_and_nothing_is_stored()
     {
+        using TemporaryFolder folder = new();
         await using ServiceProvider services = database.Services(s => s.AddPipelineJobs());
-        InputException refusal = await Should.ThrowAsync<InputException>(async () =>
-            await services.GetRequiredService<ISender>().Send(new UpsertSchedule("", "61 * * * *", "/", new RunOptions(), "Mars/Olympus"), Stop));
-        refusal.Message.ShouldContain("name: expected");
-        refusal.Message.ShouldContain("cron: '61 * * * *'");
+        ISender sender = services.GetRequiredService<ISender>();
+        RunOptions options = new()
+        {
+            BaseModel = StarterRun.LanguageModel,
+            Caption = new() { Model = "/nowhere", MaxNewTokens = 0 },
+            Train = new() { Engine = "bultin" },
+            Training = TrainingSettings.Of(new { lora_target = "q_proj", template = "phi4_mini" }),
+        };
+        SettingsException refusal = await Should.ThrowAsync<SettingsException>(async () =>
+            await sender.Send(new UpsertSchedule("", "61 * * * *", folder.Path, options, "Mars/Olympus"), Stop));
+        refusal.Faults.Select(fault => fault.Setting).ShouldBe(
+            ["name", "cron", "time_zone", "folder", "caption.max_new_tokens", "caption.model", "train.engine", "training.lora_target"]);
+        refusal.Message.ShouldContain("cron: '61 * * * *' is not a cron expression (");
         refusal.Message.ShouldContain("time_zone: 'Mars/Olympus' is not known");
+        refusal.Message.ShouldContain("training.lora_target: q_proj is no linear layer of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj (or use all)");
+        (await sender.Send(new ListSchedules(), Stop)).ShouldNotContain(s => s.Name == "");
+    }
+
+    [Theory]
+    [InlineData("0 0 30 2 *", true)]
+    [InlineData("0 0 31 4,6,9,11 *", true)]
+    [InlineData("0 0 0 30 2 *", true)]          // with seconds
+    [InlineData("0 0 29 2 *", false)]
+    [InlineData("0 0 29 2 1", false)]           // once in 28 years, and not in 2100
+    [InlineData("*/5 * * * *", false)]
+    public void An_expression_that_never_fires_is_a_fault(string cron, bool never)
+    {
+        string? fault = CronText.FindFault(cron);
+        if (never) fault.ShouldNotBeNull().ShouldStartWith("never fires");
+        else fault.ShouldBeNull();
     }
 }

@@ -9,8 +9,6 @@ using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using Pipeline.Models.Training;
-using Pipeline.Models.Training.Checkpoints;
-using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests.Jobs;
 
@@ -43,19 +41,27 @@ public sealed class StageRulesTests
     [Fact]
     public void Training_settings_win_over_the_defaults_of_runs_and_bad_ones_are_refused()
     {
-        TrainingArguments arguments = LoraTraining.Arguments(Settings("""{"lora_rank": 4, "lora_target": ["qkv_proj"]}"""), "/m", "/d", "eval", "/o");
+        TrainingArguments arguments = Settings("""{"lora_r": 4, "lora_target": ["qkv_proj"], "save_total_limit": null}""").For("/m", "/d", "eval", "/o");
         (arguments.LoraRank, arguments.LrSchedulerType, arguments.ModelNameOrPath, arguments.OutputDir).ShouldBe((4, "cosine", "/m", "/o"));
         arguments.EvalDataset.ShouldBe(["eval"]);
-        TrainingArguments tracked = LoraTraining.Arguments(Settings("""
+        arguments.SaveTotalLimit.ShouldBeNull("a key without a value is a key left out, and so has LLaMA-Factory's default");
+        TrainingArguments tracked = Settings("""
             {"eval_steps": 5, "load_best_model_at_end": true, "early_stopping_steps": 2, "packing": true, "lr_scheduler_kwargs": {"num_cycles": 0.4}}
-            """), "/m", "/d", "eval", "/o");
+            """).Arguments;
         (tracked.LoadBestModelAtEnd, tracked.EarlyStoppingSteps, tracked.Packing, tracked.LrSchedulerKwargs["num_cycles"]).ShouldBe((true, 2, true, "0.4"));
-        Refusal("""{"load_best_model_at_end": true}""").ShouldContain("load_best_model_at_end: needs evaluations during the training");
-        Refusal("""{"lora_rnk": 4}""").ShouldContain("lora_rnk: unknown key; did you mean lora_rank?");
-        Refusal("""{"output_dir": "/x", "dataset": "y"}""").ShouldStartWith("training: dataset, output_dir: filled in by the run");
+        TrainingSettings wrong = Settings("""{"load_best_model_at_end": true, "lora_rnk": 4, "output_dir": "/x", "val_size": 0.1, "max_steps": "many", "lora_dropout": 3}""");
+        wrong.Faults.Select(fault => fault.ToString()).ShouldBe(
+        [
+            "training.output_dir: is filled in by the run; take it out",
+            "training.val_size: is filled in by the run; take it out, and give the held-out share as dataset.eval_fraction",
+            "training.lora_rnk: unknown key; did you mean lora_rank?",
+            "training.max_steps: 'many' is not a whole number",
+            "training.lora_dropout: 3 is out of range; use 0 to 0.99",
+            "training.load_best_model_at_end: needs evaluations during the training; give eval_steps (or eval_strategy) and val_size (or eval_dataset)",
+        ]);
+        Should.Throw<SettingsException>(() => wrong.Arguments).Faults.ShouldBe(wrong.Faults);
 
-        static string Refusal(string json) => Should.Throw<InputException>(() => LoraTraining.Arguments(Settings(json), "/m", "/d", null, "/o")).Message;
-        static Dictionary<string, JsonElement> Settings(string json) => JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
+        static TrainingSettings Settings(string json) => new(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!);
     }
 
     [Fact]

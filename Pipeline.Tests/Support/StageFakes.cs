@@ -6,6 +6,7 @@ using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests;
 
@@ -84,7 +85,11 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
         return Task.FromResult((documents.Count, 1));
     }
 
-    string IAdapterTraining.Check(IReadOnlyDictionary<string, JsonElement> settings, string baseModel) => "phi4_mini";
+    IReadOnlyList<SettingFault> IAdapterTraining.FindFaults(TrainingSettings settings, string baseModel) => [];
+
+    void IAdapterTraining.RequirePrerequisites() { }
+
+    string IAdapterTraining.TemplateOf(TrainingSettings settings, string baseModel) => "phi4_mini";
 
     TrainingOutcome IAdapterTraining.Train(TrainingOrder order, ITrainingProgress progress, CancellationToken ct)
     {
@@ -111,7 +116,7 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
     }
 
     ComparisonOutcome IAdapterComparison.Compare(
-        string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, EvaluationOptions options, Action<int, int> progress,
+        string baseModel, string adapter, string examples, TrainingArguments training, EvaluationOptions options, Action<int, int> progress,
         CancellationToken ct)
     {
         Interlocked.Increment(ref _evaluations);
@@ -120,7 +125,7 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
         return new ComparisonOutcome(2.0, loss, 1, 10, [new("q", "", "a", "b", "c")]);
     }
 
-    (double Loss, long Tokens) IAdapterComparison.Measure(string baseModel, string adapter, string examples, IReadOnlyDictionary<string, JsonElement> training, CancellationToken ct)
+    (double Loss, long Tokens) IAdapterComparison.Measure(string baseModel, string adapter, string examples, TrainingArguments training, CancellationToken ct)
     {
         Interlocked.Increment(ref _measurements);
         File.Exists(examples).ShouldBeTrue();

@@ -50,7 +50,7 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         two.ShouldNotBe(one);
         (await ProblemAsync(await server.PostJsonAsync("/api/adapters/expert/rollback", "{}"), 404)).ShouldContain("nothing serves the name 'expert'");
         (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-9/promote", """{"as":"expert"}"""), 404)).ShouldContain("there is no adapter 'version-9'");
-        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"as":"Our Expert!"}"""), 400)).ShouldContain("as: expected lower-case letters");
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"as":"Our Expert!"}"""), 400)).ShouldContain("as: 'Our Expert!': expected lower-case letters");
         (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"to":"expert"}"""), 400)).ShouldContain("to");
 
         await PromoteAsync("version-1");

@@ -62,6 +62,39 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     [Fact]
+    public async Task All_faults_of_a_request_are_listed_by_setting_and_nothing_is_stored()
+    {
+        await using TestWebServer server = await TestWebServer.StartAsync(database);
+        long before = await database.ScalarAsync<long>("SELECT count(*) FROM runs");
+        foreach (HttpResponseMessage refused in new[]
+        {
+            await server.PostJsonAsync("/api/ingest/folder", $$"""{"folder":"samples","options":{{BadOptions}}}"""),
+            await server.Client.PostAsync("/api/ingest", new MultipartFormDataContent
+            {
+                { new StringContent(BadOptions), "options" },
+                { new ByteArrayContent(s_pdf), "files", "a.pdf" },
+            }, TestContext.Current.CancellationToken),
+        })
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            JsonElement problem = await JsonAsync(refused);
+            JsonElement errors = problem.GetProperty("errors");
+            errors.EnumerateObject().Select(setting => setting.Name).ShouldBe(
+                ["colour", "extraction.max_pages", "dataset.eval_fraction", "training.lora_rnk", "training.learning_rate", "base_model"], ignoreOrder: true);
+            errors.GetProperty("extraction.max_pages")[0].GetString().ShouldBe("expected a whole number, found the text 'all'");
+            errors.GetProperty("base_model")[0].GetString().ShouldNotBeNull().ShouldStartWith("/nowhere: no such model folder");
+            foreach (JsonProperty setting in errors.EnumerateObject())
+                problem.GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain($"{setting.Name}: {setting.Value[0].GetString()}");
+            refused.Dispose();
+        }
+        (await database.ScalarAsync<long>("SELECT count(*) FROM runs")).ShouldBe(before);
+    }
+
+    private const string BadOptions = """
+        {"colour":"blue","base_model":"/nowhere","extraction":{"max_pages":"all"},"dataset":{"eval_fraction":0.9},"training":{"lora_rnk":4,"learning_rate":"fast"}}
+        """;
+
+    [Fact]
     public async Task Uploaded_PDFs_and_zips_start_one_run()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database);

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Pipeline.Models.Training.Checkpoints;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Web;
 

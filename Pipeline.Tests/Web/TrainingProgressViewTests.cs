@@ -1,5 +1,5 @@
 using Pipeline.Models.Training;
-using Pipeline.Web.Commands.Training;
+using Pipeline.Web.Commands;
 
 namespace Pipeline.Tests.Web;
 

@@ -50,6 +50,9 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
             case NotFoundException:
                 await ErrorShape.WriteAsync(context, StatusCodes.Status404NotFound, exception.Message);
                 return true;
+            case SettingsException settings:
+                await ErrorShape.WriteAsync(context, settings);
+                return true;
             case InputException:
                 await ErrorShape.WriteAsync(context, StatusCodes.Status400BadRequest, exception.Message);
                 return true;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
+using Pipeline.Models;
 
 namespace Pipeline.Web.Api;
 
@@ -13,7 +14,13 @@ internal static class ErrorShape
     public static Task WriteAsync(HttpContext context, int status, string message) =>
         WriteAsync(context, status, new Message(message, message));
 
-    public static async Task WriteAsync(HttpContext context, int status, Message message)
+    /// <summary>A refusal of settings. Problem details list every fault by setting besides, under <c>errors</c>.</summary>
+    public static Task WriteAsync(HttpContext context, SettingsException refusal) =>
+        WriteAsync(context, StatusCodes.Status400BadRequest, new Message(refusal.Message, refusal.Message), refusal.Faults);
+
+    public static Task WriteAsync(HttpContext context, int status, Message message) => WriteAsync(context, status, message, []);
+
+    private static async Task WriteAsync(HttpContext context, int status, Message message, IReadOnlyList<SettingFault> faults)
     {
         HttpResponse response = context.Response;
         response.StatusCode = status;
@@ -35,6 +42,8 @@ internal static class ErrorShape
                 Detail = message.English,
                 Instance = path,
             };
+            if (faults.Count > 0)
+                problem.Extensions["errors"] = faults.GroupBy(fault => fault.Setting).ToDictionary(setting => setting.Key, setting => setting.Select(fault => fault.Problem).ToArray());
             await response.WriteAsJsonAsync(problem, options: null, "application/problem+json", context.RequestAborted);
         }
     }

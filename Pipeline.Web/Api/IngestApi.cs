@@ -36,7 +36,8 @@ internal static class IngestApi
     {
         FolderRequest request = await StrictJson.ReadAsync<FolderRequest>(http, cancellationToken);
         RunOptions options = request.Options ?? new RunOptions();
-        return Accepted(await sender.Send(new IngestFolder(allowed.Check(request.Folder), options), cancellationToken));
+        string folder = await allowed.CheckAsync(request.Folder, options, [], sender, cancellationToken);
+        return Accepted(await sender.Send(new IngestFolder(folder, options), cancellationToken));
     }
 
     private static async Task<IResult> UploadAsync(HttpContext context, ISender sender, IOptions<UploadOptions> limits, CancellationToken cancellationToken)

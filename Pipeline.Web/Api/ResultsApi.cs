@@ -3,7 +3,7 @@ using Mediator;
 using Microsoft.AspNetCore.Http.Features;
 using Pipeline.Data.Artifacts;
 using Pipeline.Jobs.Publish;
-using Pipeline.Jobs.Runs.Results;
+using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Api;
 

@@ -2,6 +2,7 @@ using Mediator;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Schedules;
+using Pipeline.Models;
 using Pipeline.Web.Security;
 
 namespace Pipeline.Web.Api;
@@ -63,10 +64,13 @@ internal static class SchedulesApi
             ?? throw new NotFoundException($"there is no schedule '{name}'");
 
     private static async Task<ScheduleEntry> SaveAsync(
-        string name, ScheduleRequest request, ISender sender, AllowedFolders allowed, CancellationToken cancellationToken) =>
-        await sender.Send(
-            new UpsertSchedule(name, request.Cron ?? "", allowed.Check(request.Folder), request.Options ?? new RunOptions(), request.TimeZone ?? "UTC", request.Enabled ?? true),
-            cancellationToken);
+        string name, ScheduleRequest request, ISender sender, AllowedFolders allowed, CancellationToken cancellationToken)
+    {
+        UpsertSchedule schedule = new(name, request.Cron ?? "", "", request.Options ?? new RunOptions(), request.TimeZone ?? "UTC", request.Enabled ?? true);
+        IEnumerable<SettingFault> others = schedule.Problems().Where(fault => fault.Setting != "folder");
+        string folder = await allowed.CheckAsync(request.Folder, schedule.Options, others, sender, cancellationToken);
+        return await sender.Send(schedule with { Folder = folder }, cancellationToken);
+    }
 
     /// <param name="Name">Unique name; with PUT the address gives it.</param>
     /// <param name="Cron">Five fields, or six with seconds first.</param>

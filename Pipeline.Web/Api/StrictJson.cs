@@ -7,6 +7,8 @@ namespace Pipeline.Web.Api;
 /// <summary>Request bodies whose unknown names are refused, with the path of what is wrong.</summary>
 internal static class StrictJson
 {
+    private static readonly JsonSerializerOptions s_settings = new(RunOptionsJson.Settings) { Converters = { new RunOptionsConverter() } };
+
     /// <exception cref="BadHttpRequestException">The body is not declared as JSON (415): a foreign page's form cannot declare it.</exception>
     /// <exception cref="InputException">The body is not the JSON expected; the message says where.</exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken)
@@ -16,7 +18,7 @@ internal static class StrictJson
             throw new BadHttpRequestException("expected a body of type application/json", StatusCodes.Status415UnsupportedMediaType);
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(request.Body, RunOptionsJson.Settings, cancellationToken)
+            return await JsonSerializer.DeserializeAsync<T>(request.Body, s_settings, cancellationToken)
                 ?? throw new InputException("body: found null; expected an object");
         }
         catch (JsonException problem)
@@ -31,7 +33,7 @@ internal static class StrictJson
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, RunOptionsJson.Settings) ?? throw new InputException($"{field}: found null; expected an object");
+            return JsonSerializer.Deserialize<T>(json, s_settings) ?? throw new InputException($"{field}: found null; expected an object");
         }
         catch (JsonException problem)
         {

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Pipeline.Data.Postgres;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using Pipeline.Web.Commands;
 using Pipeline.Web.Hosting;
@@ -158,15 +159,15 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
             Name = "chaos",
             BaseModel = ProductFiles.Resolve("starter/phi4-starter"),
             Caption = new() { Model = ProductFiles.Resolve("starter/qwen2vl-starter"), MaxNewTokens = 6 },
-            Training = new Dictionary<string, JsonElement>
+            Training = TrainingSettings.Of(new
             {
-                ["lora_rank"] = JsonSerializer.SerializeToElement(4),
-                ["learning_rate"] = JsonSerializer.SerializeToElement(4e-3),
-                ["per_device_train_batch_size"] = JsonSerializer.SerializeToElement(2),
-                ["max_steps"] = JsonSerializer.SerializeToElement(24),
-                ["cutoff_len"] = JsonSerializer.SerializeToElement(96),
-                ["save_steps"] = JsonSerializer.SerializeToElement(3),
-            },
+                lora_rank = 4,
+                learning_rate = 4e-3,
+                per_device_train_batch_size = 2,
+                max_steps = 24,
+                cutoff_len = 96,
+                save_steps = 3,
+            }),
             Evaluation = new() { Generations = 1, MaxNewTokens = 4 },
         })),
     };

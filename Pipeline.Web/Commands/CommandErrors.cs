@@ -2,7 +2,6 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Postgres;
 using Pipeline.Models;
 using Pipeline.Models.Training;
-using Pipeline.Models.Training.Checkpoints;
 
 namespace Pipeline.Web.Commands;
 

@@ -24,6 +24,14 @@ internal static class HostSettings
         .AddEnvironmentVariables()
         .AddInMemoryCollection(settings.Overrides);
 
+    /// <summary>The settings before there is a host.</summary>
+    public static IConfigurationRoot Read(ServerSettings settings)
+    {
+        var configuration = new ConfigurationBuilder();
+        configuration.AddPipelineSettings(settings);
+        return configuration.Build();
+    }
+
     /// <summary>
     /// Where state lives: the server of <c>ConnectionStrings:Pipeline</c> or a private one, and artifacts in the store of the section
     /// <c>Artifacts</c> or in the data folder.
@@ -31,9 +39,7 @@ internal static class HostSettings
     /// <exception cref="ArtifactSettingsException">A setting of the artifact store cannot be used.</exception>
     public static DataOptions StorageOf(ServerSettings settings)
     {
-        var configuration = new ConfigurationBuilder();
-        configuration.AddPipelineSettings(settings);
-        IConfigurationRoot read = configuration.Build();
+        IConfigurationRoot read = Read(settings);
         return new DataOptions { Folder = settings.DataFolder, ConnectionString = read.GetConnectionString("Pipeline"), Artifacts = ArtifactOptions.Read(read) };
     }
 

@@ -1,7 +1,7 @@
 using Mediator;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Pipeline.Jobs.Publish;
-using Pipeline.Jobs.Runs.Results;
+using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Pages;
 

@@ -4,7 +4,7 @@ using System.Text;
 using Hangfire;
 using Hangfire.Dashboard;
 using Mediator;
-using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Pages;
 

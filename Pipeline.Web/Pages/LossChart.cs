@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Pages;
 

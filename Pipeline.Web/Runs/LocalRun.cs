@@ -7,8 +7,7 @@ using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
-using Pipeline.Jobs.Runs.Observation;
-using Pipeline.Jobs.Runs.Results;
+using Pipeline.Models;
 using Pipeline.Web.Commands;
 using Pipeline.Web.Hosting;
 
@@ -24,9 +23,10 @@ internal static class LocalRun
     public static async Task<int> ExecuteAsync(LocalRunOrder order, TextWriter output, TextWriter error, CancellationToken stopping)
     {
         IngestFolder request = new(order.Folder, order.Options);
-        request.Check();                        // before a server is started for nothing
-        DocumentExtractor.RequirePrerequisites();           // a machine without it fails every document: say so first
         ServerSettings settings = new() { Role = ServerRole.Worker, DataFolder = order.DataFolder };
+        // Before a server is started for nothing.
+        if (await request.FindFaultsAsync(HostSettings.Read(settings), stopping) is { Count: > 0 } faults) throw new SettingsException(faults, order.ConfigFile);
+        DocumentExtractor.RequirePrerequisites();           // a machine without it fails every document: say so first
         await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), stopping);
         using IHost host = WorkerServer.BuildQuiet(settings, storage);
         ISender sender = host.Services.GetRequiredService<ISender>();

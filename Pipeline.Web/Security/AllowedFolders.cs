@@ -1,5 +1,7 @@
+using Mediator;
 using Microsoft.Extensions.Options;
 using Pipeline.Data;
+using Pipeline.Jobs;
 using Pipeline.Models;
 using Pipeline.Web.Hosting;
 
@@ -16,16 +18,30 @@ internal sealed class AllowedFolders(IOptions<IngestOptions> options, PipelineSt
         [.. options.Value.Roots.Append("samples").Append(Path.Combine(storage.Folder, "inbox")).Select(ProductFiles.Resolve).Distinct()];
 
     /// <returns>The folder's absolute path with links followed.</returns>
-    /// <exception cref="InputException">It is outside the allowed roots.</exception>
+    /// <exception cref="SettingsException">It is outside the allowed roots.</exception>
     public string Check(string? folder)
     {
         if (string.IsNullOrWhiteSpace(folder))
-            throw new InputException("folder: nothing given; expected the folder that holds the PDFs");
+            throw new SettingsException("folder", "nothing given; expected the folder that holds the PDFs");
         string real = RealPath(ProductFiles.Resolve(folder));
         if (Roots.Any(root => IsWithin(real, RealPath(root))))
             return real;
-        throw new InputException($"folder: '{folder}' is outside the folders that this server may read ({string.Join(", ", Roots)}); "
+        throw new SettingsException("folder", $"'{folder}' is outside the folders that this server may read ({string.Join(", ", Roots)}); "
             + "start it with --allow DIR, or set Ingest__Roots__0");
+    }
+
+    /// <summary>The same for a request with run options: what is wrong with the rest of it is told together with a folder that is refused.</summary>
+    /// <inheritdoc cref="Check"/>
+    public async Task<string> CheckAsync(string? folder, RunOptions options, IEnumerable<SettingFault> others, ISender sender, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Check(folder);
+        }
+        catch (SettingsException e)
+        {
+            throw new SettingsException([.. e.Faults, .. others, .. await sender.Send(new FindRunOptionsFaults(options), cancellationToken)], inner: e);
+        }
     }
 
     private static bool IsWithin(string path, string root) =>

@@ -1,4 +1,3 @@
-using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
 

@@ -1,4 +1,3 @@
-using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;

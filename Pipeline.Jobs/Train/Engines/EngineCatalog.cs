@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using Pipeline.Models;
-using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training;
 using Pipeline.Models.Training.Engines;
 
 namespace Pipeline.Jobs.Train.Engines;
@@ -37,7 +37,7 @@ internal sealed class EngineCatalog
     /// <summary>The engine of a name; null for the built-in training.</summary>
     /// <exception cref="InputException">No engine has it.</exception>
     public EngineDefinition? Find(string name) => name == TrainOptions.Builtin ? null : _engines.GetValueOrDefault(name)
-        ?? throw new InputException($"train.engine: no engine is called '{name}'; did you mean {NearestName.Of(name, Names)}? This server has {string.Join(", ", Names)};"
+        ?? throw new SettingsException(RunOptionsSchema.NameOf(o => o.Train.Engine), $"no engine is called '{name}'; did you mean {NearestName.Of(name, Names)}? This server has {string.Join(", ", Names)};"
             + $" others are defined in its configuration ({Section}:NAME:Command)");
 
     /// <summary>Whether an engine computes on another machine. One that is not known does not.</summary>

@@ -1,9 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Pipeline.Models;
 using Pipeline.Models.Lora;
-using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training;
 using Pipeline.Models.Training.Engines;
 
 namespace Pipeline.Jobs.Train.Engines;
@@ -11,30 +9,31 @@ namespace Pipeline.Jobs.Train.Engines;
 /// <summary>The training stage by another program, from the same configuration and the same dataset files.</summary>
 internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining builtin, TimeProvider time, ILogger logger) : IAdapterTraining
 {
-    private const string ConfigFile = "train.yaml", EngineFolder = "engine", AdapterKey = "adapter_name_or_path", Weights = "adapter_model.safetensors";
+    private const string ConfigFile = "train.yaml", EngineFolder = "engine", Weights = "adapter_model.safetensors";
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(300), UntilEarlierOneIsGone = TimeSpan.FromSeconds(30);
 
     public string Version => $"engine/1 {builtin.Version} {engine.Key}";
 
-    public string Check(IReadOnlyDictionary<string, JsonElement> settings, string baseModel)
+    public IReadOnlyList<SettingFault> FindFaults(TrainingSettings settings, string baseModel) =>
+    [
+        .. builtin.FindFaults(settings, baseModel),       // what comes after the training reads the same settings
+        .. EngineConfiguration.Faults(settings.Given, $"{engine.Section}:Settings").Select(TrainingSettings.InSection),
+    ];
+
+    public void RequirePrerequisites()
     {
-        string template = builtin.Check(settings, baseModel);       // what comes after the training reads the same settings
-        if (EngineConfiguration.Faults(settings, $"{engine.Section}:Settings") is { Count: > 0 } faults)
-            throw new InputException($"training, with train.engine {engine.Name}: {string.Join("; ", faults)}");
-        if (settings.TryGetValue(AdapterKey, out JsonElement adapter) && adapter.GetString() is { } earlier)
-        {
-            AdapterFolder.ReadConfig(earlier);
-            if (!File.Exists(Path.Combine(earlier, Weights))) throw new InputException($"training: {AdapterKey}: {earlier} has no {Weights}; other formats execute code when they are opened");
-        }
         EngineProcess.RequireHelpers();
         engine.FindProgram();
         engine.FindCancelProgram();
-        return template;
     }
+
+    public string TemplateOf(TrainingSettings settings, string baseModel) => builtin.TemplateOf(settings, baseModel);
 
     public TrainingOutcome Train(TrainingOrder order, ITrainingProgress progress, CancellationToken ct)
     {
-        string template = Check(order.Settings, order.BaseModel);
+        if (FindFaults(order.Settings, order.BaseModel) is { Count: > 0 } faults) throw new SettingsException(faults);
+        RequirePrerequisites();
+        string template = TemplateOf(order.Settings, order.BaseModel);
         string folder = Path.Combine(Path.GetDirectoryName(order.OutputFolder)!, EngineFolder);
         Directory.CreateDirectory(folder);
         EngineOutput output = new(engine.Name, logger, time);
@@ -80,11 +79,12 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
 
     private TrainingArguments WriteConfiguration(string path, TrainingOrder order, string template, string? checkpoint)
     {
-        JsonObject keys = LoraTraining.Keys(order.Settings, order.BaseModel, order.DatasetFolder, order.EvalSet, order.OutputFolder);
-        if (keys.TryGetPropertyValue(AdapterKey, out JsonNode? adapter) && adapter is not null) keys[AdapterKey] = Path.GetFullPath(adapter.ToString());      // it works in another folder
-        if (checkpoint is not null) keys["resume_from_checkpoint"] = checkpoint;
-        TrainingArguments arguments = TrainingArguments.Parse(keys.ToJsonString(), "training");
-        File.WriteAllText(path, EngineConfiguration.Write(keys, arguments, template, engine.Settings));
+        TrainingArguments arguments = order.Arguments with
+        {
+            AdapterNameOrPath = order.Arguments.AdapterNameOrPath is { } adapter ? Path.GetFullPath(adapter) : null,      // it works in another folder
+            ResumeFromCheckpoint = checkpoint,
+        };
+        File.WriteAllText(path, EngineConfiguration.Write(arguments, order.Settings.Given, template, engine.Settings));
         return arguments;
     }
 

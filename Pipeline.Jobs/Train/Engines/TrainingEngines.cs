@@ -5,11 +5,24 @@ using Pipeline.Models;
 namespace Pipeline.Jobs.Train.Engines;
 
 /// <summary>The trainings that a run can choose among.</summary>
-internal sealed class TrainingEngines(IAdapterTraining builtin, IOptions<EngineCatalog> catalog, TimeProvider time, ILogger<EngineTraining> logger)
+internal sealed class TrainingEngines(IAdapterTraining builtin, IOptions<EngineCatalog> catalog, TimeProvider time, ILogger<EngineTraining> logger) : IRunOptionsCheck
 {
     /// <summary>The training of a name.</summary>
     /// <exception cref="InputException">No engine has it; the message names those there are.</exception>
     public IAdapterTraining Of(string engine) => catalog.Value.Find(engine) is { } definition ? new EngineTraining(definition, builtin, time, logger) : builtin;
+
+    /// <summary>What the engine of a run, or its base model, would refuse of its training settings.</summary>
+    public Task<IReadOnlyList<SettingFault>> FindAsync(RunOptions options, CancellationToken ct)
+    {
+        try
+        {
+            return Task.FromResult(Of(options.Train.Engine).FindFaults(options.Training, options.BaseModel));
+        }
+        catch (SettingsException e)
+        {
+            return Task.FromResult<IReadOnlyList<SettingFault>>([.. e.Faults, .. builtin.FindFaults(options.Training, options.BaseModel)]);
+        }
+    }
 
     /// <summary>Whether an engine leaves the device of this machine to other jobs.</summary>
     public bool IsElsewhere(string engine) => catalog.Value.IsElsewhere(engine);

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pipeline.Models.Training.Configuration;
-using Pipeline.Models.Training.Outputs;
 
 namespace Pipeline.Models.Training.Engines;
 
@@ -26,20 +24,20 @@ public static class EngineConfiguration
     /// <summary>What is wrong with keys for a training by another program, beyond what <see cref="TrainingArguments.Parse"/> finds.</summary>
     /// <param name="given">Keys and values as they were given.</param>
     /// <param name="operatorSection">Where the operator gives keys to the program, for messages.</param>
-    public static IReadOnlyList<string> Faults(IReadOnlyDictionary<string, JsonElement> given, string operatorSection)
+    public static IReadOnlyList<SettingFault> Faults(IReadOnlyDictionary<string, JsonElement> given, string operatorSection)
     {
         ArgumentNullException.ThrowIfNull(given);
-        List<string> faults = [];
+        List<SettingFault> faults = [];
         foreach ((string key, JsonElement value) in given)
         {
             string name = ForeignKeys.NameOf(key);
             string text = value.ToString();
             if (name == "device" && text != "auto")
-                faults.Add($"{key}: '{text}' is a key of this product alone; take it out, the engine knows its devices");
+                faults.Add(new(key, $"'{text}' is a key of this product alone; take it out, the engine knows its devices"));
             else if (name == "logging_strategy" && text == "no")
-                faults.Add($"{key}: 'no' would leave nothing of the training to see; take it out");
+                faults.Add(new(key, $"'no' would leave nothing of the training to see; take it out"));
             else if (ForeignKeys.IsAccepted(name) && !HandedOn.Contains(name) && !RunsOwn.Contains(name))
-                faults.Add($"{key}: is for the operator of the engine to decide; take it out, or have it set as {operatorSection}:{name}");
+                faults.Add(new(key, $"is for the operator of the engine to decide; take it out, or have it set as {operatorSection}:{name}"));
         }
         return faults;
     }
@@ -54,24 +52,22 @@ public static class EngineConfiguration
     }
 
     /// <summary>Writes the YAML.</summary>
-    /// <param name="keys">Keys and values as they were given, with those that a run fills in.</param>
-    /// <param name="arguments">The same, read.</param>
+    /// <param name="arguments">What the training does. Keys that have LLaMA-Factory's default are left out, unless they were given.</param>
+    /// <param name="given">Keys and values as they were given.</param>
     /// <param name="template">Chat template, in LLaMA-Factory's words.</param>
     /// <param name="operators">Keys that the operator of the program decides; they win.</param>
-    public static string Write(JsonObject keys, TrainingArguments arguments, string template, IReadOnlyDictionary<string, JsonNode?> operators)
+    public static string Write(
+        TrainingArguments arguments, IReadOnlyDictionary<string, JsonElement> given, string template, IReadOnlyDictionary<string, JsonNode?> operators)
     {
-        ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(operators);
         var lines = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string key, JsonNode? given) in keys)
-        {
-            string name = ForeignKeys.NameOf(key);
-            if (TrainingKey.All.FirstOrDefault(known => known.Name == name) is { } own)
-                lines[name] = Text(name == "lora_alpha" && arguments.LoraAlpha is { } alpha && alpha == (int)alpha ? (int)alpha : own.ValueIn(arguments)); // elsewhere a whole number
-            else if (HandedOn.Contains(name))
-                lines[name] = Text(given);
-        }
+        HashSet<string> named = [.. given.Keys.Select(ForeignKeys.NameOf), .. arguments.Describe().Except(new TrainingArguments().Describe()).Select(key => key.Key)];
+        foreach (TrainingKey key in TrainingKey.All.Where(key => named.Contains(key.Name)))
+            lines[key.Name] = Text(key.Name == "lora_alpha" && arguments.LoraAlpha is { } alpha && alpha == (int)alpha ? (int)alpha : key.ValueIn(arguments)); // elsewhere a whole number
+        foreach ((string key, JsonElement value) in given.Where(key => HandedOn.Contains(key.Key)))
+            lines[key] = Text(JsonNode.Parse(value.GetRawText()));
         lines.Remove("device");
         lines["stage"] = Text("sft");
         lines["do_train"] = Text(true);

@@ -1,5 +1,4 @@
 using System.Text;
-using Pipeline.Models.Training.Outputs;
 
 namespace Pipeline.Models.Training.Engines;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Pipeline.Jobs.Extract;
-using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.Jobs.Extract;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Pipeline.Jobs.Extract;
-using Pipeline.Jobs.Extract.Blocks;
 using SkiaSharp;
 
 namespace Pipeline.Tests.Jobs.Extract;

@@ -1,4 +1,4 @@
-using Pipeline.Models.Training.Checkpoints;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Models.Training;
 

@@ -1,5 +1,4 @@
-using Pipeline.Models.Training.Configuration;
-using Pipeline.Models.Training.Optimization;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Models.Training;
 
@@ -55,7 +54,7 @@ public sealed class LearningRateScheduleTests
     [InlineData("warmup_stable_decay", "", "warmup_stable_decay needs num_decay_steps")]
     [InlineData("warmup_stable_decay", "num_decay_steps=1 decay_type=steep", "decay_type: 'steep' is not computed; use linear or cosine or 1-sqrt")]
     public void Wrong_settings_of_a_schedule_are_named(string type, string settings, string expected) =>
-        LearningRateSchedule.Faults(Arguments(type, settings)).ShouldContain(fault => fault.StartsWith("lr_scheduler_kwargs: ") && fault.Contains(expected));
+        LearningRateSchedule.Faults(Arguments(type, settings)).ShouldContain(fault => fault.Setting == "lr_scheduler_kwargs" && fault.Problem.Contains(expected));
 
     [Fact]
     public void The_warm_up_ratio_is_rounded_up_and_yields_to_steps()

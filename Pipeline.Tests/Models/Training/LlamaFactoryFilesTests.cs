@@ -1,5 +1,5 @@
 using Pipeline.Models;
-using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Models.Training;
 

@@ -1,7 +1,5 @@
 using Pipeline.Models.Families;
 using Pipeline.Models.Training;
-using Pipeline.Models.Training.Checkpoints;
-using Pipeline.Models.Training.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using Pipeline.Models.Runtime;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Models.Training;
 

@@ -1,7 +1,6 @@
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
-using Pipeline.Models.Training.Batches;
-using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Models.Training;

@@ -1,6 +1,6 @@
 using CsCheck;
 using Pipeline.Models;
-using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Models.Training;
 

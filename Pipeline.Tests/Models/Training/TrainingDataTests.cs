@@ -1,8 +1,7 @@
 using Pipeline.Models;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Text;
-using Pipeline.Models.Training.Batches;
-using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Models.Training;
 

@@ -1,8 +1,5 @@
 using Pipeline.Models.Datasets;
-using Pipeline.Models.Runtime;
-using Pipeline.Models.Training.Batches;
-using Pipeline.Models.Training.Configuration;
-using Pipeline.Models.Training.Loop;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Models.Training;
 

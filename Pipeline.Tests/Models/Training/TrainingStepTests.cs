@@ -1,5 +1,5 @@
 using Pipeline.Models.Datasets;
-using Pipeline.Models.Training.Loop;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Models.Training;
 

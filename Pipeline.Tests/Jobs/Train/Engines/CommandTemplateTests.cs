@@ -6,7 +6,7 @@ namespace Pipeline.Tests.Jobs.Train.Engines;
 
 public sealed class CommandTemplateTests
 {
-    private static readonly TrainingOrder Order = new(Guid.Empty, "/models/my model", "/w/dataset", "train", null, "/w/train", new Dictionary<string, System.Text.Json.JsonElement>());
+    private static readonly TrainingOrder Order = new(Guid.Empty, TrainingSettings.Empty, "/models/my model", "/w/dataset", null, "/w/train");
 
     [Theory]
     [InlineData("llamafactory-cli train {config}", "llamafactory-cli|train|/w/c.yaml")]

@@ -57,7 +57,7 @@ internal sealed class EngineFixture : ITrainingProgress, ILogger, IDisposable
 
     public static LoraTraining Builtin { get; } = new(NullLogger<LoraTraining>.Instance);
 
-    public TrainingOrder Order(string output) => new(Guid.NewGuid(), Model, Dataset, "train", "eval", output, Settings);
+    public TrainingOrder Order(string output) => new(Guid.NewGuid(), new TrainingSettings(Settings), Model, Dataset, "eval", output);
 
     public int[] Steps(string curve) => [.. Points.Where(p => p.Name == curve).Select(p => p.Step)];
 

@@ -1,6 +1,6 @@
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
-using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training;
 
 namespace Pipeline.Tests.Jobs.Train.Engines;
 
@@ -130,10 +130,11 @@ public sealed class EngineTrainingTests : IDisposable
     }
 
     [Theory]
-    [InlineData("device", "\"cpu\"", "training, with train.engine shell: device: 'cpu' is a key of this product alone")]
-    [InlineData("lora_rnk", "8", "lora_rnk: unknown key; did you mean lora_rank?")]
-    [InlineData("output_dir", "\"/etc\"", "output_dir: filled in by the run")]
-    [InlineData("adapter_name_or_path", "\"/nowhere\"", "/nowhere: no adapter_config.json")]
+    [InlineData("device", "\"cpu\"", "training.device: 'cpu' is a key of this product alone")]
+    [InlineData("lora_target", "\"q_proj\"", "training.lora_target: q_proj is no linear layer of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj (or use all)")]
+    [InlineData("lora_rnk", "8", "training.lora_rnk: unknown key; did you mean lora_rank?")]
+    [InlineData("output_dir", "\"/etc\"", "training.output_dir: is filled in by the run")]
+    [InlineData("adapter_name_or_path", "\"/nowhere\"", "training.adapter_name_or_path: /nowhere: no adapter_config.json")]
     public void Settings_that_do_not_fit_are_refused_before_anything_starts(string key, string value, string message)
     {
         _engine.Settings[key] = System.Text.Json.JsonDocument.Parse(value).RootElement;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training;
 using Pipeline.Models.Training.Engines;
 
 namespace Pipeline.Tests.Models.Training.Engines;
@@ -18,9 +18,9 @@ public sealed class EngineConfigurationTests
     [Fact]
     public void The_file_is_read_as_the_same_training()
     {
-        JsonObject keys = JsonNode.Parse(Keys)!.AsObject();
+        Dictionary<string, JsonElement> given = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Keys)!;
         TrainingArguments arguments = TrainingArguments.Parse(Keys, "given.json");
-        string yaml = EngineConfiguration.Write(keys, arguments, "phi4_mini", new Dictionary<string, JsonNode?>());
+        string yaml = EngineConfiguration.Write(arguments, given, "phi4_mini", new Dictionary<string, JsonNode?>());
         TrainingArguments read = TrainingArguments.Parse(yaml, "train.yaml");
         string[] mapped = ["template", "eval_strategy", "neat_packing"];
         read.Describe().Where(k => !mapped.Contains(k.Key)).ShouldBe(arguments.Describe().Where(k => !mapped.Contains(k.Key)));
@@ -39,8 +39,8 @@ public sealed class EngineConfigurationTests
     [Fact]
     public void Small_numbers_are_numbers_for_readers_of_yaml_1_1_too()
     {
-        JsonObject keys = JsonNode.Parse(Keys)!.AsObject();
-        string yaml = EngineConfiguration.Write(keys, TrainingArguments.Parse(Keys, "given.json"), "phi4_mini", new Dictionary<string, JsonNode?>());
+        Dictionary<string, JsonElement> given = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Keys)!;
+        string yaml = EngineConfiguration.Write(TrainingArguments.Parse(Keys, "given.json"), given, "phi4_mini", new Dictionary<string, JsonNode?>());
         // The implicit float of YAML 1.1, as Python's reader has it.
         Regex number = new(@"^[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?$");
         foreach (string key in (string[])["learning_rate", "weight_decay"])
@@ -51,8 +51,8 @@ public sealed class EngineConfigurationTests
     [Fact]
     public void The_operators_keys_are_part_of_it()
     {
-        JsonObject keys = JsonNode.Parse(Keys)!.AsObject();
-        string yaml = EngineConfiguration.Write(keys, TrainingArguments.Parse(Keys, "given.json"), "phi4_mini", new Dictionary<string, JsonNode?>
+        Dictionary<string, JsonElement> given = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Keys)!;
+        string yaml = EngineConfiguration.Write(TrainingArguments.Parse(Keys, "given.json"), given, "phi4_mini", new Dictionary<string, JsonNode?>
         {
             ["deepspeed"] = "/etc/ds_z3.json",
             ["flash_attn"] = "sdpa",
@@ -74,7 +74,7 @@ public sealed class EngineConfigurationTests
     [InlineData("ray_init_kwargs", "{\"runtime_env\": {}}", "ray_init_kwargs: is for the operator of the engine to decide")]
     [InlineData("trust_remote_code", "true", "trust_remote_code: is for the operator of the engine to decide")]
     public void Keys_that_a_run_may_not_give_to_an_engine_are_named(string key, string value, string message) =>
-        EngineConfiguration.Faults(new Dictionary<string, JsonElement> { [key] = JsonDocument.Parse(value).RootElement }, "Engines:x:Settings").ShouldHaveSingleItem().ShouldStartWith(message);
+        EngineConfiguration.Faults(new Dictionary<string, JsonElement> { [key] = JsonDocument.Parse(value).RootElement }, "Engines:x:Settings").ShouldHaveSingleItem().ToString().ShouldStartWith(message);
 
     [Theory]
     [InlineData("device", "\"auto\"")]

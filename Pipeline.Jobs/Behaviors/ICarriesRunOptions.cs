@@ -1,0 +1,8 @@
+namespace Pipeline.Jobs.Behaviors;
+
+/// <summary>A request with the settings of runs. They are checked whole, with model folders, training keys and engine, before any work is done.</summary>
+public interface ICarriesRunOptions
+{
+    /// <summary>All settings of the run, or of the runs to come.</summary>
+    RunOptions Options { get; }
+}

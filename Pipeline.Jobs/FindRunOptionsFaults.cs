@@ -1,0 +1,14 @@
+using Mediator;
+using Pipeline.Models;
+
+namespace Pipeline.Jobs;
+
+/// <summary>Everything that is wrong with run options, for whoever has to refuse a request for another reason too.</summary>
+/// <param name="Options">The options.</param>
+public sealed record FindRunOptionsFaults(RunOptions Options) : IRequest<IReadOnlyList<SettingFault>>;
+
+internal sealed class FindRunOptionsFaultsHandler(RunOptionsChecks checks) : IRequestHandler<FindRunOptionsFaults, IReadOnlyList<SettingFault>>
+{
+    public async ValueTask<IReadOnlyList<SettingFault>> Handle(FindRunOptionsFaults request, CancellationToken cancellationToken) =>
+        await checks.FindAsync(request.Options, cancellationToken);
+}

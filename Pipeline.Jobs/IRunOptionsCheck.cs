@@ -1,0 +1,12 @@
+using Pipeline.Models;
+
+namespace Pipeline.Jobs;
+
+/// <summary>A check of run options that looks beyond the options themselves: at model folders, engines, served names.</summary>
+internal interface IRunOptionsCheck
+{
+    /// <summary>What is wrong.</summary>
+    /// <param name="options">Settings with absolute model folders.</param>
+    /// <param name="ct">Stops looking.</param>
+    Task<IReadOnlyList<SettingFault>> FindAsync(RunOptions options, CancellationToken ct);
+}

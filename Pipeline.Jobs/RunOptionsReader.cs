@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pipeline.Jobs.Train;
+using Pipeline.Models;
+using Pipeline.Models.Training;
+
+namespace Pipeline.Jobs;
+
+/// <summary>Run options as people give them. What cannot be read is remembered in <see cref="RunOptions.ReadFaults"/>, all of it, and has its default.</summary>
+public static class RunOptionsReader
+{
+    /// <summary>Reads options in JSON.</summary>
+    /// <param name="json">Names and values; names in snake case.</param>
+    public static RunOptions Read(JsonElement json)
+    {
+        List<SettingFault> faults = [];
+        JsonObject sound = [];
+        if (json.ValueKind == JsonValueKind.Object) Take(json, typeof(RunOptions), "", sound, faults);
+        else faults.Add(new SettingFault("options", $"expected names and values, found {Found(json)}"));
+        return RunOptionsJson.Read(sound.ToJsonString()) with { ReadFaults = faults };
+    }
+
+    private static void Take(JsonElement given, Type section, string prefix, JsonObject into, List<SettingFault> faults)
+    {
+        foreach (JsonProperty property in given.EnumerateObject())
+        {
+            string name = prefix + property.Name;
+            if (RunOptionsSchema.Find(section, property.Name) is not { } setting)
+                faults.Add(new SettingFault(name, $"unknown name; did you mean {prefix}{NearestName.Of(property.Name, RunOptionsSchema.SettingsOf(section).Select(RunOptionsSchema.NameOf))}?"));
+            else if (into.ContainsKey(property.Name))
+                faults.Add(new SettingFault(name, "is given twice"));
+            else if (RunOptionsSchema.IsSection(setting))
+            {
+                JsonObject inner = [];
+                into[property.Name] = inner;
+                if (property.Value.ValueKind == JsonValueKind.Object) Take(property.Value, setting.PropertyType, name + ".", inner, faults);
+                else faults.Add(new SettingFault(name, $"expected a section of names and values, found {Found(property.Value)}"));
+            }
+            else if (IsReadable(property.Value, setting))
+                into[property.Name] = JsonNode.Parse(property.Value.GetRawText());
+            else
+                faults.Add(new SettingFault(name, $"expected {Expected(setting.PropertyType)}, found {Found(property.Value)}"));
+        }
+    }
+
+    private static bool IsReadable(JsonElement value, PropertyInfo setting)
+    {
+        if (value.ValueKind == JsonValueKind.Null) return new NullabilityInfoContext().Create(setting).WriteState == NullabilityState.Nullable;
+        try
+        {
+            value.Deserialize(setting.PropertyType, RunOptionsJson.Settings);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static string Expected(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var t when t == typeof(bool) => "true or false",
+        var t when t == typeof(int) => "a whole number",
+        var t when t == typeof(double) => "a number",
+        var t when t == typeof(TrainingSettings) => "names and values",
+        _ => "a text",
+    };
+
+    private static string Found(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => $"the text '{value.GetString()}'",
+        JsonValueKind.Number => string.Create(CultureInfo.InvariantCulture, $"the number {value.GetRawText()}"),
+        JsonValueKind.Object => "a section",
+        JsonValueKind.Array => "a list",
+        _ => value.GetRawText(),
+    };
+}

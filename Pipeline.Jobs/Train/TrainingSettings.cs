@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Jobs.Dataset;
+using Pipeline.Models;
+using Pipeline.Models.Training;
+
+namespace Pipeline.Jobs.Train;
+
+/// <summary>
+/// Training settings of a run under LLaMA-Factory's names: what was given, which is stored as it is, and what it means. Keys that
+/// cannot be used are remembered in <see cref="Faults"/>, so that they are told together with everything else that is wrong.
+/// </summary>
+[JsonConverter(typeof(TrainingSettingsConverter))]
+public sealed class TrainingSettings
+{
+    // What a run uses where neither its settings nor the user say otherwise; the rest are LLaMA-Factory's defaults.
+    private static readonly TrainingArguments Defaults = new()
+    {
+        LoraRank = 16,
+        TrainBatchSize = 4,
+        LearningRate = 2e-4,
+        LrSchedulerType = "cosine",
+        WarmupRatio = 0.03,
+        CutoffLen = 1024,
+        LoggingSteps = 1,
+        SaveSteps = 50,
+        SaveTotalLimit = 2,
+        PlotLoss = true,
+    };
+
+    // Keys that a run fills in, and what to give in their place.
+    private static readonly Dictionary<string, string> FilledIn = new(StringComparer.Ordinal)
+    {
+        ["model_name_or_path"] = $", and give the model as {RunOptionsSchema.NameOf(o => o.BaseModel)}",
+        ["dataset"] = "",
+        ["eval_dataset"] = "",
+        ["dataset_dir"] = "",
+        ["output_dir"] = "",
+        ["resume_from_checkpoint"] = "",
+        ["overwrite_output_dir"] = "",
+        ["val_size"] = $", and give the held-out share as {RunOptionsSchema.NameOf(o => o.Dataset.EvalFraction)}",
+    };
+
+    private readonly TrainingArguments _arguments;
+
+    /// <summary>Reads keys.</summary>
+    /// <param name="given">Names and values as they were given.</param>
+    public TrainingSettings(IReadOnlyDictionary<string, JsonElement> given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        Given = given;
+        (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(given.Where(key => !FilledIn.ContainsKey(key.Key)), Defaults);
+        // Whether there are held-out examples, as a run usually has, is known once the dataset is built.
+        IReadOnlyList<SettingFault> rules = For("model", "dataset", evalSet: DatasetFiles.Eval, "output").FindFaults();
+        IEnumerable<SettingFault> taken = given.Keys.Where(FilledIn.ContainsKey).Select(key => new SettingFault(key, $"is filled in by the run; take it out{FilledIn[key]}"));
+        Faults = [.. taken.Concat(unread).Concat(rules).Select(InSection)];
+    }
+
+    /// <summary>No keys: the defaults of runs.</summary>
+    public static TrainingSettings Empty { get; } = new(new Dictionary<string, JsonElement>());
+
+    /// <summary>Names and values as they were given.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Given { get; }
+
+    /// <summary>What is wrong with the keys, whatever the base model, by full name (<c>training.lora_rank</c>); empty for nothing.</summary>
+    public IReadOnlyList<SettingFault> Faults { get; }
+
+    /// <summary>What the keys mean, with the defaults of runs, and without model, dataset and folders.</summary>
+    /// <exception cref="SettingsException">There are <see cref="Faults"/>.</exception>
+    public TrainingArguments Arguments => Faults.Count == 0 ? _arguments : throw new SettingsException(Faults);
+
+    /// <summary>Settings from an object whose properties are keys: <c>new { lora_rank = 8 }</c>.</summary>
+    public static TrainingSettings Of(object keys) => new(JsonSerializer.SerializeToElement(keys).Deserialize<Dictionary<string, JsonElement>>()!);
+
+    /// <summary>A fault of one of the keys, by the key's full name.</summary>
+    internal static SettingFault InSection(SettingFault fault) => fault.In(RunOptionsSchema.NameOf(o => o.Training));
+
+    /// <summary>The training that a run makes of the keys.</summary>
+    /// <param name="baseModel">Model folder.</param>
+    /// <param name="datasetFolder">Folder with <c>dataset_info.json</c>.</param>
+    /// <param name="evalSet">Name of the held-out examples, or null when there are none.</param>
+    /// <param name="output">Folder of the adapter and its checkpoints.</param>
+    internal TrainingArguments For(string baseModel, string datasetFolder, string? evalSet, string output) => _arguments with
+    {
+        ModelNameOrPath = baseModel,
+        DatasetDir = datasetFolder,
+        Dataset = [DatasetFiles.Train],
+        EvalDataset = evalSet is null ? [] : [evalSet],
+        OutputDir = output,
+        ResumeFromCheckpoint = "true",          // a new attempt goes on from the newest sound checkpoint of the last
+    };
+}
