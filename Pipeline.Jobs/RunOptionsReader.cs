@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs;
 

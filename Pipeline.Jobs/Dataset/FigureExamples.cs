@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Dataset;
 

@@ -1,4 +1,4 @@
-using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Dataset;
 

@@ -1,7 +1,8 @@
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Evaluation;
 using Pipeline.Models.Families;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training.Loop;
 
 namespace Pipeline.Jobs.Evaluate;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;

@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Extract.Blocks;
+
 namespace Pipeline.Jobs.Extract;
 
 /// <summary>The extraction stage by <see cref="DocumentExtractor"/>.</summary>

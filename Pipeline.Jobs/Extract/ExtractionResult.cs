@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Extract.Blocks;
+
 namespace Pipeline.Jobs.Extract;
 
 /// <summary>Where the files of one extracted document are, and what they hold.</summary>

@@ -1,3 +1,4 @@
+using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Layout;
 
 namespace Pipeline.Jobs.Extract;

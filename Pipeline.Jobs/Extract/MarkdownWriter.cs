@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Extract;
 

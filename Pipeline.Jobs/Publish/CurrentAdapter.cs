@@ -3,7 +3,7 @@ using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Publish;
 

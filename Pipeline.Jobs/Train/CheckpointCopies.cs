@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
 
 namespace Pipeline.Jobs.Train;
 

@@ -4,6 +4,7 @@ using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Train;
 

@@ -9,7 +9,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Train.Engines;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Train;

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Models;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Train;
 

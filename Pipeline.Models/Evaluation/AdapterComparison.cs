@@ -2,10 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
+using Pipeline.Models.Files;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Batches;
+using Pipeline.Models.Training.Loop;
 
 namespace Pipeline.Models.Evaluation;
 

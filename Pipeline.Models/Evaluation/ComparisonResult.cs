@@ -1,3 +1,5 @@
+using Pipeline.Models.Training.Loop;
+
 namespace Pipeline.Models.Evaluation;
 
 /// <summary>A model measured alone and with an adapter over the same examples.</summary>

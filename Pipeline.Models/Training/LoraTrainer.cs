@@ -1,5 +1,8 @@
 using Pipeline.Models.Families;
 using Pipeline.Models.Text;
+using Pipeline.Models.Training.Batches;
+using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training.Loop;
 using TorchSharp;
 
 namespace Pipeline.Models.Training;

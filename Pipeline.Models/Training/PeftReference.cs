@@ -2,6 +2,8 @@ using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Layers;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Training.Batches;
+using Pipeline.Models.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 

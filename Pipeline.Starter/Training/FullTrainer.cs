@@ -2,12 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Models.Runtime;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using AdamW = Pipeline.Models.Training.AdamW;
+using AdamW = Pipeline.Models.Training.Optimization.AdamW;
 
 namespace Pipeline.Starter.Training;
 

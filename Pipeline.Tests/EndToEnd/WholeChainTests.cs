@@ -1,6 +1,8 @@
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Jobs.Runs.Results;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;

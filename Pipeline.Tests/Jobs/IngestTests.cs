@@ -6,6 +6,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Results;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.Jobs;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Jobs.Evaluate;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests.Jobs;
 

@@ -8,6 +8,7 @@ using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Results;
 using Pipeline.Jobs.Schedules;
 using Pipeline.Models;
 

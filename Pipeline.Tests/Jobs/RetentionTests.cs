@@ -7,6 +7,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Results;
 
 namespace Pipeline.Tests.Jobs;
 

@@ -6,6 +6,8 @@ using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Jobs.Runs.Results;
 using Pipeline.Tests.EndToEnd;
 using Pipeline.Tests.S3;
 

@@ -9,6 +9,8 @@ using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests.Jobs;
 

@@ -6,7 +6,7 @@ using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests;
 

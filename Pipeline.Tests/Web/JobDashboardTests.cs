@@ -2,6 +2,7 @@ using System.Net;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
 using Pipeline.Web.Pages;
 
 namespace Pipeline.Tests.Web;

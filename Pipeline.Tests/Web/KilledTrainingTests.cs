@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
 
 namespace Pipeline.Tests.Web;
 

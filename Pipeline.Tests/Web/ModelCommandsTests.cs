@@ -3,6 +3,7 @@ using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Text;
 using Pipeline.Web.Commands;
+using Pipeline.Web.Commands.Generation;
 
 namespace Pipeline.Tests.Web;
 

@@ -1,4 +1,5 @@
 using Pipeline.Web.Commands;
+using Pipeline.Web.Commands.Runs;
 
 namespace Pipeline.Tests.Web;
 

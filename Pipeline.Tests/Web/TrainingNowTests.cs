@@ -1,4 +1,4 @@
-using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
 using Pipeline.Web.Runs;
 
 namespace Pipeline.Tests.Web;

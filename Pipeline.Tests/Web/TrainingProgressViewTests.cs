@@ -1,5 +1,5 @@
 using Pipeline.Models.Training;
-using Pipeline.Web.Commands;
+using Pipeline.Web.Commands.Training;
 
 namespace Pipeline.Tests.Web;
 

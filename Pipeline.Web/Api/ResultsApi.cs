@@ -3,7 +3,7 @@ using Mediator;
 using Microsoft.AspNetCore.Http.Features;
 using Pipeline.Data.Artifacts;
 using Pipeline.Jobs.Publish;
-using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Results;
 
 namespace Pipeline.Web.Api;
 

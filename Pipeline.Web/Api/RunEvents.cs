@@ -7,6 +7,8 @@ using Microsoft.Extensions.Options;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Postgres;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Jobs.Runs.Results;
 
 namespace Pipeline.Web.Api;
 

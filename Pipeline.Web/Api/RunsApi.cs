@@ -5,6 +5,8 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Jobs.Runs.Results;
 
 namespace Pipeline.Web.Api;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Jobs.Extract;
+using Pipeline.Web.Commands.Documents;
 
 namespace Pipeline.Web.Commands;
 

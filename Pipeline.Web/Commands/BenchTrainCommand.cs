@@ -8,6 +8,8 @@ using Pipeline.Models.Lora;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training;
+using Pipeline.Web.Commands.Generation;
+using Pipeline.Web.Commands.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Web.Commands;

@@ -2,6 +2,7 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Postgres;
 using Pipeline.Models;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
 
 namespace Pipeline.Web.Commands;
 

@@ -1,6 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using Pipeline.Web.Commands.Documents;
+using Pipeline.Web.Commands.Generation;
+using Pipeline.Web.Commands.Host;
+using Pipeline.Web.Commands.Runs;
+using Pipeline.Web.Commands.Training;
 
 namespace Pipeline.Web.Commands;
 

@@ -1,7 +1,7 @@
 using Mediator;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Pipeline.Jobs.Publish;
-using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Results;
 
 namespace Pipeline.Web.Pages;
 

@@ -4,7 +4,7 @@ using System.Text;
 using Hangfire;
 using Hangfire.Dashboard;
 using Mediator;
-using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
 
 namespace Pipeline.Web.Pages;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
 
 namespace Pipeline.Web.Pages;
 

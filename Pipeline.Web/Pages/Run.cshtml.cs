@@ -2,6 +2,8 @@ using Mediator;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Jobs.Runs.Results;
 
 namespace Pipeline.Web.Pages;
 

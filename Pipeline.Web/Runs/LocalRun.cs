@@ -7,6 +7,8 @@ using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Jobs.Runs.Results;
 using Pipeline.Models;
 using Pipeline.Web.Commands;
 using Pipeline.Web.Hosting;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
 using Spectre.Console;
 
 namespace Pipeline.Web.Runs;

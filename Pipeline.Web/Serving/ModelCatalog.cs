@@ -1,7 +1,7 @@
 using Mediator;
 using Microsoft.Extensions.Options;
 using Pipeline.Jobs.Publish;
-using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Results;
 using Pipeline.Web.Api;
 using Pipeline.Web.Hosting;
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Extract.Layout;
 

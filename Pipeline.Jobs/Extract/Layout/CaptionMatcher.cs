@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Extract.Blocks;
+
 namespace Pipeline.Jobs.Extract.Layout;
 
 /// <summary>Gives every printed caption to the figure or table it stands at, and puts it beside it.</summary>

@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Extract.Blocks;
+
 namespace Pipeline.Jobs.Extract.Layout;
 
 /// <summary>Lines that belong together; on the way to a <see cref="DocumentBlock"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Pipeline.Jobs.Extract.Blocks;
 using static Pipeline.Jobs.Extract.Rendering.PdfiumNative;
 
 namespace Pipeline.Jobs.Extract.Rendering;

@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Extract.Blocks;
+
 namespace Pipeline.Jobs.Extract.Text;
 
 /// <summary>The fonts of one document, each under an index, in order of first use.</summary>

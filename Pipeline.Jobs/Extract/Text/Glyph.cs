@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Extract.Blocks;
+
 namespace Pipeline.Jobs.Extract.Text;
 
 /// <summary>One drawn character (or ligature) in displayed page points, in the order of the page's content.</summary>

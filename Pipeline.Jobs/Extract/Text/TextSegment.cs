@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Extract.Blocks;
+
 namespace Pipeline.Jobs.Extract.Text;
 
 /// <summary>Words on one baseline with ordinary gaps: a line of a column, or one cell of a table row.</summary>

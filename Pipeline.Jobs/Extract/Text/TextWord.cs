@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Extract.Blocks;
+
 namespace Pipeline.Jobs.Extract.Text;
 
 /// <summary>Characters without a gap.</summary>

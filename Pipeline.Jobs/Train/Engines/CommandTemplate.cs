@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Pipeline.Models;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Train.Engines;
 

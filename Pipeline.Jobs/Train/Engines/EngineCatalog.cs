@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using Pipeline.Models;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Engines;
 
 namespace Pipeline.Jobs.Train.Engines;

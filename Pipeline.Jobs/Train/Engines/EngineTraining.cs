@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Models;
 using Pipeline.Models.Lora;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Engines;
 
 namespace Pipeline.Jobs.Train.Engines;

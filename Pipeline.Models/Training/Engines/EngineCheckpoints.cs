@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Training.Checkpoints;
+using Pipeline.Models.Training.Outputs;
 using Pipeline.Models.Weights;
 
 namespace Pipeline.Models.Training.Engines;

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training.Outputs;
 
 namespace Pipeline.Models.Training.Engines;
 

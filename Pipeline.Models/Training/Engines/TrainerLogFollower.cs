@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Models.Training.Outputs;
 
 namespace Pipeline.Models.Training.Engines;
 

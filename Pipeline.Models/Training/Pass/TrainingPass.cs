@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipeline.Models.Families;
 using Pipeline.Models.Runtime;
+using Pipeline.Models.Training.Batches;
 using Pipeline.Models.Training.Pass.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;

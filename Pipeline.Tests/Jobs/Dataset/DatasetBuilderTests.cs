@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Pipeline.Jobs.Dataset;
-using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Models;
 using Pipeline.Tests.Jobs.Extract;
 

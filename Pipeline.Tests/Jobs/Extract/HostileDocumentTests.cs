@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.Jobs.Extract;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Extract.Blocks;
 using SkiaSharp;
 
 namespace Pipeline.Tests.Jobs.Extract;

@@ -1,6 +1,7 @@
 using Npgsql;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Runs.Observation;
 
 namespace Pipeline.Tests.Jobs.Train;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 using Pipeline.Tests.Models.Training;
 
 namespace Pipeline.Tests.Models.Lora;

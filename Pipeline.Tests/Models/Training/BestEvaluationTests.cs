@@ -3,6 +3,7 @@ using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests.Models.Training;
 

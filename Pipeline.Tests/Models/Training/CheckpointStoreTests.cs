@@ -1,4 +1,4 @@
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
 
 namespace Pipeline.Tests.Models.Training;
 

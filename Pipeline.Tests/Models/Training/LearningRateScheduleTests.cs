@@ -1,4 +1,5 @@
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training.Optimization;
 
 namespace Pipeline.Tests.Models.Training;
 

@@ -1,5 +1,5 @@
 using Pipeline.Models;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests.Models.Training;
 

@@ -1,5 +1,7 @@
 using Pipeline.Models.Families;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
+using Pipeline.Models.Training.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,6 +2,10 @@ using System.Text.Json;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
+using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training.Loop;
+using Pipeline.Models.Training.Optimization;
 using Pipeline.Models.Training.Pass;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Pipeline.Models;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training.Loop;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Models.Training;

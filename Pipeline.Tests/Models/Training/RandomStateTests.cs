@@ -1,4 +1,4 @@
-using Pipeline.Models.Training;
+using Pipeline.Models.Runtime;
 
 namespace Pipeline.Tests.Models.Training;
 

@@ -1,6 +1,7 @@
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Batches;
+using Pipeline.Models.Training.Configuration;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Models.Training;

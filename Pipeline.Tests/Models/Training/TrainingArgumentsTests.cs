@@ -1,6 +1,6 @@
 using CsCheck;
 using Pipeline.Models;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests.Models.Training;
 

@@ -1,7 +1,8 @@
 using Pipeline.Models;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Text;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Batches;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests.Models.Training;
 

@@ -2,7 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
+using Pipeline.Models.Runtime;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
+using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training.Loop;
+using Pipeline.Models.Training.Outputs;
 using Pipeline.Tests.Models.Families;
 
 namespace Pipeline.Tests.Models.Training;

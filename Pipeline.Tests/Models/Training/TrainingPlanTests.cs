@@ -1,5 +1,8 @@
 using Pipeline.Models.Datasets;
-using Pipeline.Models.Training;
+using Pipeline.Models.Runtime;
+using Pipeline.Models.Training.Batches;
+using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training.Loop;
 
 namespace Pipeline.Tests.Models.Training;
 

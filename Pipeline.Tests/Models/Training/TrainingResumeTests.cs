@@ -2,6 +2,8 @@ using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
+using Pipeline.Models.Training.Configuration;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Models.Training;

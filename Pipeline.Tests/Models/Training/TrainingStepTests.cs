@@ -1,5 +1,5 @@
 using Pipeline.Models.Datasets;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Loop;
 
 namespace Pipeline.Tests.Models.Training;
 

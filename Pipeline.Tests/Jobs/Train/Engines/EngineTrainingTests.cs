@@ -1,6 +1,6 @@
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests.Jobs.Train.Engines;
 

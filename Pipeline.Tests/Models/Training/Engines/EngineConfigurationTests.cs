@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Engines;
 
 namespace Pipeline.Tests.Models.Training.Engines;

@@ -1,9 +1,9 @@
 using Pipeline.Models.Datasets;
-using Pipeline.Models.Evaluation;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Runtime;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Batches;
+using Pipeline.Models.Training.Loop;
 using Pipeline.Models.Training.Pass;
 using Pipeline.Models.Training.Pass.Kernels;
 using TorchSharp;

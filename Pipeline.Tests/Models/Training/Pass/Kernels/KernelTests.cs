@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using Pipeline.Models.Runtime;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Training.Optimization;
 using Pipeline.Models.Training.Pass.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;

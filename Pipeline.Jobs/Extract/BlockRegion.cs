@@ -1,6 +1,0 @@
-namespace Pipeline.Jobs.Extract;
-
-/// <summary>Where a continued part of a block is.</summary>
-/// <param name="Page">Page, from 1.</param>
-/// <param name="Box">Place on that page.</param>
-public sealed record BlockRegion(int Page, Box Box);

@@ -1,0 +1,9 @@
+namespace Pipeline.Jobs.Extract.Blocks;
+
+/// <summary>One page of a document.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Width">Displayed width in points.</param>
+/// <param name="Height">Displayed height in points.</param>
+/// <param name="Image">Raster of the page, relative to the folder of the document: <c>pages/page-0001.png</c>.</param>
+/// <param name="HasText">False for a scan without a text layer; such a page is also a figure.</param>
+public sealed record DocumentPage(int Number, double Width, double Height, string Image, bool HasText);

@@ -1,7 +1,0 @@
-namespace Pipeline.Jobs.Extract;
-
-/// <summary>A font that the document's text uses.</summary>
-/// <param name="Name">PostScript name without the subset prefix.</param>
-/// <param name="Bold">Heavier than regular.</param>
-/// <param name="Italic">Italic or oblique.</param>
-public sealed record DocumentFont(string Name, bool Bold, bool Italic);

@@ -1,4 +1,0 @@
-namespace Pipeline.Jobs.Runs;
-
-/// <summary>One point of a training curve.</summary>
-public sealed record MetricPoint(int Step, double Epoch, double Value, DateTimeOffset At);

@@ -1,0 +1,12 @@
+namespace Pipeline.Jobs.Runs.Results;
+
+/// <summary>A dataset.</summary>
+/// <param name="Id">The dataset.</param>
+/// <param name="RunId">Run that made it, or null when imported.</param>
+/// <param name="Name">Its name in <c>dataset_info.json</c>.</param>
+/// <param name="TrainExamples">Examples to train on.</param>
+/// <param name="EvalExamples">Held-out examples.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="Files">File name to artifact hash.</param>
+public sealed record DatasetEntry(
+    Guid Id, Guid? RunId, string Name, int TrainExamples, int EvalExamples, DateTimeOffset CreatedAt, IReadOnlyDictionary<string, string> Files);

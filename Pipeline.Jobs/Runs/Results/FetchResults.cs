@@ -1,0 +1,28 @@
+using Mediator;
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Publish;
+
+namespace Pipeline.Jobs.Runs.Results;
+
+/// <summary>Puts the folders that a run's summary names in place on this machine, where another one made them.</summary>
+/// <param name="RunId">The run.</param>
+public sealed record FetchResults(Guid RunId) : IRequest;
+
+internal sealed class FetchResultsHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, ISender sender) : IRequestHandler<FetchResults>
+{
+    public async ValueTask<Unit> Handle(FetchResults request, CancellationToken cancellationToken)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        Run run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == request.RunId, cancellationToken);
+        if (run.DatasetId is { } datasetId && !Directory.Exists(RunFolders.Dataset(storage, run.Id)))
+        {
+            Data.Entities.Dataset dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == datasetId, cancellationToken);
+            await storage.Artifacts.RestoreFolderAsync(dataset.Files, RunFolders.Dataset(storage, run.Id), cancellationToken);
+        }
+        if (run.AdapterId is { } adapterId)
+            await sender.Send(new FetchAdapter(await db.Adapters.Where(a => a.Id == adapterId).Select(a => a.Name).SingleAsync(cancellationToken)), cancellationToken);
+        return default;
+    }
+}

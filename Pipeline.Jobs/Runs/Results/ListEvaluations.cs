@@ -1,0 +1,24 @@
+using System.Text.Json;
+using Mediator;
+using Microsoft.EntityFrameworkCore;
+using Pipeline.Data;
+
+namespace Pipeline.Jobs.Runs.Results;
+
+/// <summary>Evaluations, newest first.</summary>
+/// <param name="RunId">Only the one this run made or reused; null for all.</param>
+/// <param name="Limit">How many at most.</param>
+public sealed record ListEvaluations(Guid? RunId = null, int Limit = 100) : IRequest<IReadOnlyList<EvaluationEntry>>;
+
+internal sealed class ListEvaluationsHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListEvaluations, IReadOnlyList<EvaluationEntry>>
+{
+    public async ValueTask<IReadOnlyList<EvaluationEntry>> Handle(ListEvaluations request, CancellationToken cancellationToken)
+    {
+        await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        var evaluations = db.Evaluations.AsNoTracking();
+        if (request.RunId is { } run) evaluations = evaluations.Where(e => db.Runs.Any(r => r.Id == run && r.EvaluationId == e.Id));
+        var rows = await evaluations.OrderByDescending(e => e.CreatedAt).Take(Math.Clamp(request.Limit, 1, 1_000)).ToArrayAsync(cancellationToken);
+        return rows.Select(e => new EvaluationEntry(e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss, e.BasePerplexity, e.AdapterPerplexity,
+            JsonDocument.Parse(e.Generations).RootElement, e.CreatedAt, e.CurrentLoss)).ToArray();
+    }
+}

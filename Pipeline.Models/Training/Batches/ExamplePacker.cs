@@ -1,0 +1,45 @@
+namespace Pipeline.Models.Training.Batches;
+
+/// <summary>
+/// Puts examples together into sequences: each takes the longest example that still fits, until none does. Reference: the
+/// greedy knapsack of hiyouga/LLaMA-Factory, src/llamafactory/data/processor/processor_utils.py, here over the whole dataset.
+/// </summary>
+internal static class ExamplePacker
+{
+    /// <summary>The packed sequences, as row numbers; the same for the same lengths.</summary>
+    /// <param name="lengths">Tokens of each example.</param>
+    /// <param name="capacity">Most tokens of a sequence; a longer example is one by itself.</param>
+    public static IReadOnlyList<int[]> Pack(IReadOnlyList<int> lengths, int capacity)
+    {
+        // Rows by length, so that the longest that fits is found by looking downwards; of equals the first row comes first.
+        var rows = new Queue<int>[capacity + 1];
+        for (int row = 0; row < lengths.Count; row++)
+            (rows[Math.Min(lengths[row], capacity)] ??= new Queue<int>()).Enqueue(row);
+
+        var sequences = new List<int[]>();
+        for (int longest = capacity; longest >= 0;)
+        {
+            if (rows[longest] is not { Count: > 0 })
+            {
+                longest--;
+                continue;
+            }
+            var sequence = new List<int>();
+            int left = capacity;
+            for (int length = longest; length >= 0; length = Math.Min(length, left))
+            {
+                if (rows[length] is { Count: > 0 } fitting)
+                {
+                    sequence.Add(fitting.Dequeue());
+                    left -= length;
+                }
+                else
+                {
+                    length--;
+                }
+            }
+            sequences.Add([.. sequence]);
+        }
+        return sequences;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Pipeline.Models.Datasets;
+using Pipeline.Models.Runtime;
+using Pipeline.Models.Text;
+using Pipeline.Models.Training.Configuration;
+
+namespace Pipeline.Models.Training.Batches;
+
+/// <summary>The examples of a training as tokens, split into those to learn and those held out.</summary>
+public sealed class TrainingData
+{
+    private TrainingData(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held, IReadOnlyList<string> warnings)
+    {
+        (Train, Eval, Warnings) = (train, held, warnings);
+        Hash = HashOf(train, held);
+    }
+
+    /// <summary>Examples to learn.</summary>
+    public IReadOnlyList<TokenizedExample> Train { get; }
+
+    /// <summary>Examples to evaluate on; may be empty.</summary>
+    public IReadOnlyList<TokenizedExample> Eval { get; }
+
+    /// <summary>What was left out or cut, in words.</summary>
+    public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>SHA-256 over all ids and labels, lower-case hexadecimal: equal data, equal hash.</summary>
+    public string Hash { get; }
+
+    /// <summary>Reads the datasets that the arguments name, splits off the held-out part and encodes everything.</summary>
+    /// <param name="arguments">Datasets, split, template and lengths.</param>
+    /// <param name="tokenizer">Tokenizer of the base model.</param>
+    /// <param name="template">Chat template.</param>
+    /// <param name="maxPositions">Longest sequence of the base model.</param>
+    /// <exception cref="InputException">A dataset or row cannot be read, or a split is empty.</exception>
+    public static TrainingData Load(TrainingArguments arguments, HubTokenizer tokenizer, ChatTemplate template, int maxPositions)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        if (arguments.Dataset.Count == 0)
+            throw new InputException("dataset: is missing; give a name of dataset_info.json or a file of dataset_dir");
+        IReadOnlyList<InstructionExample> all = Read(arguments.Dataset);
+        if (arguments.EvalDataset.Count > 0)
+            return Prepare(arguments, tokenizer, template, maxPositions, all, Read(arguments.EvalDataset));
+        (IReadOnlyList<InstructionExample> train, IReadOnlyList<InstructionExample> held) = Split(all, arguments);
+        return Prepare(arguments, tokenizer, template, maxPositions, train, held);
+
+        IReadOnlyList<InstructionExample> Read(IReadOnlyList<string> names) =>
+            InstructionDataset.Load(arguments.DatasetDir, string.Join(',', names), arguments.MaxSamples);
+    }
+
+    /// <summary>Encodes examples that are already split.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static TrainingData Prepare(TrainingArguments arguments, HubTokenizer tokenizer, ChatTemplate template, int maxPositions,
+        IReadOnlyList<InstructionExample> train, IReadOnlyList<InstructionExample> held)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(held);
+        var warnings = new List<string>();
+        int cutoff = arguments.CutoffLen;
+        if (cutoff > maxPositions)
+        {
+            warnings.Add($"cutoff_len: {cutoff} is more than the {maxPositions} positions of the model; {maxPositions} is used");
+            cutoff = maxPositions;
+        }
+        return FromTokens(Encode(train, "training"), Encode(held, "evaluation"), warnings);
+
+        TokenizedExample[] Encode(IReadOnlyList<InstructionExample> examples, string split)
+        {
+            TokenizedExample[] encoded = [.. examples.Select(e =>
+                TokenizedExample.Encode(e, template, tokenizer, cutoff, arguments.TrainOnPrompt, arguments.MaskHistory))];
+            TokenizedExample[] usable = [.. encoded.Where(e => TrainingBatch.CountTargets(e) > 0)];
+            if (usable.Length == 0 && encoded.Length > 0)
+                throw new InputException($"cutoff_len: the {split} split is empty: none of its {encoded.Length} examples has an answer token within {cutoff}; raise cutoff_len");
+            if (usable.Length < encoded.Length)
+                warnings.Add($"{encoded.Length - usable.Length} of {encoded.Length} {split} examples have no answer token within cutoff_len {cutoff} and are left out");
+            return usable;
+        }
+    }
+
+    /// <summary>Takes examples that are tokens already.</summary>
+    /// <exception cref="InputException">There is no training example.</exception>
+    public static TrainingData FromTokens(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held, IReadOnlyList<string>? warnings = null)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(held);
+        if (train.Count == 0)
+            throw new InputException("dataset: the training split is empty; give more examples or a smaller val_size");
+        return new TrainingData(train, held, warnings ?? []);
+    }
+
+    private static (IReadOnlyList<InstructionExample> Train, IReadOnlyList<InstructionExample> Held) Split(
+        IReadOnlyList<InstructionExample> all, TrainingArguments arguments)
+    {
+        if (arguments.ValSize == 0)
+            return (all, []);
+        int held = arguments.ValSize < 1 ? (int)Math.Ceiling(all.Count * arguments.ValSize) : (int)arguments.ValSize;
+        if (held >= all.Count)
+            throw new InputException(FormattableString.Invariant(
+                $"val_size: {arguments.ValSize} of {all.Count} examples leaves none to train on; give more examples or a smaller val_size"));
+        int[] order = new RandomState(arguments.Seed).Permutation(-1, all.Count);
+        return ([.. order.Skip(held).Order().Select(i => all[i])], [.. order.Take(held).Order().Select(i => all[i])]);
+    }
+
+    private static string HashOf(params IReadOnlyList<TokenizedExample>[] splits)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (IReadOnlyList<TokenizedExample> split in splits)
+        {
+            Append([split.Count]);
+            foreach (TokenizedExample example in split)
+            {
+                Append([example.InputIds.Length]);
+                Append(example.InputIds);
+                Append(example.Labels);
+            }
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        void Append(int[] values) => hash.AppendData(MemoryMarshal.AsBytes(values.AsSpan()));
+    }
+}

@@ -1,4 +1,0 @@
-namespace Pipeline.Models.Training;
-
-/// <summary>Checkpoints can no longer be written. The last good one is intact; the message names it and says what to do.</summary>
-public sealed class CheckpointException(string message, Exception inner) : IOException(message, inner);

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Pipeline.Models.Families;
+using Pipeline.Models.Training.Batches;
+using Pipeline.Models.Training.Configuration;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Pipeline.Models.Training.Checkpoints;
+
+/// <summary>What decides the result of a training, by key. Where files lie and how often something is written does not.</summary>
+internal static class TrainingFingerprint
+{
+    private const long SampledValues = 64; // of each weight
+    private static readonly HashSet<string> NoInfluence = new(StringComparer.Ordinal)
+    {
+        // Seen in the hash of the data or of the model.
+        "model_name_or_path", "adapter_name_or_path", "dataset", "eval_dataset", "dataset_dir", "template", "default_system", "max_samples", "val_size",
+        "quantization_method",
+        // Where and how often something is written.
+        "output_dir", "logging_strategy", "logging_steps", "logging_first_step", "save_strategy", "save_steps", "save_total_limit", "save_only_model",
+        "overwrite_output_dir", "plot_loss", "resume_from_checkpoint",
+        // Other ways to the same numbers.
+        "per_device_eval_batch_size", "device", "gradient_checkpointing", "disable_gradient_checkpointing",
+        // Below, where they count.
+        "cutoff_len", "packing", "neat_packing", "eval_strategy", "eval_steps", "load_best_model_at_end", "metric_for_best_model", "greater_is_better",
+        "early_stopping_steps",
+    };
+
+    public static Dictionary<string, string> Of(TrainingArguments arguments, DecoderModel model, TrainingData data)
+    {
+        Dictionary<string, string> keys = arguments.Describe().Where(pair => !NoInfluence.Contains(pair.Key)).ToDictionary();
+        keys["packing"] = arguments.Packs ? FormattableString.Invariant($"to {arguments.CutoffLen} tokens") : "none";
+        // Evaluations decide the result only where one of them is chosen or ends the training.
+        keys["best evaluation"] = arguments.LoadBestModelAtEnd || arguments.EarlyStoppingSteps is not null ? BestEvaluationOf(arguments) : "does not count";
+        // The data and the model by what they are: their paths may change, their content may not.
+        keys["examples"] = data.Train.Count.ToString(CultureInfo.InvariantCulture);
+        keys["data"] = data.Hash[..16];
+        keys["model"] = HashOf(model)[..16];
+        keys["computed in"] = model.DType.ToString();
+        return keys;
+    }
+
+    // The shape and a sample of every weight that is kept in full: enough to tell two models apart without reading gigabytes.
+    private static string HashOf(DecoderModel model)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(model.Config)));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        foreach ((string name, Tensor weight) in model.Weights().Where(w => w.Value.device_type != DeviceType.META))
+        {
+            using DisposeScope one = NewDisposeScope();
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            hash.AppendData(weight.detach().flatten().narrow(0, 0, Math.Min(SampledValues, weight.NumberOfElements)).contiguous().cpu().bytes);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static string BestEvaluationOf(TrainingArguments a) => FormattableString.Invariant(
+        $"{(a.LoadBestModelAtEnd ? "kept" : "not kept")}, {(a.GreaterIsBetter ? "highest" : "lowest")} loss, {(a.EvaluationStrategy == "steps" ? $"every {a.StepsPerEvaluation} steps" : "every epoch")}, end after {a.EarlyStoppingSteps?.ToString(CultureInfo.InvariantCulture) ?? "no number"} worse ones");
+}

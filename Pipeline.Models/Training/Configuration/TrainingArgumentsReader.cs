@@ -1,0 +1,89 @@
+using System.Text.Json;
+
+namespace Pipeline.Models.Training.Configuration;
+
+/// <summary>From the text of a configuration or the words of a command line to <see cref="TrainingArguments"/>, with every fault in one message.</summary>
+internal static class TrainingArgumentsReader
+{
+    public static TrainingArguments Load(string path, IReadOnlyList<string> overrides)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: no readable training configuration there", e);
+        }
+        return Parse(text, path, overrides);
+    }
+
+    public static TrainingArguments FromWords(IReadOnlyList<string> words)
+    {
+        ArgumentNullException.ThrowIfNull(words);
+        return words.Count > 0 && !words[0].StartsWith('-') && (!words[0].Contains('=') || File.Exists(words[0]))
+            ? Load(words[0], [.. words.Skip(1)])
+            : Parse("", "command line", words);
+    }
+
+    public static TrainingArguments Parse(string text, string source, IReadOnlyList<string> overrides)
+    {
+        var arguments = new TrainingArguments();
+        var faults = new List<SettingFault>();
+        BindAll(arguments, ConfigurationValue.ReadAll(text, source), faults);
+        foreach ((string given, ConfigurationValue value) in TrainingWords.Read(overrides, faults))
+            AddFault(faults, Bind(arguments, given, value));
+        faults.AddRange(TrainingArgumentsRules.Faults(arguments));
+        ThrowIfAny(faults, source);
+        return arguments;
+    }
+
+    /// <summary>Sets keys in place of <paramref name="defaults"/>; tells what cannot be set, and nothing yet about rules between keys.</summary>
+    public static (TrainingArguments Arguments, IReadOnlyList<SettingFault> Faults) Read(
+        IEnumerable<KeyValuePair<string, JsonElement>> keys, TrainingArguments defaults)
+    {
+        TrainingArguments arguments = defaults with { };
+        var faults = new List<SettingFault>();
+        BindAll(arguments, keys.Select(key => KeyValuePair.Create(key.Key, ConfigurationValue.OfJson(key.Value))), faults);
+        return (arguments, faults);
+    }
+
+    public static void ThrowIfAny(IReadOnlyList<SettingFault> faults, string source)
+    {
+        if (faults.Count > 0)
+            throw new SettingsException(faults, source);
+    }
+
+    /// <summary>Whether a configuration may hold the key, computed or not.</summary>
+    public static bool IsKnown(string given) =>
+        ForeignKeys.NameOf(given) is var name && (ForeignKeys.IsKnown(name) || TrainingKey.All.Any(key => key.Name == name));
+
+    private static void BindAll(TrainingArguments arguments, IEnumerable<KeyValuePair<string, ConfigurationValue>> keys, List<SettingFault> faults)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((string given, ConfigurationValue value) in keys)
+        {
+            if (!seen.Add(ForeignKeys.NameOf(given)))
+                faults.Add(new(given, "is given twice"));
+            AddFault(faults, Bind(arguments, given, value));
+        }
+    }
+
+    private static void AddFault(List<SettingFault> faults, SettingFault? fault)
+    {
+        if (fault is { } found)
+            faults.Add(found);
+    }
+
+    private static SettingFault? Bind(TrainingArguments arguments, string given, ConfigurationValue value)
+    {
+        string name = ForeignKeys.NameOf(given);
+        if (TrainingKey.All.FirstOrDefault(key => key.Name == name) is { } known)
+            return known.Bind(arguments, value);
+        return ForeignKeys.IsKnown(name) ? ForeignKeys.Check(name, value) : new SettingFault(given, $"unknown key; did you mean {Nearest(given)}?");
+    }
+
+    private static string Nearest(string name) =>
+        NearestName.Of(name, TrainingKey.All.Select(key => key.Name).Concat(ForeignKeys.Names));
+}

@@ -1,0 +1,56 @@
+using Pipeline.Models.Text;
+using Pipeline.Models.Training.Optimization;
+
+namespace Pipeline.Models.Training.Configuration;
+
+/// <summary>What must hold of a training's arguments, key by key and between keys.</summary>
+internal static class TrainingArgumentsRules
+{
+    public static IReadOnlyList<SettingFault> Faults(TrainingArguments a)
+    {
+        List<SettingFault> faults = [.. TrainingKey.All.Select(key => key.Check(a)).OfType<SettingFault>()];
+        if (a.ModelNameOrPath.Length == 0)
+            faults.Add(new("model_name_or_path", "is missing; give the folder of the base model"));
+        if (a.OutputDir.Length == 0)
+            faults.Add(new("output_dir", "is missing; give a folder for the adapter and its logs"));
+        if (a.LoraTarget.Count == 0)
+            faults.Add(new("lora_target", "names no module; use all, or names such as qkv_proj, o_proj"));
+        if (a.MaxSteps == 0)
+            faults.Add(new("max_steps", "0 trains nothing; use 1 or more, or -1 to follow num_train_epochs"));
+        if (a.Template is not null && !ChatTemplate.Names.Contains(a.Template))
+            faults.Add(new("template", $"'{a.Template}' is not known; use one of {string.Join(", ", ChatTemplate.Names.Order(StringComparer.Ordinal))}"));
+        if (a.SaveOnlyModel && a.ResumeFromCheckpoint is not null and not "false")
+            faults.Add(new("resume_from_checkpoint", "checkpoints made with save_only_model hold no optimizer to go on from"));
+        if (a.Bf16 && a.Fp16)
+            faults.Add(new("fp16", "cannot be used together with bf16; give one of them"));
+        if (a.GradientCheckpointing && a.DisableGradientCheckpointing)
+            faults.Add(new("disable_gradient_checkpointing", "contradicts gradient_checkpointing; give one of them"));
+        if (a.TrainOnPrompt && a.MaskHistory)
+            faults.Add(new("mask_history", "cannot be used together with train_on_prompt; give one of them"));
+        if (a.GroupByLength && a.DisableShuffling)
+            faults.Add(new("group_by_length", "cannot be used together with disable_shuffling; give one of them"));
+        faults.AddRange(EvaluationFaults(a));
+        faults.AddRange(LearningRateSchedule.Faults(a));
+        return faults;
+    }
+
+    private static IEnumerable<SettingFault> EvaluationFaults(TrainingArguments a)
+    {
+        if (a.ValSize >= 1 && a.ValSize != Math.Floor(a.ValSize))
+            yield return new("val_size", FormattableString.Invariant($"{a.ValSize} is neither a fraction below 1 nor a whole number of examples"));
+        if (a.ValSize > 0 && a.EvalDataset.Count > 0)
+            yield return new("val_size", "cannot be used together with eval_dataset; give one of them");
+        if (a.EvalStrategy is "steps" or "epoch" && a.ValSize == 0 && a.EvalDataset.Count == 0)
+            yield return new("eval_strategy", $"'{a.EvalStrategy}' needs examples; give val_size or eval_dataset");
+        bool evaluates = a.EvaluationStrategy != "no" && (a.ValSize > 0 || a.EvalDataset.Count > 0);
+        const string need = "needs evaluations during the training; give eval_steps (or eval_strategy) and val_size (or eval_dataset)";
+        if (a.LoadBestModelAtEnd && !evaluates)
+            yield return new("load_best_model_at_end", need);
+        if (a.LoadBestModelAtEnd && a.SaveStrategy == "no")
+            yield return new("load_best_model_at_end", "needs checkpoints; use another save_strategy than no");
+        if (a.SaveStrategy == "best" && !evaluates)
+            yield return new("save_strategy", $"'best' {need}");
+        if (a.EarlyStoppingSteps is not null && !evaluates)
+            yield return new("early_stopping_steps", need);
+    }
+}

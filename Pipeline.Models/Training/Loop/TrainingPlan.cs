@@ -1,0 +1,84 @@
+using Pipeline.Models.Datasets;
+using Pipeline.Models.Runtime;
+using Pipeline.Models.Training.Batches;
+using Pipeline.Models.Training.Configuration;
+
+namespace Pipeline.Models.Training.Loop;
+
+/// <summary>Which examples each step sees, and when logs, evaluations and checkpoints are due. A function of the step alone.</summary>
+internal sealed class TrainingPlan
+{
+    private readonly TrainingArguments _arguments;
+    private readonly IReadOnlyList<TokenizedExample> _examples;
+    private readonly IReadOnlyList<int[]> _units; // rows that are counted as one: an example, or a packed sequence
+    private readonly RandomState _random;
+    private (int Epoch, int[] Order) _order = (-1, []);
+
+    public TrainingPlan(TrainingArguments arguments, IReadOnlyList<TokenizedExample> examples, RandomState random)
+    {
+        (_arguments, _examples, _random) = (arguments, examples, random);
+        _units = arguments.Packs
+            ? ExamplePacker.Pack([.. examples.Select(e => e.InputIds.Length)], arguments.CutoffLen)
+            : [.. Enumerable.Range(0, examples.Count).Select(row => (int[])[row])];
+        BatchesPerEpoch = (_units.Count + arguments.TrainBatchSize - 1) / arguments.TrainBatchSize;
+        StepsPerEpoch = (BatchesPerEpoch + arguments.GradientAccumulationSteps - 1) / arguments.GradientAccumulationSteps;
+        TotalSteps = arguments.MaxSteps > 0 ? arguments.MaxSteps : Math.Max(1, (int)Math.Ceiling(arguments.NumTrainEpochs * StepsPerEpoch));
+    }
+
+    /// <summary>Micro-batches of an epoch.</summary>
+    public int BatchesPerEpoch { get; }
+
+    /// <summary>Steps of an epoch; the last one may hold fewer micro-batches.</summary>
+    public int StepsPerEpoch { get; }
+
+    /// <summary>Steps of the training.</summary>
+    public int TotalSteps { get; }
+
+    private int UnitsPerStep => _arguments.TrainBatchSize * _arguments.GradientAccumulationSteps;
+
+    /// <summary>The micro-batches of a step, counted from 0.</summary>
+    public IReadOnlyList<MicroBatch> BatchesOf(int step)
+    {
+        int epoch = step / StepsPerEpoch;
+        if (_order.Epoch != epoch)
+            _order = (epoch, OrderOf(epoch));
+        return [.. _order.Order.Skip(step % StepsPerEpoch * UnitsPerStep).Take(UnitsPerStep).Chunk(_arguments.TrainBatchSize)
+            .Select(units => units.SelectMany(unit => _units[unit]).ToArray())
+            .Select(rows => new MicroBatch(rows, [.. rows.Select(row => _examples[row])]))];
+    }
+
+    /// <summary>Epochs done after so many steps, with the fraction of the one under way.</summary>
+    public double EpochAfter(int steps)
+    {
+        int inEpoch = steps % StepsPerEpoch;
+        return steps / StepsPerEpoch + (double)(inEpoch * _arguments.GradientAccumulationSteps) / BatchesPerEpoch;
+    }
+
+    /// <summary>Whether a log entry is due after so many steps; the end of the training has one unless there are none at all.</summary>
+    public bool LogsAfter(int steps) => Due(_arguments.LoggingStrategy, _arguments.LoggingSteps, steps)
+        || (steps == 1 && _arguments.LoggingFirstStep) || (steps == TotalSteps && _arguments.LoggingStrategy != "no");
+
+    /// <summary>Whether an evaluation is due.</summary>
+    public bool EvaluatesAfter(int steps) => Due(_arguments.EvaluationStrategy, _arguments.StepsPerEvaluation, steps);
+
+    /// <summary>Whether a checkpoint is due; the end of the training has one where they come by steps or epochs.</summary>
+    public bool SavesAfter(int steps) =>
+        Due(_arguments.SaveStrategy, _arguments.SaveSteps, steps) || (steps == TotalSteps && _arguments.SaveStrategy is "steps" or "epoch");
+
+    private int[] OrderOf(int epoch)
+    {
+        if (_arguments.DisableShuffling)
+            return [.. Enumerable.Range(0, _units.Count)];
+        int[] shuffled = _random.Permutation(epoch, _units.Count);
+        return _arguments.GroupByLength
+            ? LengthGroups.Order(shuffled, [.. _units.Select(unit => unit.Sum(row => _examples[row].InputIds.Length))], UnitsPerStep)
+            : shuffled;
+    }
+
+    private bool Due(string strategy, int every, int steps) => strategy switch
+    {
+        "steps" => steps % every == 0,
+        "epoch" => steps % StepsPerEpoch == 0,
+        _ => false,
+    };
+}

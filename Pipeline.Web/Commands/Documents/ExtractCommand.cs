@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Models;
+
+namespace Pipeline.Web.Commands.Documents;
+
+/// <summary><c>extract PATH --out DIR</c>: extraction alone, without a database.</summary>
+internal static class ExtractCommand
+{
+    public static Command Create()
+    {
+        var path = new Argument<string>("PATH") { Description = "A PDF, or a folder that is searched for PDFs" };
+        var output = new Option<string>("--out") { Description = "Folder for DIR/NAME.md and DIR/NAME/...", Required = true };
+        var dpi = new Option<int>("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ => new ExtractionOptions().RasterDpi };
+        var seconds = new Option<int>("--timeout") { Description = "Seconds per document", DefaultValueFactory = _ => new ExtractionOptions().SecondsPerDocument };
+        var command = new Command("extract", "Turn PDFs into Markdown, figures, tables and page images") { path, output, dpi, seconds };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetRequiredValue(path), parsed.GetRequiredValue(output),
+            new ExtractionOptions { RasterDpi = parsed.GetValue(dpi), SecondsPerDocument = parsed.GetValue(seconds) },
+            parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        string path, string folder, ExtractionOptions options, TextWriter output, TextWriter error, CancellationToken ct)
+    {
+        if (options.RasterDpi is < 36 or > 600)
+            throw new InputException($"--dpi {options.RasterDpi}: expected 36 to 600");
+        if (options.SecondsPerDocument is < 1 or > 3600)
+            throw new InputException($"--timeout {options.SecondsPerDocument}: expected 1 to 3600 seconds");
+        List<(string Pdf, string Stem)> documents = PdfPaths.Find(path);
+        Directory.CreateDirectory(folder);
+        using var extractor = new DocumentExtractor();
+        int failed = 0;
+        await Parallel.ForEachAsync(
+            documents,
+            new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, 8), CancellationToken = ct },
+            async (document, token) =>
+            {
+                string line;
+                try
+                {
+                    var watch = Stopwatch.StartNew();
+                    ExtractionResult result = await extractor.ExtractAsync(document.Pdf, Path.Combine(folder, document.Stem), options, token);
+                    await File.WriteAllTextAsync(
+                        Path.Combine(folder, document.Stem + ".md"), MarkdownWriter.Write(result.Document, document.Stem + "/"), token);
+                    line = Describe(result.Document, watch.Elapsed);
+                }
+                catch (BadDocumentException e)
+                {
+                    Interlocked.Increment(ref failed);
+                    lock (error)
+                        error.WriteLine($"error: {e.Message}");
+                    return;
+                }
+                lock (output)
+                    output.WriteLine(line);
+            });
+        output.WriteLine($"{documents.Count - failed} of {documents.Count} documents extracted into {folder}");
+        return failed == 0 ? ExitCodes.Success : documents.Count == 1 ? ExitCodes.BadUsage : ExitCodes.Failed;
+    }
+
+    private static string Describe(ExtractedDocument document, TimeSpan time)
+    {
+        string line = string.Create(CultureInfo.InvariantCulture,
+            $"{document.FileName}: {document.Pages.Count} pages, {document.Figures.Count} figures, {document.Tables.Count} tables, {time.TotalSeconds:F1} s");
+        return document.Warnings.Count > 0 ? $"{line} (warning: {string.Join("; ", document.Warnings)})" : line;
+    }
+}

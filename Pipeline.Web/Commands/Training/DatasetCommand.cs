@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Models;
+using Pipeline.Web.Commands.Documents;
+
+namespace Pipeline.Web.Commands.Training;
+
+/// <summary><c>dataset build|import</c>: the dataset alone, without a database.</summary>
+internal static class DatasetCommand
+{
+    public static Command Create() => new("dataset", "Make a training dataset from extracted documents or from your own file")
+    {
+        CreateBuild(),
+        CreateImport(),
+    };
+
+    private static Command CreateBuild()
+    {
+        var path = new Argument<string>("PATH") { Description = "A folder that `extract` wrote, or PDFs, which are extracted first" };
+        (Option<string> output, Option<double> fraction, Option<int> seed) = SplitOptions();
+        var command = new Command("build", "Instruction examples with provenance, split by document section") { path, output, fraction, seed };
+        command.SetAction(async (parsed, ct) =>
+        {
+            IReadOnlyList<ExtractedDocument> documents = await DocumentsAsync(parsed.GetRequiredValue(path), ct);
+            DatasetResult result = await DatasetBuilder.BuildAsync(
+                documents, Options(parsed.GetValue(fraction), parsed.GetValue(seed)), parsed.GetRequiredValue(output), ct);
+            return Report(result, parsed.InvocationConfiguration.Output);
+        });
+        return command;
+    }
+
+    private static Command CreateImport()
+    {
+        var file = new Argument<string>("FILE") { Description = "alpaca or sharegpt examples, a JSON array or JSON Lines" };
+        (Option<string> output, Option<double> fraction, Option<int> seed) = SplitOptions();
+        var command = new Command("import", "Check and split a file of your own") { file, output, fraction, seed };
+        command.SetAction(async (parsed, ct) =>
+        {
+            DatasetResult result = await DatasetBuilder.ImportAsync(
+                parsed.GetRequiredValue(file), Options(parsed.GetValue(fraction), parsed.GetValue(seed)), parsed.GetRequiredValue(output), ct);
+            return Report(result, parsed.InvocationConfiguration.Output);
+        });
+        return command;
+    }
+
+    private static (Option<string> Output, Option<double> Fraction, Option<int> Seed) SplitOptions() => (
+        new Option<string>("--out") { Description = "Folder for train.jsonl, eval.jsonl, dataset_info.json", Required = true },
+        new Option<double>("--eval-fraction") { Description = "Share of examples held out", DefaultValueFactory = _ => new DatasetOptions().EvalFraction },
+        new Option<int>("--seed") { Description = "Decides what is held out", DefaultValueFactory = _ => new DatasetOptions().Seed });
+
+    private static DatasetOptions Options(double fraction, int seed) => fraction is >= 0 and <= 0.5
+        ? new DatasetOptions { EvalFraction = fraction, Seed = seed }
+        : throw new InputException($"--eval-fraction {fraction}: expected 0 to 0.5");
+
+    private static async Task<IReadOnlyList<ExtractedDocument>> DocumentsAsync(string path, CancellationToken ct)
+    {
+        if (Directory.Exists(path))
+        {
+            string[] extracted = Directory.EnumerateFiles(path, "document.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
+            if (extracted.Length > 0)
+                return extracted.Select(ExtractedDocument.Load).ToList();
+        }
+        using var extractor = new DocumentExtractor();
+        string scratch = Directory.CreateTempSubdirectory("pipeline-extract-").FullName;
+        try
+        {
+            var documents = new List<ExtractedDocument>();
+            foreach ((string pdf, string stem) in PdfPaths.Find(path))
+                documents.Add((await extractor.ExtractAsync(pdf, Path.Combine(scratch, stem), new ExtractionOptions(), ct)).Document);
+            return documents;
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private static int Report(DatasetResult result, TextWriter output)
+    {
+        string kinds = string.Join(", ", result.ByStrategy.Select(s => $"{s.Value} {s.Key}"));
+        output.WriteLine($"{result.Train} train and {result.Eval} eval examples ({kinds}) in {result.Folder}");
+        return ExitCodes.Success;
+    }
+}
