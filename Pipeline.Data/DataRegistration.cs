@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Postgres;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Data;
 
@@ -22,6 +23,7 @@ public static class DataRegistration
         services.AddOptions<RetentionOptions>().BindConfiguration("Retention", b => b.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DatabaseSignals>();
         services.AddSingleton<LeaseKeeper>();
+        services.AddSingleton(provider => new StageGraph(provider.GetServices<StageDefinition>()));
         services.AddSingleton<ItemClaims>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<Housekeeping>();

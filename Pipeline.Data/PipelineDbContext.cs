@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Pipeline.Data.Configurations;
 using Pipeline.Data.Entities;
 
 namespace Pipeline.Data;
@@ -14,6 +15,8 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     public DbSet<RunDocument> RunDocuments => Set<RunDocument>();
     /// <summary>Work, one row per run, stage and key.</summary>
     public DbSet<StageItem> StageItems => Set<StageItem>();
+    /// <summary>What still holds up the stages that wait for others.</summary>
+    public DbSet<RunGate> RunGates => Set<RunGate>();
     /// <summary>Items to hand to the queue.</summary>
     public DbSet<OutboxMessage> OutboxMessages => Set<OutboxMessage>();
     /// <summary>Files of the artifact store.</summary>
@@ -40,6 +43,10 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     public DbSet<Schedule> Schedules => Set<Schedule>();
     /// <summary>Log lines.</summary>
     public DbSet<LogEntry> LogEntries => Set<LogEntry>();
+
+    /// <inheritdoc />
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<Stage>().HaveConversion<StageConverter>().HaveMaxLength(Stage.MaxLength);
 
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>

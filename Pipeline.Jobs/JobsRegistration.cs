@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
+using Pipeline.Data.Stages;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
@@ -44,12 +45,15 @@ public static class JobsRegistration
         services.AddSingleton<RecurringSchedules>();
         services.AddSingleton<StageQueue>();
         services.AddSingleton<StageRunner>();
-        services.TryAddSingleton<IStageWork, StageWork>();
+        services.AddStages();
+        services.AddSingleton<StageWork>();
+        services.AddSingleton<StageWords>();
         services.AddSingleton<DocumentGate>();
         services.AddSingleton<TorchDevice>();
-        services.AddSingleton<TrainingPlace>();
-        services.AddSingleton(p => new StageDelivery(p.GetRequiredService<IStageWork>(), p.GetRequiredService<ItemClaims>(), p.GetRequiredService<StageQueue>(),
-            p.GetRequiredService<DocumentGate>(), p.GetRequiredService<TorchDevice>(), p.GetRequiredService<TrainingPlace>(), p.GetRequiredService<ILogger<StageDelivery>>()));
+        services.AddSingleton<ItemQueue>();
+        services.AddSingleton(p => new StageDelivery(p.GetRequiredService<StageWork>(), p.GetRequiredService<StageGraph>(), p.GetRequiredService<ItemClaims>(),
+            p.GetRequiredService<StageQueue>(), p.GetRequiredService<ItemQueue>(), p.GetRequiredService<DocumentGate>(), p.GetRequiredService<TorchDevice>(),
+            p.GetRequiredService<ILogger<StageDelivery>>()));
         return services;
     }
 
@@ -86,7 +90,7 @@ public static class JobsRegistration
         services.AddHangfireServer((provider, server) =>
         {
             WorkerOptions options = provider.GetRequiredService<IOptions<WorkerOptions>>().Value;
-            Configure(server, options, "elsewhere", options.Elsewhere, Queues.Elsewhere);
+            Configure(server, options, "elsewhere", options.Elsewhere, Queues.Remote);
         });
         return services;
     }

@@ -443,8 +443,8 @@ namespace Pipeline.Data.Migrations
 
                     b.Property<string>("Stage")
                         .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
                         .HasColumnName("stage");
 
                     b.HasKey("Id")
@@ -588,10 +588,6 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("name");
 
-                    b.Property<int>("OpenDocuments")
-                        .HasColumnType("integer")
-                        .HasColumnName("open_documents");
-
                     b.Property<int>("Priority")
                         .HasColumnType("integer")
                         .HasColumnName("priority");
@@ -694,6 +690,27 @@ namespace Pipeline.Data.Migrations
                         .HasDatabaseName("ix_run_documents_run_id_path");
 
                     b.ToTable("run_documents", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.RunGate", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Stage")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("stage");
+
+                    b.Property<int>("Open")
+                        .HasColumnType("integer")
+                        .HasColumnName("open");
+
+                    b.HasKey("RunId", "Stage")
+                        .HasName("pk_run_gates");
+
+                    b.ToTable("run_gates", (string)null);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.Schedule", b =>
@@ -852,8 +869,8 @@ namespace Pipeline.Data.Migrations
 
                     b.Property<string>("Key")
                         .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
                         .HasColumnName("key");
 
                     b.Property<DateTimeOffset?>("LeaseUntil")
@@ -890,8 +907,8 @@ namespace Pipeline.Data.Migrations
 
                     b.Property<string>("Stage")
                         .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
                         .HasColumnName("stage");
 
                     b.Property<DateTimeOffset?>("StartedAt")
@@ -1155,6 +1172,16 @@ namespace Pipeline.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_run_documents_runs_run_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.RunGate", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_run_gates_runs_run_id");
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.ServedName", b =>

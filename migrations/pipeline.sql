@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS schema_migrations (
+﻿CREATE TABLE IF NOT EXISTS schema_migrations (
     migration_id character varying(150) NOT NULL,
     product_version character varying(32) NOT NULL,
     CONSTRAINT pk_schema_migrations PRIMARY KEY (migration_id)
@@ -860,6 +860,67 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261126011642_CheckpointCopies') THEN
     INSERT INTO schema_migrations (migration_id, product_version)
     VALUES ('20261126011642_CheckpointCopies', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261128180143_StageTable') THEN
+    ALTER TABLE stage_items ALTER COLUMN stage TYPE character varying(32);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261128180143_StageTable') THEN
+    ALTER TABLE stage_items ALTER COLUMN key TYPE character varying(128);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261128180143_StageTable') THEN
+    ALTER TABLE outbox_messages ALTER COLUMN stage TYPE character varying(32);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261128180143_StageTable') THEN
+    CREATE TABLE run_gates (
+        run_id uuid NOT NULL,
+        stage character varying(32) NOT NULL,
+        open integer NOT NULL,
+        CONSTRAINT pk_run_gates PRIMARY KEY (run_id, stage),
+        CONSTRAINT fk_run_gates_runs_run_id FOREIGN KEY (run_id) REFERENCES runs (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261128180143_StageTable') THEN
+    INSERT INTO run_gates (run_id, stage, open)
+    SELECT id, 'Dataset', open_documents FROM runs AS r
+    WHERE finished_at IS NULL AND EXISTS (SELECT 1 FROM stage_items AS i WHERE i.run_id = r.id AND i.stage = 'Extract')
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261128180143_StageTable') THEN
+    ALTER TABLE runs DROP COLUMN open_documents;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261128180143_StageTable') THEN
+    INSERT INTO schema_migrations (migration_id, product_version)
+    VALUES ('20261128180143_StageTable', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Postgres;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Claims;
 
@@ -39,14 +40,16 @@ public sealed class ItemClaim : IAsyncDisposable
     /// <param name="write">Adds the outputs to the context; runs inside the transaction and is saved by it. Repeated on a new context when the server was away.</param>
     /// <param name="fromCache">Whether an earlier result was used.</param>
     /// <param name="ct">Cancels; nothing is stored then.</param>
+    /// <param name="parts">Items of the stages of parts that follow.</param>
     /// <exception cref="LeaseLostException">The item belongs to another worker by now. Nothing was stored.</exception>
-    public Task CompleteAsync(Func<PipelineDbContext, CancellationToken, Task> write, bool fromCache, CancellationToken ct) =>
+    public Task CompleteAsync(
+        Func<PipelineDbContext, CancellationToken, Task> write, bool fromCache, CancellationToken ct, IReadOnlyList<StagePart>? parts = null) =>
         EndAsync([ItemState.Succeeded], async (db, item) =>
         {
             item.Succeed(Now, fromCache);
             await write(db, ct);
             await db.SaveChangesAsync(ct);
-            await RunProgress.AfterSuccessAsync(db, item, Now, ct);
+            await RunProgress.AfterSuccessAsync(db, _claims.Stages, item, parts ?? [], Now, ct);
         }, ct);
 
     /// <summary>Records that there was nothing to do and goes on.</summary>
@@ -56,7 +59,7 @@ public sealed class ItemClaim : IAsyncDisposable
         {
             item.Skip(Now, reason);
             await db.SaveChangesAsync(ct);
-            await RunProgress.AfterSuccessAsync(db, item, Now, ct);
+            await RunProgress.AfterSuccessAsync(db, _claims.Stages, item, [], Now, ct);
         }, ct);
 
     /// <summary>
@@ -80,7 +83,7 @@ public sealed class ItemClaim : IAsyncDisposable
             }
             item.Fail(Now, kind, error);
             await db.SaveChangesAsync(ct);
-            await RunProgress.AfterFailureAsync(db, item, Now, ct);
+            await RunProgress.AfterFailureAsync(db, _claims.Stages, item, Now, ct);
         }, ct);
         return forGood;
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Postgres;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Claims;
 
@@ -12,11 +13,13 @@ namespace Pipeline.Data.Claims;
 /// <see cref="StalledItems"/> finds that its worker is dead.
 /// </summary>
 public sealed class ItemClaims(
-    IDbContextFactory<PipelineDbContext> contexts, LeaseKeeper keeper, DatabaseSignals signals, WorkerName worker, IOptions<LeaseOptions> options, ILogger<ItemClaims> logger)
+    IDbContextFactory<PipelineDbContext> contexts, StageGraph stages, LeaseKeeper keeper, DatabaseSignals signals, WorkerName worker,
+    IOptions<LeaseOptions> options, ILogger<ItemClaims> logger)
 {
     private readonly ConcurrentDictionary<Guid, ItemClaim> _handedOver = [];
 
     internal IDbContextFactory<PipelineDbContext> Contexts => contexts;
+    internal StageGraph Stages => stages;
     internal LeaseKeeper Keeper => keeper;
     internal DatabaseSignals Signals => signals;
     internal LeaseOptions Options => options.Value;
@@ -27,14 +30,7 @@ public sealed class ItemClaims(
     {
         if (_handedOver.TryRemove(itemId, out ItemClaim? ours)) return ours;
         TimeSpan lease = TimeSpan.FromSeconds(options.Value.Seconds);
-        // One statement decides; reading first and updating later would let two workers win.
-        return await ClaimAsync(db => db.StageItems.FromSql($"""
-            UPDATE stage_items AS i
-            SET state = 'Running', attempt = i.attempt + 1, attempts_left = i.attempts_left - 1, worker = {worker.Value},
-                lease_until = clock_timestamp() + {lease}, started_at = clock_timestamp(), not_before = NULL, estimated_end = NULL
-            WHERE i.id = {itemId} AND i.attempts_left > 0 AND i.state = 'Pending' AND (i.not_before IS NULL OR i.not_before <= now())
-            RETURNING i.*
-            """), ct);
+        return await ClaimAsync(db => ItemTransitions.Claim(db, itemId, worker, lease), ct);
     }
 
     /// <summary>
@@ -48,17 +44,7 @@ public sealed class ItemClaims(
     public async Task<StageItem?> ClaimNextAsync(Stage stage, bool suspects, CancellationToken ct)
     {
         TimeSpan lease = TimeSpan.FromSeconds(options.Value.Seconds);
-        string name = stage.ToString();
-        ItemClaim? claim = await ClaimAsync(db => db.StageItems.FromSql($"""
-            UPDATE stage_items AS i
-            SET state = 'Running', attempt = i.attempt + 1, attempts_left = i.attempts_left - 1, worker = {worker.Value},
-                lease_until = clock_timestamp() + {lease}, started_at = clock_timestamp(), not_before = NULL, estimated_end = NULL
-            WHERE i.id = (
-                SELECT n.id FROM stage_items AS n
-                WHERE n.stage = {name} AND n.state = 'Pending' AND n.suspect = {suspects} AND n.attempts_left > 0 AND (n.not_before IS NULL OR n.not_before <= now())
-                ORDER BY n.priority DESC, n.id LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING i.*
-            """), ct);
+        ItemClaim? claim = await ClaimAsync(db => ItemTransitions.ClaimNext(db, stage, suspects, worker, lease), ct);
         if (claim is null) return null;
         _handedOver[claim.Item.Id] = claim;
         return claim.Item;
@@ -87,7 +73,7 @@ public sealed class ItemClaims(
         ItemClaim ours = new(item, this);
         try
         {
-            if (item.Stage == Stage.Ingest) await Transience.UntilAnsweredAsync(() => StartRunAsync(item.RunId, ct), null, ct);
+            if (item.Stage == stages.Entry.Stage) await Transience.UntilAnsweredAsync(() => StartRunAsync(item.RunId, ct), null, ct);
         }
         catch
         {
@@ -101,6 +87,6 @@ public sealed class ItemClaims(
     private async Task<int> StartRunAsync(Guid runId, CancellationToken ct)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-        return await db.Database.ExecuteSqlAsync($"UPDATE runs SET state = 'Running', started_at = coalesce(started_at, now()) WHERE id = {runId} AND state = 'Pending'", ct);
+        return await RunTransitions.StartAsync(db, runId, ct);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Claims;
 
@@ -9,7 +10,7 @@ namespace Pipeline.Data.Claims;
 /// Finds work whose worker or queue entry was lost. A worker counts as dead only when its lease has not changed for a while by this
 /// process's own stopwatch: a clock that jumps, or a server that was away, makes no living worker look dead and no dead one alive.
 /// </summary>
-public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, IOptions<LeaseOptions> options, TimeProvider time)
+public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IOptions<LeaseOptions> options, TimeProvider time)
 {
     private readonly Dictionary<Guid, Seen> _seen = [];
     private long _lastLook;
@@ -37,7 +38,7 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
         {
             await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
             int moved = await RecoverDeadAsync(db, ct);
-            string[] stages = emptyQueues.Select(s => s.ToString()).ToArray();
+            string[] stages = emptyQueues.Select(s => s.Name).ToArray();
             int redispatched = await db.Database.ExecuteSqlAsync($"""
                 INSERT INTO outbox_messages (item_id, stage)
                 SELECT i.id, i.stage FROM stage_items AS i
@@ -66,10 +67,10 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
         foreach (IGrouping<string?, Leased> worker in dead.GroupBy(i => i.Worker))
         {
             // Of several documents in one worker any may have killed it: none is blamed, all are worked on alone from now on.
-            int documents = worker.Count(i => StageChain.IsPerDocument(i.Stage));
+            int documents = worker.Count(i => IsPart(i.Stage));
             foreach (Leased item in worker)
             {
-                bool perDocument = StageChain.IsPerDocument(item.Stage);
+                bool perDocument = IsPart(item.Stage);
                 if (await RecoverAsync(db, item, blamed: perDocument ? documents == 1 : documents == 0, suspect: perDocument && documents > 1, ct)) moved++;
             }
         }
@@ -91,7 +92,10 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
                 : new Seen(item.Attempt, item.LeaseUntil, TimeSpan.Zero);
     }
 
-    private static async Task<bool> RecoverAsync(PipelineDbContext db, Leased dead, bool blamed, bool suspect, CancellationToken ct)
+    /// <summary>Whether an item of the stage is one of many. Of a stage that only another version knows, nobody can say.</summary>
+    private bool IsPart(Stage stage) => graph.Contains(stage) && graph[stage].Scope != StageScope.Run;
+
+    private async Task<bool> RecoverAsync(PipelineDbContext db, Leased dead, bool blamed, bool suspect, CancellationToken ct)
     {
         db.ChangeTracker.Clear();
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
@@ -112,7 +116,7 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
         {
             item.Fail(now, FailureKind.Crash, $"{what}; {item.AttemptsAllowed} workers died with it, so it is not tried again");
             await db.SaveChangesAsync(ct);
-            await RunProgress.AfterFailureAsync(db, item, now, ct);
+            await RunProgress.AfterFailureAsync(db, graph, item, now, ct);
         }
         await transaction.CommitAsync(ct);
         return true;

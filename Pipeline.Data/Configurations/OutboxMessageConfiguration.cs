@@ -9,7 +9,6 @@ internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<Outb
     public void Configure(EntityTypeBuilder<OutboxMessage> message)
     {
         message.Property(m => m.Id).UseIdentityAlwaysColumn();
-        message.Property(m => m.Stage).HasConversion<string>().HasMaxLength(16);
         message.HasIndex(m => m.ItemId);
         message.HasOne<StageItem>().WithMany().HasForeignKey(m => m.ItemId).OnDelete(DeleteBehavior.Cascade);
     }

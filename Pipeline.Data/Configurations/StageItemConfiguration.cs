@@ -13,9 +13,8 @@ internal sealed class StageItemConfiguration : IEntityTypeConfiguration<StageIte
         item.HasIndex(i => new { i.Stage, i.Priority, i.Id }).IsDescending(false, true, false).HasFilter("state = 'Pending'");  // the next to claim
         item.HasIndex(i => i.RunDocumentId);
         item.Property(i => i.State).HasConversion<string>().HasMaxLength(16);
-        item.Property(i => i.Stage).HasConversion<string>().HasMaxLength(16);
         item.Property(i => i.FailureKind).HasConversion<string>().HasMaxLength(16);
-        item.Property(i => i.Key).HasMaxLength(64);
+        item.Property(i => i.Key).HasMaxLength(128);
         item.Property(i => i.CheckpointFiles!).HasJsonConversion();
         item.Ignore(i => i.IsFinished);
         item.HasOne<Run>().WithMany().HasForeignKey(i => i.RunId).OnDelete(DeleteBehavior.Cascade);

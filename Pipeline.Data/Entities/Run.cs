@@ -33,8 +33,6 @@ public sealed class Run
     public string Configuration { get; private init; } = "{}";
     /// <summary>Where the run stands.</summary>
     public RunState State { get; private set; } = RunState.Pending;
-    /// <summary>Documents whose extraction and captions are not finished yet. Whoever brings it to zero starts the dataset.</summary>
-    public int OpenDocuments { get; private set; }
     /// <summary>Its work is claimed before that of runs with a lower one; 0 unless asked otherwise.</summary>
     public int Priority { get; private set; }
     /// <summary>Run whose settings or documents this one was made from, or null.</summary>
@@ -60,4 +58,17 @@ public sealed class Run
 
     /// <summary>Whether nothing more will happen.</summary>
     public bool IsFinished => State is RunState.Succeeded or RunState.Failed or RunState.Canceled;
+
+    /// <summary>Whether a run may go from one state to another. The only place that says so; every change is a statement that asks it.</summary>
+    public static bool Allows(RunState from, RunState to) => (from, to) switch
+    {
+        (RunState.Pending, RunState.Running or RunState.Paused or RunState.Failed or RunState.Canceled) => true,
+        (RunState.Running, RunState.Paused or RunState.Succeeded or RunState.Failed or RunState.Canceled) => true,
+        (RunState.Paused, RunState.Pending or RunState.Running or RunState.Failed or RunState.Canceled) => true,
+        (RunState.Succeeded or RunState.Failed or RunState.Canceled, RunState.Running) => true,      // a retry
+        _ => false,
+    };
+
+    /// <summary>The states from which a run may come to this one.</summary>
+    public static IReadOnlyList<RunState> Before(RunState to) => [.. Enum.GetValues<RunState>().Where(from => Allows(from, to))];
 }

@@ -1,6 +1,6 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>One piece of work: a stage of a run, for one document or for the run as a whole. The unit of claiming.</summary>
+/// <summary>One piece of work: a stage of a run, for one document, a part of one, or the run as a whole. The unit of claiming.</summary>
 public sealed class StageItem
 {
     /// <summary>Key of items that concern the run as a whole.</summary>
@@ -15,14 +15,15 @@ public sealed class StageItem
     /// <param name="attempts">How often a worker may die or meet transient trouble with it.</param>
     /// <param name="createdAt">Now.</param>
     /// <param name="priority">The run's priority.</param>
-    public StageItem(Guid runId, Stage stage, Guid? runDocumentId, int attempts, DateTimeOffset createdAt, int priority = 0)
+    /// <param name="key">Names the item within run and stage; null takes the document's id, or <see cref="WholeRun"/>.</param>
+    public StageItem(Guid runId, Stage stage, Guid? runDocumentId, int attempts, DateTimeOffset createdAt, int priority = 0, string? key = null)
     {
         Priority = priority;
         Id = Guid.CreateVersion7(createdAt);
         RunId = runId;
         Stage = stage;
         RunDocumentId = runDocumentId;
-        Key = runDocumentId?.ToString("N") ?? WholeRun;
+        Key = key ?? runDocumentId?.ToString("N") ?? WholeRun;
         AttemptsAllowed = AttemptsLeft = attempts;
         CreatedAt = createdAt;
     }
@@ -33,7 +34,7 @@ public sealed class StageItem
     public Guid RunId { get; private init; }
     /// <summary>The stage.</summary>
     public Stage Stage { get; private init; }
-    /// <summary>Document id, or <see cref="WholeRun"/>. Unique with run and stage, so enqueuing twice cannot make two items.</summary>
+    /// <summary>Document id, name of a part, or <see cref="WholeRun"/>. Unique with run and stage, so enqueuing twice cannot make two items.</summary>
     public string Key { get; private init; } = "";
     /// <summary>The document, or null for the whole run.</summary>
     public Guid? RunDocumentId { get; private init; }
@@ -88,6 +89,19 @@ public sealed class StageItem
     /// <summary>Whether nothing more will happen.</summary>
     public bool IsFinished => State is not (ItemState.Pending or ItemState.Running or ItemState.Paused);
 
+    /// <summary>
+    /// Whether an item may go from one state to another. The only place that says so: the methods here and the statements that change
+    /// many items at once keep to it.
+    /// </summary>
+    public static bool Allows(ItemState from, ItemState to) => (from, to) switch
+    {
+        (ItemState.Pending, ItemState.Running or ItemState.Paused or ItemState.Canceled) => true,
+        (ItemState.Paused, ItemState.Pending or ItemState.Canceled) => true,
+        (ItemState.Running, not ItemState.Running) => true,
+        (ItemState.Failed or ItemState.Canceled, ItemState.Paused) => true,      // a retry, opened like a resumed run
+        _ => false,
+    };
+
     internal void Succeed(DateTimeOffset now, bool fromCache)
     {
         End(ItemState.Succeeded, now);
@@ -110,8 +124,6 @@ public sealed class StageItem
         Error = error;
         FailureKind = kind;
     }
-
-    internal void Cancel(DateTimeOffset now) => End(ItemState.Canceled, now);
 
     /// <summary>Trouble that is not the item's fault: the attempt is given back.</summary>
     internal void RetryAfterTrouble(DateTimeOffset now, DateTimeOffset notBefore, string error)
@@ -151,8 +163,8 @@ public sealed class StageItem
 
     private void Leave(ItemState state, DateTimeOffset now)
     {
-        if (State != ItemState.Running)
-            throw new InvalidOperationException($"item {Id} ({Stage}) is {State}; only a running item can become {state}");
+        if (State != ItemState.Running || !Allows(State, state))
+            throw new InvalidOperationException($"item {Id} ({Stage}) is {State}; only a running item can become {state} here");
         Seconds += Math.Max(0, (now - StartedAt!.Value).TotalSeconds);
         State = state;
         LeaseUntil = null;

@@ -1,6 +1,6 @@
+using Pipeline.Jobs.Runs;
 using System.Diagnostics;
 using System.Text;
-using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Artifacts;
@@ -13,20 +13,11 @@ using CaptionRow = Pipeline.Data.Entities.Caption;
 namespace Pipeline.Jobs.Caption;
 
 /// <summary>Describes the figures of one document and writes <c>document.captioned.md</c>. Every description is kept for later runs at once.</summary>
-/// <param name="ItemId">The item to claim.</param>
-public sealed record CaptionDocument(Guid ItemId) : IRequest;
-
-internal sealed class CaptionDocumentHandler(
-    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, IImageDescriber describer, TimeProvider time)
-    : IRequestHandler<CaptionDocument>
+internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, IImageDescriber describer, TimeProvider time) : IStageHandler
 {
-    public async ValueTask<Unit> Handle(CaptionDocument request, CancellationToken cancellationToken)
-    {
-        await stages.RunAsync(request.ItemId, CaptionAsync, cancellationToken);
-        return default;
-    }
+    public string? Describe(RunSummary run) => $"{run.Captions} captions";
 
-    private async Task<string> CaptionAsync(ItemClaim claim, CancellationToken ct)
+    public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
         (Run run, RunOptions options) = await RunScope.ReadAsync(db, claim.Item.RunId, ct);

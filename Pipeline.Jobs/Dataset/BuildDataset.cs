@@ -1,4 +1,3 @@
-using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Artifacts;
@@ -13,20 +12,17 @@ using DatasetRow = Pipeline.Data.Entities.Dataset;
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>Makes the instruction examples of a run from all documents that were extracted.</summary>
-/// <param name="ItemId">The item to claim.</param>
-public sealed record BuildDataset(Guid ItemId) : IRequest;
-
-internal sealed class BuildDatasetHandler(
-    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, IExampleWriter writer, TimeProvider time)
-    : IRequestHandler<BuildDataset>
+internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, IExampleWriter writer, TimeProvider time) : IStageHandler
 {
-    public async ValueTask<Unit> Handle(BuildDataset request, CancellationToken cancellationToken)
+    public string? Describe(RunSummary run) => run.Examples is { } e ? $"{e.Train} examples to learn, {e.Eval} held out" : null;
+
+    public async Task ForgetAsync(PipelineDbContext db, Guid runId, CancellationToken ct)
     {
-        await stages.RunAsync(request.ItemId, BuildAsync, cancellationToken);
-        return default;
+        await db.Runs.Where(r => r.Id == runId).ExecuteUpdateAsync(runs => runs.SetProperty(r => r.DatasetId, (Guid?)null), ct);
+        await db.Datasets.Where(d => d.RunId == runId).ExecuteDeleteAsync(ct);       // a run has one
     }
 
-    private async Task<string> BuildAsync(ItemClaim claim, CancellationToken ct)
+    public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
         (Run run, RunOptions options) = await RunScope.ReadAsync(db, claim.Item.RunId, ct);

@@ -1,5 +1,6 @@
+using System.Globalization;
+using Pipeline.Jobs.Runs;
 using System.Text.Json;
-using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data;
@@ -16,21 +17,17 @@ namespace Pipeline.Jobs.Evaluate;
 /// Measures base model and adapter of a run on the held-out examples, and with them the adapter that serves the run's name now; or
 /// takes the stored result for the same ones.
 /// </summary>
-/// <param name="ItemId">The item to claim.</param>
-public sealed record EvaluateAdapter(Guid ItemId) : IRequest;
-
-internal sealed class EvaluateAdapterHandler(
-    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterComparison comparison, CurrentLoss currentLoss,
-    TimeProvider time, ILogger<EvaluateAdapterHandler> logger)
-    : IRequestHandler<EvaluateAdapter>
+internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterComparison comparison, CurrentLoss currentLoss,
+    TimeProvider time, ILogger<EvaluateAdapter> logger) : IStageHandler
 {
-    public async ValueTask<Unit> Handle(EvaluateAdapter request, CancellationToken cancellationToken)
-    {
-        await stages.RunAsync(request.ItemId, EvaluateAsync, cancellationToken);
-        return default;
-    }
+    public string? Describe(RunSummary run) => run.Eval is { } e
+        ? string.Create(CultureInfo.InvariantCulture, $"held-out loss {e.BaseLoss:F3} → {e.AdapterLoss:F3}")
+        : null;
 
-    private async Task<string> EvaluateAsync(ItemClaim claim, CancellationToken ct)
+    public Task ForgetAsync(PipelineDbContext db, Guid runId, CancellationToken ct) =>
+        db.Runs.Where(r => r.Id == runId).ExecuteUpdateAsync(runs => runs.SetProperty(r => r.EvaluationId, (Guid?)null), ct);
+
+    public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {
         await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
         (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;

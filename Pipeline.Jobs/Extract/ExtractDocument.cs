@@ -1,4 +1,4 @@
-using Mediator;
+using Pipeline.Jobs.Runs;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Artifacts;
@@ -9,20 +9,11 @@ using Pipeline.Jobs.Orchestration;
 namespace Pipeline.Jobs.Extract;
 
 /// <summary>Turns one document of a run into Markdown, figures and page images, or takes the stored extraction of the same bytes.</summary>
-/// <param name="ItemId">The item to claim.</param>
-public sealed record ExtractDocument(Guid ItemId) : IRequest;
-
-internal sealed class ExtractDocumentHandler(
-    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, TimeProvider time)
-    : IRequestHandler<ExtractDocument>
+internal sealed class ExtractDocument(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, TimeProvider time) : IStageHandler
 {
-    public async ValueTask<Unit> Handle(ExtractDocument request, CancellationToken cancellationToken)
-    {
-        await stages.RunAsync(request.ItemId, ExtractAsync, cancellationToken);
-        return default;
-    }
+    public string? Describe(RunSummary run) => $"{run.Pages} pages, {run.Figures} figures";
 
-    private async Task<string> ExtractAsync(ItemClaim claim, CancellationToken ct)
+    public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
         (Run run, RunOptions options) = await RunScope.ReadAsync(db, claim.Item.RunId, ct);

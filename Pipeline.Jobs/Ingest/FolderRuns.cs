@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Ingest;
@@ -32,11 +33,11 @@ internal static class FolderRuns
     }
 
     /// <summary>Adds a run with its first item and outbox row to the context's transaction.</summary>
-    public static async Task AddRunAsync(this PipelineDbContext db, Run run, CancellationToken ct)
+    public static async Task AddRunAsync(this PipelineDbContext db, StageGraph graph, Run run, CancellationToken ct)
     {
         db.Runs.Add(run);
         await db.SaveChangesAsync(ct);
-        await db.AddItemAsync(run.Id, Stage.Ingest, null, run.CreatedAt, ct);
+        await db.OpenRunAsync(graph, run, ct);
         await Outbox.NotifyAsync(db, ct);
     }
 }

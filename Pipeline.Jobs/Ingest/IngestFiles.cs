@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Models;
 
@@ -20,7 +21,7 @@ public sealed record IngestFiles(IReadOnlyList<IncomingFile> Files, RunOptions O
         Files.Count == 0 ? [new SettingFault("files", "nothing uploaded; expected one or more .pdf files or a .zip of them")] : [];
 }
 
-internal sealed class IngestFilesHandler(IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, TimeProvider time, ILogger<IngestFilesHandler> logger)
+internal sealed class IngestFilesHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IArtifactStore artifacts, TimeProvider time, ILogger<IngestFilesHandler> logger)
     : IRequestHandler<IngestFiles, RunAccepted>
 {
     public async ValueTask<RunAccepted> Handle(IngestFiles request, CancellationToken cancellationToken)
@@ -46,7 +47,7 @@ internal sealed class IngestFilesHandler(IDbContextFactory<PipelineDbContext> co
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await registry.StoreContentAsync(db, cancellationToken);
         db.RunDocuments.AddRange(registry.Documents);
-        await db.AddRunAsync(run, cancellationToken);
+        await db.AddRunAsync(graph, run, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         JobsLog.RunAccepted(logger, run.Id, run.Name);
         return new RunAccepted(run.Id);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Models;
 
@@ -34,7 +35,7 @@ public sealed record IngestFolder(string Folder, RunOptions Options, Guid? Sched
     }
 }
 
-internal sealed class IngestFolderHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, ILogger<IngestFolderHandler> logger)
+internal sealed class IngestFolderHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, TimeProvider time, ILogger<IngestFolderHandler> logger)
     : IRequestHandler<IngestFolder, RunAccepted>
 {
     public async ValueTask<RunAccepted> Handle(IngestFolder request, CancellationToken cancellationToken)
@@ -46,7 +47,7 @@ internal sealed class IngestFolderHandler(IDbContextFactory<PipelineDbContext> c
         // Of two equal requests at once the second waits here and then sees the run of the first.
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({folder + run.Configuration}, 0))", cancellationToken);
         if (await db.UnfinishedRunAsync(folder, run.Configuration, cancellationToken) is { } unfinished) return new RunAccepted(unfinished);
-        await db.AddRunAsync(run, cancellationToken);
+        await db.AddRunAsync(graph, run, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         JobsLog.RunAccepted(logger, run.Id, run.Name);
         return new RunAccepted(run.Id);

@@ -1,4 +1,4 @@
-using Mediator;
+using Pipeline.Jobs.Runs;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Artifacts;
@@ -10,21 +10,14 @@ using Pipeline.Jobs.Train.Engines;
 namespace Pipeline.Jobs.Ingest;
 
 /// <summary>First stage of a run: checks what the later stages need, stores the documents of the folder, and opens one extraction per document.</summary>
-/// <param name="ItemId">The item to claim.</param>
-public sealed record StartRun(Guid ItemId) : IRequest;
-
-internal sealed class StartRunHandler(StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, TrainingEngines engines, RunOptionsChecks checks)
-    : IRequestHandler<StartRun>
+internal sealed class StartRun(
+    IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, TrainingEngines engines, RunOptionsChecks checks) : IStageHandler
 {
-    public async ValueTask<Unit> Handle(StartRun request, CancellationToken cancellationToken)
-    {
-        await stages.RunAsync(request.ItemId, IngestAsync, cancellationToken);
-        return default;
-    }
-
     private const int FilesAtOnce = 8;
 
-    private async Task<string> IngestAsync(ItemClaim claim, CancellationToken ct)
+    public string? Describe(RunSummary run) => $"{run.Documents.Total} documents";
+
+    public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {
         (Run run, RunOptions options) = await CheckAsync(claim.Item.RunId, ct);
         if (run.SourceFolder is null)

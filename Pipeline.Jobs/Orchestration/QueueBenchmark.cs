@@ -8,8 +8,10 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Data;
+using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Postgres;
+using Pipeline.Data.Stages;
 using Pipeline.Jobs.Ingest;
 
 namespace Pipeline.Jobs.Orchestration;
@@ -31,15 +33,17 @@ public static class QueueBenchmark
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Worker:Cpu", (string?)Math.Max(1, workers - 1).ToString(System.Globalization.CultureInfo.InvariantCulture))]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton<IStageWork, NoWork>();
         builder.Services.AddPipelineData(storage).AddPipelineJobs().AddPipelineWorker();
+        foreach (StageDefinition stage in builder.Services.Select(s => s.ImplementationInstance).OfType<StageDefinition>().ToArray())
+            builder.Services.AddKeyedSingleton<IStageHandler, NoWork>(stage.Stage);
         using IHost host = builder.Build();
         IDbContextFactory<PipelineDbContext> contexts = host.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>();
         NpgsqlDataSource source = host.Services.GetRequiredService<NpgsqlDataSource>();
+        StageGraph graph = host.Services.GetRequiredService<StageGraph>();
         await host.StartAsync(ct);
         try
         {
-            await FinishAsync(source, await StartAsync(contexts, Math.Max(WarmUpDocuments, documents), ct), ct);      // everything is compiled and connected after this
+            await FinishAsync(source, await StartAsync(contexts, graph, Math.Max(WarmUpDocuments, documents), ct), ct);      // everything is compiled and connected after this
             List<Guid> idle = [];
             List<double> seen = [];
             // Another process as far as Postgres knows: a connection and a listener of its own.
@@ -47,13 +51,13 @@ public static class QueueBenchmark
             await using (DatabaseSignals signals = new(watching, NullLogger<DatabaseSignals>.Instance))
                 for (int i = 0; i < IdleRuns; i++)
                 {
-                    idle.Add(await StartAsync(contexts, 1, ct));
+                    idle.Add(await StartAsync(contexts, graph, 1, ct));
                     seen.AddRange(await FollowAsync(watching, signals, idle[^1], ct));
                 }
             seen.Sort();
             double[] handOvers = await HandOversAsync(source, idle, ct);
             TimeSpan before = Environment.CpuUsage.TotalTime;
-            Guid big = await StartAsync(contexts, documents, ct);
+            Guid big = await StartAsync(contexts, graph, documents, ct);
             long connections = 0;
             await FinishAsync(source, big, ct, async () => connections = Math.Max(connections, await ScalarAsync<long>(
                 source, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND $1 IS NOT NULL", big, ct)));
@@ -68,7 +72,7 @@ public static class QueueBenchmark
         }
     }
 
-    private static async Task<Guid> StartAsync(IDbContextFactory<PipelineDbContext> contexts, int documents, CancellationToken ct)
+    private static async Task<Guid> StartAsync(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, int documents, CancellationToken ct)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
@@ -76,7 +80,7 @@ public static class QueueBenchmark
         string sha256 = new('0', 64);
         await db.Database.ExecuteSqlAsync($"INSERT INTO documents (sha256, file_name, bytes, created_at) VALUES ({sha256}, 'bench.pdf', 0, now()) ON CONFLICT DO NOTHING", ct);
         db.RunDocuments.AddRange(Enumerable.Range(0, documents).Select(i => new RunDocument(run.Id, $"{i:D6}.pdf", sha256)));
-        await db.AddRunAsync(run, ct);
+        await db.AddRunAsync(graph, run, ct);
         await transaction.CommitAsync(ct);
         return run.Id;
     }
@@ -149,12 +153,12 @@ public static class QueueBenchmark
     private static double At(double[] sorted, double share) => sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 
     /// <summary>Claims and completes, as every stage does, with nothing in between.</summary>
-    private sealed class NoWork(StageRunner stages) : IStageWork
+    private sealed class NoWork : IStageHandler
     {
-        public Task WorkAsync(Stage stage, Guid itemId, CancellationToken stopping) => stages.RunAsync(itemId, async (claim, ct) =>
+        public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
         {
             await claim.CompleteAsync((_, _) => Task.CompletedTask, fromCache: false, ct);
             return "";
-        }, stopping);
+        }
     }
 }

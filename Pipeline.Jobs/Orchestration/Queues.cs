@@ -1,5 +1,3 @@
-using Pipeline.Data.Entities;
-
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>Names of the queues. Stored with jobs, so a rename needs a migration.</summary>
@@ -9,19 +7,8 @@ public static class Queues
     public const string Cpu = "cpu";
     /// <summary>Everything that computes with Torch; one at a time per device.</summary>
     public const string Gpu = "gpu";
-    /// <summary>Trainings by an engine on another machine, which leave this machine's device to others.</summary>
-    public const string Elsewhere = "elsewhere";
+    /// <summary>Work that another machine does and this one watches, which leaves this machine's device to others.</summary>
+    public const string Remote = "elsewhere";
     /// <summary>Short work that starts other work.</summary>
     public const string Control = "control";
-
-    /// <summary>Queue of a stage.</summary>
-    public static string Of(Stage stage) => stage switch
-    {
-        Stage.Ingest => Control,
-        Stage.Caption or Stage.Train or Stage.Evaluate => Gpu,
-        _ => Cpu,
-    };
-
-    /// <summary>All queues that entries of a stage may be in.</summary>
-    public static IReadOnlyList<string> AllOf(Stage stage) => stage == Stage.Train ? [Gpu, Elsewhere] : [Of(stage)];
 }

@@ -3,30 +3,34 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Postgres;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>
-/// What a queue entry sets going: the work on its item, and for documents also on whatever else waits for the same stage, so that a
-/// thousand documents do not need a thousand queue entries.
+/// What a queue entry sets going: the work on its item, and for documents and parts also on whatever else waits for the same stage, so
+/// that a thousand documents do not need a thousand queue entries.
 /// </summary>
 public sealed class StageDelivery
 {
     // After this an entry makes room, so that other stages of the queue get their turn.
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(2);
 
-    private readonly IStageWork _work;
+    private readonly StageWork _work;
+    private readonly StageGraph _graph;
     private readonly ItemClaims _claims;
     private readonly StageQueue _queue;
+    private readonly ItemQueue _queues;
     private readonly DocumentGate _gate;
     private readonly TorchDevice _device;
-    private readonly TrainingPlace _place;
     private readonly ILogger<StageDelivery> _logger;
 
-    internal StageDelivery(IStageWork work, ItemClaims claims, StageQueue queue, DocumentGate gate, TorchDevice device, TrainingPlace place, ILogger<StageDelivery> logger) =>
-        (_work, _claims, _queue, _gate, _device, _place, _logger) = (work, claims, queue, gate, device, place, logger);
+    internal StageDelivery(
+        StageWork work, StageGraph graph, ItemClaims claims, StageQueue queue, ItemQueue queues, DocumentGate gate, TorchDevice device,
+        ILogger<StageDelivery> logger) =>
+        (_work, _graph, _claims, _queue, _queues, _gate, _device, _logger) = (work, graph, claims, queue, queues, gate, device, logger);
 
-    /// <summary>Works on an item, and for a document stage goes on with the next ones.</summary>
+    /// <summary>Works on an item, and for a stage of documents or parts goes on with the next ones.</summary>
     /// <exception cref="StageFailedException">Items failed for good. That is stored; the queue's pages are to show it.</exception>
     internal async Task RunAsync(Stage stage, Guid itemId, CancellationToken stopping)
     {
@@ -34,25 +38,25 @@ public sealed class StageDelivery
         // Before the item is claimed: nothing is held up while this process waits for its turn.
         await using (IAsyncDisposable? turn = await NeedsDeviceAsync(stage, itemId, stopping) ? await _device.TakeAsync(stopping) : null)
         {
-            if (StageChain.IsPerDocument(stage)) await WorkOnDocumentsAsync(stage, stopping);
+            if (_graph[stage].Scope != StageScope.Run) await WorkOnAllAsync(stage, stopping);
             else await _work.WorkAsync(stage, itemId, stopping);
         }
         failures.ThrowIfAny();
     }
 
-    private async Task WorkOnDocumentsAsync(Stage stage, CancellationToken stopping)
+    private async Task WorkOnAllAsync(Stage stage, CancellationToken stopping)
     {
         long started = Stopwatch.GetTimestamp();
         while (await WorkOnNextAsync(stage, stopping) is { } worked)
         {
             if (Stopwatch.GetElapsedTime(started) < Slice) continue;
-            _queue.Enqueue(stage, worked);      // behind the others; it finds what is left, whatever its id says
+            _queue.Enqueue(stage, worked, _graph[stage].Queue);      // behind the others; it finds what is left, whatever its id says
             return;
         }
     }
 
     private async Task<bool> NeedsDeviceAsync(Stage stage, Guid itemId, CancellationToken stopping) =>
-        Queues.Of(stage) == Queues.Gpu && !await AskAsync(stage, () => _place.IsElsewhereAsync(stage, itemId, stopping), stopping);
+        _graph[stage].Queue == Queues.Gpu && await AskAsync(stage, () => _queues.OfAsync(stage, itemId, stopping), stopping) == Queues.Gpu;
 
     private async Task<Guid?> WorkOnNextAsync(Stage stage, CancellationToken stopping)
     {

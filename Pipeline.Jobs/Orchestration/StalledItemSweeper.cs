@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>Puts back to work what a dead worker or a lost queue entry left behind.</summary>
-internal sealed class StalledItemSweeper(StalledItems stalled, JobStorage storage, IOptions<WorkerOptions> options, ILogger<StalledItemSweeper> logger) : BackgroundService
+internal sealed class StalledItemSweeper(StalledItems stalled, StageGraph graph, JobStorage storage, IOptions<WorkerOptions> options, ILogger<StalledItemSweeper> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -32,6 +33,6 @@ internal sealed class StalledItemSweeper(StalledItems stalled, JobStorage storag
     {
         // Entries that were taken do not count: whoever took them has claimed by now, or died before it could.
         HashSet<string> busy = [.. storage.GetMonitoringApi().Queues().Where(q => q.Length > 0).Select(q => q.Name)];
-        return Enum.GetValues<Stage>().Where(s => !Queues.AllOf(s).Any(busy.Contains)).ToArray();
+        return graph.All.Where(s => !s.Queues.Any(busy.Contains)).Select(s => s.Stage).ToArray();
     }
 }

@@ -1,4 +1,3 @@
-using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
@@ -14,20 +13,14 @@ namespace Pipeline.Jobs.Publish;
 /// Puts the adapter folder of a run in place and its row into the registry, and decides whether it takes over the name that the run
 /// serves. An adapter that was reused keeps its name.
 /// </summary>
-/// <param name="ItemId">The item to claim.</param>
-public sealed record PublishAdapter(Guid ItemId) : IRequest;
-
-internal sealed class PublishAdapterHandler(
-    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterTraining trainings, AdapterPromoter promoter, TimeProvider time)
-    : IRequestHandler<PublishAdapter>
+internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterTraining trainings, AdapterPromoter promoter, TimeProvider time) : IStageHandler
 {
-    public async ValueTask<Unit> Handle(PublishAdapter request, CancellationToken cancellationToken)
-    {
-        await stages.RunAsync(request.ItemId, PublishAsync, cancellationToken);
-        return default;
-    }
+    public string? Describe(RunSummary run) => run.Adapter;
 
-    private async Task<string> PublishAsync(ItemClaim claim, CancellationToken ct)
+    public Task ForgetAsync(PipelineDbContext db, Guid runId, CancellationToken ct) =>
+        db.Runs.Where(r => r.Id == runId).ExecuteUpdateAsync(runs => runs.SetProperty(r => r.AdapterId, (Guid?)null), ct);
+
+    public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {
         await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
         (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;

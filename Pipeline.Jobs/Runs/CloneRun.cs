@@ -6,7 +6,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 using Pipeline.Jobs.Ingest;
+using Pipeline.Jobs.Orchestration;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Runs;
@@ -24,7 +26,9 @@ namespace Pipeline.Jobs.Runs;
 /// </param>
 public sealed record CloneRun(Guid RunId, JsonElement? Changes = null, Stage? From = null) : IRequest<RunAccepted?>;
 
-internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> contexts, RunOptionsChecks checks, TimeProvider time, ILogger<CloneRunHandler> logger)
+internal sealed class CloneRunHandler(
+    IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IServiceProvider services, RunOptionsChecks checks, TimeProvider time,
+    ILogger<CloneRunHandler> logger)
     : IRequestHandler<CloneRun, RunAccepted?>
 {
     public async ValueTask<RunAccepted?> Handle(CloneRun request, CancellationToken cancellationToken)
@@ -38,7 +42,7 @@ internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> conte
         if (request.From is { } from)
         {
             faults.AddRange(EarlierStageFaults(before, after, from));
-            if (from == Stage.Train) after = after with { Retrain = true };
+            after = services.StageHandler(from).Again(after);
         }
         if (faults.Count > 0) throw new SettingsException(faults);
         after = after.WithAbsoluteModels();
@@ -49,7 +53,7 @@ internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> conte
         Run run = new(after.Name ?? earlier.Name, sameDocuments ? null : FolderRuns.Check(earlier.SourceFolder!), RunOptionsJson.Write(after), time.GetUtcNow(), priority: earlier.Priority) { ClonedFrom = earlier.Id };
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (sameDocuments) db.RunDocuments.AddRange(documents.Select(d => new RunDocument(run.Id, d.Path, d.DocumentSha256, d.DuplicateOf)));
-        await db.AddRunAsync(run, cancellationToken);
+        await db.AddRunAsync(graph, run, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         JobsLog.RunAccepted(logger, run.Id, run.Name);
         return new RunAccepted(run.Id);
@@ -80,20 +84,12 @@ internal sealed class CloneRunHandler(IDbContextFactory<PipelineDbContext> conte
         }
     }
 
-    private static IEnumerable<SettingFault> EarlierStageFaults(RunOptions before, RunOptions after, Stage from)
+    private IEnumerable<SettingFault> EarlierStageFaults(RunOptions before, RunOptions after, Stage from)
     {
-        (string Name, Stage Stage, object Before, object After)[] sections =
-        [
-            ("extraction", Stage.Extract, before.Extraction, after.Extraction),
-            ("caption", Stage.Caption, before.Caption, after.Caption),
-            ("dataset", Stage.Dataset, before.Dataset, after.Dataset),
-            ("base_model", Stage.Train, before.BaseModel, after.BaseModel),
-            ("train", Stage.Train, before.Train, after.Train),
-            ("training", Stage.Train, before.Training, after.Training),
-            ("evaluation", Stage.Evaluate, before.Evaluation, after.Evaluation),
-        ];
-        foreach ((string name, Stage stage, object old, object @new) in sections)
-            if (stage < from && JsonSerializer.Serialize(old, RunOptionsJson.Settings) != JsonSerializer.Serialize(@new, RunOptionsJson.Settings))
-                yield return new SettingFault(name, $"concerns {stage.ToString().ToLowerInvariant()}, which comes before {from.ToString().ToLowerInvariant()}; start from {stage.ToString().ToLowerInvariant()} to change it");
+        JsonNode old = JsonNode.Parse(RunOptionsJson.Write(before))!, @new = JsonNode.Parse(RunOptionsJson.Write(after))!;
+        foreach (StageDefinition stage in graph.All.Where(d => graph.IsBefore(d.Stage, from)))
+            foreach (string name in stage.Options.Where(name => !JsonNode.DeepEquals(old[name], @new[name])))
+                yield return new SettingFault(
+                    name, $"concerns {stage.Stage.SnakeName}, which comes before {from.SnakeName}; start from {stage.Stage.SnakeName} to change it");
     }
 }

@@ -3,6 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
+using Pipeline.Jobs.Orchestration;
 
 namespace Pipeline.Jobs.Runs;
 
@@ -21,7 +23,7 @@ public sealed record PrioritizeRun(Guid RunId, int Priority) : IRequest<bool>;
 /// <param name="ItemId">Only this item, or null for all.</param>
 public sealed record RetryRun(Guid RunId, Stage? Stage = null, Guid? ItemId = null) : IRequest<int>;
 
-internal sealed class ControlRunHandler(IDbContextFactory<PipelineDbContext> contexts)
+internal sealed class ControlRunHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IServiceProvider services)
     : IRequestHandler<PauseRun, bool>, IRequestHandler<ResumeRun, bool>, IRequestHandler<PrioritizeRun, bool>, IRequestHandler<RetryRun, int>
 {
     public ValueTask<bool> Handle(PauseRun request, CancellationToken cancellationToken) => DoAsync(db => db.PauseAsync(request.RunId, cancellationToken), cancellationToken);
@@ -31,8 +33,15 @@ internal sealed class ControlRunHandler(IDbContextFactory<PipelineDbContext> con
     public ValueTask<bool> Handle(PrioritizeRun request, CancellationToken cancellationToken) =>
         DoAsync(db => db.PrioritizeAsync(request.RunId, request.Priority, cancellationToken), cancellationToken);
 
-    public ValueTask<int> Handle(RetryRun request, CancellationToken cancellationToken) =>
-        DoAsync(db => db.RetryAsync(request.RunId, request.Stage, request.ItemId, cancellationToken), cancellationToken);
+    public ValueTask<int> Handle(RetryRun request, CancellationToken cancellationToken)
+    {
+        if (request.Stage is { } named) _ = graph[named];
+        return DoAsync(
+            db => db.RetryAsync(
+                graph, request.RunId, request.Stage, request.ItemId,
+                stage => services.StageHandler(stage).ForgetAsync(db, request.RunId, cancellationToken), cancellationToken),
+            cancellationToken);
+    }
 
     private async ValueTask<T> DoAsync<T>(Func<PipelineDbContext, Task<T>> change, CancellationToken ct)
     {

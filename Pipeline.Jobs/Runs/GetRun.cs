@@ -3,6 +3,7 @@ using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 using Pipeline.Jobs.Publish;
 
 namespace Pipeline.Jobs.Runs;
@@ -10,14 +11,14 @@ namespace Pipeline.Jobs.Runs;
 /// <summary>One run with its results so far, or null when there is no such run.</summary>
 public sealed record GetRun(Guid RunId) : IRequest<RunDetails?>;
 
-internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TimeProvider time) : IRequestHandler<GetRun, RunDetails?>
+internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, PipelineStorage storage, TimeProvider time) : IRequestHandler<GetRun, RunDetails?>
 {
     public async ValueTask<RunDetails?> Handle(GetRun request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         Run? run = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == request.RunId, cancellationToken);
         if (run is null) return null;
-        StageCounts[] stages = await StageProgress.ReadAsync(db, run.Id, cancellationToken);
+        StageCounts[] stages = await StageProgress.ReadAsync(db, graph, run, cancellationToken);
         RunSummary summary = await SummarizeAsync(db, run, stages, cancellationToken);
         return new RunDetails(summary, run.SourceFolder, JsonDocument.Parse(run.Configuration).RootElement, run.CreatedAt, run.StartedAt, run.FinishedAt,
             run.ScheduleId, run.DatasetId, run.TrainingId, run.EvaluationId, run.AdapterId, stages);
@@ -37,7 +38,7 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
         Evaluation? evaluation = run.EvaluationId is { } evaluationId ? await db.Evaluations.AsNoTracking().SingleAsync(e => e.Id == evaluationId, ct) : null;
         Adapter? adapter = run.AdapterId is { } adapterId ? await db.Adapters.AsNoTracking().SingleAsync(a => a.Id == adapterId, ct) : null;
         PromotionEntry? promotion = await ListPromotionsHandler.Entries(db, db.Promotions.Where(p => p.RunId == run.Id && p.AdapterId == run.AdapterId)).FirstOrDefaultAsync(ct);
-        Dictionary<string, double> seconds = stages.ToDictionary(s => Snake(s.Stage), s => Math.Round(s.Seconds, 2));
+        Dictionary<string, double> seconds = stages.ToDictionary(s => s.Stage.SnakeName, s => Math.Round(s.Seconds, 2));
         seconds["total"] = Math.Round(((run.FinishedAt ?? time.GetUtcNow()) - run.CreatedAt).TotalSeconds, 2);
         return new RunSummary
         {
@@ -45,7 +46,7 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
             Name = run.Name,
             State = run.State,
             Error = run.Error,
-            Documents = new(documents?.Total ?? 0, stages.SingleOrDefault(s => s.Stage == Stage.Caption)?.Done ?? 0, failures.Length, documents?.Duplicates ?? 0),
+            Documents = new(documents?.Total ?? 0, stages.Where(s => graph.LastOfDocuments.Any(d => d.Stage == s.Stage)).Select(s => s.Done).DefaultIfEmpty().Min(), failures.Length, documents?.Duplicates ?? 0),
             Pages = extracted?.Pages ?? 0,
             Figures = extracted?.Figures ?? 0,
             Captions = documents?.Captions ?? 0,
@@ -57,10 +58,8 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
             Promotion = promotion,
             DatasetPath = dataset is null ? null : RunFolders.Dataset(storage, run.Id),
             Seconds = seconds,
-            Cached = stages.Where(s => s.FromCache > 0).ToDictionary(s => Snake(s.Stage), s => s.FromCache),
-            Failures = failures.Select(f => new RunSummary.DocumentFailure(f.Path, Snake(f.Stage), f.Error ?? "")).ToArray(),
+            Cached = stages.Where(s => s.FromCache > 0).ToDictionary(s => s.Stage.SnakeName, s => s.FromCache),
+            Failures = failures.Select(f => new RunSummary.DocumentFailure(f.Path, f.Stage.SnakeName, f.Error ?? "")).ToArray(),
         };
     }
-
-    private static string Snake(Stage stage) => JsonNamingPolicy.SnakeCaseLower.ConvertName(stage.ToString());
 }

@@ -2,15 +2,16 @@ using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Jobs.Runs;
 
 /// <summary>How far the stages of a run are, and how long they still need.</summary>
 internal static class StageProgress
 {
-    public static async Task<StageCounts[]> ReadAsync(PipelineDbContext db, Guid runId, CancellationToken ct)
+    public static async Task<StageCounts[]> ReadAsync(PipelineDbContext db, StageGraph graph, Run run, CancellationToken ct)
     {
-        var rows = await db.StageItems.Where(i => i.RunId == runId).GroupBy(i => i.Stage).Select(g => new
+        var rows = await db.StageItems.Where(i => i.RunId == run.Id).GroupBy(i => i.Stage).Select(g => new
         {
             Stage = g.Key,
             Total = g.Count(),
@@ -28,19 +29,28 @@ internal static class StageProgress
         }).ToArrayAsync(ct);
         if (rows.Length == 0) return [];
         DateTimeOffset now = await db.NowAsync(ct);         // the clock that the times are of
-        int documents = rows.SingleOrDefault(r => r.Stage == Stage.Extract)?.Total ?? 0;
-        int unreadable = rows.SingleOrDefault(r => r.Stage == Stage.Extract)?.Failed ?? 0;
-        return rows.OrderBy(r => r.Stage).Select(r =>
+        Dictionary<Stage, int> totals = rows.ToDictionary(r => r.Stage, r => r.Total), failed = rows.ToDictionary(r => r.Stage, r => r.Failed);
+        return rows.OrderBy(r => graph.PositionOf(r.Stage)).Select(r =>
         {
-            bool whole = !StageChain.IsPerDocument(r.Stage);
-            // Documents come to a later stage one by one: those still on their way there count as left.
-            int left = (r.Stage == Stage.Caption ? documents - unreadable : r.Total) - r.Done - r.Failed;
+            StageDefinition? definition = graph.Contains(r.Stage) ? graph[r.Stage] : null;
+            bool whole = definition?.Scope is StageScope.Run;
+            int left = Expected(r.Stage) - r.Done - r.Failed;
+            // Items of documents and parts may still come until the stage that waits for all of them has begun.
+            bool complete = r.Done + r.Failed == r.Total
+                && (whole || run.IsFinished || definition is not null && graph.JoinsAfter(r.Stage).Any(totals.ContainsKey));
             double? seconds = whole
                 ? r.EstimatedEnd is { } end ? Math.Max(0, (end - now).TotalSeconds) : null
                 : Left(r.FirstStart, now, r.Done + r.Failed - r.FromCache, left, r.Running > 0);
-            return new StageCounts(r.Stage, r.Total, r.Running, r.Done, r.Failed, r.FromCache, r.Seconds,
-                whole ? r.ProgressDone : null, whole ? r.ProgressTotal : null, seconds is { } s ? Math.Round(s, 1) : null);
+            return new StageCounts(r.Stage, definition?.Title ?? r.Stage.Name, r.Total, r.Running, r.Done, r.Failed, r.FromCache, r.Seconds,
+                whole ? r.ProgressDone : null, whole ? r.ProgressTotal : null, complete, seconds is { } s ? Math.Round(s, 1) : null);
         }).ToArray();
+
+        // Documents come to a later stage one by one: those still on their way there count as left.
+        int Expected(Stage stage) =>
+            graph.Contains(stage) && graph[stage].Scope == StageScope.Document
+                && graph.PreviousOf(stage).FirstOrDefault(p => p.Scope == StageScope.Document) is { } before && totals.ContainsKey(before.Stage)
+                ? Math.Max(totals[stage], Expected(before.Stage) - failed[before.Stage])
+                : totals.GetValueOrDefault(stage);
     }
 
     /// <summary>What is left at the pace so far. Results from earlier runs took no time and say nothing about it.</summary>

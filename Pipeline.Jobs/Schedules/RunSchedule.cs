@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Publish;
 using Pipeline.Models;
@@ -17,7 +18,7 @@ namespace Pipeline.Jobs.Schedules;
 /// </summary>
 public sealed record RunSchedule(Guid ScheduleId) : IRequest<RunAccepted?>;
 
-internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time, ILogger<RunScheduleHandler> logger)
+internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, TimeProvider time, ILogger<RunScheduleHandler> logger)
     : IRequestHandler<RunSchedule, RunAccepted?>
 {
     public async ValueTask<RunAccepted?> Handle(RunSchedule request, CancellationToken cancellationToken)
@@ -57,7 +58,7 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
         options = options with { Publish = options.Publish with { PromoteAs = options.Publish.PromoteAs ?? await ServedNames.OfScheduleAsync(db, schedule.Name, cancellationToken) } };
         Run run = new(options.Name ?? schedule.Name, schedule.Folder, RunOptionsJson.Write(options), time.GetUtcNow(), schedule.Id);
         schedule.Fired(run.Id, key, run.CreatedAt);
-        await db.AddRunAsync(run, cancellationToken);
+        await db.AddRunAsync(graph, run, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         JobsLog.ScheduleFired(logger, schedule.Name, run.Id);
         return new RunAccepted(run.Id);

@@ -1,5 +1,6 @@
+using System.Globalization;
+using Pipeline.Jobs.Runs;
 using System.Text.Json;
-using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data;
@@ -15,20 +16,23 @@ using DatasetRow = Pipeline.Data.Entities.Dataset;
 namespace Pipeline.Jobs.Train;
 
 /// <summary>Trains the adapter of a run, or takes the stored one when dataset, base model, settings and engine are equal.</summary>
-/// <param name="ItemId">The item to claim.</param>
-public sealed record TrainAdapter(Guid ItemId) : IRequest;
-
-internal sealed class TrainAdapterHandler(
-    StageRunner stages, IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TrainingEngines engines, TimeProvider time, ILogger<TrainAdapterHandler> logger)
-    : IRequestHandler<TrainAdapter>
+internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TrainingEngines engines, TimeProvider time, ILogger<TrainAdapter> logger) : IStageHandler
 {
-    public async ValueTask<Unit> Handle(TrainAdapter request, CancellationToken cancellationToken)
+    public string? QueueOf(RunOptions options) => engines.IsElsewhere(options.Train.Engine) ? Queues.Remote : null;
+
+    public RunOptions Again(RunOptions options) => options with { Retrain = true };
+
+    public string? Describe(RunSummary run) => run.Train is { } t
+        ? string.Create(CultureInfo.InvariantCulture, $"{t.Steps} steps, loss {t.FirstLoss:F3} → {t.LastLoss:F3}")
+        : null;
+
+    public async Task ForgetAsync(PipelineDbContext db, Guid runId, CancellationToken ct)
     {
-        await stages.RunAsync(request.ItemId, TrainAsync, cancellationToken);
-        return default;
+        await db.Runs.Where(r => r.Id == runId).ExecuteUpdateAsync(runs => runs.SetProperty(r => r.TrainingId, (Guid?)null), ct);
+        await db.TrainingMetrics.Where(m => m.RunId == runId).ExecuteDeleteAsync(ct);
     }
 
-    private async Task<string> TrainAsync(ItemClaim claim, CancellationToken ct)
+    public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {
         await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
         (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data;
+using Pipeline.Jobs;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 
@@ -32,7 +33,7 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         Seeded seeded = await SeedAsync(services, documents: 2);
         await CompleteAsync(services, seeded.Items[0]);
         (await services.GetRequiredService<ItemClaims>().TryClaimAsync(seeded.Items[0], Stop)).ShouldBeNull();
-        (await StagesAsync(services, seeded.Run)).Count(s => s == Stage.Caption).ShouldBe(1);
+        (await StagesAsync(services, seeded.Run)).Count(s => s == Stages.Caption).ShouldBe(1);
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         await owner.CompleteAsync((_, _) => Task.CompletedTask, false, Stop);
         await using PipelineDbContext db = await ContextAsync(taking);
         (await db.Captions.CountAsync(c => c.ModelFingerprint == seeded.Run.ToString("N"), Stop)).ShouldBe(0);
-        (await db.StageItems.CountAsync(i => i.RunId == seeded.Run && i.Stage == Stage.Caption, Stop)).ShouldBe(1);
+        (await db.StageItems.CountAsync(i => i.RunId == seeded.Run && i.Stage == Stages.Caption, Stop)).ShouldBe(1);
     }
 
     [Fact]
@@ -79,7 +80,7 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
 
         await using PipelineDbContext db = await ContextAsync(services);
         (await db.StageItems.SingleAsync(i => i.Id == seeded.Items[0], Stop)).State.ShouldBe(ItemState.Running);
-        (await StagesAsync(services, seeded.Run)).ShouldBe([Stage.Ingest, Stage.Extract]);
+        (await StagesAsync(services, seeded.Run)).ShouldBe([Stages.Ingest, Stages.Extract]);
     }
 
     [Fact]
@@ -88,10 +89,10 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         await using ServiceProvider services = database.Services();
         Seeded seeded = await SeedAsync(services, documents: 12);
         await Task.WhenAll(seeded.Items.Select(i => CompleteAsync(services, i)));
-        Guid[] captions = await ItemsAsync(services, seeded.Run, Stage.Caption);
+        Guid[] captions = await ItemsAsync(services, seeded.Run, Stages.Caption);
         captions.Length.ShouldBe(12);
         await Task.WhenAll(captions.Select(i => CompleteAsync(services, i)));
-        (await ItemsAsync(services, seeded.Run, Stage.Dataset)).ShouldHaveSingleItem();
+        (await ItemsAsync(services, seeded.Run, Stages.Dataset)).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -101,15 +102,15 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         Seeded mixed = await SeedAsync(services, documents: 2), hopeless = await SeedAsync(services, documents: 2);
         await FailAsync(services, mixed.Items[0], "a.pdf: encrypted");
         await CompleteAsync(services, mixed.Items[1]);
-        await CompleteAsync(services, (await ItemsAsync(services, mixed.Run, Stage.Caption)).Single());
+        await CompleteAsync(services, (await ItemsAsync(services, mixed.Run, Stages.Caption)).Single());
         foreach (Guid item in hopeless.Items) await FailAsync(services, item, "b.pdf: empty file");
 
         await using PipelineDbContext db = await ContextAsync(services);
-        (await ItemsAsync(services, mixed.Run, Stage.Dataset)).ShouldHaveSingleItem();
+        (await ItemsAsync(services, mixed.Run, Stages.Dataset)).ShouldHaveSingleItem();
         Run failed = await db.Runs.SingleAsync(r => r.Id == hopeless.Run, Stop);
         failed.State.ShouldBe(RunState.Failed);
         failed.Error.ShouldBe("none of the 2 documents could be used; the first reason: b.pdf: empty file");
-        (await ItemsAsync(services, hopeless.Run, Stage.Dataset)).ShouldBeEmpty();
+        (await ItemsAsync(services, hopeless.Run, Stages.Dataset)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -171,7 +172,7 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         List<Guid> runs = [];
         for (int i = 0; i < 4; i++)
         {
-            StageItem item = (await claims.ClaimNextAsync(Stage.Extract, suspects: false, Stop)).ShouldNotBeNull();
+            StageItem item = (await claims.ClaimNextAsync(Stages.Extract, suspects: false, Stop)).ShouldNotBeNull();
             runs.Add(item.RunId);
             await using ItemClaim claim = (await claims.TryClaimAsync(item.Id, Stop)).ShouldNotBeNull();        // what was kept for it
             await claim.CompleteAsync((_, _) => Task.CompletedTask, false, Stop);
@@ -188,7 +189,7 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         foreach (Guid item in seeded.Items) await (await claims.TryClaimAsync(item, Stop)).ShouldNotBeNull().DisposeAsync();     // as a crash: nothing ended it
         foreach (Guid item in seeded.Items) await SweepUntilTakenAsync(services, item);
         await using PipelineDbContext db = await ContextAsync(services);
-        StageItem[] suspects = await db.StageItems.AsNoTracking().Where(i => i.RunId == seeded.Run && i.Stage == Stage.Extract).ToArrayAsync(Stop);
+        StageItem[] suspects = await db.StageItems.AsNoTracking().Where(i => i.RunId == seeded.Run && i.Stage == Stages.Extract).ToArrayAsync(Stop);
         suspects.ShouldAllBe(i => i.State == ItemState.Pending && i.Suspect && i.AttemptsLeft == i.AttemptsAllowed);
 
         // Alone in its worker, one is blamed: its attempts run out.
@@ -254,8 +255,8 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         StalledItems stalled = services.GetRequiredService<StalledItems>();
         await stalled.RecoverAsync([], Stop);
         (await db.OutboxMessages.CountAsync(m => m.ItemId == seeded.Items[0], Stop)).ShouldBe(0);   // its queue is busy: it may be in there
-        await stalled.RecoverAsync([Stage.Extract], Stop);
-        await stalled.RecoverAsync([Stage.Extract], Stop);
+        await stalled.RecoverAsync([Stages.Extract], Stop);
+        await stalled.RecoverAsync([Stages.Extract], Stop);
         (await db.OutboxMessages.CountAsync(m => m.ItemId == seeded.Items[0], Stop)).ShouldBe(1);
     }
 
@@ -269,8 +270,8 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         Run run = new("test", null, "{}", DateTimeOffset.UtcNow);
         db.Runs.Add(run);
         await db.SaveChangesAsync(Stop);
-        await db.AddItemAsync(run.Id, Stage.Ingest, null, DateTimeOffset.UtcNow, Stop);
-        Guid item = (await ItemsAsync(services, run.Id, Stage.Ingest)).Single();
+        await db.OpenRunAsync(Stages.Graph, run, Stop);
+        Guid item = (await ItemsAsync(services, run.Id, Stages.Ingest)).Single();
 
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         Task<ItemClaim?> claiming;
@@ -326,9 +327,9 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
             db.RunDocuments.Add(new RunDocument(run.Id, $"{i}.pdf", sha));
         }
         await db.SaveChangesAsync(Stop);
-        await db.AddItemAsync(run.Id, Stage.Ingest, null, DateTimeOffset.UtcNow, Stop);
-        await CompleteAsync(services, (await ItemsAsync(services, run.Id, Stage.Ingest)).Single());
-        return new Seeded(run.Id, await ItemsAsync(services, run.Id, Stage.Extract));
+        await db.OpenRunAsync(Stages.Graph, run, Stop);
+        await CompleteAsync(services, (await ItemsAsync(services, run.Id, Stages.Ingest)).Single());
+        return new Seeded(run.Id, await ItemsAsync(services, run.Id, Stages.Extract));
     }
 
     private static async Task CompleteAsync(ServiceProvider services, Guid item)

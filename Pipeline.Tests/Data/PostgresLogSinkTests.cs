@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data;
+using Pipeline.Jobs;
 using Pipeline.Data.Entities;
 
 namespace Pipeline.Tests.Data;
@@ -15,7 +16,7 @@ public sealed class PostgresLogSinkTests(PostgresDatabase database) : IClassFixt
         await using (ServiceProvider services = database.Services())
         {
             ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Pipeline.Test");
-            using (logger.BeginScope(new Dictionary<string, object?> { ["RunId"] = run, ["ItemId"] = item, ["Stage"] = Stage.Train, ["Attempt"] = 2 }))
+            using (logger.BeginScope(new Dictionary<string, object?> { ["RunId"] = run, ["ItemId"] = item, ["Stage"] = Stages.Train, ["Attempt"] = 2 }))
                 for (int i = 0; i < 3_000; i++) logger.LogInformation("step {Step} of a\0b", i);
             logger.LogDebug("not stored");
             logger.LogError(new InvalidDataException("broken"), "outside");

@@ -51,7 +51,7 @@ public sealed class KilledWorkerTests(PostgresDatabase database) : IClassFixture
         summary.GetProperty("run_id").GetGuid().ShouldBe(run);
         foreach (string curve in (string[])["loss", "learning_rate", "grad_norm", "tokens_per_second"])
             (await database.ScalarAsync<long>($"SELECT max(step) - count(*) FROM training_metrics WHERE name = '{curve}'")).ShouldBe(0, $"no point of {curve} is lost");
-        (await sender.Send(new ListItems(run), Stop)).Where(i => i.Stage == Stage.Extract).ShouldAllBe(i => i.Attempt == 1);
+        (await sender.Send(new ListItems(run), Stop)).Where(i => i.Stage == Stages.Extract).ShouldAllBe(i => i.Attempt == 1);
     }
 
     private Process Start(TemporaryFolder folder)

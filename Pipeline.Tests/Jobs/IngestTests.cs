@@ -29,7 +29,7 @@ public sealed class IngestTests(PostgresDatabase database) : IClassFixture<Postg
         run.SourceFolder.ShouldBe(folder.Path);
         run.Options.GetProperty("base_model").GetString().ShouldBe(Path.Combine(RepositoryRoot.Path, "starter", "phi4-starter"), "whoever works on it means the same folder");
         run.Options.GetProperty("caption").GetProperty("max_new_tokens").GetInt32().ShouldBe(96);
-        (await sender.Send(new ListRuns(), Stop)).ShouldContain(r => r.Id == accepted.RunId && r.Stage == Stage.Ingest && r.ItemsOpen == 1);
+        (await sender.Send(new ListRuns(), Stop)).ShouldContain(r => r.Id == accepted.RunId && r.Stage == Stages.Ingest && r.ItemsOpen == 1);
         (await sender.Send(new CancelRun(accepted.RunId), Stop)).ShouldBeTrue();
         (await sender.Send(new CancelRun(accepted.RunId), Stop)).ShouldBeFalse();
         (await sender.Send(new ListItems(accepted.RunId), Stop)).ShouldHaveSingleItem().State.ShouldBe(ItemState.Canceled);

@@ -132,7 +132,7 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         using TemporaryFolder folder = new();
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
         RunSummary run = await FinishedAsync(pipeline, folder, PipelineFixture.Seed(folder, ("a.pdf", "delivered twice")) with { Name = "twice", Publish = new() { PromoteAs = "delivered" } });
-        RunItem item = (await pipeline.Sender.Send(new ListItems(run.RunId), Stop)).Single(i => i.Stage == Stage.Publish);
+        RunItem item = (await pipeline.Sender.Send(new ListItems(run.RunId), Stop)).Single(i => i.Stage == Stages.Publish);
         // As if everything but the item's end had been stored.
         await using (PipelineDbContext db = await pipeline.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(Stop))
             await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET state = 'Pending', finished_at = NULL, attempts_left = 3 WHERE id = {item.Id}", Stop);

@@ -84,7 +84,7 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         await using (PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(Stop))
         {
             db.Runs.Add(run);
-            db.StageItems.Add(new StageItem(run.Id, Stage.Train, null, 3, DateTimeOffset.UtcNow));
+            db.StageItems.Add(new StageItem(run.Id, Stages.Train, null, 3, DateTimeOffset.UtcNow));
             await db.SaveChangesAsync(Stop);
         }
         await ExecuteAsync($$"""

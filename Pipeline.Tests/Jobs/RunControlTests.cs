@@ -36,12 +36,12 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
         (await pipeline.Sender.Send(new PauseRun(run), Stop)).ShouldBeTrue();
         (await pipeline.Sender.Send(new PauseRun(run), Stop)).ShouldBeFalse();
         (await pipeline.WaitAsync(run, r => r.Summary.State == RunState.Paused)).Stages.ShouldAllBe(s => s.Running == 0);
-        (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stage.Train).State.ShouldBe(ItemState.Paused);
+        (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stages.Train).State.ShouldBe(ItemState.Paused);
 
         (await pipeline.Sender.Send(new ResumeRun(run), Stop)).ShouldBeTrue();
         (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
         steps.ShouldBe([.. Enumerable.Range(1, 7), .. Enumerable.Range(6, 15)]);     // step 5 was saved
-        (await pipeline.Sender.Send(new ListItems(run), Stop)).Where(i => i.Stage != Stage.Train).ShouldAllBe(i => i.Attempt == 1);
+        (await pipeline.Sender.Send(new ListItems(run), Stop)).Where(i => i.Stage != Stages.Train).ShouldAllBe(i => i.Attempt == 1);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
         (await pipeline.Sender.Send(new CancelRun(run), Stop)).ShouldBeTrue();
         (await canceled.WaitAsync(TimeSpan.FromSeconds(60), Stop)).ShouldBeTrue();
         (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Canceled);
-        (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stage.Train).State.ShouldBe(ItemState.Canceled);
+        (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stages.Train).State.ShouldBe(ItemState.Canceled);
         (await pipeline.Sender.Send(new CancelRun(run), Stop)).ShouldBeFalse();
     }
 
@@ -82,16 +82,16 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
         (first.State, first.Documents.Failed, first.Examples!.Train).ShouldBe((RunState.Succeeded, 1, 1));
 
         broken = false;
-        (await pipeline.Sender.Send(new RetryRun(run, Stage.Caption), Stop)).ShouldBe(0);       // nothing failed there
+        (await pipeline.Sender.Send(new RetryRun(run, Stages.Caption), Stop)).ShouldBe(0);       // nothing failed there
         (await pipeline.Sender.Send(new RetryRun(run), Stop)).ShouldBe(1);
         RunSummary second = (await pipeline.WaitAsync(run)).Summary;
         (second.State, second.Documents.Failed, second.Examples!.Train).ShouldBe((RunState.Succeeded, 0, 2));
-        (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Document == "a.pdf" && i.Stage == Stage.Extract).Attempt.ShouldBe(1);
+        (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Document == "a.pdf" && i.Stage == Stages.Extract).Attempt.ShouldBe(1);
 
         // The log tells of the failure to whoever looks for it.
         IReadOnlyList<LogLine> lines = [];
         for (DateTime end = DateTime.UtcNow.AddSeconds(30); lines.Count == 0 && DateTime.UtcNow < end; await Task.Delay(100, Stop))
-            lines = await pipeline.Sender.Send(new ListLogs(run, Level: "warning", Stage: Stage.Extract, Attempt: 1, Text: "NOT YET"), Stop);
+            lines = await pipeline.Sender.Send(new ListLogs(run, Level: "warning", Stage: Stages.Extract, Attempt: 1, Text: "NOT YET"), Stop);
         lines.ShouldHaveSingleItem().Message.ShouldContain("b.pdf: not yet");
         (await pipeline.Sender.Send(new ListLogs(run, Text: "not%yet"), Stop)).ShouldBeEmpty();
         (await pipeline.Sender.Send(new RetryRun(run), Stop)).ShouldBe(0);
@@ -109,7 +109,7 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
         File.Delete(folder.File("in/b.pdf"));           // the folder has changed since
         (int extractions, int trainings) = (fakes.Extractions, fakes.Trainings);
 
-        RunAccepted clone = (await pipeline.Sender.Send(new CloneRun(run, Json("""{"training":{"lora_rank":4}}"""), Stage.Train), Stop)).ShouldNotBeNull();
+        RunAccepted clone = (await pipeline.Sender.Send(new CloneRun(run, Json("""{"training":{"lora_rank":4}}"""), Stages.Train), Stop)).ShouldNotBeNull();
         RunDetails done = await pipeline.WaitAsync(clone.RunId);
         done.Summary.State.ShouldBe(RunState.Succeeded, done.Summary.Error);
         done.Summary.Documents.Succeeded.ShouldBe(2);
@@ -121,11 +121,11 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
             .MessageText.ShouldEndWith("never changes; clone the run to change it");
 
         // Nothing changed, and yet what was asked for is done anew.
-        RunAccepted again = (await pipeline.Sender.Send(new CloneRun(run, From: Stage.Train), Stop)).ShouldNotBeNull();
+        RunAccepted again = (await pipeline.Sender.Send(new CloneRun(run, From: Stages.Train), Stop)).ShouldNotBeNull();
         (await pipeline.WaitAsync(again.RunId)).Summary.Train.ShouldNotBeNull().Reused.ShouldBeFalse();
         (fakes.Extractions, fakes.Trainings).ShouldBe((extractions, trainings + 2));
 
-        InputException refused = await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new CloneRun(run, Json("""{"dataset":{"eval_fraction":0.3}}"""), Stage.Train), Stop));
+        InputException refused = await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new CloneRun(run, Json("""{"dataset":{"eval_fraction":0.3}}"""), Stages.Train), Stop));
         refused.Message.ShouldBe("dataset: concerns dataset, which comes before train; start from dataset to change it");
         (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new CloneRun(run, Json("""{"trainning":{}}""")), Stop))).Message.ShouldContain("trainning");
     }

@@ -63,7 +63,7 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "progress")));
         StageCounts? train = null;
-        await pipeline.WaitAsync(run, r => (train = r.Stages.SingleOrDefault(s => s.Stage == Stage.Train)) is { SecondsLeft: not null } || r.FinishedAt is not null);
+        await pipeline.WaitAsync(run, r => (train = r.Stages.SingleOrDefault(s => s.Stage == Stages.Train)) is { SecondsLeft: not null } || r.FinishedAt is not null);
         seen.Set();
         train.ShouldNotBeNull().ProgressTotal.ShouldBe(20);
         train.ProgressDone.ShouldNotBeNull().ShouldBeInRange(2, 19);
@@ -137,11 +137,11 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         RunOptions options = PipelineFixture.Seed(folder, ("t.pdf", "twice"));
         Guid run = await pipeline.IngestAsync(folder, options);
         await pipeline.WaitAsync(run);
-        RunItem item = (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stage.Extract);
+        RunItem item = (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stages.Extract);
         ExtractDocumentJob job = ActivatorUtilities.CreateInstance<ExtractDocumentJob>(pipeline.Services);
         await Task.WhenAll(job.RunAsync(item.Id, Stop), job.RunAsync(item.Id, Stop));
         pipeline.Fakes.Extractions.ShouldBe(1);
-        (await pipeline.Sender.Send(new ListItems(run), Stop)).Count(i => i.Stage == Stage.Caption).ShouldBe(1);
+        (await pipeline.Sender.Send(new ListItems(run), Stop)).Count(i => i.Stage == Stages.Caption).ShouldBe(1);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         await using PipelineFixture second = await PipelineFixture.StartAsync(database, new StageFakes { DuringStep = (step, _) => steps.Add(step) });
         (await second.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
         steps[0].ShouldBe(11);          // the checkpoint of step 10
-        RunItem train = (await second.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stage.Train);
+        RunItem train = (await second.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stages.Train);
         train.Attempt.ShouldBe(2);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Data;
+using Pipeline.Jobs;
 
 namespace Pipeline.Tests;
 
@@ -32,7 +33,7 @@ public sealed class PostgresDatabase(PostgresServer server) : IAsyncLifetime
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build());
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information));
-        services.AddPipelineData(storage);
+        services.AddPipelineData(storage).AddStages();
         more?.Invoke(services);
         return services.BuildServiceProvider();
     }

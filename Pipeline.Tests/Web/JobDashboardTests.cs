@@ -64,7 +64,7 @@ public sealed class JobDashboardTests(PostgresDatabase database) : IClassFixture
     {
         const string evil = "<script>alert('x')</script>&\"";
         LogLine line = new(1, DateTimeOffset.UnixEpoch, "Error", evil, evil, evil, evil, null, 1, evil);
-        string html = JobDetails.Html(new JobWork([new JobWork.Item(Guid.Empty, Guid.Empty, evil, Stage.Extract, evil, 1, ItemState.Failed, evil)], [line], Truncated: true));
+        string html = JobDetails.Html(new JobWork([new JobWork.Item(Guid.Empty, Guid.Empty, evil, Stages.Extract, evil, 1, ItemState.Failed, evil)], [line], Truncated: true));
         html.ShouldNotContain("<script");
         html.Split(WebUtility.HtmlEncode(evil)).Length.ShouldBe(6);        // run, document, error, message, exception
     }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
+using Pipeline.Jobs;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Tests.Web;
 
@@ -33,14 +35,14 @@ internal static class SeededRun
             await db.SaveChangesAsync();
             db.Add(document);
             await db.SaveChangesAsync();
-            foreach (Stage stage in new[] { Stage.Extract, Stage.Caption })
+            foreach (Stage stage in new[] { Stages.Extract, Stages.Caption })
             {
-                if (name == "broken.pdf" && stage == Stage.Caption)
+                if (name == "broken.pdf" && stage == Stages.Caption)
                     continue;
                 await AddItemAsync(db, run.Id, stage, document.Id, name == "broken.pdf" ? "broken.pdf: the file is encrypted; remove the password or exclude the file" : null);
             }
         }
-        foreach (Stage stage in Enum.GetValues<Stage>().Except([Stage.Extract, Stage.Caption]))
+        foreach (Stage stage in Stages.Graph.All.Where(d => d.Scope == StageScope.Run).Select(d => d.Stage))
             await AddItemAsync(db, run.Id, stage, null, null);
 
         var dataset = new Dataset(run.Id, "field-guide", "key", [], 118, 13, start);
@@ -108,7 +110,7 @@ internal static class SeededRun
         await db.SaveChangesAsync();
         string state = error is null ? "Succeeded" : "Failed";
         await db.Database.ExecuteSqlAsync($"""
-            UPDATE stage_items SET state = {state}, attempt = 1, seconds = {2.5 + (int)stage}, error = {error}, failure_kind = {(error is null ? null : "Input")},
+            UPDATE stage_items SET state = {state}, attempt = 1, seconds = {2.5 + Stages.Graph.PositionOf(stage)}, error = {error}, failure_kind = {(error is null ? null : "Input")},
                 started_at = created_at, finished_at = created_at WHERE id = {item.Id}
             """);
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Postgres;
+using Pipeline.Data.Stages;
 using Pipeline.Models;
 using Pipeline.Web.Serving;
 
@@ -53,7 +54,7 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
             case SettingsException settings:
                 await ErrorShape.WriteAsync(context, settings);
                 return true;
-            case InputException:
+            case InputException or UnknownStageException:
                 await ErrorShape.WriteAsync(context, StatusCodes.Status400BadRequest, exception.Message);
                 return true;
             case MissingPrerequisiteException:

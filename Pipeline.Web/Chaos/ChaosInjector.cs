@@ -1,10 +1,11 @@
 using Npgsql;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Web.Chaos;
 
 /// <summary>Does one fault to a system, and leaves it whole: what was killed is started again, what was filled is emptied.</summary>
-internal sealed class ChaosInjector(ChaosSystem system, Random random, Func<Task<Guid>> submit, string? poison, Action<string> say)
+internal sealed class ChaosInjector(ChaosSystem system, StageGraph stages, Random random, Func<Task<Guid>> submit, string? poison, Action<string> say)
 {
     public async Task InjectAsync(ChaosFault fault, CancellationToken ct)
     {
@@ -16,7 +17,7 @@ internal sealed class ChaosInjector(ChaosSystem system, Random random, Func<Task
                 await system.ReplaceWorkerAsync(victim, Seconds(0, 2), ct);
                 break;
             case ChaosFault.KillInEachStage:
-                foreach (Stage stage in Enum.GetValues<Stage>()) await KillInAsync(stage, ct);
+                foreach (StageDefinition stage in stages.All) await KillInAsync(stage.Stage, ct);
                 break;
             case ChaosFault.KillWeb:
                 say("kill -9 of the web process");
@@ -111,8 +112,8 @@ internal sealed class ChaosInjector(ChaosSystem system, Random random, Func<Task
             SELECT coalesce((SELECT worker FROM stage_items WHERE stage = $1 AND state = 'Running' LIMIT 1), ''),
                 EXISTS (SELECT 1 FROM stage_items WHERE stage = ANY($2)) OR EXISTS (SELECT 1 FROM runs WHERE finished_at IS NOT NULL)
             """, connection);
-        command.Parameters.Add(new NpgsqlParameter { Value = stage.ToString() });
-        command.Parameters.Add(new NpgsqlParameter { Value = Enum.GetValues<Stage>().Where(s => s > stage).Select(s => s.ToString()).ToArray() });
+        command.Parameters.Add(new NpgsqlParameter { Value = stage.Name });
+        command.Parameters.Add(new NpgsqlParameter { Value = stages.Descendants(stage).Select(s => s.Stage.Name).ToArray() });
         await command.PrepareAsync(ct);
         for (DateTime end = DateTime.UtcNow.AddMinutes(2); DateTime.UtcNow < end; await Task.Delay(2, ct))
         {
@@ -126,12 +127,12 @@ internal sealed class ChaosInjector(ChaosSystem system, Random random, Func<Task
             if (system.WorkerOf(holder) is { IsRunning: true } worker)
             {
                 worker.Signal(ChildProcess.Kill);
-                say($"kill -9 of {worker.Name} in {stage.ToString().ToLowerInvariant()}");
+                say($"kill -9 of {worker.Name} in {stage.SnakeName}");
                 await system.ReplaceWorkerAsync(worker, TimeSpan.Zero, ct);
                 return;
             }
             if (!over) continue;
-            say($"{stage.ToString().ToLowerInvariant()} was over before its worker could be killed");
+            say($"{stage.SnakeName} was over before its worker could be killed");
             return;
         }
     }

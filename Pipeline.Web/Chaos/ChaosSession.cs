@@ -80,7 +80,7 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
         Guid run = await system.SubmitAsync(Request(input), ct);
         long submitted = Stopwatch.GetTimestamp();
         string? poisonName = poisoned ? Path.GetFileName(poison) : null;
-        ChaosInjector injector = new(system, random, () => system.SubmitAsync(Request(input), ct), poisonName,
+        ChaosInjector injector = new(system, Stages.Graph, random, () => system.SubmitAsync(Request(input), ct), poisonName,
             what => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Stopwatch.GetElapsedTime(submitted).TotalSeconds,5:F1} s  {what}")));
         foreach (ChaosFault fault in faults)
         {

@@ -1,5 +1,6 @@
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Postgres;
+using Pipeline.Data.Stages;
 using Pipeline.Models;
 using Pipeline.Models.Training;
 using Pipeline.Models.Training.Checkpoints;
@@ -18,7 +19,7 @@ internal static class CommandErrors
             case OperationCanceledException when stopped.IsCancellationRequested:
                 error.WriteLine("Stopped.");
                 return ExitCodes.Canceled;
-            case InputException:
+            case InputException or UnknownStageException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.BadUsage;
             case MissingPrerequisiteException or PostgresMissingException:

@@ -23,7 +23,7 @@ internal static class JobDetails
     private static NonEscapedString Render(JobDetailsRendererDto job)
     {
         HttpContext http = job.Page.Context.GetHttpContext();
-        Guid? item = job.JobDetails.Job?.Args is [Guid id, ..] ? id : null;
+        Guid? item = job.JobDetails.Job?.Args?.OfType<Guid>().Cast<Guid?>().FirstOrDefault();
         // The dashboard renders synchronously.
         JobWork work = http.RequestServices.GetRequiredService<ISender>().Send(new GetJobWork(job.JobId, item), http.RequestAborted).AsTask().GetAwaiter().GetResult();
         return new NonEscapedString(Html(work));

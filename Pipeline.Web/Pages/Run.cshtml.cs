@@ -1,6 +1,7 @@
 using Mediator;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Runs.Observation;
 using Pipeline.Jobs.Runs.Results;
@@ -8,7 +9,7 @@ using Pipeline.Jobs.Runs.Results;
 namespace Pipeline.Web.Pages;
 
 /// <summary>One run: stages, documents, loss, evaluation, log. Rendered again whenever something changes.</summary>
-internal sealed class RunModel(ISender sender, TimeProvider time) : PageModel
+internal sealed class RunModel(ISender sender, StageGraph graph, TimeProvider time) : PageModel
 {
     public const int DocumentRows = 200;
 
@@ -52,11 +53,11 @@ internal sealed class RunModel(ISender sender, TimeProvider time) : PageModel
     }
 
     /// <summary>Every stage in order, with its counts once it has any.</summary>
-    public IEnumerable<(Stage Stage, StageCounts? Counts, string Look)> Stages()
+    public IEnumerable<(string Title, StageCounts? Counts, string Look)> Stages()
     {
-        foreach (Stage stage in Enum.GetValues<Stage>())
+        foreach (StageDefinition stage in graph.All)
         {
-            StageCounts? counts = Run!.Stages.FirstOrDefault(s => s.Stage == stage);
+            StageCounts? counts = Run!.Stages.FirstOrDefault(s => s.Stage == stage.Stage);
             string look = counts switch
             {
                 null => "waiting",
@@ -65,7 +66,7 @@ internal sealed class RunModel(ISender sender, TimeProvider time) : PageModel
                 _ when counts.Done + counts.Failed == counts.Total => counts.Done == 0 ? "failed" : "done",
                 _ => IsOpen ? "running" : "waiting",
             };
-            yield return (stage, counts, look);
+            yield return (stage.Title, counts, look);
         }
     }
 }

@@ -6,6 +6,7 @@ using Pipeline.Data.Postgres;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Ingest;
+using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Runs.Observation;
 using Pipeline.Jobs.Runs.Results;
@@ -35,7 +36,7 @@ internal static class LocalRun
 
         RunAccepted? unfinished = await sender.Send(new ResumeFolder(order.Folder, order.Options), stopping);
         Guid run = (unfinished ?? await sender.Send(request, stopping)).RunId;
-        RunProgressView view = new(order.Json ? error : output, run, resumed: unfinished is not null);
+        RunProgressView view = new(order.Json ? error : output, host.Services.GetRequiredService<StageWords>(), run, resumed: unfinished is not null);
         await host.StartAsync(stopping);
         RunDetails details;
         try

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Pipeline.Data.Entities;
+using Pipeline.Jobs;
+using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Runs.Observation;
 using Spectre.Console;
@@ -11,15 +13,17 @@ internal sealed class RunProgressView
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
     private readonly TextWriter _output;
+    private readonly StageWords _words;
     private readonly IAnsiConsole? _live;
     private readonly HashSet<Stage> _ended = [];
     private readonly HashSet<string> _told = [];
     private DateTime _lastLine = DateTime.UtcNow;
     private bool _open;
 
-    public RunProgressView(TextWriter output, Guid run, bool resumed)
+    public RunProgressView(TextWriter output, StageWords words, Guid run, bool resumed)
     {
         _output = output;
+        _words = words;
         bool terminal = ReferenceEquals(output, Console.Out) ? !Console.IsOutputRedirected : ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected;
         if (terminal) _live = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         Line($"Run {run}{(resumed ? ", going on where it was stopped" : "")}", "bold");
@@ -31,9 +35,7 @@ internal sealed class RunProgressView
             if (_told.Add(failure.Document)) Line($"  ! {failure.Describe()}", "yellow");
         foreach (StageCounts stage in run.Stages)
         {
-            // Captions begin while documents are still read, so their stage ends with the last document only.
-            bool all = stage.Done + stage.Failed == stage.Total && (stage.Stage is not (Stage.Extract or Stage.Caption) || run.Stages.Any(s => s.Stage > Stage.Caption) || run.FinishedAt is not null);
-            if (all && _ended.Add(stage.Stage)) Line($"  {(stage.Failed == stage.Total ? "x" : "+")} {Ended(stage, run, metrics)}", stage.Failed == stage.Total ? "red" : "green");
+            if (stage.Complete && _ended.Add(stage.Stage)) Line($"  {(stage.Failed == stage.Total ? "x" : "+")} {Ended(stage, run, metrics)}", stage.Failed == stage.Total ? "red" : "green");
         }
         if (run.FinishedAt is not null)
         {
@@ -48,37 +50,24 @@ internal sealed class RunProgressView
     /// <summary>Says what becomes of a run whose command was stopped.</summary>
     public void Stopped() => Line("Saving what is done; the same command goes on from here.", "yellow");
 
-    private static string Ended(StageCounts stage, RunDetails run, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
+    private string Ended(StageCounts stage, RunDetails run, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
     {
-        RunSummary s = run.Summary;
         string cached = stage.FromCache == 0 ? "" : stage.FromCache == stage.Total ? ", all from earlier runs" : $", {stage.FromCache} from earlier runs";
-        string what = stage.Stage switch
-        {
-            Stage.Ingest => $"{s.Documents.Total} documents",
-            Stage.Extract => $"{s.Pages} pages, {s.Figures} figures",
-            Stage.Caption => $"{s.Captions} captions",
-            Stage.Dataset when s.Examples is { } e => $"{e.Train} examples to learn, {e.Eval} held out",
-            Stage.Train when s.Train is { } t => string.Create(CultureInfo.InvariantCulture, $"{t.Steps} steps, loss {t.FirstLoss:F3} → {t.LastLoss:F3}"),
-            Stage.Evaluate when s.Eval is { } e => string.Create(CultureInfo.InvariantCulture, $"held-out loss {e.BaseLoss:F3} → {e.AdapterLoss:F3}"),
-            Stage.Publish when s.Adapter is { } adapter => adapter,
-            _ => $"{stage.Done} of {stage.Total}",
-        };
-        return string.Create(CultureInfo.InvariantCulture, $"{Name(stage.Stage),-9} {what}{cached} ({stage.Seconds:F1} s)");
+        string what = _words.Describe(stage.Stage, run.Summary) ?? $"{stage.Done} of {stage.Total}";
+        return string.Create(CultureInfo.InvariantCulture, $"{stage.Stage.SnakeName,-9} {what}{cached} ({stage.Seconds:F1} s)");
     }
 
     private static string Doing(StageCounts stage, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
     {
-        if (stage.Stage == Stage.Train && TrainingNow.Describe(metrics) is { } training)
+        if (stage.Stage == Stages.Train && TrainingNow.Describe(metrics) is { } training)
             return "train " + training;
-        string name = Name(stage.Stage);
+        string name = stage.Stage.SnakeName;
         if (stage is { ProgressDone: { } done, ProgressTotal: { } total }) name += $" {done}/{total}";
         else if (stage.Total > 1) name += $" {stage.Done + stage.Failed}/{stage.Total}";
         if (stage.SecondsLeft is not { } seconds) return name;
         TimeSpan left = TimeSpan.FromSeconds(seconds);
         return string.Create(CultureInfo.InvariantCulture, $"{name}, {(int)left.TotalMinutes}:{left.Seconds:00} left");
     }
-
-    private static string Name(Stage stage) => stage.ToString().ToLowerInvariant();
 
     private void Redraw(string text)
     {

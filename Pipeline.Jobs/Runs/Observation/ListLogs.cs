@@ -2,6 +2,7 @@ using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 
 namespace Pipeline.Jobs.Runs.Observation;
 
@@ -16,7 +17,7 @@ namespace Pipeline.Jobs.Runs.Observation;
 /// <param name="Text">Only lines whose message or exception has this text, in upper or lower case.</param>
 public sealed record ListLogs(Guid? RunId, long? AfterId = null, int Limit = 500, string? Level = null, Stage? Stage = null, Guid? ItemId = null, int? Attempt = null, string? Text = null) : IRequest<IReadOnlyList<LogLine>>;
 
-internal sealed class ListLogsHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListLogs, IReadOnlyList<LogLine>>
+internal sealed class ListLogsHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph) : IRequestHandler<ListLogs, IReadOnlyList<LogLine>>
 {
     public async ValueTask<IReadOnlyList<LogLine>> Handle(ListLogs request, CancellationToken cancellationToken)
     {
@@ -24,7 +25,7 @@ internal sealed class ListLogsHandler(IDbContextFactory<PipelineDbContext> conte
         var lines = db.LogEntries.AsNoTracking();
         if (request.RunId is { } run) lines = lines.Where(l => l.RunId == run);
         if (request.Level is { } level) lines = lines.Where(l => l.Level.ToLower() == level.ToLower());
-        if (request.Stage?.ToString() is { } stage) lines = lines.Where(l => l.Stage == stage);
+        if (request.Stage is { } named && graph[named].Stage.Name is { } stage) lines = lines.Where(l => l.Stage == stage);
         if (request.ItemId is { } item) lines = lines.Where(l => l.ItemId == item);
         if (request.Attempt is { } attempt) lines = lines.Where(l => l.Attempt == attempt);
         if (request.Text is { Length: > 0 } text)

@@ -2,6 +2,7 @@ using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Models;
 
@@ -28,11 +29,12 @@ public sealed record ListDocuments(Guid RunId, string? State = null, int Limit =
     }
 }
 
-internal sealed class ListDocumentsHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListDocuments, IReadOnlyList<DocumentEntry>>
+internal sealed class ListDocumentsHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph) : IRequestHandler<ListDocuments, IReadOnlyList<DocumentEntry>>
 {
     public async ValueTask<IReadOnlyList<DocumentEntry>> Handle(ListDocuments request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        Stage[] last = [.. graph.LastOfDocuments.Select(d => d.Stage)];
         var rows = await (
             from part in db.RunDocuments
             where part.RunId == request.RunId && (request.DocumentId == null || part.Id == request.DocumentId)
@@ -43,7 +45,7 @@ internal sealed class ListDocumentsHandler(IDbContextFactory<PipelineDbContext> 
                 : db.StageItems.Any(i => i.RunDocumentId == part.Id && i.State == ItemState.Failed) ? "failed"
                 : db.StageItems.Any(i => i.RunDocumentId == part.Id && i.State == ItemState.Canceled) ? "canceled"
                 : db.StageItems.Any(i => i.RunDocumentId == part.Id && i.State == ItemState.Running) ? "running"
-                : db.StageItems.Any(i => i.RunDocumentId == part.Id && i.Stage == Stage.Caption && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped)) ? "succeeded"
+                : db.StageItems.Any(i => i.RunDocumentId == part.Id && last.Contains(i.Stage) && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped)) ? "succeeded"
                 : "pending"
             where request.State == null || state == request.State
             orderby part.Path

@@ -37,7 +37,7 @@ internal static class RunsCommand
     private static Command Retry()
     {
         Argument<Guid> id = Id();
-        var stage = new Option<Stage?>("--stage") { Description = "Only this stage" };
+        var stage = StageOption("--stage", "Only this stage");
         var item = new Option<Guid?>("--item") { Description = "Only this item" };
         var data = CommonOptions.Data();
         var command = new Command("retry", "Work again on what failed or was canceled") { id, stage, item, data };
@@ -53,7 +53,7 @@ internal static class RunsCommand
     private static Command Clone()
     {
         Argument<Guid> id = Id();
-        var from = new Option<Stage?>("--from") { Description = "First stage to do anew, over the very same documents; without it the folder is read again" };
+        var from = StageOption("--from", "First stage to do anew, over the very same documents; without it the folder is read again");
         var options = new Option<string?>("--options") { Description = "Settings to change, as JSON: {\"training\":{\"lora_rank\":32}}", HelpName = "JSON" };
         var data = CommonOptions.Data();
         var command = new Command("clone", "A new run from an earlier one with some settings changed; equal results are reused") { id, from, options, data };
@@ -101,6 +101,19 @@ internal static class RunsCommand
         }, stopping));
         return command;
     }
+
+    private static Option<Stage?> StageOption(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "STAGE",
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Single().Value;
+            if (Stage.TryParse(text, null, out Stage stage)) return stage;
+            result.AddError($"{name}: '{text}' is not the name of a stage");
+            return null;
+        },
+    };
 
     private static Argument<Guid> Id() => new("RUN") { Description = "The run's id, as 'runs list' shows it" };
 

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Runs;
+
+namespace Pipeline.Jobs.Orchestration;
+
+/// <summary>What stages say about their results, for people.</summary>
+public sealed class StageWords(IServiceProvider services)
+{
+    /// <summary>What a stage gave a run, or null when it says nothing beyond its items.</summary>
+    public string? Describe(Stage stage, RunSummary run) => services.GetKeyedService<IStageHandler>(stage)?.Describe(run);
+}

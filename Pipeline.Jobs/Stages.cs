@@ -1,0 +1,52 @@
+using Microsoft.Extensions.DependencyInjection;
+using Pipeline.Data.Entities;
+using Pipeline.Data.Stages;
+using Pipeline.Jobs.Caption;
+using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Evaluate;
+using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Ingest;
+using Pipeline.Jobs.Orchestration;
+using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Train;
+
+namespace Pipeline.Jobs;
+
+/// <summary>
+/// The table of stages. The chain, fan-out and fan-in, queues, retry, cloning, checks of options, progress and pages read it; nothing
+/// else lists stages. How a stage is added: <c>docs/how-to-add.md</c>.
+/// </summary>
+public static class Stages
+{
+    /// <summary>Finds, hashes and stores the documents of the run.</summary>
+    public static readonly Stage Ingest = new("Ingest");
+    /// <summary>One document to Markdown, figures and page images.</summary>
+    public static readonly Stage Extract = new("Extract");
+    /// <summary>The figures of one document described by the vision model.</summary>
+    public static readonly Stage Caption = new("Caption");
+    /// <summary>All documents to instruction examples.</summary>
+    public static readonly Stage Dataset = new("Dataset");
+    /// <summary>LoRA training.</summary>
+    public static readonly Stage Train = new("Train");
+    /// <summary>Base model against adapter on the held-out examples.</summary>
+    public static readonly Stage Evaluate = new("Evaluate");
+    /// <summary>The adapter folder and its registry row.</summary>
+    public static readonly Stage Publish = new("Publish");
+
+    /// <summary>The stages of the product alone, for tools that look at its runs from outside.</summary>
+    public static StageGraph Graph => new(new ServiceCollection().AddStages().Select(s => s.ImplementationInstance).OfType<StageDefinition>());
+
+    internal static IServiceCollection AddStages(this IServiceCollection services) => services
+        .AddStage<StartRun>(new(Ingest, StageScope.Run, Queues.Control) { Next = [Extract] })
+        .AddStage<ExtractDocument>(new(Extract, StageScope.Document, Queues.Cpu) { Next = [Caption], Options = ["extraction"] })
+        .AddStage<CaptionDocument>(new(Caption, StageScope.Document, Queues.Gpu) { Next = [Dataset], Options = ["caption"] })
+        .AddStage<BuildDataset>(new(Dataset, StageScope.Run, Queues.Cpu) { Next = [Train], Options = ["dataset"] })
+        .AddStage<TrainAdapter>(new(Train, StageScope.Run, Queues.Gpu)
+        {
+            Next = [Evaluate],
+            OtherQueues = [Queues.Remote],
+            Options = ["base_model", "train", "training"],
+        })
+        .AddStage<EvaluateAdapter>(new(Evaluate, StageScope.Run, Queues.Gpu) { Next = [Publish], Options = ["evaluation"] })
+        .AddStage<PublishAdapter>(new(Publish, StageScope.Run, Queues.Cpu) { Options = ["publish"] });
+}
