@@ -30,20 +30,26 @@ internal sealed class PipelineFixture : IAsyncDisposable
 
     /// <summary>A worker with small computations behind the stages.</summary>
     public static Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes? fakes = null, params (string Key, string Value)[] settings) =>
-        StartAsync(database.Storage, fakes ?? new StageFakes(), fake: true, settings);
+        StartAsync(database.Storage, fakes ?? new StageFakes(), fake: true, null, settings);
+
+    /// <summary>The same with stages of the test's own.</summary>
+    public static Task<PipelineFixture> StartAsync(
+        PostgresDatabase database, Action<IServiceCollection> more, StageFakes? fakes = null, params (string Key, string Value)[] settings) =>
+        StartAsync(database.Storage, fakes ?? new StageFakes(), fake: true, more, settings);
 
     /// <summary>The same over a storage of the test's own: another data folder or artifact store.</summary>
     public static Task<PipelineFixture> StartAsync(PipelineStorage storage, StageFakes? fakes = null, params (string Key, string Value)[] settings) =>
-        StartAsync(storage, fakes ?? new StageFakes(), fake: true, settings);
+        StartAsync(storage, fakes ?? new StageFakes(), fake: true, null, settings);
 
     /// <summary>A worker as the product has it.</summary>
     public static Task<PipelineFixture> StartRealAsync(PostgresDatabase database, params (string Key, string Value)[] settings) =>
-        StartAsync(database.Storage, new StageFakes(), fake: false, settings);
+        StartAsync(database.Storage, new StageFakes(), fake: false, null, settings);
 
     /// <summary>The same over a storage of the test's own.</summary>
-    public static Task<PipelineFixture> StartRealAsync(PipelineStorage storage) => StartAsync(storage, new StageFakes(), fake: false);
+    public static Task<PipelineFixture> StartRealAsync(PipelineStorage storage) => StartAsync(storage, new StageFakes(), fake: false, null);
 
-    private static async Task<PipelineFixture> StartAsync(PipelineStorage storage, StageFakes fakes, bool fake, params (string Key, string Value)[] settings)
+    private static async Task<PipelineFixture> StartAsync(
+        PipelineStorage storage, StageFakes fakes, bool fake, Action<IServiceCollection>? more, params (string Key, string Value)[] settings)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         (string, string)[] quick = [("Leases:Seconds", "3"), ("Leases:HeartbeatSeconds", "0.5"), ("Worker:SweepSeconds", "0.3"), ("Worker:ShutdownSeconds", "10")];
@@ -53,6 +59,7 @@ internal sealed class PipelineFixture : IAsyncDisposable
             builder.Services.AddSingleton<IDocumentReader>(fakes).AddSingleton<IImageDescriber>(fakes).AddSingleton<IExampleWriter>(fakes)
                 .AddSingleton<IAdapterTraining>(fakes).AddSingleton<IAdapterComparison>(fakes);
         builder.Services.AddPipelineData(storage).AddPipelineJobs().AddPipelineWorker();
+        more?.Invoke(builder.Services);
         IHost host = builder.Build();
         await host.StartAsync();
         return new PipelineFixture(host, fakes);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Pipeline.Data;
+using Pipeline.Data.Stages;
 using Pipeline.Jobs;
 
 namespace Pipeline.Tests;
@@ -33,8 +34,9 @@ public sealed class PostgresDatabase(PostgresServer server) : IAsyncLifetime
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build());
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Information));
-        services.AddPipelineData(storage).AddStages();
+        services.AddPipelineData(storage);
         more?.Invoke(services);
+        if (!services.Any(s => s.ServiceType == typeof(StageDefinition))) services.AddStages();
         return services.BuildServiceProvider();
     }
 

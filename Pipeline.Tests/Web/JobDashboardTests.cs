@@ -45,7 +45,7 @@ public sealed class JobDashboardTests(PostgresDatabase database) : IClassFixture
         all.ShouldContain("Extract started, attempt 1");
         all.ShouldNotContain("<img src=x");
 
-        string succeeded = await database.ScalarAsync<string>("SELECT max(id)::text FROM hangfire.job WHERE statename = 'Succeeded' AND invocationdata->>'Type' LIKE '%PublishAdapterJob%'");
+        string succeeded = await database.ScalarAsync<string>("SELECT max(id)::text FROM hangfire.job WHERE statename = 'Succeeded' AND invocationdata->>'Type' LIKE '%.StageJob,%' AND arguments->>0 = '\"Publish\"'");
         string publish = await PageAsync("/hangfire/jobs/details/" + succeeded);
         publish.ShouldContain("<td>Publish</td>");
         publish.ShouldContain("Publish done in");
