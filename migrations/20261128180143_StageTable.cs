@@ -64,7 +64,7 @@ namespace Pipeline.Data.Migrations
             migrationBuilder.Sql("""
                 INSERT INTO run_gates (run_id, stage, open)
                 SELECT id, 'Dataset', open_documents FROM runs AS r
-                WHERE finished_at IS NULL AND EXISTS (SELECT 1 FROM stage_items AS i WHERE i.run_id = r.id AND i.stage = 'Extract')
+                WHERE finished_at IS NULL AND EXISTS (SELECT 1 FROM stage_items AS i WHERE i.run_id = r.id AND i.stage = 'Extract');
                 """);
 
             migrationBuilder.DropColumn(
@@ -102,7 +102,7 @@ namespace Pipeline.Data.Migrations
                 nullable: false,
                 defaultValue: 0);
 
-            migrationBuilder.Sql("UPDATE runs AS r SET open_documents = g.open FROM run_gates AS g WHERE g.run_id = r.id AND g.stage = 'Dataset'");
+            migrationBuilder.Sql("UPDATE runs AS r SET open_documents = g.open FROM run_gates AS g WHERE g.run_id = r.id AND g.stage = 'Dataset';");
 
             migrationBuilder.DropTable(
                 name: "run_gates");

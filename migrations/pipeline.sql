@@ -905,7 +905,7 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261128180143_StageTable') THEN
     INSERT INTO run_gates (run_id, stage, open)
     SELECT id, 'Dataset', open_documents FROM runs AS r
-    WHERE finished_at IS NULL AND EXISTS (SELECT 1 FROM stage_items AS i WHERE i.run_id = r.id AND i.stage = 'Extract')
+    WHERE finished_at IS NULL AND EXISTS (SELECT 1 FROM stage_items AS i WHERE i.run_id = r.id AND i.stage = 'Extract');
     END IF;
 END $EF$;
 
