@@ -1,5 +1,5 @@
 using Pipeline.Models;
-using Pipeline.Models.Families;
+using Pipeline.Models.Weights;
 
 namespace Pipeline.Jobs.Ingest;
 

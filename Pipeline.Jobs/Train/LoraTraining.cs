@@ -5,6 +5,7 @@ using Pipeline.Models.Lora;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training;
 using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Weights;
 
 namespace Pipeline.Jobs.Train;
 

@@ -1,44 +1,17 @@
+using System.Text.Json;
+using Pipeline.Models.Layers;
+using Pipeline.Models.Weights;
+
 namespace Pipeline.Models.Families;
 
-/// <summary>Model family, <c>model_type</c> of <c>config.json</c>.</summary>
-public enum ModelFamily
-{
-    /// <summary>Phi-3, Phi-3.5, Phi-4-mini: fused projections.</summary>
-    Phi3,
-
-    /// <summary>Llama: split projections.</summary>
-    Llama,
-
-    /// <summary>Qwen2: split projections with query, key and value biases.</summary>
-    Qwen2,
-
-    /// <summary>Qwen2-VL: the Qwen2 text model with three-axis positions.</summary>
-    Qwen2Vl,
-}
-
-/// <summary>Shape of a decoder-only language model, read from the hub's <c>config.json</c>.</summary>
-public sealed record DecoderConfig
+/// <summary>Shape of a decoder-only language model, read from the hub's <c>config.json</c>: its layers, how many, and both ends.</summary>
+public sealed record DecoderConfig : LayerShape
 {
     /// <summary>Family.</summary>
-    public required ModelFamily Family { get; init; }
-
-    /// <summary>Width of the hidden states.</summary>
-    public required int HiddenSize { get; init; }
-
-    /// <summary>Width inside the feed-forward layers.</summary>
-    public required int IntermediateSize { get; init; }
+    public required FamilySpec Family { get; init; }
 
     /// <summary>Decoder layers.</summary>
     public required int NumHiddenLayers { get; init; }
-
-    /// <summary>Query heads.</summary>
-    public required int NumAttentionHeads { get; init; }
-
-    /// <summary>Key and value heads; divides <see cref="NumAttentionHeads"/>.</summary>
-    public required int NumKeyValueHeads { get; init; }
-
-    /// <summary>Width of a head.</summary>
-    public required int HeadDim { get; init; }
 
     /// <summary>Rows of the embedding.</summary>
     public required int VocabSize { get; init; }
@@ -46,17 +19,8 @@ public sealed record DecoderConfig
     /// <summary>Longest sequence the model is meant for.</summary>
     public required int MaxPositionEmbeddings { get; init; }
 
-    /// <summary>Epsilon of the norms.</summary>
-    public required double RmsNormEps { get; init; }
-
-    /// <summary>Rotary positions.</summary>
-    public required RopeConfig Rope { get; init; }
-
     /// <summary>The output head is the embedding matrix.</summary>
     public bool TieWordEmbeddings { get; init; }
-
-    /// <summary>Keys a query sees at most, or null when all.</summary>
-    public int? SlidingWindow { get; init; }
 
     /// <summary>Standard deviation of new weights.</summary>
     public double InitializerRange { get; init; } = 0.02;
@@ -69,24 +33,6 @@ public sealed record DecoderConfig
 
     /// <summary>Padding token, where the model has one.</summary>
     public int? PadTokenId { get; init; }
-
-    /// <summary>Query, key and value projections have biases.</summary>
-    public bool AttentionBias => Family is ModelFamily.Qwen2 or ModelFamily.Qwen2Vl;
-
-    /// <summary>Input projections of the attention, fused or split.</summary>
-    public IReadOnlyList<(string Name, long OutFeatures)> AttentionProjections
-    {
-        get
-        {
-            long query = (long)NumAttentionHeads * HeadDim;
-            long key = (long)NumKeyValueHeads * HeadDim;
-            return Family == ModelFamily.Phi3 ? [("qkv_proj", query + 2 * key)] : [("q_proj", query), ("k_proj", key), ("v_proj", key)];
-        }
-    }
-
-    /// <summary>Input projections of the feed-forward, fused or split.</summary>
-    public IReadOnlyList<(string Name, long OutFeatures)> FeedForwardProjections =>
-        Family == ModelFamily.Phi3 ? [("gate_up_proj", 2L * IntermediateSize)] : [("gate_proj", IntermediateSize), ("up_proj", IntermediateSize)];
 
     /// <summary>Reads <c>config.json</c> of a model folder.</summary>
     /// <exception cref="InputException">The folder or file is missing, or a key has a value this product does not compute.</exception>
@@ -109,23 +55,39 @@ public sealed record DecoderConfig
     {
         for (int layer = 0; layer < NumHiddenLayers; layer++)
         {
-            string prefix = $"model.layers.{layer}";
-            foreach ((string name, long outFeatures) in AttentionProjections)
-                yield return ($"{prefix}.self_attn.{name}", HiddenSize, outFeatures);
-            yield return ($"{prefix}.self_attn.o_proj", (long)NumAttentionHeads * HeadDim, HiddenSize);
-            foreach ((string name, long outFeatures) in FeedForwardProjections)
-                yield return ($"{prefix}.mlp.{name}", HiddenSize, outFeatures);
-            yield return ($"{prefix}.mlp.down_proj", IntermediateSize, HiddenSize);
+            foreach (ProjectionShape projection in AttentionProjections)
+                yield return ($"model.layers.{layer}.self_attn.{projection.Name}", projection.InFeatures, projection.OutFeatures);
+            foreach (ProjectionShape projection in FeedForwardProjections)
+                yield return ($"model.layers.{layer}.mlp.{projection.Name}", projection.InFeatures, projection.OutFeatures);
         }
     }
 
     /// <summary>Number of weights, computed from the shape alone.</summary>
     public long CountParameters()
     {
-        long projections = ProjectionShapes().Sum(p => p.InFeatures * p.OutFeatures);
-        long biases = AttentionBias ? NumHiddenLayers * AttentionProjections.Sum(p => p.OutFeatures) : 0;
-        long norms = (2L * NumHiddenLayers + 1) * HiddenSize;
+        long projections = AttentionProjections.Concat(FeedForwardProjections)
+            .Sum(p => p.InFeatures * p.OutFeatures + (p.HasBias ? p.OutFeatures : 0));
+        long norms = 2L * HiddenSize + (QueryKeyNorm ? 2L * HeadDim : 0);
         long embeddings = (long)VocabSize * HiddenSize * (TieWordEmbeddings ? 1 : 2);
-        return projections + biases + norms + embeddings;
+        return NumHiddenLayers * (projections + norms) + HiddenSize + embeddings;
+    }
+
+    /// <summary>Ids that end a generation, from <c>generation_config.json</c> of the model's folder, which goes before <c>config.json</c>.</summary>
+    /// <exception cref="InputException"><c>generation_config.json</c> is there but is not readable.</exception>
+    internal IReadOnlyList<int> EndTokensIn(string folder)
+    {
+        string file = Path.Combine(folder, "generation_config.json");
+        if (!File.Exists(file))
+            return EosTokenIds;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+            IReadOnlyList<int> ids = new ConfigObject(document.RootElement, file).Ints("eos_token_id");
+            return ids.Count > 0 ? ids : EosTokenIds;
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{file}: not valid JSON ({e.Message}); download the model again.", e);
+        }
     }
 }

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Pipeline.Models.Families;
 
 /// <summary>
-/// <c>config.json</c> to <see cref="DecoderConfig"/>. A value that would change the result and is not computed here is
-/// an error naming its key: a model that runs wrongly is worse than one that does not run.
+/// <c>config.json</c> to <see cref="DecoderConfig"/>, by what the model's <see cref="FamilySpec"/> allows. A value that would
+/// change the result and is not computed here is an error naming its key: a model that runs wrongly is worse than one that
+/// does not run.
 /// </summary>
 internal static class DecoderConfigReader
 {
@@ -23,14 +24,9 @@ internal static class DecoderConfigReader
         using (document)
         {
             var root = new ConfigObject(document.RootElement, source);
-            ModelFamily family = root.String("model_type") switch
-            {
-                "phi3" => ModelFamily.Phi3,
-                "llama" => ModelFamily.Llama,
-                "qwen2" => ModelFamily.Qwen2,
-                "qwen2_vl" => ModelFamily.Qwen2Vl,
-                var other => throw root.Unsupported("model_type", other, "phi3, llama, qwen2 or qwen2_vl"),
-            };
+            string modelType = root.String("model_type");
+            FamilySpec family = ModelFamilies.Find(modelType)
+                ?? throw root.Unsupported("model_type", modelType, "one of " + string.Join(", ", ModelFamilies.All.Select(f => f.ModelType)));
             if (root.Has("quantization_config"))
                 throw root.Unsupported("quantization_config", "present", "float32, float16 or bfloat16 weights: use the unquantized model");
             // Newer files nest the language model of a vision model; older ones are flat.
@@ -39,18 +35,18 @@ internal static class DecoderConfigReader
         }
     }
 
-    private static DecoderConfig ReadText(ConfigObject text, ConfigObject root, ModelFamily family)
+    private static DecoderConfig ReadText(ConfigObject text, ConfigObject root, FamilySpec family)
     {
         RequireWhatIsComputed(text);
         int heads = text.Positive("num_attention_heads");
         int hidden = text.Positive("hidden_size");
-        int keyHeads = text.OptionalInt("num_key_value_heads") ?? heads;
+        // A null in the file means as many as query heads, a missing key what the family's reference takes for it.
+        int keyHeads = text.OptionalInt("num_key_value_heads") ?? (text.Names("num_key_value_heads") ? heads : family.DefaultKeyValueHeads ?? heads);
         if (keyHeads <= 0 || heads % keyHeads != 0)
             throw text.Unsupported("num_key_value_heads", $"{keyHeads}", $"a divisor of num_attention_heads ({heads})");
-        if (!text.Has("head_dim") && hidden % heads != 0)
-            throw text.Unsupported("num_attention_heads", $"{heads}", $"a divisor of hidden_size ({hidden})");
-        int headSize = text.Has("head_dim") ? text.Positive("head_dim") : hidden / heads;
+        int headSize = ReadHeadSize(text, family, hidden, heads);
         int maxPositions = text.Positive("max_position_embeddings");
+        bool attentionBias = ReadBias(text, "attention_bias", family.ReadsAttentionBias);
         return new DecoderConfig
         {
             Family = family,
@@ -64,8 +60,14 @@ internal static class DecoderConfigReader
             MaxPositionEmbeddings = maxPositions,
             RmsNormEps = text.Double("rms_norm_eps"),
             Rope = RopeConfigReader.Read(text, family, headSize, maxPositions),
+            FusesProjections = family.FusesProjections,
+            QueryKeyNorm = family.QueryKeyNorm,
+            QueryKeyValueBias = family.QueryKeyValueBias || attentionBias,
+            AttentionOutputBias = attentionBias,
+            FeedForwardBias = ReadBias(text, "mlp_bias", family.ReadsFeedForwardBias),
             TieWordEmbeddings = text.OptionalBool("tie_word_embeddings") ?? root.OptionalBool("tie_word_embeddings") ?? false,
-            SlidingWindow = family == ModelFamily.Phi3 && text.OptionalInt("sliding_window") is { } window && window < maxPositions ? window : null,
+            // A window no shorter than any sequence hides nothing.
+            SlidingWindow = ReadWindow(text, family) is { } window && window < maxPositions ? window : null,
             InitializerRange = text.OptionalDouble("initializer_range") ?? 0.02,
             EosTokenIds = text.Has("eos_token_id") ? text.Ints("eos_token_id") : root.Ints("eos_token_id"),
             BosTokenId = text.OptionalInt("bos_token_id"),
@@ -73,11 +75,34 @@ internal static class DecoderConfigReader
         };
     }
 
+    private static int ReadHeadSize(ConfigObject text, FamilySpec family, int hidden, int heads)
+    {
+        if (text.Has("head_dim"))
+            return text.Positive("head_dim");
+        if (family.DefaultHeadDim is { } size && !text.Names("head_dim"))
+            return size;
+        return hidden % heads == 0 ? hidden / heads
+            : throw text.Unsupported("num_attention_heads", $"{heads}", $"a divisor of hidden_size ({hidden}), or a head_dim");
+    }
+
+    private static int? ReadWindow(ConfigObject text, FamilySpec family)
+    {
+        if (!family.ReadsSlidingWindow)
+            return null;
+        return text.Names("sliding_window") ? (text.Has("sliding_window") ? text.Positive("sliding_window") : null) : family.DefaultSlidingWindow;
+    }
+
+    private static bool ReadBias(ConfigObject text, string key, bool isRead)
+    {
+        if (!isRead)
+            text.Require(key, false);
+        return text.OptionalBool(key) ?? false;
+    }
+
     private static void RequireWhatIsComputed(ConfigObject text)
     {
         text.Require("hidden_act", "silu");
-        foreach (string bias in new[] { "attention_bias", "mlp_bias", "lm_head_bias" })
-            text.Require(bias, false);
+        text.Require("lm_head_bias", false);
         text.Require("use_sliding_window", false);
         foreach (string dropout in new[] { "attention_dropout", "resid_pdrop", "embd_pdrop" })
             if (text.OptionalDouble(dropout) is { } rate and not 0)

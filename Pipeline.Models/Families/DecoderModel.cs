@@ -9,9 +9,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Families;
 
 /// <summary>
-/// Decoder-only language model of the families <c>phi3</c>, <c>llama</c>, <c>qwen2</c> and the text part of
-/// <c>qwen2_vl</c>. Parameter names equal the hub's. New weights are uninitialised: load a checkpoint or call
-/// <see cref="InitializeWeights"/>.
+/// Decoder-only language model of any registered family (<see cref="ModelFamilies"/>), or the text part of one with vision.
+/// Parameter names equal the hub's. New weights are uninitialised: load a checkpoint or call <see cref="InitializeWeights"/>.
 /// </summary>
 public sealed class DecoderModel : nn.Module
 {

@@ -50,7 +50,7 @@ public sealed class LanguageModel : IDisposable
             foreach (Parameter parameter in decoder.parameters())
                 parameter.requires_grad_(false);
             decoder.eval();
-            return new LanguageModel(folder, decoder, tokenizer, ModelFolder.EndTokens(folder, config));
+            return new LanguageModel(folder, decoder, tokenizer, config.EndTokensIn(folder));
         }
         catch
         {

@@ -1,4 +1,3 @@
-using Pipeline.Models.Families;
 using Pipeline.Models.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,14 +17,16 @@ internal sealed class Attention : nn.Module
     private readonly int _kvHeads;
     private readonly int _headSize;
 
-    public Attention(DecoderConfig config, int layer, ScalarType dtype, Device device, BaseQuantization? quantization) : base(nameof(Attention))
+    public Attention(LayerShape shape, int layer, ScalarType dtype, Device device, BaseQuantization? quantization) : base(nameof(Attention))
     {
-        (_layer, _heads, _kvHeads, _headSize) = (layer, config.NumAttentionHeads, config.NumKeyValueHeads, config.HeadDim);
-        _inputs = [.. config.AttentionProjections.Select(p => new ProjectionLayer(config.HiddenSize, p.OutFeatures, config.AttentionBias, dtype, device, quantization))];
-        for (int i = 0; i < _inputs.Length; i++)
-            register_module(config.AttentionProjections[i].Name, _inputs[i]);
-        _output = new ProjectionLayer((long)_heads * _headSize, config.HiddenSize, false, dtype, device, quantization);
-        register_module("o_proj", _output);
+        (_layer, _heads, _kvHeads, _headSize) = (layer, shape.NumAttentionHeads, shape.NumKeyValueHeads, shape.HeadDim);
+        ProjectionLayer[] projections = [.. shape.AttentionProjections.Select(p =>
+        {
+            var projection = new ProjectionLayer(p.InFeatures, p.OutFeatures, p.HasBias, dtype, device, quantization);
+            register_module(p.Name, projection);
+            return projection;
+        })];
+        (_inputs, _output) = (projections[..^1], projections[^1]);
     }
 
     /// <summary>One fused projection, or query, key, value.</summary>

@@ -1,4 +1,3 @@
-using Pipeline.Models.Families;
 using Pipeline.Models.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,12 +12,12 @@ internal sealed class DecoderLayer : nn.Module
     private readonly Attention _attention;
     private readonly FeedForward _feedForward;
 
-    public DecoderLayer(DecoderConfig config, int layer, ScalarType dtype, Device device, BaseQuantization? quantization) : base(nameof(DecoderLayer))
+    public DecoderLayer(LayerShape shape, int layer, ScalarType dtype, Device device, BaseQuantization? quantization) : base(nameof(DecoderLayer))
     {
-        _attention = new Attention(config, layer, dtype, device, quantization);
-        _feedForward = new FeedForward(config, dtype, device, quantization);
-        _inputNorm = new RmsNorm(config.HiddenSize, config.RmsNormEps, dtype, device);
-        _postNorm = new RmsNorm(config.HiddenSize, config.RmsNormEps, dtype, device);
+        _attention = new Attention(shape, layer, dtype, device, quantization);
+        _feedForward = new FeedForward(shape, dtype, device, quantization);
+        _inputNorm = new RmsNorm(shape.HiddenSize, shape.RmsNormEps, dtype, device);
+        _postNorm = new RmsNorm(shape.HiddenSize, shape.RmsNormEps, dtype, device);
         register_module("self_attn", _attention);
         register_module("mlp", _feedForward);
         register_module("input_layernorm", _inputNorm);

@@ -1,4 +1,3 @@
-using Pipeline.Models.Families;
 using Pipeline.Models.Quantization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,13 +13,15 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
     private readonly ProjectionLayer[] _inputs;     // one fused [2 * intermediate, hidden], or gate and up
     private readonly ProjectionLayer _down;         // [hidden, intermediate]
 
-    public FeedForward(DecoderConfig config, ScalarType dtype, Device device, BaseQuantization? quantization) : base(nameof(FeedForward))
+    public FeedForward(LayerShape shape, ScalarType dtype, Device device, BaseQuantization? quantization) : base(nameof(FeedForward))
     {
-        _inputs = [.. config.FeedForwardProjections.Select(p => new ProjectionLayer(config.HiddenSize, p.OutFeatures, false, dtype, device, quantization))];
-        for (int i = 0; i < _inputs.Length; i++)
-            register_module(config.FeedForwardProjections[i].Name, _inputs[i]);
-        _down = new ProjectionLayer(config.IntermediateSize, config.HiddenSize, false, dtype, device, quantization);
-        register_module("down_proj", _down);
+        ProjectionLayer[] projections = [.. shape.FeedForwardProjections.Select(p =>
+        {
+            var projection = new ProjectionLayer(p.InFeatures, p.OutFeatures, p.HasBias, dtype, device, quantization);
+            register_module(p.Name, projection);
+            return projection;
+        })];
+        (_inputs, _down) = (projections[..^1], projections[^1]);
     }
 
     /// <summary>One fused projection, or gate and up.</summary>

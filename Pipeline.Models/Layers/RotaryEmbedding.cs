@@ -1,4 +1,3 @@
-using Pipeline.Models.Families;
 using TorchSharp;
 using static TorchSharp.torch;
 

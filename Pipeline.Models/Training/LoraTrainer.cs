@@ -3,6 +3,7 @@ using Pipeline.Models.Text;
 using Pipeline.Models.Training.Batches;
 using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Loop;
+using Pipeline.Models.Weights;
 using TorchSharp;
 
 namespace Pipeline.Models.Training;

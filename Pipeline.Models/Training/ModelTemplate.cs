@@ -14,13 +14,7 @@ public static class ModelTemplate
     public static ChatTemplate Resolve(string? name, DecoderConfig config, HubTokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(config);
-        ChatTemplate template = ChatTemplate.Get(name ?? config.Family switch
-        {
-            ModelFamily.Phi3 => "phi4_mini",
-            ModelFamily.Llama => "llama3",
-            ModelFamily.Qwen2Vl => "qwen2_vl",
-            _ => "chatml",
-        });
+        ChatTemplate template = ChatTemplate.Get(name ?? config.Family.DefaultTemplate);
         _ = template.EosTokenId(tokenizer); // refuses a model that cannot say its end token
         return template;
     }

@@ -21,8 +21,11 @@ public sealed record Qwen2VlConfig
     {
         DecoderConfig text = DecoderConfig.Load(folder);
         string file = Path.Combine(folder, "config.json");
-        if (text.Family != ModelFamily.Qwen2Vl)
-            throw new InputException($"{file}: model_type is {text.Family.ToString().ToLowerInvariant()}, a model without vision; name a qwen2_vl folder.");
+        if (!text.Family.HasVision)
+        {
+            throw new InputException($"{file}: model_type is {text.Family.ModelType}, a model without vision; "
+                + $"name a {string.Join(" or ", ModelFamilies.All.Where(f => f.HasVision).Select(f => f.ModelType))} folder.");
+        }
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { AllowTrailingCommas = true });
         var root = new ConfigObject(json.RootElement, file);
         ConfigObject vision = root.Object("vision_config");

@@ -27,7 +27,7 @@ public sealed class VisionLanguageModel : IDisposable
     private VisionLanguageModel(string folder, Qwen2VlModel model, HubTokenizer tokenizer, ImagePreprocessor preprocessor)
     {
         (Folder, Model, Tokenizer, Preprocessor) = (folder, model, tokenizer, preprocessor);
-        _endTokens = [.. ModelFolder.EndTokens(folder, model.Config.Text), .. _template.StopTokenIds(tokenizer)];
+        _endTokens = [.. model.Config.Text.EndTokensIn(folder), .. _template.StopTokenIds(tokenizer)];
     }
 
     /// <summary>Full path of the model folder.</summary>

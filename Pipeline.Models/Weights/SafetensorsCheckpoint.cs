@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Pipeline.Models.Families;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Weights;

@@ -47,7 +47,7 @@ internal static class TrainingFingerprint
     private static string HashOf(DecoderModel model)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(model.Config)));
+        hash.AppendData(Encoding.UTF8.GetBytes(ShapeOf(model.Config)));
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         foreach ((string name, Tensor weight) in model.Weights().Where(w => w.Value.device_type != DeviceType.META))
@@ -57,6 +57,40 @@ internal static class TrainingFingerprint
             hash.AppendData(weight.detach().flatten().narrow(0, 0, Math.Min(SampledValues, weight.NumberOfElements)).contiguous().cpu().bytes);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>
+    /// The shape as versions before the family specifications wrote it, so that their trainings resume; what those could not
+    /// compute is added only where a model has it.
+    /// </summary>
+    internal static string ShapeOf(DecoderConfig config)
+    {
+        var projection = new { };   // all that the JSON of those versions holds of one
+        string known = JsonSerializer.Serialize(new
+        {
+            Family = ModelFamilies.All.ToList().IndexOf(config.Family),
+            config.HiddenSize,
+            config.IntermediateSize,
+            config.NumHiddenLayers,
+            config.NumAttentionHeads,
+            config.NumKeyValueHeads,
+            config.HeadDim,
+            config.VocabSize,
+            config.MaxPositionEmbeddings,
+            config.RmsNormEps,
+            config.Rope,
+            config.TieWordEmbeddings,
+            config.SlidingWindow,
+            config.InitializerRange,
+            config.EosTokenIds,
+            config.BosTokenId,
+            config.PadTokenId,
+            AttentionBias = config.QueryKeyValueBias,
+            AttentionProjections = Enumerable.Repeat(projection, config.AttentionProjections.Count - 1),
+            FeedForwardProjections = Enumerable.Repeat(projection, config.FeedForwardProjections.Count - 1),
+        });
+        return known + (config.AttentionOutputBias ? " output bias" : "") + (config.FeedForwardBias ? " feed-forward bias" : "")
+            + (config.QueryKeyNorm ? " query and key norm" : "");
     }
 
     private static string BestEvaluationOf(TrainingArguments a) => FormattableString.Invariant(

@@ -1,10 +1,10 @@
-using Pipeline.Models.Families;
 using Pipeline.Models.Files;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Training.Batches;
 using Pipeline.Models.Training.Checkpoints;
 using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Loop;
+using Pipeline.Models.Weights;
 
 namespace Pipeline.Models.Training.Outputs;
 

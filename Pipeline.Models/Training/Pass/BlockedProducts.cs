@@ -1,4 +1,4 @@
-using Pipeline.Models.Families;
+using Pipeline.Models.Layers;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Runtime.Products;
 using Pipeline.Models.Training.Pass.Kernels;
@@ -41,10 +41,10 @@ internal sealed class BlockedProducts<T>(PassBuffers buffers) : IPassProducts
         BlockedProduct<T>.Into(TargetOf(sum, ScalarType.Float32), 1, FactorsOf(rows.copy_(a), b, sum), 1, null);
     }
 
-    public IPassAttention CreateAttention(IPassKernels kernels, DecoderConfig config)
+    public IPassAttention CreateAttention(IPassKernels kernels, LayerShape shape)
     {
-        IPassAttention others = _others.CreateAttention(kernels, config);
-        return config.HeadDim % T.DepthUnit == 0 ? new BlockedAttention<T>(config.SlidingWindow, TorchProducts.ScaleOf(config), others) : others;
+        IPassAttention others = _others.CreateAttention(kernels, shape);
+        return shape.HeadDim % T.DepthUnit == 0 ? new BlockedAttention<T>(shape.SlidingWindow, TorchProducts.ScaleOf(shape), others) : others;
     }
 
     private static bool Fits(Tensor a) => a.shape[1] % T.DepthUnit == 0;

@@ -1,4 +1,4 @@
-using Pipeline.Models.Families;
+using Pipeline.Models.Layers;
 using Pipeline.Models.Training.Pass.Kernels;
 using static TorchSharp.torch;
 
@@ -32,6 +32,6 @@ internal interface IPassProducts
 
     /// <summary>Attention over products of this kind.</summary>
     /// <param name="kernels">What it computes besides.</param>
-    /// <param name="config">Shape of the heads.</param>
-    IPassAttention CreateAttention(IPassKernels kernels, DecoderConfig config);
+    /// <param name="shape">Shape of the heads.</param>
+    IPassAttention CreateAttention(IPassKernels kernels, LayerShape shape);
 }

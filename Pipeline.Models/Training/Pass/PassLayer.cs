@@ -1,4 +1,3 @@
-using Pipeline.Models.Families;
 using Pipeline.Models.Layers;
 using Pipeline.Models.Training.Pass.Kernels;
 using TorchSharp;
@@ -19,16 +18,16 @@ internal sealed class PassLayer : IDisposable
     private readonly IPassKernels _kernels;
     private readonly PassBuffers _buffers;
     private readonly IPassAttention _attention;
-    private readonly DecoderConfig _config;
+    private readonly LayerShape _shape;
 
-    public PassLayer(DecoderLayer layer, int index, DecoderConfig config, IPassKernels kernels, IPassProducts products, PassBuffers buffers)
+    public PassLayer(DecoderLayer layer, int index, LayerShape shape, IPassKernels kernels, IPassProducts products, PassBuffers buffers)
     {
-        (_layer, _config, _kernels, _buffers) = (layer, config, kernels, buffers);
+        (_layer, _shape, _kernels, _buffers) = (layer, shape, kernels, buffers);
         _queryKeyValue = [.. layer.Attention.Inputs.Select((p, i) => Projection(p, $"{index}.qkv{i}"))];
         _output = Projection(layer.Attention.Output, $"{index}.o");
         _gateUp = [.. layer.FeedForward.Inputs.Select((p, i) => Projection(p, $"{index}.gate_up{i}"))];
         _down = Projection(layer.FeedForward.Down, $"{index}.down");
-        _attention = products.CreateAttention(kernels, config);
+        _attention = products.CreateAttention(kernels, shape);
         PassProjection Projection(ProjectionLayer projection, string name) => new(projection, name, kernels, products, buffers);
     }
 
@@ -133,7 +132,7 @@ internal sealed class PassLayer : IDisposable
     // All of it, then query, key and value: parts of its columns where one layer makes all three, else tensors of their own.
     private Tensor[] QueryKeyValue(long rows)
     {
-        long query = (long)_config.NumAttentionHeads * _config.HeadDim, key = (long)_config.NumKeyValueHeads * _config.HeadDim;
+        long query = _shape.QueryWidth, key = _shape.KeyWidth;
         Tensor all = _buffers.Get("qkv", rows, query + 2 * key);
         if (_queryKeyValue.Length == 1)
             return [all, all.narrow(1, 0, query), all.narrow(1, query, key), all.narrow(1, query + key, key)];
@@ -144,7 +143,7 @@ internal sealed class PassLayer : IDisposable
 
     private (Tensor All, Tensor Gate, Tensor Up) GateUp(string state, long rows)
     {
-        long width = _config.IntermediateSize;
+        long width = _shape.IntermediateSize;
         if (_gateUp.Length == 1)
         {
             Tensor all = _buffers.Get(state + ".gate_up", rows, 2 * width);
@@ -166,5 +165,5 @@ internal sealed class PassLayer : IDisposable
 
     private Tensor Middle(string state, long[] shape) => _buffers.Get(state + ".middle", shape);
 
-    private Tensor Act(long rows) => _buffers.Get("act", rows, _config.IntermediateSize);
+    private Tensor Act(long rows) => _buffers.Get("act", rows, _shape.IntermediateSize);
 }

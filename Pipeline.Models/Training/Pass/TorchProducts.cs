@@ -1,4 +1,4 @@
-using Pipeline.Models.Families;
+using Pipeline.Models.Layers;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Runtime.Products;
 using Pipeline.Models.Training.Pass.Kernels;
@@ -30,8 +30,8 @@ internal sealed class TorchProducts(PassBuffers buffers) : IPassProducts
         sum.add_(part.addmm_(a, b, 0, 1));
     }
 
-    public IPassAttention CreateAttention(IPassKernels kernels, DecoderConfig config) => new PassAttention(kernels, buffers, config.SlidingWindow, ScaleOf(config));
+    public IPassAttention CreateAttention(IPassKernels kernels, LayerShape shape) => new PassAttention(kernels, buffers, shape.SlidingWindow, ScaleOf(shape));
 
     /// <summary>By what scores are multiplied.</summary>
-    public static float ScaleOf(DecoderConfig config) => (float)(1 / Math.Sqrt(config.HeadDim));
+    public static float ScaleOf(LayerShape shape) => (float)(1 / Math.Sqrt(shape.HeadDim));
 }

@@ -1,7 +1,7 @@
 using Pipeline.Models;
-using Pipeline.Models.Families;
 using Pipeline.Models.Training;
 using Pipeline.Models.Training.Configuration;
+using Pipeline.Models.Weights;
 
 namespace Pipeline.Tests.Models.Training;
 

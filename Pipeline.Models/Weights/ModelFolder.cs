@@ -1,6 +1,4 @@
-using System.Text.Json;
-
-namespace Pipeline.Models.Families;
+namespace Pipeline.Models.Weights;
 
 /// <summary>A model folder as the hub lays it out.</summary>
 public static class ModelFolder
@@ -28,24 +26,5 @@ public static class ModelFolder
     {
         string pulled = Path.Combine(pulledModels, Path.GetFileName(nameOrPath));
         return !Directory.Exists(nameOrPath) && nameOrPath.Count(c => c == '/') == 1 && Directory.Exists(pulled) ? pulled : nameOrPath;
-    }
-
-    /// <summary>Ids that end a generation, from <c>generation_config.json</c>, which goes before <c>config.json</c>.</summary>
-    /// <exception cref="InputException"><c>generation_config.json</c> is there but is not readable.</exception>
-    internal static IReadOnlyList<int> EndTokens(string folder, DecoderConfig config)
-    {
-        string file = Path.Combine(folder, "generation_config.json");
-        if (!File.Exists(file))
-            return config.EosTokenIds;
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
-            IReadOnlyList<int> ids = new ConfigObject(document.RootElement, file).Ints("eos_token_id");
-            return ids.Count > 0 ? ids : config.EosTokenIds;
-        }
-        catch (JsonException e)
-        {
-            throw new InputException($"{file}: not valid JSON ({e.Message}); download the model again.", e);
-        }
     }
 }

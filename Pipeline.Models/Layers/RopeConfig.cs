@@ -1,20 +1,4 @@
-namespace Pipeline.Models.Families;
-
-/// <summary>Which rotary frequencies a family uses.</summary>
-public enum RopeKind
-{
-    /// <summary>Plain RoPE (arXiv:2104.09864).</summary>
-    Default,
-
-    /// <summary>Llama 3.1's frequency-dependent scaling.</summary>
-    Llama3,
-
-    /// <summary>Phi-3's short and long factors, switched by the total length (LongRoPE, arXiv:2402.13753).</summary>
-    LongRope,
-
-    /// <summary>Qwen2-VL's three position axes: time, height, width.</summary>
-    Mrope,
-}
+namespace Pipeline.Models.Layers;
 
 /// <summary>Rotary position settings of <c>config.json</c>.</summary>
 public sealed record RopeConfig
