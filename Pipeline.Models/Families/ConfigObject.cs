@@ -7,7 +7,7 @@ internal sealed class ConfigObject(JsonElement element, string source, string pa
 {
     public bool Has(string key) => Find(key) is not null;
 
-    /// <summary>Whether the key is there at all, if only with a null: some families take another value for a missing key than for a null.</summary>
+    /// <summary>Whether the key is there, if only with a null: a missing one can mean another value than a null.</summary>
     public bool Names(string key) => element.TryGetProperty(key, out _);
 
     public ConfigObject Object(string key) => Find(key) is { ValueKind: JsonValueKind.Object } value

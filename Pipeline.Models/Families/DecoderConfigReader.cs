@@ -26,7 +26,7 @@ internal static class DecoderConfigReader
             var root = new ConfigObject(document.RootElement, source);
             string modelType = root.String("model_type");
             FamilySpec family = ModelFamilies.Find(modelType)
-                ?? throw root.Unsupported("model_type", modelType, "one of " + string.Join(", ", ModelFamilies.All.Select(f => f.ModelType)));
+                ?? throw root.Unsupported("model_type", modelType, string.Join(", ", ModelFamilies.All.Select(f => f.ModelType)));
             if (root.Has("quantization_config"))
                 throw root.Unsupported("quantization_config", "present", "float32, float16 or bfloat16 weights: use the unquantized model");
             // Newer files nest the language model of a vision model; older ones are flat.
@@ -41,7 +41,8 @@ internal static class DecoderConfigReader
         int heads = text.Positive("num_attention_heads");
         int hidden = text.Positive("hidden_size");
         // A null in the file means as many as query heads, a missing key what the family's reference takes for it.
-        int keyHeads = text.OptionalInt("num_key_value_heads") ?? (text.Names("num_key_value_heads") ? heads : family.DefaultKeyValueHeads ?? heads);
+        int? missing = text.Names("num_key_value_heads") ? null : family.DefaultKeyValueHeads;
+        int keyHeads = text.OptionalInt("num_key_value_heads") ?? missing ?? heads;
         if (keyHeads <= 0 || heads % keyHeads != 0)
             throw text.Unsupported("num_key_value_heads", $"{keyHeads}", $"a divisor of num_attention_heads ({heads})");
         int headSize = ReadHeadSize(text, family, hidden, heads);
@@ -89,7 +90,9 @@ internal static class DecoderConfigReader
     {
         if (!family.ReadsSlidingWindow)
             return null;
-        return text.Names("sliding_window") ? (text.Has("sliding_window") ? text.Positive("sliding_window") : null) : family.DefaultSlidingWindow;
+        if (!text.Names("sliding_window"))
+            return family.DefaultSlidingWindow;
+        return text.Has("sliding_window") ? text.Positive("sliding_window") : null;
     }
 
     private static bool ReadBias(ConfigObject text, string key, bool isRead)

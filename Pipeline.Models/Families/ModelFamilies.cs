@@ -4,7 +4,7 @@ namespace Pipeline.Models.Families;
 public static class ModelFamilies
 {
     /// <summary>All of them. New ones go to the end: the fingerprint of a training's checkpoint holds a family's place.</summary>
-    public static IReadOnlyList<FamilySpec> All { get; } = [Phi3.Spec, Llama.Spec, Qwen2.Spec, Qwen2Vl.Spec];
+    public static IReadOnlyList<FamilySpec> All { get; } = [Phi3.Spec, Llama.Spec, Qwen2.Spec, Qwen2Vl.Spec, Mistral.Spec, Qwen3.Spec];
 
     /// <summary>The family of a <c>model_type</c>, or null when it is not registered.</summary>
     /// <param name="modelType">As <c>config.json</c> spells it.</param>

@@ -2,7 +2,10 @@ using Pipeline.Models.Layers;
 
 namespace Pipeline.Models.Families;
 
-/// <summary>The text model of Qwen2-VL: Qwen2 with three-axis positions. Reference: transformers <c>Qwen2VLTextConfig</c>, <c>modeling_qwen2_vl</c>.</summary>
+/// <summary>
+/// The text model of Qwen2-VL: Qwen2 with three-axis positions. Reference: transformers <c>Qwen2VLTextConfig</c>,
+/// <c>modeling_qwen2_vl</c>.
+/// </summary>
 internal static class Qwen2Vl
 {
     public static FamilySpec Spec { get; } = new()

@@ -25,6 +25,8 @@ internal static class RopeConfigReader
             Theta = scaling?.OptionalDouble("rope_theta") ?? text.OptionalDouble("rope_theta") ?? 10000,
             Dimensions = (int)(headSize * partial),
         };
+        if (partial == 1 && headSize % 2 != 0)
+            throw text.Unsupported("head_dim", $"{headSize}", "an even number: its values rotate in pairs");
         if (rope.Dimensions <= 0 || rope.Dimensions > headSize || rope.Dimensions % 2 != 0)
             throw text.Unsupported("partial_rotary_factor", Text(partial), $"a part of {headSize} dimensions that is even");
         return KindOf(text, scaling, family) switch
@@ -47,8 +49,10 @@ internal static class RopeConfigReader
     {
         (string Name, RopeKind Kind)[] allowed = [.. Kinds.Where(kind => family.RopeKinds.Contains(kind.Kind))];
         string expected = string.Join(", ", allowed.Select(kind => kind.Name).Where(name => name != "su").Distinct());
+        if (scaling is null && !family.RopeKinds.Contains(RopeKind.Default))
+            throw text.Unsupported("rope_scaling", "missing", $"one of type {expected}");
         if (scaling is null)
-            return family.RopeKinds.Contains(RopeKind.Default) ? RopeKind.Default : throw text.Unsupported("rope_scaling", "missing", "type " + expected);
+            return RopeKind.Default;
         string key = scaling.Has("rope_type") ? "rope_type" : "type";
         string name = scaling.OptionalString(key) ?? allowed[0].Name;
         int at = Array.FindIndex(allowed, kind => kind.Name == name);

@@ -6,12 +6,15 @@ namespace Pipeline.Models.Layers;
 
 /// <summary>
 /// Grouped-query self-attention with rotary positions; fused (<c>qkv_proj</c>) or split (<c>q_proj</c>, <c>k_proj</c>,
-/// <c>v_proj</c>) projections. Reference: transformers <c>Phi3Attention</c>, <c>LlamaAttention</c>, <c>Qwen2Attention</c>.
+/// <c>v_proj</c>) projections, with or without a norm on each query and key head. Reference: transformers <c>Phi3Attention</c>,
+/// <c>LlamaAttention</c>, <c>Qwen2Attention</c>, <c>Qwen3Attention</c>.
 /// </summary>
 internal sealed class Attention : nn.Module
 {
     private readonly ProjectionLayer[] _inputs;     // one fused, or query, key, value
     private readonly ProjectionLayer _output;       // [hidden, heads * head]
+    private readonly RmsNorm? _queryNorm;           // of each head; null in families without
+    private readonly RmsNorm? _keyNorm;
     private readonly int _layer;
     private readonly int _heads;
     private readonly int _kvHeads;
@@ -27,6 +30,12 @@ internal sealed class Attention : nn.Module
             return projection;
         })];
         (_inputs, _output) = (projections[..^1], projections[^1]);
+        if (!shape.QueryKeyNorm)
+            return;
+        _queryNorm = new RmsNorm(_headSize, shape.RmsNormEps, dtype, device);
+        _keyNorm = new RmsNorm(_headSize, shape.RmsNormEps, dtype, device);
+        register_module("q_norm", _queryNorm);
+        register_module("k_norm", _keyNorm);
     }
 
     /// <summary>One fused projection, or query, key, value.</summary>
@@ -34,6 +43,12 @@ internal sealed class Attention : nn.Module
 
     /// <summary>[hidden, heads × head]</summary>
     public ProjectionLayer Output => _output;
+
+    /// <summary>Norm of each query head before it is rotated, or null; there with <see cref="KeyNorm"/> or not at all.</summary>
+    public RmsNorm? QueryNorm => _queryNorm;
+
+    /// <summary>Norm of each key head before it is rotated, or null.</summary>
+    public RmsNorm? KeyNorm => _keyNorm;
 
     /// <param name="x">[batch, seq, hidden]</param>
     /// <param name="cos">[batch or 1, 1, seq, dims / 2]</param>
@@ -64,7 +79,9 @@ internal sealed class Attention : nn.Module
         Tensor attended;
         if (seq == 1)
         {
-            // One token: the heads of a group are rows of one query.
+            // One token: the heads of a group are rows of one query. Keys outside its window are not even read.
+            if (mask.LastKeys is { } seen)
+                (key, value) = (key.narrow(2, total - seen, seen), value.narrow(2, total - seen, seen));
             attended = Softmax(query.reshape(batch, _kvHeads, groups, _headSize), key, value, mask);
         }
         else if (groups > 1 && mask.Added is null)
@@ -86,17 +103,24 @@ internal sealed class Attention : nn.Module
     private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor x)
     {
         if (_inputs.Length == 3)
-            return (Split(_inputs[0].forward(x), _heads), Split(_inputs[1].forward(x), _kvHeads), Split(_inputs[2].forward(x), _kvHeads));
+        {
+            return (Split(_inputs[0].forward(x), _heads, _queryNorm), Split(_inputs[1].forward(x), _kvHeads, _keyNorm),
+                Split(_inputs[2].forward(x), _kvHeads, null));
+        }
         Tensor fused = _inputs[0].forward(x);
         long querySize = (long)_heads * _headSize;
         long keySize = (long)_kvHeads * _headSize;
-        return (Split(fused.narrow(-1, 0, querySize), _heads),
-            Split(fused.narrow(-1, querySize, keySize), _kvHeads),
-            Split(fused.narrow(-1, querySize + keySize, keySize), _kvHeads));
+        return (Split(fused.narrow(-1, 0, querySize), _heads, _queryNorm),
+            Split(fused.narrow(-1, querySize, keySize), _kvHeads, _keyNorm),
+            Split(fused.narrow(-1, querySize + keySize, keySize), _kvHeads, null));
     }
 
-    private Tensor Split(Tensor projected, int heads) =>
-        projected.view(projected.shape[0], projected.shape[1], heads, _headSize).transpose(1, 2);
+    // [batch, seq, heads * head] → [batch, heads, seq, head]
+    private Tensor Split(Tensor projected, int heads, RmsNorm? norm)
+    {
+        Tensor split = projected.view(projected.shape[0], projected.shape[1], heads, _headSize);
+        return (norm is null ? split : norm.forward(split)).transpose(1, 2);
+    }
 
     // Each key head serves a group of query heads.
     private Tensor Repeat(Tensor x)

@@ -9,7 +9,8 @@ namespace Pipeline.Models.Layers;
 /// <paramref name="IsCausal"/> says it all.
 /// </param>
 /// <param name="IsCausal">Plain causal attention over a sequence without a past.</param>
-internal readonly record struct AttentionMask(Tensor? Added, bool IsCausal)
+/// <param name="LastKeys">A single query that sees so many keys at the end and none before them; null when the others say it all.</param>
+internal readonly record struct AttentionMask(Tensor? Added, bool IsCausal, int? LastKeys = null)
 {
     /// <summary>Builds the mask of one forward pass, as cheap as the case allows.</summary>
     /// <param name="seq">Queries.</param>
@@ -30,13 +31,10 @@ internal readonly record struct AttentionMask(Tensor? Added, bool IsCausal)
         // What follows a token never reaches it, and nobody reads what padding computes: right padding needs no mask.
         if (padding is not null && seq > 1 && past == 0 && IsRightPadded(padding))
             padding = null;
-        if (padding is null && !windowed)
-        {
-            if (seq == 1)
-                return new AttentionMask(null, false);
-            if (past == 0)
-                return new AttentionMask(null, true);
-        }
+        if (padding is null && seq == 1)
+            return new AttentionMask(null, false, windowed ? window : null);
+        if (padding is null && !windowed && past == 0)
+            return new AttentionMask(null, true);
 
         using DisposeScope scope = NewDisposeScope();
         Tensor query = arange(past, total, dtype: ScalarType.Int64, device: device).unsqueeze(1);

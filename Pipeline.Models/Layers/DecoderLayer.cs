@@ -12,7 +12,8 @@ internal sealed class DecoderLayer : nn.Module
     private readonly Attention _attention;
     private readonly FeedForward _feedForward;
 
-    public DecoderLayer(LayerShape shape, int layer, ScalarType dtype, Device device, BaseQuantization? quantization) : base(nameof(DecoderLayer))
+    public DecoderLayer(LayerShape shape, int layer, ScalarType dtype, Device device, BaseQuantization? quantization)
+        : base(nameof(DecoderLayer))
     {
         _attention = new Attention(shape, layer, dtype, device, quantization);
         _feedForward = new FeedForward(shape, dtype, device, quantization);

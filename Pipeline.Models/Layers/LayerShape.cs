@@ -42,7 +42,9 @@ public abstract record LayerShape
     /// <summary>The projections of the feed-forward have biases.</summary>
     public bool FeedForwardBias { get; init; }
 
-    /// <summary>Each query and key head passes an RMS norm before it is rotated (<c>q_norm</c>, <c>k_norm</c>).</summary>
+    /// <summary>
+    /// Each query and key head passes an RMS norm before it is rotated (<c>q_norm</c>, <c>k_norm</c>). With split projections alone.
+    /// </summary>
     public bool QueryKeyNorm { get; init; }
 
     /// <summary>Width of all query heads together: what the output projection of the attention takes.</summary>
@@ -56,7 +58,8 @@ public abstract record LayerShape
     [
         .. FusesProjections
             ? (ProjectionShape[])[new("qkv_proj", HiddenSize, QueryWidth + 2 * KeyWidth, QueryKeyValueBias)]
-            : [new("q_proj", HiddenSize, QueryWidth, QueryKeyValueBias), new("k_proj", HiddenSize, KeyWidth, QueryKeyValueBias),
+            : [new("q_proj", HiddenSize, QueryWidth, QueryKeyValueBias),
+                new("k_proj", HiddenSize, KeyWidth, QueryKeyValueBias),
                 new("v_proj", HiddenSize, KeyWidth, QueryKeyValueBias)],
         new("o_proj", QueryWidth, HiddenSize, AttentionOutputBias),
     ];
@@ -66,7 +69,8 @@ public abstract record LayerShape
     [
         .. FusesProjections
             ? (ProjectionShape[])[new("gate_up_proj", HiddenSize, 2L * IntermediateSize, FeedForwardBias)]
-            : [new("gate_proj", HiddenSize, IntermediateSize, FeedForwardBias), new("up_proj", HiddenSize, IntermediateSize, FeedForwardBias)],
+            : [new("gate_proj", HiddenSize, IntermediateSize, FeedForwardBias),
+                new("up_proj", HiddenSize, IntermediateSize, FeedForwardBias)],
         new("down_proj", IntermediateSize, HiddenSize, FeedForwardBias),
     ];
 }

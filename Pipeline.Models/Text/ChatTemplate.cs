@@ -37,6 +37,9 @@ public sealed class ChatTemplate
 
     internal TemplateSlot[]? Observation { get; init; }
 
+    /// <summary>Whether a system message stands inside the first question, in front of its text, instead of before it.</summary>
+    internal bool IsSystemInQuestion { get; init; }
+
     /// <summary>The template of that name.</summary>
     /// <exception cref="InputException">No template has the name; the message lists those that exist.</exception>
     public static ChatTemplate Get(string name) =>
@@ -59,6 +62,7 @@ public sealed class ChatTemplate
             Assistant = Assistant,
             System = System,
             Observation = Observation,
+            IsSystemInQuestion = IsSystemInQuestion,
         };
     }
 
@@ -158,6 +162,11 @@ public sealed class ChatTemplate
         {
             TemplateSlot[] slots = SlotsOf(messages[i], isAnswer: (i - first) % 2 == 1, number: i + 1);
             string content = messages[i].Content;
+            if (i == first && IsSystemInQuestion && system.Length > 0)
+            {
+                content = string.Concat(System.Select(slot => slot.With(system).Text)) + content;
+                system = "";
+            }
             IEnumerable<TemplateSlot> formatted = slots.Select(slot => slot.With(content));
             if (i > first) yield return formatted;
             else if (system.Length == 0) yield return Prefix.Concat(formatted);

@@ -57,6 +57,24 @@ internal static class ChatTemplates
             StopWords = ["<|im_end|>"],
             ReplaceEos = true,
         },
+        new("qwen3_nothink")
+        {
+            User = ChatMlUser,
+            Assistant = ChatMlAssistant,
+            System = ChatMlSystem,
+            Observation = QwenObservation,
+            StopWords = ["<|im_end|>"],
+            ReplaceEos = true,
+        },
+        new("mistral")
+        {
+            Prefix = [TemplateSlot.Bos],
+            User = ["[INST] {{content}}[/INST]"],
+            Assistant = [" {{content}}", TemplateSlot.Eos],
+            System = ["{{content}}\n\n"],
+            Observation = ["[TOOL_RESULTS] {\"content\": {{content}}}[/TOOL_RESULTS]"],
+            IsSystemInQuestion = true,
+        },
         new("llama3")
         {
             Prefix = [TemplateSlot.Bos],

@@ -13,7 +13,8 @@ namespace Pipeline.Models.Training;
 /// A LoRA step with the operators that transformers and PEFT call, in their order, over the same libtorch and autograd: the
 /// peer of the benchmark where Python is not at hand. Examples are padded to the longest of their batch and masked, adapters
 /// are float32 whatever the base is (PEFT's <c>autocast_adapter_dtype</c>), logits and loss are computed for every position.
-/// Reference: transformers 5 <c>modeling_phi3</c>, <c>sdpa_attention</c>, <c>loss_utils</c>; PEFT <c>lora.Linear.forward</c>.
+/// Reference: transformers 5 <c>modeling_phi3</c>, <c>modeling_qwen3</c>, <c>sdpa_attention</c>, <c>loss_utils</c>; PEFT
+/// <c>lora.Linear.forward</c>, <c>DoraLinearLayer</c>.
 /// </summary>
 /// <remarks>Where there is a choice it takes the faster: fused attention, key heads shared instead of copied, one sweep for AdamW.</remarks>
 /// <param name="model">Base model with an adapter attached, nothing quantized.</param>
@@ -110,7 +111,7 @@ internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double 
         Tensor[] parts = attention.Inputs.Count == 1
             ? Linear(attention.Inputs[0], x).split([(long)heads * size, (long)keyHeads * size, (long)keyHeads * size], -1)
             : [.. attention.Inputs.Select(input => Linear(input, x))];
-        Tensor[] turned = [.. parts.Select(part => part.view(batch, seq, -1, size).transpose(1, 2))];
+        Tensor[] turned = [.. parts.Select((part, i) => HeadNorm(part.view(batch, seq, -1, size), i).transpose(1, 2))];
         Tensor query = Rotate(turned[0], cos, sin), key = Rotate(turned[1], cos, sin);
         Tensor attended = mask is null
             ? Softmax(query.reshape(batch * keyHeads, heads / keyHeads, seq, size), Shared(key), Shared(turned[2]), null).view(batch, heads, seq, size)
@@ -118,6 +119,8 @@ internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double 
         Tensor rows = attended.transpose(1, 2).contiguous().reshape(batch, seq, -1);
         return Linear(attention.Output, rows).MoveToOuterDisposeScope();
 
+        Tensor HeadNorm(Tensor t, int part) =>
+            (part switch { 0 => attention.QueryNorm, 1 => attention.KeyNorm, _ => null }) is { } norm ? Norm(norm, t) : t;
         // enable_gqa, which this binding does not pass on: batch and key head as one dimension, the group without copies.
         Tensor Shared(Tensor t) => t.reshape(batch * keyHeads, 1, seq, size).expand(batch * keyHeads, heads / keyHeads, seq, size);
         // repeat_kv, which transformers falls back to with a mask
@@ -163,8 +166,18 @@ internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double 
             ScalarType computed = autocast ? x.dtype : lora.A.dtype;
             Tensor input = x.to(lora.A.dtype).to(computed);
             Tensor update = nn.functional.linear(nn.functional.linear(input, lora.A.to(computed)), lora.B.to(computed)) * lora.Scaling;
+            if (lora.Magnitude is not null)
+                update = Decomposed(layer, lora, result, update);
             result = (result + update).to(result.dtype);
         }
         return result.MoveToOuterDisposeScope();
+    }
+
+    // As DoraLinearLayer without dropout: the matrix of the update in full, and its norm without gradient.
+    private static Tensor Decomposed(ProjectionLayer layer, LoraLinear lora, Tensor result, Tensor update)
+    {
+        Tensor norm = (layer.Weight + lora.B.mm(lora.A) * lora.Scaling).norm(1).detach();
+        Tensor scale = (lora.Magnitude! / norm).view(1, -1);
+        return (scale - 1) * (layer.Bias is null ? result : result - layer.Bias) + scale * update;
     }
 }

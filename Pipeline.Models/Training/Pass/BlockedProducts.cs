@@ -44,7 +44,9 @@ internal sealed class BlockedProducts<T>(PassBuffers buffers) : IPassProducts
     public IPassAttention CreateAttention(IPassKernels kernels, LayerShape shape)
     {
         IPassAttention others = _others.CreateAttention(kernels, shape);
-        return shape.HeadDim % T.DepthUnit == 0 ? new BlockedAttention<T>(shape.SlidingWindow, TorchProducts.ScaleOf(shape), others) : others;
+        return shape.HeadDim % T.DepthUnit == 0
+            ? new BlockedAttention<T>(shape.SlidingWindow, TorchProducts.ScaleOf(shape), others)
+            : others;
     }
 
     private static bool Fits(Tensor a) => a.shape[1] % T.DepthUnit == 0;

@@ -7,7 +7,8 @@ namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
 /// One decoder layer forward and back without autograd. Kept between the two: input, heads, attention's result, the middle
-/// of the layer, gate and up. The norms' results and the feed-forward's product are cheap and computed again.
+/// of the layer, gate and up; with norms on query and key heads also what these take. The norms' results and the feed-forward's
+/// product are cheap and computed again.
 /// </summary>
 internal sealed class PassLayer : IDisposable
 {
@@ -57,8 +58,10 @@ internal sealed class PassLayer : IDisposable
         _kernels.Norm(x, _layer.InputNorm.Weight, _layer.InputNorm.Eps, normed);
         Tensor[] parts = QueryKeyValue(rows);
         Tensor[] outputs = _queryKeyValue.Length == 1 ? [parts[0]] : parts[1..];
+        Tensor[] projected = Projected(state, outputs);
         for (int i = 0; i < outputs.Length; i++)
-            _queryKeyValue[i].Forward(normed, outputs[i], false, state, mask);
+            _queryKeyValue[i].Forward(normed, projected[i], false, state, mask);
+        NormHeads(projected, outputs);
         (Tensor q, Tensor k, Tensor v) = Heads(state, heads);
         _kernels.PackHeads(parts[1], parts[2], parts[3], heads, q, k, v);
         Tensor attended = Attended(state, rows, heads);
@@ -100,6 +103,7 @@ internal sealed class PassLayer : IDisposable
         Tensor[] parts = QueryKeyValue(rows);
         _kernels.UnpackHeads(dq, dk, dv, heads, parts[1], parts[2], parts[3]);
         Tensor[] outputs = _queryKeyValue.Length == 1 ? [parts[0]] : parts[1..];
+        NormHeadsBackward(outputs, Projected(state, outputs));
         _kernels.Norm(x, _layer.InputNorm.Weight, _layer.InputNorm.Eps, normed);
         for (int i = 0; i < outputs.Length; i++)
             _queryKeyValue[i].Backward(normed, outputs[i], needsInput ? dnormed : null, i > 0, state, mask);
@@ -140,6 +144,37 @@ internal sealed class PassLayer : IDisposable
         return [all, flat.narrow(0, 0, rows * query).view(rows, query), flat.narrow(0, rows * query, rows * key).view(rows, key),
             flat.narrow(0, rows * (query + key), rows * key).view(rows, key)];
     }
+
+    // Where the projections write: query and key apart from what attention takes where a norm comes between the two, for its way back.
+    private Tensor[] Projected(string state, Tensor[] outputs) => _layer.Attention.QueryNorm is null ? outputs
+        : [_buffers.Get(state + ".query", outputs[0].shape), _buffers.Get(state + ".key", outputs[1].shape), outputs[2]];
+
+    private void NormHeads(Tensor[] projected, Tensor[] outputs)
+    {
+        if (_layer.Attention is not { QueryNorm: { } queryNorm, KeyNorm: { } keyNorm })
+            return;
+        _kernels.Norm(EachHead(projected[0]), queryNorm.Weight, queryNorm.Eps, EachHead(outputs[0]));
+        _kernels.Norm(EachHead(projected[1]), keyNorm.Weight, keyNorm.Eps, EachHead(outputs[1]));
+    }
+
+    // Turns the gradients of normed queries and keys, in place, into those of the projections' results.
+    private void NormHeadsBackward(Tensor[] gradients, Tensor[] projected)
+    {
+        if (_layer.Attention is not { QueryNorm: { } queryNorm, KeyNorm: { } keyNorm })
+            return;
+        Back(gradients[0], projected[0], queryNorm);
+        Back(gradients[1], projected[1], keyNorm);
+
+        void Back(Tensor gradient, Tensor input, RmsNorm norm)
+        {
+            Tensor before = _buffers.Get("dhead", gradient.shape).zero_();
+            _kernels.NormBackward(EachHead(gradient), EachHead(input), norm.Weight, norm.Eps, EachHead(before));
+            gradient.copy_(before);
+        }
+    }
+
+    // [T, heads × head] → [T × heads, head]
+    private Tensor EachHead(Tensor rows) => rows.view(-1, _shape.HeadDim);
 
     private (Tensor All, Tensor Gate, Tensor Up) GateUp(string state, long rows)
     {

@@ -30,7 +30,8 @@ internal sealed class TorchProducts(PassBuffers buffers) : IPassProducts
         sum.add_(part.addmm_(a, b, 0, 1));
     }
 
-    public IPassAttention CreateAttention(IPassKernels kernels, LayerShape shape) => new PassAttention(kernels, buffers, shape.SlidingWindow, ScaleOf(shape));
+    public IPassAttention CreateAttention(IPassKernels kernels, LayerShape shape) =>
+        new PassAttention(kernels, buffers, shape.SlidingWindow, ScaleOf(shape));
 
     /// <summary>By what scores are multiplied.</summary>
     public static float ScaleOf(LayerShape shape) => (float)(1 / Math.Sqrt(shape.HeadDim));

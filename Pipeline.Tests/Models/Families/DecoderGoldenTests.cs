@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Models.Families;
 using Pipeline.Models.Layers;
+using Pipeline.Models.Text;
 using Pipeline.Models.Weights;
 using static TorchSharp.torch;
 
@@ -12,10 +13,16 @@ public sealed class DecoderGoldenTests
     private const double LogitTolerance = 2e-4;      // absolute: order of additions in float32
     private const double LossTolerance = 1e-5;       // relative
 
-    public static TheoryData<string> TextModels => [.. Models("phi3", "llama", "qwen2")];
+    public static TheoryData<string> TextModels => [.. GoldenFiles.TextModels];
 
     [Fact]
-    public void Fixtures_are_there() => Models("phi3", "llama", "qwen2").Count().ShouldBeGreaterThanOrEqualTo(3);
+    public void Every_family_has_a_fixture() =>
+        ModelFamilies.All.Where(family => !family.HasVision).Select(family => family.ModelType).Except(GoldenFiles.TextModels
+            .Select(folder => DecoderConfig.Load(Path.Combine(GoldenFiles.Root, folder)).Family.ModelType)).ShouldBeEmpty();
+
+    [Fact]
+    public void Every_family_names_a_chat_template_that_there_is() =>
+        ModelFamilies.All.ShouldAllBe(family => ChatTemplate.Get(family.DefaultTemplate).Name == family.DefaultTemplate);
 
     [Theory, MemberData(nameof(TextModels))]
     public void Logits_and_loss_equal_the_reference(string folder)
@@ -64,7 +71,7 @@ public sealed class DecoderGoldenTests
     }
 
     [Theory, MemberData(nameof(TextModels))]
-    public void Cached_decoding_equals_a_full_pass_across_the_longrope_boundary(string folder)
+    public void Cached_decoding_equals_a_full_pass_across_the_longrope_boundary_and_beyond_any_window(string folder)
     {
         using var scope = NewDisposeScope();
         using DecoderModel model = Load(folder);
@@ -119,11 +126,6 @@ public sealed class DecoderGoldenTests
         a.shape.ShouldBe(b.shape);
         return (a - b).abs().max().item<float>();
     }
-
-    private static IEnumerable<string> Models(params string[] types) =>
-        Directory.EnumerateDirectories(GoldenFiles.Root).Where(d => File.Exists(Path.Combine(d, "config.json")))
-            .Where(d => types.Contains(Json(Path.Combine(d, "config.json")).GetProperty("model_type").GetString()))
-            .Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal);
 
     private static JsonElement Expected(string folder) => Json(Path.Combine(GoldenFiles.Root, folder, "expected.json"));
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Pipeline.Models.Families;
 using Pipeline.Models.Weights;
 using TorchSharp.Modules;
@@ -10,7 +11,7 @@ public sealed class DecoderModelTests
 {
     private const double Tolerance = 2e-5;      // other kernels, other order of additions
 
-    public static TheoryData<string> Folders => ["phi4-tiny", "llama-tiny", "qwen2-tiny"];
+    public static TheoryData<string> Folders => [.. GoldenFiles.TextModels];
 
     [Theory, MemberData(nameof(Folders))]
     public void Padding_on_the_right_changes_nothing(string folder)
@@ -71,6 +72,30 @@ public sealed class DecoderModelTests
         Tensor rest = model.Forward(ids[TensorIndex.Colon, TensorIndex.Slice(13)], cache: cache);
 
         Furthest(rest, model.Forward(ids)[TensorIndex.Colon, TensorIndex.Slice(13)]).ShouldBeLessThan(Tolerance);
+    }
+
+    [Fact]
+    public void Llama_with_biases_in_its_attention_computes_what_qwen2_does()
+    {
+        using var scope = NewDisposeScope();
+        using IDisposable noGrad = no_grad();
+        using DecoderModel qwen = Load("qwen2-tiny");
+        JsonObject json = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "qwen2-tiny", "config.json")))!.AsObject();
+        (json["model_type"], json["attention_bias"]) = ("llama", true);
+        using var llama = new DecoderModel(DecoderConfig.Parse(json.ToJsonString(), "config.json"), ScalarType.Float32, CPU);
+        Dictionary<string, Tensor> weights = qwen.Weights().ToDictionary();
+        foreach ((string name, Tensor weight) in llama.Weights())
+        {
+            if (name.EndsWith("o_proj.bias", StringComparison.Ordinal))
+                weight.zero_();         // which Qwen2 has not
+            else
+                weight.copy_(weights[name]);
+        }
+        Tensor ids = Ids(2, 12);
+
+        Furthest(llama.Forward(ids), qwen.Forward(ids)).ShouldBe(0);
+        llama.Weights().First(w => w.Key.EndsWith("o_proj.bias", StringComparison.Ordinal)).Value.fill_(0.5);
+        Furthest(llama.Forward(ids), qwen.Forward(ids)).ShouldBeGreaterThan(0);
     }
 
     [Fact]

@@ -28,5 +28,26 @@ internal static class HubConfigs
           "sliding_window": 131072, "max_window_layers": 24, "eos_token_id": 151643 }
         """;
 
+    public const string Phi3Mini = """
+        { "model_type": "phi3", "hidden_act": "silu", "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 32,
+          "num_attention_heads": 32, "num_key_value_heads": 32, "vocab_size": 32064, "max_position_embeddings": 4096,
+          "original_max_position_embeddings": 4096, "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "rope_scaling": null,
+          "sliding_window": 2047, "tie_word_embeddings": false, "attention_bias": false, "attention_dropout": 0.0,
+          "embd_pdrop": 0.0, "resid_pdrop": 0.0, "eos_token_id": 32000 }
+        """;
+
+    public const string Mistral = """
+        { "model_type": "mistral", "hidden_act": "silu", "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32,
+          "num_attention_heads": 32, "num_key_value_heads": 8, "vocab_size": 32000, "max_position_embeddings": 32768,
+          "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "sliding_window": 4096, "tie_word_embeddings": false, "eos_token_id": 2 }
+        """;
+
+    public const string Qwen3 = """
+        { "model_type": "qwen3", "hidden_act": "silu", "hidden_size": 1024, "intermediate_size": 3072, "num_hidden_layers": 28,
+          "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 128, "vocab_size": 151936, "max_position_embeddings": 40960,
+          "rms_norm_eps": 1e-06, "rope_theta": 1000000, "rope_scaling": null, "tie_word_embeddings": true, "attention_bias": false,
+          "attention_dropout": 0.0, "use_sliding_window": false, "sliding_window": null, "max_window_layers": 28, "eos_token_id": 151645 }
+        """;
+
     private static string Ones(int count) => string.Join(", ", Enumerable.Repeat("1.0", count));
 }

@@ -10,7 +10,9 @@ public sealed partial class WeightNameTests
 {
     public static TheoryData<string, string> Families => new()
     {
-        { "phi3", HubConfigs.Phi4Mini }, { "llama", HubConfigs.Llama32 }, { "qwen2", HubConfigs.Qwen2 },
+        { "phi3", HubConfigs.Phi4Mini }, { "llama", HubConfigs.Llama32 }, { "qwen2", HubConfigs.Qwen2 }, { "mistral", HubConfigs.Mistral },
+        { "qwen3", HubConfigs.Qwen3 },
+        { "llama-bias", HubConfigs.Llama32.Replace("_bias\": false", "_bias\": true", StringComparison.Ordinal) },
     };
 
     [Theory, MemberData(nameof(Families))]

@@ -35,6 +35,9 @@ public sealed class ChatTemplateTests
     [InlineData("phi4", "<|im_start|>user<|im_sep|>Hi<|im_end|><|im_start|>assistant<|im_sep|>Hello.<|im_end|>"
         + "<|im_start|>user<|im_sep|>Why {{content}}?<|im_end|><|im_start|>assistant<|im_sep|>So.<|im_end|>")]
     [InlineData("phi4_mini", "<|user|>Hi<|end|><|assistant|>Hello.<|end|><|user|>Why {{content}}?<|end|><|assistant|>So.<|end|>")]
+    [InlineData("qwen3_nothink", "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello.<|im_end|>\n"
+        + "<|im_start|>user\nWhy {{content}}?<|im_end|>\n<|im_start|>assistant\nSo.<|im_end|>\n")]
+    [InlineData("mistral", "<s>[INST] Hi[/INST] Hello.</s>[INST] Why {{content}}?[/INST] So.</s>")]
     public void A_conversation_has_the_exact_text_of_the_template(string name, string text) =>
         ChatTemplate.Get(name).Render(Conversation, bos: "<s>", eos: "</s>").ShouldBe(text);
 
@@ -46,6 +49,8 @@ public sealed class ChatTemplateTests
     [InlineData("llama3", "<s><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
         + "<|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n")]
     [InlineData("phi4_mini", "<|system|>Be brief.<|end|><|user|>Hi<|end|><|assistant|>")]
+    [InlineData("qwen3_nothink", "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n")]
+    [InlineData("mistral", "<s>[INST] Be brief.\n\nHi[/INST]")]
     public void A_system_message_stands_before_the_first_question(string name, string text)
     {
         ChatTemplate template = ChatTemplate.Get(name);
@@ -97,7 +102,8 @@ public sealed class ChatTemplateTests
     [Fact]
     public void An_unknown_name_lists_the_known_ones() =>
         Should.Throw<InputException>(() => ChatTemplate.Get("phi4-mini")).Message
-            .ShouldBe("template: 'phi4-mini' is not known; use one of alpaca, chatml, default, empty, llama3, phi, phi4, phi4_mini, qwen, qwen2_vl");
+            .ShouldBe("template: 'phi4-mini' is not known; use one of alpaca, chatml, default, empty, llama3, mistral, phi, phi4, phi4_mini, "
+                + "qwen, qwen2_vl, qwen3_nothink");
 
     [Fact]
     public void Roles_out_of_turn_are_refused() =>

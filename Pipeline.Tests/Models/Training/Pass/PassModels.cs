@@ -7,13 +7,23 @@ namespace Pipeline.Tests.Models.Training.Pass;
 /// <summary>Small random models of each family, with widths that are no multiples of a vector among them.</summary>
 internal static class PassModels
 {
-    public static IReadOnlyList<string> Names { get; } = ["phi3", "phi3-window", "phi3-longrope", "llama", "qwen2"];
+    public static IReadOnlyList<string> Names { get; } =
+        ["phi3", "phi3-window", "phi3-longrope", "llama", "llama-bias", "qwen2", "mistral", "qwen3"];
 
     public static DecoderModel Create(string name, ScalarType type, int? quantizationBits = null)
     {
         var model = new DecoderModel(DecoderConfig.Parse(Json(name), name), type, CPU, quantizationBits);
         using var generator = new Generator(5);
         model.InitializeWeights(generator);
+        // Fresh biases and norms change nothing: a way back without them would look right.
+        using IDisposable noGrad = no_grad();
+        foreach ((string weight, Tensor values) in model.Weights())
+        {
+            if (weight.EndsWith(".bias", StringComparison.Ordinal))
+                values.normal_(0, 0.1, generator);
+            else if (weight.EndsWith("norm.weight", StringComparison.Ordinal))
+                values.uniform_(0.5, 1.5, generator);
+        }
         return model;
     }
 
@@ -43,6 +53,9 @@ internal static class PassModels
                   "rope_scaling": { "type": "longrope", "short_factor": [1, 1.1, 1.2, 1.3, 1.4, 1.5], "long_factor": [2, 2.5, 3, 3.5, 4, 4.5] } }
                 """,
             "llama" => $$"""{ "model_type": "llama", {{Shape}}, "tie_word_embeddings": false }""",
+            "llama-bias" => $$"""{ "model_type": "llama", {{Shape}}, "attention_bias": true, "mlp_bias": true }""",
+            "mistral" => $$"""{ "model_type": "mistral", {{Shape}}, "head_dim": 16, "sliding_window": 24 }""",
+            "qwen3" => $$"""{ "model_type": "qwen3", {{Shape}}, "head_dim": 20, "tie_word_embeddings": true }""",
             "qwen2" => $$"""{ "model_type": "qwen2", {{Shape}}, "tie_word_embeddings": true }""",
             _ => throw new ArgumentException(name, nameof(name)),
         };

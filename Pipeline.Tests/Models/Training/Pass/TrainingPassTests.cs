@@ -55,6 +55,7 @@ public sealed class TrainingPassTests
     [InlineData("phi3")]
     [InlineData("phi3-window")]
     [InlineData("qwen2")]
+    [InlineData("qwen3")]
     public void In_bfloat16_gradients_are_about_as_close_to_the_exact_ones_as_those_of_autograd(string name)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -79,6 +80,8 @@ public sealed class TrainingPassTests
     [InlineData("phi3-longrope")]
     [InlineData("phi3-window")]
     [InlineData("qwen2")]
+    [InlineData("mistral")]
+    [InlineData("qwen3")]
     public void Kernels_of_libtorch_compute_the_same_as_the_fused_ones(string name)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -112,6 +115,8 @@ public sealed class TrainingPassTests
     [Theory]
     [InlineData("phi3")]
     [InlineData("qwen2")]
+    [InlineData("llama-bias")]
+    [InlineData("qwen3")]
     public void Gradients_of_a_dora_adapter_equal_those_of_autograd(string name)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -160,12 +165,16 @@ public sealed class TrainingPassTests
     }
 
     [Theory]
-    [InlineData(8)]
-    [InlineData(4)]
-    public void A_quantized_base_trains_as_its_dequantized_weights_would(int bits)
+    [InlineData("llama", 8)]
+    [InlineData("llama", 4)]
+    [InlineData("llama-bias", 4)]
+    [InlineData("mistral", 4)]
+    [InlineData("qwen3", 8)]
+    [InlineData("qwen3", 4)]
+    public void A_quantized_base_trains_as_its_dequantized_weights_would(string name, int bits)
     {
         using DisposeScope scope = NewDisposeScope();
-        using DecoderModel model = PassModels.Create("llama", ScalarType.Float32, bits);
+        using DecoderModel model = PassModels.Create(name, ScalarType.Float32, bits);
         using LoraAdapter adapter = Inject(model, "all");
         TokenizedExample[] examples = PassModels.Examples(model.Config, 40, 17);
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 40);
