@@ -1,5 +1,5 @@
 using Pipeline.Models.Families;
-using Pipeline.Models.Training;
+using Pipeline.Models.Training.Checkpoints;
 
 namespace Pipeline.Tests.Models.Training;
 
