@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
@@ -48,6 +49,17 @@ public sealed record RunOptions
 
     /// <summary>Trains and evaluates even when an equal training is stored.</summary>
     public bool Retrain { get; init; }
+
+    /// <summary>
+    /// Sections of stages that bring settings of their own, as given; <see cref="RunOptionsChecks"/> reads them strictly. Null without any.
+    /// </summary>
+    [JsonInclude, JsonExtensionData] public IDictionary<string, JsonElement>? Sections { get; internal init; }
+
+    /// <summary>The settings of a stage that brings its own; the defaults when nothing was given.</summary>
+    /// <param name="name">Its section, as in the stage's row.</param>
+    public T Section<T>(string name)
+        where T : new() =>
+        Sections is not null && Sections.TryGetValue(name, out JsonElement given) ? given.Deserialize<T>(RunOptionsJson.Settings) ?? new T() : new T();
 
     /// <summary>What <see cref="RunOptionsReader"/> could not read. Options with faults are never stored.</summary>
     [JsonIgnore] public IReadOnlyList<SettingFault> ReadFaults { get; internal init; } = [];

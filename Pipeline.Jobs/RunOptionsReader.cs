@@ -27,8 +27,11 @@ public static class RunOptionsReader
         foreach (JsonProperty property in given.EnumerateObject())
         {
             string name = prefix + property.Name;
-            if (RunOptionsSchema.Find(section, property.Name) is not { } setting)
-                faults.Add(new SettingFault(name, $"unknown name; did you mean {prefix}{NearestName.Of(property.Name, RunOptionsSchema.SettingsOf(section).Select(RunOptionsSchema.NameOf))}?"));
+            PropertyInfo? setting = RunOptionsSchema.Find(section, property.Name);
+            if (setting is null && prefix.Length == 0 && property.Value.ValueKind == JsonValueKind.Object && !into.ContainsKey(property.Name))
+                into[property.Name] = JsonNode.Parse(property.Value.GetRawText());      // perhaps of a stage that brings it; the checks know
+            else if (setting is null)
+                faults.Add(Unknown(section, prefix, property.Name));
             else if (into.ContainsKey(property.Name))
                 faults.Add(new SettingFault(name, "is given twice"));
             else if (RunOptionsSchema.IsSection(setting))
@@ -44,6 +47,19 @@ public static class RunOptionsReader
                 faults.Add(new SettingFault(name, $"expected {Expected(setting.PropertyType)}, found {Found(property.Value)}"));
         }
     }
+
+    /// <summary>Reads the section of a stage that brings its own settings, as strictly as the others.</summary>
+    internal static IReadOnlyList<SettingFault> FaultsOfSection(string name, JsonElement given, Type type)
+    {
+        List<SettingFault> faults = [];
+        JsonObject sound = [];
+        Take(given, type, name + ".", sound, faults);
+        return [.. faults, .. RunOptionsRules.Faults(sound.Deserialize(type, RunOptionsJson.Settings)!, name + ".")];
+    }
+
+    /// <summary>The fault of a name that a section does not have.</summary>
+    internal static SettingFault Unknown(Type section, string prefix, string name) => new(
+        prefix + name, $"unknown name; did you mean {prefix}{NearestName.Of(name, RunOptionsSchema.SettingsOf(section).Select(RunOptionsSchema.NameOf))}?");
 
     private static bool IsReadable(JsonElement value, PropertyInfo setting)
     {

@@ -14,7 +14,8 @@ internal static class RunOptionsRules
     public static string? Fault(PropertyInfo setting, object? value) =>
         setting.GetCustomAttributes<ValidationAttribute>().Where(rule => !rule.IsValid(value)).Select(rule => Describe(rule, value)).FirstOrDefault();
 
-    private static IEnumerable<SettingFault> Faults(object section, string prefix)
+    /// <summary>What is wrong with the values of a section.</summary>
+    public static IEnumerable<SettingFault> Faults(object section, string prefix)
     {
         foreach (PropertyInfo setting in RunOptionsSchema.SettingsOf(section.GetType()))
         {

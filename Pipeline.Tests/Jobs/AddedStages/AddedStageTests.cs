@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data;
@@ -138,6 +140,31 @@ public sealed class AddedStageTests(PostgresDatabase database) : IClassFixture<P
     }
 
     [Fact]
+    public async Task Settings_of_an_added_stage_are_read_as_strictly_as_the_others_and_reach_it()
+    {
+        using TemporaryFolder folder = new();
+        ClausesStages stages = new();
+        await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, stages.Add);
+        RunOptions seed = PipelineFixture.Seed(folder, ("a.pdf", "strict clauses"));
+        RunOptions With(string section)
+        {
+            JsonObject options = JsonNode.Parse(RunOptionsJson.Write(seed))!.AsObject();
+            foreach ((string name, JsonNode? value) in JsonNode.Parse(section)!.AsObject()) options[name] = value?.DeepClone();
+            return RunOptionsReader.Read(JsonSerializer.SerializeToElement(options));
+        }
+
+        Guid run = await pipeline.IngestAsync(folder, With("""{"clauses":{"strictness":4}}"""));
+        (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
+        stages.Strictness.ShouldBe(4);
+
+        SettingsException refused = await Should.ThrowAsync<SettingsException>(() =>
+            pipeline.IngestAsync(folder, With("""{"clauses":{"strictness":9,"strictnes":1},"claus":{"a":1}}""")));
+        refused.Message.ShouldContain("clauses.strictness: 9 is out of range; use 1 to 5");
+        refused.Message.ShouldContain("clauses.strictnes: unknown name; did you mean clauses.strictness?");
+        refused.Message.ShouldContain("claus: unknown name");
+    }
+
+    [Fact]
     public async Task A_run_can_be_cloned_from_an_added_stage_on()
     {
         using TemporaryFolder folder = new();
@@ -151,7 +178,7 @@ public sealed class AddedStageTests(PostgresDatabase database) : IClassFixture<P
         stages.Done.Count(d => d.Stage == ClausesStages.Sum).ShouldBe(2);
 
         // A section of an earlier stage may not change.
-        using System.Text.Json.JsonDocument changes = System.Text.Json.JsonDocument.Parse("""{"extraction":{"raster_dpi":100}}""");
+        using JsonDocument changes = JsonDocument.Parse("""{"extraction":{"raster_dpi":100}}""");
         InputException refused = await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new CloneRun(run, changes.RootElement, ClausesStages.Sum), Stop));
         refused.Message.ShouldContain("start from extract");
     }

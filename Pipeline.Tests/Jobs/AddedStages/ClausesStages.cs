@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data;
@@ -30,13 +31,27 @@ internal sealed class ClausesStages
     /// <summary>Clauses of a document.</summary>
     public int Clauses { get; set; } = 3;
 
+    /// <summary>Setting of the last run that was summed up.</summary>
+    public int Strictness { get; private set; }
+
     public void Add(IServiceCollection services) => services
         .AddSingleton(this)
         .AddStage<CutHandler>(new(Cut, StageScope.Document, Queues.Cpu) { After = [Stages.Caption], Next = [Forward, Backward], Title = "Clauses" })
         .AddStage<PartHandler>(new(Forward, StageScope.Part, Queues.Cpu) { Next = [Judge] })
         .AddStage<PartHandler>(new(Backward, StageScope.Part, Queues.Gpu) { Next = [Judge] })
-        .AddStage<PartHandler>(new(Judge, StageScope.Part, Queues.Cpu) { Next = [Sum], Attempts = 2 })
+        .AddStage<PartHandler>(new(Judge, StageScope.Part, Queues.Cpu) 
+        {
+            Next = [Sum],
+            Attempts = 2,
+            Options = ["clauses"],
+            OptionsType = typeof(ClausesOptions),
+        })
         .AddStage<SumHandler>(new(Sum, StageScope.Run, Queues.Cpu) { Next = [Stages.Train] });
+
+    public sealed record ClausesOptions
+    {
+        [Range(1, 5)] public int Strictness { get; init; } = 2;
+    }
 
     private async Task NoteAsync(ItemClaim claim, CancellationToken ct, IReadOnlyList<StagePart>? parts = null)
     {
@@ -72,6 +87,8 @@ internal sealed class ClausesStages
         {
             await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
             int judged = await db.StageItems.CountAsync(i => i.RunId == claim.Item.RunId && i.Stage == Judge && i.State == ItemState.Succeeded, ct);
+            Run run = await db.Runs.SingleAsync(r => r.Id == claim.Item.RunId, ct);
+            stages.Strictness = RunOptionsJson.Read(run.Configuration).Section<ClausesOptions>("clauses").Strictness;
             await stages.NoteAsync(claim, ct);
             return $"{judged} clauses judged";
         }
