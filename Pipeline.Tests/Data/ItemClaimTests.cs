@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data;
-using Pipeline.Jobs;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Jobs;
 
 namespace Pipeline.Tests.Data;
 
@@ -140,7 +140,7 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         await using ItemClaim claim = (await services.GetRequiredService<ItemClaims>().TryClaimAsync(seeded.Items[0], Stop))!;
         await using (PipelineDbContext db = await ContextAsync(services))
             (await db.EndRunAsync(seeded.Run, RunState.Canceled, null, Stop)).ShouldBeTrue();
-        await Should.ThrowAsync<OperationCanceledException>(() => Task.Delay(10_000, claim.Lost));
+        await Should.ThrowAsync<OperationCanceledException>(() => Task.Delay(Eventually.HangLimit, claim.Lost));
         await Should.ThrowAsync<LeaseLostException>(() => claim.CompleteAsync((_, _) => Task.CompletedTask, false, Stop));
     }
 
@@ -187,6 +187,9 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         Seeded seeded = await SeedAsync(services, documents: 2);
         ItemClaims claims = dying.GetRequiredService<ItemClaims>();
         foreach (Guid item in seeded.Items) await (await claims.TryClaimAsync(item, Stop)).ShouldNotBeNull().DisposeAsync();     // as a crash: nothing ended it
+        // Both leases end in the same moment, however long the two claims took: what the sweeper sees together was held together.
+        await using (PipelineDbContext ending = await ContextAsync(services))
+            await ending.Database.ExecuteSqlAsync($"UPDATE stage_items SET lease_until = now() - interval '1 minute' WHERE run_id = {seeded.Run} AND state = 'Running'", Stop);
         foreach (Guid item in seeded.Items) await SweepUntilTakenAsync(services, item);
         await using PipelineDbContext db = await ContextAsync(services);
         StageItem[] suspects = await db.StageItems.AsNoTracking().Where(i => i.RunId == seeded.Run && i.Stage == Stages.Extract).ToArrayAsync(Stop);
@@ -214,7 +217,8 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         // Forward: every lease is long over. A sweep that trusted the clock would take the item now.
         await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET lease_until = lease_until - interval '1 hour' WHERE id = {seeded.Items[0]}", Stop);
         await stalled.RecoverAsync([], Stop);
-        await Task.Delay(500, Stop);
+        string renewed = $"SELECT lease_until > clock_timestamp() FROM stage_items WHERE id = '{seeded.Items[0]}'";
+        await Eventually.TrueAsync(() => database.ScalarAsync<bool>(renewed), "the living worker renews its lease");
         await stalled.RecoverAsync([], Stop);
         (await db.StageItems.AsNoTracking().SingleAsync(i => i.Id == seeded.Items[0], Stop)).State.ShouldBe(ItemState.Running);
         claim.Lost.IsCancellationRequested.ShouldBeFalse();

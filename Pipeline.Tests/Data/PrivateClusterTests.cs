@@ -51,9 +51,7 @@ public sealed class PrivateClusterTests
 
         user.Kill(entireProcessTree: true);
         await user.WaitForExitAsync(Stop);
-        DateTime end = DateTime.UtcNow.AddSeconds(20);
-        while (Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories).Length > 0 && DateTime.UtcNow < end) await Task.Delay(50, Stop);
-        Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories).ShouldBeEmpty();
+        await Eventually.TrueAsync(() => Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories).Length == 0, "the server stops");
     }
 
     [Fact]

@@ -6,6 +6,8 @@ namespace Pipeline.Tests.EndToEnd;
 
 public sealed class ChaosTests
 {
+    private const double Lease = ChaosSystem.ShortestLease;
+
     /// <summary>Worker, web and server processes of its own; the many other sequences are the command's.</summary>
     [Theory]
     [InlineData("FreezeWorker, KillAll, KillWorker, FillDisk")]
@@ -28,14 +30,14 @@ public sealed class ChaosTests
         CancellationToken stop = TestContext.Current.CancellationToken;
         using TemporaryFolder folder = new();
         await using PrivateCluster server = await PrivateCluster.StartAsync(folder.File("postgres"), durable: false, stop);
-        ChaosSystem system = await ChaosSystem.StartAsync(server, folder.File("given-up"), folder.Path, workers: 1, stop);
+        ChaosSystem system = await ChaosSystem.StartAsync(server, folder.File("given-up"), folder.Path, workers: 1, Lease, stop);
         int[] processes = [.. system.Workers.Select(w => w.Id), system.Web.ShouldNotBeNull().Id];
         processes.ShouldAllBe(id => Directory.Exists($"/proc/{id}"));
         await server.StopServerAsync(stop);
         await system.DisposeAsync();
         processes.ShouldAllBe(id => !Directory.Exists($"/proc/{id}"));
 
-        await Should.ThrowAsync<OperationCanceledException>(() => ChaosSystem.StartAsync(server, folder.File("early"), folder.Path, workers: 1, new CancellationToken(true)));
+        await Should.ThrowAsync<OperationCanceledException>(() => ChaosSystem.StartAsync(server, folder.File("early"), folder.Path, workers: 1, Lease, new CancellationToken(true)));
         File.ReadAllText("/proc/self/mounts").ShouldNotContain(folder.Path);
     }
 
@@ -45,22 +47,21 @@ public sealed class ChaosTests
         CancellationToken stop = TestContext.Current.CancellationToken;
         using TemporaryFolder folder = new();
         await using PrivateCluster server = await PrivateCluster.StartAsync(folder.File("postgres"), durable: false, stop);
-        await using ChaosSystem system = await ChaosSystem.StartAsync(server, folder.File("late"), folder.Path, workers: 0, stop);
+        await using ChaosSystem system = await ChaosSystem.StartAsync(server, folder.File("late"), folder.Path, workers: 0, Lease, stop);
         using HttpClient client = new() { BaseAddress = system.Address };
-        HttpStatusCode status = default;
-        async Task AskUntilAsync(HttpStatusCode wanted)
+        client.Timeout = Eventually.HangLimit;
+        Task AskUntilAsync(HttpStatusCode wanted) => Eventually.TrueAsync(async () =>
         {
-            for (DateTime end = DateTime.UtcNow.AddSeconds(60); status != wanted && DateTime.UtcNow < end; await Task.Delay(100, stop))
+            try
             {
-                try
-                {
-                    using HttpResponseMessage answer = await client.GetAsync("/api/runs", stop);
-                    status = answer.StatusCode;
-                }
-                catch (HttpRequestException) { }        // it is starting
+                using HttpResponseMessage answer = await client.GetAsync("/api/runs", stop);
+                return answer.StatusCode == wanted;
             }
-            status.ShouldBe(wanted);
-        }
+            catch (HttpRequestException)
+            {
+                return false;           // it is starting
+            }
+        }, $"/api/runs answers {wanted}");
         await AskUntilAsync(HttpStatusCode.OK);
         await server.StopServerAsync(stop);
         system.AddWorker();
@@ -68,11 +69,10 @@ public sealed class ChaosTests
         await Task.Delay(TimeSpan.FromSeconds(4), stop);        // by now it has asked
         system.Workers.Single().IsRunning.ShouldBeTrue();
         await server.StartServerAsync(durable: false, stop);
-        bool works = false;
-        for (DateTime end = DateTime.UtcNow.AddSeconds(60); !works && DateTime.UtcNow < end; await Task.Delay(100, stop))
-            works = await system.ScalarAsync<bool>("SELECT to_regclass('hangfire.server') IS NOT NULL", stop)
-                && await system.ScalarAsync<long>("SELECT count(*) FROM hangfire.server WHERE id LIKE '%:gpu:%'", stop) > 0;
-        works.ShouldBeTrue();
+        await Eventually.TrueAsync(
+            async () => await system.ScalarAsync<bool>("SELECT to_regclass('hangfire.server') IS NOT NULL", stop)
+                && await system.ScalarAsync<long>("SELECT count(*) FROM hangfire.server WHERE id LIKE '%:gpu:%'", stop) > 0,
+            "the worker serves its queues");
         await AskUntilAsync(HttpStatusCode.OK);
         system.Processes.ShouldAllBe(p => p.IsRunning);
     }

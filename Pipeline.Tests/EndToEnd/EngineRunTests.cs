@@ -47,5 +47,5 @@ public sealed class EngineRunTests(PostgresDatabase database) : IClassFixture<Po
     }
 
     private static async Task<RunSummary> RunAsync(PipelineFixture pipeline, TemporaryFolder folder, RunOptions options) =>
-        (await pipeline.WaitAsync((await pipeline.Sender.Send(new IngestFolder(folder.File("in"), options), Stop)).RunId, seconds: 120)).Summary;
+        (await pipeline.WaitAsync((await pipeline.Sender.Send(new IngestFolder(folder.File("in"), options), Stop)).RunId)).Summary;
 }

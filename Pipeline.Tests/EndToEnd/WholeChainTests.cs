@@ -23,7 +23,7 @@ public sealed class WholeChainTests(PostgresDatabase database) : IClassFixture<P
         await using PipelineFixture pipeline = await PipelineFixture.StartRealAsync(database);
 
         Guid id = (await pipeline.Sender.Send(new IngestFolder(folder.File("in"), StarterRun.Options(steps: 12, saveSteps: 6)), Stop)).RunId;
-        RunSummary run = (await pipeline.WaitAsync(id, seconds: 240)).Summary;
+        RunSummary run = (await pipeline.WaitAsync(id)).Summary;
 
         run.State.ShouldBe(RunState.Succeeded, run.Error);
         run.Documents.ShouldBe(new RunSummary.DocumentCounts(Total: 4, Succeeded: 2, Failed: 2, Duplicates: 0));
@@ -50,7 +50,7 @@ public sealed class WholeChainTests(PostgresDatabase database) : IClassFixture<P
         document.Files.Keys.ShouldContain("document.captioned.md");
         document.Files.Keys.ShouldContain("pages/page-0001.png");
 
-        RunSummary again = (await pipeline.WaitAsync((await pipeline.Sender.Send(new IngestFolder(folder.File("in"), StarterRun.Options(12, 6)), Stop)).RunId, seconds: 60)).Summary;
+        RunSummary again = (await pipeline.WaitAsync((await pipeline.Sender.Send(new IngestFolder(folder.File("in"), StarterRun.Options(12, 6)), Stop)).RunId)).Summary;
         again.State.ShouldBe(RunState.Succeeded, again.Error);
         again.Train.ShouldNotBeNull().Reused.ShouldBeTrue();
         again.Cached["extract"].ShouldBe(2);

@@ -25,13 +25,13 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
                 lock (steps) steps.Add(step);
                 if (step != 7 || steps.Count(s => s == 7) > 1) return;
                 reached.Release();
-                ct.WaitHandle.WaitOne(TimeSpan.FromSeconds(60)).ShouldBeTrue();     // the pause cancels it; nothing else would
+                ct.WaitHandle.WaitOne(Eventually.HangLimit).ShouldBeTrue();     // the pause cancels it; nothing else would
                 ct.ThrowIfCancellationRequested();
             },
         };
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "paused")));
-        (await reached.WaitAsync(TimeSpan.FromSeconds(60), Stop)).ShouldBeTrue();
+        (await reached.WaitAsync(Eventually.HangLimit, Stop)).ShouldBeTrue();
 
         (await pipeline.Sender.Send(new PauseRun(run), Stop)).ShouldBeTrue();
         (await pipeline.Sender.Send(new PauseRun(run), Stop)).ShouldBeFalse();
@@ -55,16 +55,16 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
             {
                 if (step != 7) return;
                 reached.Release();
-                if (ct.WaitHandle.WaitOne(TimeSpan.FromSeconds(60))) canceled.Release();
+                if (ct.WaitHandle.WaitOne(Eventually.HangLimit)) canceled.Release();
                 ct.ThrowIfCancellationRequested();
             },
         };
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes, ("Leases:Seconds", "1200"), ("Leases:HeartbeatSeconds", "500"));
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "canceled")));
-        (await reached.WaitAsync(TimeSpan.FromSeconds(60), Stop)).ShouldBeTrue();
+        (await reached.WaitAsync(Eventually.HangLimit, Stop)).ShouldBeTrue();
 
         (await pipeline.Sender.Send(new CancelRun(run), Stop)).ShouldBeTrue();
-        (await canceled.WaitAsync(TimeSpan.FromSeconds(60), Stop)).ShouldBeTrue();
+        (await canceled.WaitAsync(Eventually.HangLimit, Stop)).ShouldBeTrue();
         (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Canceled);
         (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stages.Train).State.ShouldBe(ItemState.Canceled);
         (await pipeline.Sender.Send(new CancelRun(run), Stop)).ShouldBeFalse();
@@ -89,9 +89,9 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
         (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Document == "a.pdf" && i.Stage == Stages.Extract).Attempt.ShouldBe(1);
 
         // The log tells of the failure to whoever looks for it.
-        IReadOnlyList<LogLine> lines = [];
-        for (DateTime end = DateTime.UtcNow.AddSeconds(30); lines.Count == 0 && DateTime.UtcNow < end; await Task.Delay(100, Stop))
-            lines = await pipeline.Sender.Send(new ListLogs(run, Level: "warning", Stage: Stages.Extract, Attempt: 1, Text: "NOT YET"), Stop);
+        ListLogs search = new(run, Level: "warning", Stage: Stages.Extract, Attempt: 1, Text: "NOT YET");
+        IReadOnlyList<LogLine> lines = await Eventually.ValueAsync(
+            async () => await pipeline.Sender.Send(search, Stop) is { Count: > 0 } found ? found : null, "the failure is in the log");
         lines.ShouldHaveSingleItem().Message.ShouldContain("b.pdf: not yet");
         (await pipeline.Sender.Send(new ListLogs(run, Text: "not%yet"), Stop)).ShouldBeEmpty();
         (await pipeline.Sender.Send(new RetryRun(run), Stop)).ShouldBe(0);

@@ -26,7 +26,7 @@ public sealed class ServerRestartTests(PostgresDatabase database) : IClassFixtur
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "restart one"), ("b.pdf", "restart two")));
         await CutConnectionsAsync();
-        (await pipeline.WaitAsync(run, seconds: 90)).Summary.State.ShouldBe(RunState.Succeeded);
+        (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
         cuts.ShouldBeGreaterThanOrEqualTo(2);
     }
 

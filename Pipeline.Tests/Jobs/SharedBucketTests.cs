@@ -70,13 +70,13 @@ public sealed class SharedBucketTests(PostgresDatabase database) : IClassFixture
         RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "carried over")) with { Name = "carried over" };
         const string noted = "SELECT count(*) FROM stage_items WHERE checkpoint_step >= 5";
         // The first machine is stopped in step 8, once the checkpoint of step 5 has arrived.
-        StageFakes first = new() { DuringStep = (step, ct) => { if (step == 8) ct.WaitHandle.WaitOne(TimeSpan.FromMinutes(1)); } }, second = new();
+        StageFakes first = new() { DuringStep = (step, ct) => { if (step == 8) ct.WaitHandle.WaitOne(Eventually.HangLimit); } }, second = new();
         Guid run = default;
         await using (PipelineStorage storage = await OpenAsync(server, folder.File("first")))
         await using (PipelineFixture pipeline = await PipelineFixture.StartAsync(storage, first))
         {
             run = await pipeline.IngestAsync(folder, options);
-            for (DateTime end = DateTime.UtcNow.AddSeconds(90); await database.ScalarAsync<long>(noted) == 0 && DateTime.UtcNow < end;) await Task.Delay(50, Stop);
+            await Eventually.TrueAsync(async () => await database.ScalarAsync<long>(noted) > 0, "the checkpoint of step 5 is copied");
         }
         Directory.Delete(folder.File("first"), recursive: true);
         await using PipelineStorage other = await OpenAsync(server, folder.File("second"));

@@ -52,7 +52,9 @@ internal sealed class PipelineFixture : IAsyncDisposable
         PipelineStorage storage, StageFakes fakes, bool fake, Action<IServiceCollection>? more, params (string Key, string Value)[] settings)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        (string, string)[] quick = [("Leases:Seconds", "3"), ("Leases:HeartbeatSeconds", "0.5"), ("Worker:SweepSeconds", "0.3"), ("Worker:ShutdownSeconds", "10")];
+        // Heartbeats and sweeps in quick succession, but a lease that no slowness of the machine lets end.
+        (string, string)[] quick =
+            [("Leases:Seconds", "600"), ("Leases:HeartbeatSeconds", "0.5"), ("Worker:SweepSeconds", "0.3"), ("Worker:ShutdownSeconds", "600")];
         builder.Configuration.AddInMemoryCollection(quick.Concat(settings).GroupBy(s => s.Item1).Select(s => KeyValuePair.Create(s.Key, (string?)s.Last().Item2)));
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         if (fake)
@@ -77,10 +79,10 @@ internal sealed class PipelineFixture : IAsyncDisposable
 
     public async Task<Guid> IngestAsync(TemporaryFolder folder, RunOptions options) => (await Sender.Send(new IngestFolder(folder.File("in"), options))).RunId;
 
-    public async Task<RunDetails> WaitAsync(Guid run, Func<RunDetails, bool>? until = null, double seconds = 150)
+    public async Task<RunDetails> WaitAsync(Guid run, Func<RunDetails, bool>? until = null)
     {
         until ??= r => r.Summary.State is RunState.Succeeded or RunState.Failed or RunState.Canceled;
-        for (DateTime end = DateTime.UtcNow.AddSeconds(seconds); ;)
+        for (DateTime end = DateTime.UtcNow + Eventually.HangLimit; ;)
         {
             RunDetails details;
             try
@@ -94,7 +96,7 @@ internal sealed class PipelineFixture : IAsyncDisposable
             }
             if (until(details)) return details;
             if (DateTime.UtcNow > end)
-                throw new TimeoutException($"run is {details.Summary.State} after {seconds} s; items: "
+                throw new TimeoutException($"run is {details.Summary.State} after {Eventually.HangLimit.TotalMinutes} minutes; items: "
                     + string.Join(", ", (await Sender.Send(new ListItems(run))).Select(i => $"{i.Stage} {i.State} #{i.Attempt} {i.Error}"))
                     + await DescribeQueueAsync());
             await Task.Delay(50);

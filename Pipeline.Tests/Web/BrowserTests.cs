@@ -37,6 +37,7 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
             ViewportSize = new ViewportSize { Width = 1180, Height = 900 },
         });
         IPage page = await context.NewPageAsync();
+        page.SetDefaultTimeout((float)Eventually.HangLimit.TotalMilliseconds);
         var faults = new List<string>();
         page.Console += (_, message) =>
         {
@@ -68,7 +69,7 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
         await OpenAsync("/chat?model=phi4-tiny", "chat");
         await page.Locator("textarea").FillAsync("What is a thing?");
         await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
-        await page.Locator(".bubble.assistant:not(.busy):not(.bad)").WaitForAsync(new() { Timeout = 60_000 });
+        await page.Locator(".bubble.assistant:not(.busy):not(.bad)").WaitForAsync();
         await PictureAsync("chat-answered");
 
         await OpenAsync("/adapters", "adapters");

@@ -214,16 +214,8 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
 
     private static Task ReadyAsync(TestWebServer server, params (string Name, string Value)[] headers) => WaitAsync(server, "ready", headers);
 
-    private static async Task WaitAsync(TestWebServer server, string state, params (string Name, string Value)[] headers)
-    {
-        for (int i = 0; i < 600; i++)
-        {
-            if ((await JsonAsync(await server.GetAsync("/status", headers))).GetProperty("status").GetString() == state)
-                return;
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-        throw new TimeoutException($"/status did not become {state}");
-    }
+    private static Task WaitAsync(TestWebServer server, string state, params (string Name, string Value)[] headers) => Eventually.TrueAsync(
+        async () => (await JsonAsync(await server.GetAsync("/status", headers))).GetProperty("status").GetString() == state, $"/status becomes {state}");
 
     private static MultipartFormDataContent Form(byte[] image, string text) =>
         new() { { new ByteArrayContent(image), "image", "picture.png" }, { new StringContent(text), "text" } };

@@ -16,14 +16,11 @@ public class ImageServer(PostgresServer postgres) : IAsyncLifetime
         await _database.InitializeAsync();
         Server = await TestWebServer.StartAsync(_database, token: Token, settings:
             [("Serving:VisionModel", ModelFolder), ("Serving:Device", "cpu"), ("Serving:ImageAnswerTokens", "6"), ("Uploads:MaxImageBytes", "100000")]);
-        for (int i = 0; i < 1200; i++)
+        await Eventually.TrueAsync(async () =>
         {
             using HttpResponseMessage health = await Server.GetAsync("/health");
-            if ((await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("\"model_loaded\":true"))
-                return;
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-        throw new TimeoutException("the vision model did not become ready within a minute");
+            return (await health.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("\"model_loaded\":true");
+        }, "the vision model is ready");
     }
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,8 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Web.Chaos;
 
 /// <summary>Does one fault to a system, and leaves it whole: what was killed is started again, what was filled is emptied.</summary>
-internal sealed class ChaosInjector(ChaosSystem system, StageGraph stages, Random random, Func<Task<Guid>> submit, string? poison, Action<string> say)
+internal sealed class ChaosInjector(
+    ChaosSystem system, StageGraph stages, Random random, Func<Task<Guid>> submit, string? poison, TimeSpan limit, Action<string> say)
 {
     public async Task InjectAsync(ChaosFault fault, CancellationToken ct)
     {
@@ -50,7 +51,7 @@ internal sealed class ChaosInjector(ChaosSystem system, StageGraph stages, Rando
                 ChildProcess frozen = Any();
                 say($"{frozen.Name} is stopped past its lease in {await StagesAsync(ct)}");
                 frozen.Signal(ChildProcess.Stop);
-                await Task.Delay(TimeSpan.FromSeconds(ChaosSystem.LeaseSeconds * 2.2), ct);
+                await Task.Delay(TimeSpan.FromSeconds(system.LeaseSeconds * 2.2), ct);
                 frozen.Signal(ChildProcess.Continue);
                 break;
             case ChaosFault.FillDisk:
@@ -86,7 +87,7 @@ internal sealed class ChaosInjector(ChaosSystem system, StageGraph stages, Rando
         }
     }
 
-    /// <summary>As a document does that crashes its process: a real kill, at the moment when the worker holds it.</summary>
+    /// <summary>As a document does that crashes its process: a real kill, while the worker holds it and cannot finish it.</summary>
     private async Task KillWhoeverTakesAsync(string path, CancellationToken ct)
     {
         say($"{path} kills every worker that takes it");
@@ -94,7 +95,7 @@ internal sealed class ChaosInjector(ChaosSystem system, StageGraph stages, Rando
             SELECT coalesce((SELECT i.worker FROM stage_items AS i JOIN run_documents AS d ON d.id = i.run_document_id WHERE d.path = $1 AND i.state = 'Running' LIMIT 1), '')
                 || '|' || (SELECT count(*) FROM stage_items AS i JOIN run_documents AS d ON d.id = i.run_document_id WHERE d.path = $1 AND i.state IN ('Failed', 'Succeeded', 'Skipped'))
             """;
-        for (DateTime end = DateTime.UtcNow.AddMinutes(2); DateTime.UtcNow < end;)
+        for (DateTime end = DateTime.UtcNow + limit; DateTime.UtcNow < end;)
         {
             string[] now = (await system.ScalarAsync<string>(held, ct, path)).Split('|');
             if (now[1] != "0") return;
@@ -115,7 +116,7 @@ internal sealed class ChaosInjector(ChaosSystem system, StageGraph stages, Rando
         command.Parameters.Add(new NpgsqlParameter { Value = stage.Name });
         command.Parameters.Add(new NpgsqlParameter { Value = stages.Descendants(stage).Select(s => s.Stage.Name).ToArray() });
         await command.PrepareAsync(ct);
-        for (DateTime end = DateTime.UtcNow.AddMinutes(2); DateTime.UtcNow < end; await Task.Delay(2, ct))
+        for (DateTime end = DateTime.UtcNow + limit; DateTime.UtcNow < end; await Task.Delay(2, ct))
         {
             string holder;
             bool over;

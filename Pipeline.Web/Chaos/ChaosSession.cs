@@ -18,7 +18,6 @@ namespace Pipeline.Web.Chaos;
 /// </summary>
 internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "pipeline-chaos-" + Guid.NewGuid().ToString("N")[..10]);
     private readonly Dictionary<ChaosFault, int> _done = [];
 
@@ -57,10 +56,10 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
     private async Task<(ChaosVerdict.Result Result, TimeSpan Took)> ReferenceAsync(PrivateCluster server, string[] documents, CancellationToken ct)
     {
         (string folder, string input) = Folders("reference", documents);
-        await using ChaosSystem system = await ChaosSystem.StartAsync(server, folder, input, workers: 1, ct);
+        await using ChaosSystem system = await ChaosSystem.StartAsync(server, folder, input, workers: 1, leaseSeconds: 60, ct);
         Guid run = await system.SubmitAsync(Request(input), ct);
         long started = Stopwatch.GetTimestamp();
-        await EndAsync(system, run, ct);
+        await EndAsync(system, run, TimeSpan.FromHours(1), ct);
         TimeSpan took = Stopwatch.GetElapsedTime(started);
         string state = await system.ScalarAsync<string>("SELECT state || coalesce(': ' || error, '') FROM runs WHERE id = $1", ct, run);
         if (state != "Succeeded") throw new InputException($"the undisturbed run is {state}; there is nothing to compare with");
@@ -76,11 +75,12 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
         ChaosFault[] faults = Choose(random);
         bool poisoned = faults.Contains(ChaosFault.PoisonDocument);
         (string folder, string input) = Folders($"run-{number}", poisoned ? [.. documents, poison] : documents);
-        await using ChaosSystem system = await ChaosSystem.StartAsync(server, folder, input, workers: 2, ct);
+        await using ChaosSystem system = await ChaosSystem.StartAsync(server, folder, input, workers: 2, LeaseSeconds(took), ct);
+        string? poisonName = poisoned ? Path.GetFileName(poison) : null;
+        if (poisonName is not null) await system.PoisonAsync(poisonName, ct);
         Guid run = await system.SubmitAsync(Request(input), ct);
         long submitted = Stopwatch.GetTimestamp();
-        string? poisonName = poisoned ? Path.GetFileName(poison) : null;
-        ChaosInjector injector = new(system, Stages.Graph, random, () => system.SubmitAsync(Request(input), ct), poisonName,
+        ChaosInjector injector = new(system, Stages.Graph, random, () => system.SubmitAsync(Request(input), ct), poisonName, Limit(took),
             what => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Stopwatch.GetElapsedTime(submitted).TotalSeconds,5:F1} s  {what}")));
         foreach (ChaosFault fault in faults)
         {
@@ -93,8 +93,8 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
             await injector.InjectAsync(fault, ct);
             _done[fault] = _done.GetValueOrDefault(fault) + 1;
         }
-        List<string> problems = await EndAsync(system, run, ct)
-            ? [.. await ChaosVerdict.FaultsAsync(system, run, expected, poisonName, ct)]
+        List<string> problems = await EndAsync(system, run, Limit(took), ct)
+            ? [.. await ChaosVerdict.FaultsAsync(system, run, expected, poisonName, Limit(took), ct)]
             : ["the run did not end: " + string.Join(", ", await system.LinesAsync("SELECT stage || ' ' || state || ' #' || attempt || ' ' || coalesce(error, '') FROM stage_items WHERE state NOT IN ('Succeeded', 'Skipped')", ct))];
         problems.AddRange(system.Processes.Where(p => !p.IsRunning).Select(p => $"{p.Name} ended by itself"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -129,9 +129,15 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
     /// <summary>Whether the fault begins with the run instead of at a random moment of it.</summary>
     private static bool FromTheStart(ChaosFault fault) => fault is ChaosFault.PoisonDocument or ChaosFault.KillInEachStage;
 
-    private static async Task<bool> EndAsync(ChaosSystem system, Guid run, CancellationToken ct)
+    /// <summary>In proportion to what this machine needs for a run, so that on a slow one no living worker looks dead.</summary>
+    private static double LeaseSeconds(TimeSpan took) => Math.Max(ChaosSystem.ShortestLease, took.TotalSeconds / 4);
+
+    /// <summary>Time after which what has not happened is taken for hanging.</summary>
+    private static TimeSpan Limit(TimeSpan took) => TimeSpan.FromMinutes(5) + 20 * took;
+
+    private static async Task<bool> EndAsync(ChaosSystem system, Guid run, TimeSpan limit, CancellationToken ct)
     {
-        for (DateTime end = DateTime.UtcNow + Patience; DateTime.UtcNow < end; await Task.Delay(100, ct))
+        for (DateTime end = DateTime.UtcNow + limit; DateTime.UtcNow < end; await Task.Delay(100, ct))
             if (await system.ScalarAsync<bool>("SELECT finished_at IS NOT NULL FROM runs WHERE id = $1", ct, run)) return true;
         return false;
     }

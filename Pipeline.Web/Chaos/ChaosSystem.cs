@@ -9,7 +9,8 @@ namespace Pipeline.Web.Chaos;
 /// <summary>The product as it runs in production, for one run of the harness: a database, a data folder, workers and a web process.</summary>
 internal sealed class ChaosSystem : IAsyncDisposable
 {
-    public const double LeaseSeconds = 3;
+    /// <summary>Shortest lease that the product's options allow for in these systems, in seconds.</summary>
+    public const double ShortestLease = 3;
     private const int DiskMegabytes = 300;
 
     private readonly PrivateCluster _server;
@@ -17,17 +18,19 @@ internal sealed class ChaosSystem : IAsyncDisposable
     private readonly string _folder;
     private readonly string _input;
     private readonly int _port = FreePort();
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(5) };
     private readonly List<ChildProcess> _workers = [];
     private int _started;
 
-    private ChaosSystem(PrivateCluster server, string folder, string input)
+    private ChaosSystem(PrivateCluster server, string folder, string input, double leaseSeconds)
     {
-        (_server, _folder, _input) = (server, folder, input);
+        (_server, _folder, _input, LeaseSeconds) = (server, folder, input, leaseSeconds);
         _database = "chaos_" + Guid.NewGuid().ToString("N")[..10];
         Disk = SmallDisk.Create(Data, DiskMegabytes);
     }
 
+    /// <summary>How long a claim outlives its worker.</summary>
+    public double LeaseSeconds { get; }
     public string Data => Path.Combine(_folder, "data");
     public SmallDisk Disk { get; }
     public Uri Address => new($"http://127.0.0.1:{_port}");
@@ -40,10 +43,12 @@ internal sealed class ChaosSystem : IAsyncDisposable
     /// <param name="folder">Empty folder of this system.</param>
     /// <param name="input">Folder of documents it may read.</param>
     /// <param name="workers">Worker processes.</param>
+    /// <param name="leaseSeconds">How long a claim outlives its worker.</param>
     /// <param name="ct">Stops.</param>
-    public static async Task<ChaosSystem> StartAsync(PrivateCluster server, string folder, string input, int workers, CancellationToken ct)
+    public static async Task<ChaosSystem> StartAsync(
+        PrivateCluster server, string folder, string input, int workers, double leaseSeconds, CancellationToken ct)
     {
-        ChaosSystem system = new(server, folder, input);
+        ChaosSystem system = new(server, folder, input, leaseSeconds);
         try
         {
             await SchemaMigrator.MigrateAsync(server.ConnectionString(system._database), ct);
@@ -86,7 +91,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     /// <summary>Asks the web process to run the folder, until it answers.</summary>
     public async Task<Guid> SubmitAsync(object request, CancellationToken ct)
     {
-        for (DateTime end = DateTime.UtcNow.AddMinutes(3); ;)
+        for (DateTime end = DateTime.UtcNow.AddMinutes(30); ;)
         {
             try
             {
@@ -99,6 +104,29 @@ internal sealed class ChaosSystem : IAsyncDisposable
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested && DateTime.UtcNow < end) { }
             await Task.Delay(100, ct);
         }
+    }
+
+    /// <summary>
+    /// Lets no worker finish a document: its end is refused as by a server that is away, so that the worker holds it until it is
+    /// killed, however late that happens. Only that its workers died may be recorded. Called before the document is submitted.
+    /// </summary>
+    public async Task PoisonAsync(string path, CancellationToken ct)
+    {
+        await using NpgsqlConnection connection = await ConnectAsync(ct);
+        await using NpgsqlCommand command = new($"""
+            CREATE FUNCTION chaos_poison() RETURNS trigger LANGUAGE plpgsql AS $poison$
+            BEGIN
+                IF EXISTS (SELECT 1 FROM run_documents WHERE id = NEW.run_document_id AND path = '{path.Replace("'", "''", StringComparison.Ordinal)}') THEN
+                    RAISE EXCEPTION 'a poisonous document kills its worker before it is finished' USING ERRCODE = '{PostgresErrorCodes.CannotConnectNow}';
+                END IF;
+                RETURN NEW;
+            END
+            $poison$;
+            CREATE TRIGGER chaos_poison BEFORE UPDATE ON stage_items FOR EACH ROW
+                WHEN (NEW.state IN ('Succeeded', 'Skipped') OR NEW.state = 'Failed' AND NEW.failure_kind <> 'Crash')
+                EXECUTE FUNCTION chaos_poison()
+            """, connection);
+        await command.ExecuteNonQueryAsync(ct);
     }
 
     /// <summary>A connection that is not from a pool, once the server answers.</summary>
@@ -164,8 +192,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         {
             ["ConnectionStrings__Pipeline"] = _server.ConnectionString(_database),
             ["Leases__Seconds"] = LeaseSeconds.ToString(CultureInfo.InvariantCulture),
-            ["Leases__HeartbeatSeconds"] = "0.5",
-            ["Worker__SweepSeconds"] = "0.3",
+            ["Leases__HeartbeatSeconds"] = (LeaseSeconds / 6).ToString(CultureInfo.InvariantCulture),
+            ["Worker__SweepSeconds"] = (LeaseSeconds / 10).ToString(CultureInfo.InvariantCulture),
             ["Worker__Cpu"] = "2",
             ["AUTH_TOKEN"] = "",
         };

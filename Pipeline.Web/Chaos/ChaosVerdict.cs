@@ -15,8 +15,15 @@ internal static class ChaosVerdict
         await system.ScalarAsync<string>("SELECT d.content_key FROM runs AS r JOIN datasets AS d ON d.id = r.dataset_id WHERE r.id = $1", ct, run),
         await system.ScalarAsync<string>("SELECT t.files->>'adapter_model.safetensors' FROM runs AS r JOIN trainings AS t ON t.id = r.training_id WHERE r.id = $1", ct, run));
 
+    /// <param name="system">The system, which has done its run.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="expected">What came of the undisturbed run.</param>
+    /// <param name="poison">Document that kills its workers, or null.</param>
+    /// <param name="limit">Time after which whatever is still open is stuck.</param>
+    /// <param name="ct">Stops.</param>
     /// <returns>Every fault found; none is a pass.</returns>
-    public static async Task<IReadOnlyList<string>> FaultsAsync(ChaosSystem system, Guid run, Result expected, string? poison, CancellationToken ct)
+    public static async Task<IReadOnlyList<string>> FaultsAsync(
+        ChaosSystem system, Guid run, Result expected, string? poison, TimeSpan limit, CancellationToken ct)
     {
         List<string> faults = [];
         string state = await system.ScalarAsync<string>("SELECT state || coalesce(': ' || error, '') FROM runs WHERE id = $1", ct, run);
@@ -48,7 +55,7 @@ internal static class ChaosVerdict
             faults.AddRange((await system.LinesAsync(sql, ct)).Select(d => $"{what} twice: {d}"));
 
         // Nothing stuck. Queue entries and leases of the last moment get a little time.
-        for (DateTime end = DateTime.UtcNow.AddSeconds(20); ;)
+        for (DateTime end = DateTime.UtcNow + limit; ;)
         {
             long open = await system.ScalarAsync<long>("SELECT (SELECT count(*) FROM outbox_messages) + (SELECT count(*) FROM stage_items WHERE state IN ('Pending', 'Running'))", ct);
             if (open == 0) break;

@@ -48,7 +48,7 @@ public sealed class QueueStorageTests(PostgresDatabase database) : IClassFixture
         fetching.IsCompleted.ShouldBeFalse();
         await server.StartServerAsync(durable: false, Stop);
         string job = new BackgroundJobClient(storage).Enqueue<StartRunJob>(Queues.Control, j => j.RunAsync(Guid.Empty, CancellationToken.None));
-        using (IFetchedJob fetched = await fetching.WaitAsync(TimeSpan.FromSeconds(60), Stop))
+        using (IFetchedJob fetched = await fetching.WaitAsync(Eventually.HangLimit, Stop))
         {
             fetched.JobId.ShouldBe(job);
             fetched.RemoveFromQueue();
@@ -58,7 +58,7 @@ public sealed class QueueStorageTests(PostgresDatabase database) : IClassFixture
         fetching = Task.Run(() => connection.FetchNextJob([Queues.Control], stopping.Token), Stop);
         await server.StopServerAsync(Stop);
         await stopping.CancelAsync();
-        (await Task.WhenAny(fetching, Task.Delay(TimeSpan.FromSeconds(60), Stop))).ShouldBe(fetching);
+        (await Task.WhenAny(fetching, Task.Delay(Eventually.HangLimit, Stop))).ShouldBe(fetching);
         fetching.IsCompletedSuccessfully.ShouldBeFalse();
     }
 }

@@ -20,7 +20,7 @@ public sealed class TrainingMetricsTests(PostgresDatabase database) : IClassFixt
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("w.pdf", "watch me")));
         try
         {
-            await UntilAsync(async () => (await StepsAsync(pipeline, run)).SequenceEqual([1, 2, 3, 4]));
+            await Eventually.TrueAsync(async () => (await StepsAsync(pipeline, run)).SequenceEqual([1, 2, 3, 4]), "four steps are seen");
             (await pipeline.Sender.Send(new GetRun(run), Stop)).ShouldNotBeNull().Summary.State.ShouldBe(RunState.Running);
         }
         finally
@@ -74,7 +74,7 @@ public sealed class TrainingMetricsTests(PostgresDatabase database) : IClassFixt
         await using (PipelineFixture first = await PipelineFixture.StartAsync(database, stopping))
         {
             run = await first.IngestAsync(folder, PipelineFixture.Seed(folder, ("g.pdf", "going on")));
-            await Task.Run(() => reached.Wait(TimeSpan.FromSeconds(30), Stop), Stop);
+            await Task.Run(() => reached.Wait(Eventually.HangLimit, Stop), Stop);
         }
         // Read while nobody works: another worker would go on at once.
         (await database.ScalarAsync<string>($"SELECT string_agg(step::text, ' ' ORDER BY step) FROM training_metrics WHERE name = 'loss' AND run_id = '{run}'"))
@@ -102,11 +102,5 @@ public sealed class TrainingMetricsTests(PostgresDatabase database) : IClassFixt
             await connection.DisposeAsync();
         });
         return connection;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> reached)
-    {
-        for (DateTime end = DateTime.UtcNow.AddSeconds(60); !await reached(); await Task.Delay(50, Stop))
-            DateTime.UtcNow.ShouldBeLessThan(end);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -65,11 +64,7 @@ internal sealed class EngineFixture : ITrainingProgress, ILogger, IDisposable
     public async Task<int> NumberAsync(string file)
     {
         string path = _folder.File(file);
-        for (long since = Stopwatch.GetTimestamp(); !File.Exists(path) || !File.ReadAllText(path).EndsWith('\n');)
-        {
-            Stopwatch.GetElapsedTime(since).TotalSeconds.ShouldBeLessThan(30, $"{file} is not written");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await Eventually.TrueAsync(() => File.Exists(path) && File.ReadAllText(path).EndsWith('\n'), $"{file} is written");
         return int.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture);
     }
 

@@ -8,11 +8,12 @@ namespace Pipeline.Tests.Jobs.Train.Engines;
 /// <summary>Engines in runs that are paused, resumed and canceled, and beside other runs.</summary>
 public sealed class EngineRunControlTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    // Writes its process, its configuration's resume line and a checkpoint, and goes on for ever.
+    // Writes a checkpoint, its configuration's resume line and, when all that is there, its process, and goes on for ever.
     private const string Script = """
-        echo $$ >> "$2/../processes"; mkdir -p "$2/checkpoint-4"; cp "$0"/* "$2/checkpoint-4"; echo '{"global_step": 4}' > "$2/checkpoint-4/trainer_state.json"
+        mkdir -p "$2/checkpoint-4"; cp "$0"/* "$2/checkpoint-4"; echo '{"global_step": 4}' > "$2/checkpoint-4/trainer_state.json"
         grep resume "$1" >> "$2/../resumed"
         echo '{"current_steps": 4, "total_steps": 9, "loss": 2.0}' >> "$2/trainer_log.jsonl"
+        echo $$ >> "$2/../processes"
         while :; do sleep 0.1; done
         """;
 
@@ -28,13 +29,12 @@ public sealed class EngineRunControlTests(PostgresDatabase database) : IClassFix
         int process = await ProcessAsync(pipeline, away, work, 1);
 
         Guid here = await pipeline.IngestAsync(near, PipelineFixture.Seed(near, ("n.pdf", "near")));
-        (await pipeline.WaitAsync(here, seconds: 60)).Summary.State.ShouldBe(RunState.Succeeded, "captions, training and evaluation of another run are not held up");
+        (await pipeline.WaitAsync(here)).Summary.State.ShouldBe(RunState.Succeeded, "captions, training and evaluation of another run are not held up");
         (await QueueOfTrainingAsync(away)).ShouldBe("elsewhere");
         EngineFixture.Runs(process).ShouldBeTrue();
-        IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics = await pipeline.Sender.Send(new GetMetrics(away), Stop);
-        for (DateTime end = DateTime.UtcNow.AddSeconds(30); !metrics.ContainsKey("loss") && DateTime.UtcNow < end; metrics = await pipeline.Sender.Send(new GetMetrics(away), Stop))
-            await Task.Delay(100, Stop);
-        metrics["loss"].Single().Step.ShouldBe(4, "seen while it works");
+        IReadOnlyList<MetricPoint> loss = await Eventually.ValueAsync(
+            async () => (await pipeline.Sender.Send(new GetMetrics(away), Stop)).GetValueOrDefault("loss"), "the engine's loss is stored");
+        loss.Single().Step.ShouldBe(4, "seen while it works");
 
         (await pipeline.Sender.Send(new PauseRun(away), Stop)).ShouldBeTrue();
         await pipeline.WaitAsync(away, r => r.Summary.State == RunState.Paused);
@@ -81,14 +81,10 @@ public sealed class EngineRunControlTests(PostgresDatabase database) : IClassFix
     private static async Task<int> ProcessAsync(PipelineFixture pipeline, Guid run, string work, int attempt)
     {
         string file = Path.Combine(work, "processes");
-        await pipeline.WaitAsync(run, r => r.FinishedAt is not null || (File.Exists(file) && File.ReadAllLines(file).Length == attempt && File.ReadAllText(file).EndsWith('\n')), seconds: 60);
+        await pipeline.WaitAsync(run, r => r.FinishedAt is not null || (File.Exists(file) && File.ReadAllLines(file).Length == attempt && File.ReadAllText(file).EndsWith('\n')));
         (await pipeline.WaitAsync(run, _ => true)).Summary.Error.ShouldBeNull();
         return int.Parse((await File.ReadAllLinesAsync(file, Stop))[attempt - 1], CultureInfo.InvariantCulture);
     }
 
-    private static async Task GoneAsync(int process)
-    {
-        for (DateTime end = DateTime.UtcNow.AddSeconds(20); EngineFixture.Runs(process); await Task.Delay(50, Stop))
-            DateTime.UtcNow.ShouldBeLessThan(end, "the engine outlives its run");
-    }
+    private static Task GoneAsync(int process) => Eventually.TrueAsync(() => !EngineFixture.Runs(process), "the engine ends with its run");
 }
