@@ -13,6 +13,6 @@ public sealed class StorageFullException(string message, Exception inner) : IOEx
     {
         long free = new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
         return new StorageFullException(
-            $"{folder}: the disk is full ({free / 1024.0 / 1024.0:F1} MiB left); free some space or choose another folder with --data (Data__Folder)", e);
+            $"{folder}: the disk is full ({free / 1024.0 / 1024.0:F1} MiB left); free some space or choose another folder with --data", e);
     }
 }

@@ -23,12 +23,12 @@ internal static class AlpacaFile
         string folder, IReadOnlyList<SourcedExample> train, IReadOnlyList<SourcedExample> eval, CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
-        await WriteAsync(folder, "train", train, ct);
-        await WriteAsync(folder, "eval", eval, ct);
-        await ReplaceAsync(Path.Combine(folder, "dataset_info.json"), Info(train.Concat(eval)), ct); // last: the folder is complete
+        await WriteAsync(folder, DatasetFiles.TrainFile, train, ct);
+        await WriteAsync(folder, DatasetFiles.EvalFile, eval, ct);
+        await ReplaceAsync(Path.Combine(folder, DatasetFiles.Info), Info(train.Concat(eval)), ct); // last: the folder is complete
     }
 
-    private static async Task WriteAsync(string folder, string name, IReadOnlyList<SourcedExample> examples, CancellationToken ct)
+    private static async Task WriteAsync(string folder, string file, IReadOnlyList<SourcedExample> examples, CancellationToken ct)
     {
         using var rows = new MemoryStream();
         using var sources = new MemoryStream();
@@ -41,9 +41,9 @@ internal static class AlpacaFile
             JsonSerializer.Serialize(sources, example.Source, SnakeCase);
             sources.WriteByte((byte)'\n');
         }
-        await ReplaceAsync(Path.Combine(folder, name + ".jsonl"), rows.ToArray(), ct);
+        await ReplaceAsync(Path.Combine(folder, file), rows.ToArray(), ct);
         if (examples.Any(e => e.Source is not null))
-            await ReplaceAsync(Path.Combine(folder, name + ".provenance.jsonl"), sources.ToArray(), ct);
+            await ReplaceAsync(Path.Combine(folder, Path.ChangeExtension(file, ".provenance.jsonl")), sources.ToArray(), ct);
     }
 
     private static void WriteRow(Stream output, InstructionExample example)
@@ -81,8 +81,8 @@ internal static class AlpacaFile
             columns["history"] = "history";
         var info = new Dictionary<string, object>
         {
-            ["train"] = new { file_name = "train.jsonl", columns },
-            ["eval"] = new { file_name = "eval.jsonl", columns },
+            [DatasetFiles.Train] = new { file_name = DatasetFiles.TrainFile, columns },
+            [DatasetFiles.Eval] = new { file_name = DatasetFiles.EvalFile, columns },
         };
         string json = JsonSerializer.Serialize(info, new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" });
         return Encoding.UTF8.GetBytes(json + "\n");

@@ -7,9 +7,6 @@ namespace Pipeline.Jobs.Dataset;
 /// <summary>Makes dataset folders from extracted documents and from files that users bring.</summary>
 public static class DatasetBuilder
 {
-    /// <summary>Changes whenever the same documents may give other examples; part of <see cref="DatasetOptions.CacheKey"/>.</summary>
-    public const string BuilderVersion = "1";
-
     /// <summary>
     /// Examples from sections, definitions, tables and figures, divided into train and eval by document section. Figure
     /// descriptions are used where documents carry them (<see cref="ExtractedDocument.WithDescriptions"/>).

@@ -5,7 +5,7 @@ internal static class DatasetFiles
 {
     public const string Train = "train";
     public const string Eval = "eval";
-    public const string TrainFile = "train.jsonl";
-    public const string EvalFile = "eval.jsonl";
+    public const string TrainFile = Train + ".jsonl";
+    public const string EvalFile = Eval + ".jsonl";
     public const string Info = "dataset_info.json";
 }

@@ -1,10 +1,8 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
-using System.Text.Json.Serialization;
 
 namespace Pipeline.Jobs.Dataset;
 
-/// <summary>Which examples are made, and how they are divided. Section <c>Dataset</c>.</summary>
+/// <summary>Which examples are made, and how they are divided. Section <c>dataset</c> of a run.</summary>
 public sealed record DatasetOptions
 {
     /// <summary>Share of the examples that is held out; whole sections only, so the true share may be a little larger.</summary>
@@ -21,10 +19,4 @@ public sealed record DatasetOptions
 
     /// <summary>Most look-ups asked from one table.</summary>
     [Range(0, 1000)] public int MaxLookupsPerTable { get; init; } = 24;
-
-    /// <summary>What of these options changes the examples: part of a key under which a dataset can be kept.</summary>
-    [JsonIgnore]
-    public string CacheKey => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{DatasetBuilder.BuilderVersion}/{EvalFraction}/{Seed}/{MaxAnswerCharacters}/{MinAnswerCharacters}/{MaxLookupsPerTable}");
 }

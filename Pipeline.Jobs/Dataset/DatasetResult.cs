@@ -8,11 +8,11 @@ namespace Pipeline.Jobs.Dataset;
 public sealed record DatasetResult(string Folder, int Train, int Eval, IReadOnlyDictionary<string, int> ByStrategy)
 {
     /// <summary>Examples to learn from, JSON Lines in alpaca columns; dataset name <c>train</c>.</summary>
-    public string TrainPath => Path.Combine(Folder, "train.jsonl");
+    public string TrainPath => Path.Combine(Folder, DatasetFiles.TrainFile);
 
     /// <summary>Examples held out; dataset name <c>eval</c>.</summary>
-    public string EvalPath => Path.Combine(Folder, "eval.jsonl");
+    public string EvalPath => Path.Combine(Folder, DatasetFiles.EvalFile);
 
     /// <summary>LLaMA-Factory's description of both.</summary>
-    public string InfoPath => Path.Combine(Folder, "dataset_info.json");
+    public string InfoPath => Path.Combine(Folder, DatasetFiles.Info);
 }

@@ -22,14 +22,14 @@ internal static class DocumentProblems
         BadDocumentReason.NoPages, $"{name}: a PDF without pages; export it again or exclude the file");
 
     public static BadDocumentException TooManyPages(string name, int pages, int limit) => new(
-        BadDocumentReason.TooManyPages, $"{name}: {pages} pages, the limit is {limit}; split the file or raise Extraction:MaxPages");
+        BadDocumentReason.TooManyPages, $"{name}: {pages} pages, the limit is {limit}; split the file or raise {RunOptionsSchema.NameOf(o => o.Extraction.MaxPages)}");
 
     public static BadDocumentException Crashed(string name, string detail) => new(
         BadDocumentReason.ParserCrashed, $"{name}: the parser crashed on it ({detail}); print it to a new PDF or exclude the file");
 
     public static BadDocumentException TimedOut(string name, int seconds) => new(
-        BadDocumentReason.TimedOut, $"{name}: not finished after {seconds} s; raise Extraction:SecondsPerDocument or exclude the file");
+        BadDocumentReason.TimedOut, $"{name}: not finished after {seconds} s; raise {RunOptionsSchema.NameOf(o => o.Extraction.SecondsPerDocument)} or exclude the file");
 
     public static BadDocumentException OutOfMemory(string name, int megabytes) => new(
-        BadDocumentReason.OutOfMemory, $"{name}: needs more than {megabytes} MB of memory; raise Extraction:MegabytesPerDocument or exclude the file");
+        BadDocumentReason.OutOfMemory, $"{name}: needs more than {megabytes} MB of memory; raise {RunOptionsSchema.NameOf(o => o.Extraction.MegabytesPerDocument)} or exclude the file");
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Jobs.Extract;
 
-/// <summary>Page rasters and the limits of one document. Section <c>Extraction</c>.</summary>
+/// <summary>Page rasters and the limits of one document. Section <c>extraction</c> of a run.</summary>
 public sealed record ExtractionOptions
 {
     /// <summary>Resolution of page rasters in dots per inch.</summary>

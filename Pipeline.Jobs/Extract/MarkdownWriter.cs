@@ -4,22 +4,13 @@ using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Extract;
 
-/// <summary>Writes an extracted document as Markdown in reading order, with or without captions of its figures.</summary>
+/// <summary>Writes an extracted document as Markdown in reading order.</summary>
 public static partial class MarkdownWriter
 {
     /// <summary>The content of <c>document.md</c>.</summary>
     /// <param name="document">The document.</param>
     /// <param name="imageRoot">Put before image paths, for a Markdown file outside the document's folder: <c>report/</c>.</param>
-    public static string Write(ExtractedDocument document, string imageRoot = "") => Write(document, _ => null, imageRoot);
-
-    /// <summary>The content of <c>document.captioned.md</c>: each figure is followed by its caption as a blockquote.</summary>
-    /// <param name="document">The document.</param>
-    /// <param name="captions">Caption by figure id, such as <c>figure-3</c>; a figure without one stays as it is.</param>
-    /// <param name="imageRoot">Put before image paths.</param>
-    public static string WriteCaptioned(ExtractedDocument document, IReadOnlyDictionary<string, string> captions, string imageRoot = "") =>
-        Write(document, captions.GetValueOrDefault, imageRoot);
-
-    private static string Write(ExtractedDocument document, Func<string, string?> caption, string imageRoot)
+    public static string Write(ExtractedDocument document, string imageRoot = "")
     {
         Dictionary<string, DocumentFigure> figures = document.Figures.ToDictionary(f => f.Id, StringComparer.Ordinal);
         Dictionary<string, DocumentTable> tables = document.Tables.ToDictionary(t => t.Id, StringComparer.Ordinal);
@@ -42,8 +33,6 @@ public static partial class MarkdownWriter
                 case BlockKind.Figure:
                     DocumentFigure figure = figures[block.Figure!];
                     text.Append($"![{figure.Label}]({imageRoot}{figure.Image})");
-                    if (caption(figure.Id) is { Length: > 0 } words)
-                        text.Append("\n\n> ").Append(words.Trim().ReplaceLineEndings("\n").Replace("\n", "\n> "));
                     break;
                 case BlockKind.Table:
                     AppendTable(text, tables[block.Table!]);

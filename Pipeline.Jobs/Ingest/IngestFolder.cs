@@ -30,7 +30,8 @@ public sealed record IngestFolder(string Folder, RunOptions Options, Guid? Sched
     /// <returns>Every fault; empty for none.</returns>
     public async Task<IReadOnlyList<SettingFault>> FindFaultsAsync(IConfiguration configuration, CancellationToken ct)
     {
-        await using ServiceProvider services = new ServiceCollection().AddLogging().AddSingleton(configuration).AddRunOptionsChecks().BuildServiceProvider();
+        await using ServiceProvider services = new ServiceCollection()
+            .AddLogging().AddSingleton(configuration).AddSingleton(Stages.Graph).AddRunOptionsChecks().BuildServiceProvider();
         return [.. Problems(), .. await services.GetRequiredService<RunOptionsChecks>().FindAsync(Options, ct)];
     }
 }

@@ -13,13 +13,6 @@ internal static class RunModels
         Caption = options.Caption with { Model = Resolve(options.Caption.Model) },
     };
 
-    private static string Resolve(string folder)
-    {
-        if (string.IsNullOrWhiteSpace(folder)) return folder;
-        string here = Path.GetFullPath(folder);
-        if (Path.IsPathRooted(folder) || Directory.Exists(here)) return here;
-        for (DirectoryInfo? parent = new(AppContext.BaseDirectory); parent is not null; parent = parent.Parent)
-            if (Path.Combine(parent.FullName, folder) is var candidate && Directory.Exists(candidate)) return candidate;
-        return here;
-    }
+    // An empty name is a fault of its own, told by the rules of the options.
+    private static string Resolve(string folder) => string.IsNullOrWhiteSpace(folder) ? folder : ProductFiles.Resolve(folder);
 }

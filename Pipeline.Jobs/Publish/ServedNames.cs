@@ -31,9 +31,14 @@ internal static class ServedNames
         await db.Adapters.AnyAsync(a => a.Name == name, ct) ? $"'{name}' is the name of an adapter itself; choose another" : null;
 
     /// <summary>The name that runs of a schedule serve when its settings give none: the schedule's, unless an adapter has it already.</summary>
-    public static async Task<string> OfScheduleAsync(PipelineDbContext db, string schedule, CancellationToken ct)
+    public static async Task<string> OfScheduleAsync(PipelineDbContext db, string schedule, CancellationToken ct) =>
+        (await OfSchedulesAsync(db, [schedule], ct))[0];
+
+    /// <summary>The same of many schedules, in their order.</summary>
+    public static async Task<IReadOnlyList<string>> OfSchedulesAsync(PipelineDbContext db, IReadOnlyList<string> schedules, CancellationToken ct)
     {
-        string name = AdapterName.From(schedule);
-        return await FaultAsync(db, name, ct) is null ? name : name[..Math.Min(name.Length, 53)].TrimEnd('-') + "-served";
+        string[] names = [.. schedules.Select(AdapterName.From)];
+        HashSet<string> taken = [.. await db.Adapters.Where(a => names.Contains(a.Name)).Select(a => a.Name).ToArrayAsync(ct)];
+        return [.. names.Select(name => taken.Contains(name) ? name[..Math.Min(name.Length, 53)].TrimEnd('-') + "-served" : name)];
     }
 }

@@ -14,9 +14,9 @@ internal sealed class ListSchedulesHandler(IDbContextFactory<PipelineDbContext> 
     public async ValueTask<IReadOnlyList<ScheduleEntry>> Handle(ListSchedules request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        var rows = await db.Schedules.AsNoTracking().OrderBy(s => s.Name).ToArrayAsync(cancellationToken);
-        List<ScheduleEntry> entries = [];
-        foreach (Schedule row in rows) entries.Add(CronText.Entry(row, await ServedNames.OfScheduleAsync(db, row.Name, cancellationToken), time.GetUtcNow()));
-        return entries;
+        Schedule[] rows = await db.Schedules.AsNoTracking().OrderBy(s => s.Name).ToArrayAsync(cancellationToken);
+        IReadOnlyList<string> served = await ServedNames.OfSchedulesAsync(db, [.. rows.Select(row => row.Name)], cancellationToken);
+        DateTimeOffset now = time.GetUtcNow();
+        return [.. rows.Zip(served, (row, name) => CronText.Entry(row, name, now))];
     }
 }

@@ -77,12 +77,10 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
 
     private sealed class Observer(ITrainingProgress progress, ILogger logger) : ITrainingObserver
     {
-        private int _firstStep;
         private double _epoch;
 
         public void OnStarted(TrainingStart start)
         {
-            _firstStep = start.FirstStep;
             progress.Measured("total_steps", 0, 0, start.TotalSteps);
             JobsLog.TrainingStarted(logger, start.TotalSteps - start.FirstStep, start.FirstStep, start.Examples);
         }
@@ -102,11 +100,11 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
 
         public void OnCheckpoint(int step, string folder) => progress.CheckpointSaved(step);
 
-        public void OnWarning(string message)
+        // A first attempt has no checkpoint; being told so would only alarm.
+        public void OnNothingToResume(string outputDir)
         {
-            // A first attempt has no checkpoint; being told so would only alarm.
-            if (_firstStep == 0 && message.Contains("no usable checkpoint to go on from", StringComparison.Ordinal)) return;
-            JobsLog.TrainingWarning(logger, message);
         }
+
+        public void OnWarning(string message) => JobsLog.TrainingWarning(logger, message);
     }
 }

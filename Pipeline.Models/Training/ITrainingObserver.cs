@@ -26,6 +26,11 @@ public interface ITrainingObserver
     /// <param name="folder">The checkpoint.</param>
     void OnCheckpoint(int step, string folder);
 
+    /// <summary>Asked to go on from the newest checkpoint, the training found none that can be used and begins with its first step.</summary>
+    /// <param name="outputDir">Folder where it looked.</param>
+    void OnNothingToResume(string outputDir) =>
+        OnWarning($"{outputDir}: no usable checkpoint to go on from; the training starts at its first step");
+
     /// <summary>Something the user should know, which does not stop the training.</summary>
     void OnWarning(string message);
 }

@@ -13,19 +13,11 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
     [Fact]
     public async Task Pages_open_in_a_browser_show_what_they_should_and_break_none_of_their_own_rules()
     {
-        string chromium = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists) ?? "";
-        Assert.SkipWhen(chromium.Length == 0, "chromium is not installed; './pipeline install --tests' installs it");
-
+        await using Chromium chromium = await Chromium.LaunchAsync();
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: [("Serving:LanguageModels:0", Path.Combine(GoldenFiles.Root, "phi4-tiny")), ("Serving:VisionModel", "/nowhere")]);
         Guid run = await SeededRun.CreateAsync(database.Storage, server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>());
-        using IPlaywright playwright = await Playwright.CreateAsync();
-        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
         foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
-            await VisitAsync(server, browser, run, scheme);
+            await VisitAsync(server, chromium.Browser, run, scheme);
     }
 
     private static async Task VisitAsync(TestWebServer server, IBrowser browser, Guid run, ColorScheme scheme)

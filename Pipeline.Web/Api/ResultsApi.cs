@@ -21,14 +21,13 @@ internal static class ResultsApi
             })
             .WithSummary("Documents of a run");
 
-        group.MapGet("/datasets", async (ISender sender, CancellationToken cancellationToken, int limit = 100) =>
-                TypedResults.Ok(await sender.Send(new ListDatasets(limit), cancellationToken)))
+        group.MapGet("/datasets", async (ISender sender, CancellationToken cancellationToken, int limit = 100, int offset = 0) =>
+                TypedResults.Ok(await sender.Send(new ListDatasets(limit, offset), cancellationToken)))
             .WithSummary("Datasets, newest first");
 
         group.MapGet("/datasets/{id:guid}/files/{name}", async (Guid id, string name, ISender sender, IArtifactStore artifacts, CancellationToken cancellationToken) =>
             {
-                IReadOnlyList<DatasetEntry> datasets = await sender.Send(new ListDatasets(1_000), cancellationToken);
-                DatasetEntry dataset = datasets.FirstOrDefault(d => d.Id == id) ?? throw new NotFoundException($"there is no dataset {id}");
+                DatasetEntry dataset = await sender.Send(new GetDataset(id), cancellationToken) ?? throw new NotFoundException($"there is no dataset {id}");
                 return dataset.Files.TryGetValue(name, out string? sha256)
                     ? Results.Stream(await artifacts.OpenReadAsync(sha256, cancellationToken), "application/octet-stream", name)
                     : throw new NotFoundException($"dataset {dataset.Name} has no file '{name}'; it has {string.Join(", ", dataset.Files.Keys)}");

@@ -60,8 +60,7 @@ internal static class SchedulesApi
     }
 
     private static async Task<ScheduleEntry> FindAsync(ISender sender, string name, CancellationToken cancellationToken) =>
-        (await sender.Send(new ListSchedules(), cancellationToken)).FirstOrDefault(s => s.Name == name)
-            ?? throw new NotFoundException($"there is no schedule '{name}'");
+        await sender.Send(new GetSchedule(name), cancellationToken) ?? throw new NotFoundException($"there is no schedule '{name}'");
 
     private static async Task<ScheduleEntry> SaveAsync(
         string name, ScheduleRequest request, ISender sender, AllowedFolders allowed, CancellationToken cancellationToken)

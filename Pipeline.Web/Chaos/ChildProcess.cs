@@ -1,12 +1,12 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using Pipeline.Jobs;
 
 namespace Pipeline.Web.Chaos;
 
 /// <summary>A process of the product under test. What it prints goes to a file.</summary>
-internal sealed partial class ChildProcess : IDisposable
+internal sealed class ChildProcess : IDisposable
 {
-    public const int Kill = 9, Stop = 19, Continue = 18;
+    public const int Kill = ProcessSignal.Kill, Stop = ProcessSignal.Stop, Continue = ProcessSignal.Continue;
 
     private readonly Process _process;
 
@@ -43,8 +43,5 @@ internal sealed partial class ChildProcess : IDisposable
         _process.Dispose();
     }
 
-    public static void SendSignal(int process, int signal) => _ = SystemKill(process, signal);
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SystemKill(int process, int signal);
+    public static void SendSignal(int process, int signal) => ProcessSignal.Send(process, signal);
 }

@@ -59,6 +59,8 @@ internal static class WebServer
         services.AddOpenApi("v1");
         services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(dataFolder, "keys"))); // the dashboard's forms
         services.AddRazorPages().ConfigureRazor();
+        services.AddSingleton<PartialRenderer>();
+        services.AddSingleton<RunFollower>();
         services.Configure<JsonOptions>(json =>
         {
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
@@ -86,6 +88,7 @@ internal static class WebServer
         app.MapSchedules();
         app.MapAssets();
         app.MapRazorPages();
+        app.MapRunLive();
         app.MapOpenApi();
         app.MapMetrics();
         JobDetails.Register();

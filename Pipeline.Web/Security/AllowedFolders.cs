@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Pipeline.Data;
 using Pipeline.Jobs;
 using Pipeline.Models;
-using Pipeline.Web.Hosting;
 
 namespace Pipeline.Web.Security;
 

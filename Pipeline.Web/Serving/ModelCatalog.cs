@@ -1,9 +1,9 @@
 using Mediator;
 using Microsoft.Extensions.Options;
+using Pipeline.Jobs;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs.Results;
 using Pipeline.Web.Api;
-using Pipeline.Web.Hosting;
 
 namespace Pipeline.Web.Serving;
 

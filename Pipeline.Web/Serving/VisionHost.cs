@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Pipeline.Jobs;
 using Pipeline.Jobs.Caption;
 using Pipeline.Models;
 using Pipeline.Models.Families;
@@ -6,7 +7,6 @@ using Pipeline.Models.Generation;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
 using Pipeline.Models.Vision;
-using Pipeline.Web.Hosting;
 using Pipeline.Web.Security;
 
 namespace Pipeline.Web.Serving;

@@ -32,4 +32,5 @@ internal enum ParseReplyKind
     BadDocument,
     MissingPrerequisite,
     Failed,
+    DiskFull,
 }

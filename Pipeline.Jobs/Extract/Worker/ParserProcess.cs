@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Pipeline.Data.Artifacts;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Models;
 
@@ -137,8 +138,8 @@ internal sealed class ParserProcess : IDisposable
                 throw new BadDocumentException(reply.Reason!.Value, reply.Message!);
             case ParseReplyKind.MissingPrerequisite:
                 throw new MissingPrerequisiteException(reply.Message!);
-            case ParseReplyKind.Failed when reply.Message?.Contains("No space left on device", StringComparison.Ordinal) == true:
-                throw new IOException($"No space left on device: {request.Folder}", 28); // ENOSPC
+            case ParseReplyKind.DiskFull:
+                throw StorageFullException.For(request.Folder, new IOException(reply.Message));
             case ParseReplyKind.Failed:
                 throw new InvalidOperationException($"{request.Name}: extraction failed: {reply.Message}");
             default:
@@ -149,13 +150,12 @@ internal sealed class ParserProcess : IDisposable
 
     private string HowItEnded()
     {
-        string errors;
+        string said;
         lock (_errors)
-            errors = _errors.ToString();
-        if (errors.Contains("Stack overflow", StringComparison.Ordinal))
-            return "its nesting overflows the stack";
+            said = _errors.ToString().Split('\n', 2)[0].Trim(); // "Stack overflow.", say, of a document whose nesting never ends
         int code = _process.HasExited ? _process.ExitCode : 0;
-        return code > 128 ? $"signal {code - 128}" : $"exit code {code}";
+        string end = code > 128 ? $"signal {code - 128}" : $"exit code {code}";
+        return said.Length == 0 ? end : $"{end}: {said.TrimEnd('.')}";
     }
 
     /// <returns>True as soon as the limit is passed, false when the process has ended.</returns>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
+using Pipeline.Data.Artifacts;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Extract.Worker;
@@ -50,7 +51,7 @@ public static partial class ParserWorker
             }
             waiting.CompleteAdding();
             if (Volatile.Read(ref s_unfinished) > 0)
-                _ = Kill(Environment.ProcessId, 9); // an exit would wait for native code
+                ProcessSignal.Send(Environment.ProcessId, ProcessSignal.Kill); // an exit would wait for native code
         })
         { IsBackground = true };
         reading.Start();
@@ -80,11 +81,17 @@ public static partial class ParserWorker
         {
             return new ParseReply(ParseReplyKind.MissingPrerequisite, Message: e.Message);
         }
-        catch (Exception e) // the parent tells a full disk from a bug by the text
+        catch (Exception e) when (IsDiskFull(e))
+        {
+            return new ParseReply(ParseReplyKind.DiskFull, Message: e.Message);
+        }
+        catch (Exception e)
         {
             return new ParseReply(ParseReplyKind.Failed, Message: e.ToString());
         }
     }
+
+    private static bool IsDiskFull(Exception? e) => e is not null && (StorageFullException.IsNoSpace(e) || IsDiskFull(e.InnerException));
 
     /// <summary>No core dumps, and the kernel's own stop should the parent's watch over memory be too slow.</summary>
     private static void LimitResources()
@@ -103,9 +110,6 @@ public static partial class ParserWorker
 
     [LibraryImport("libc", EntryPoint = "setrlimit")]
     private static partial int SetResourceLimit(int resource, in ResourceLimit limit);
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
 
     private struct ResourceLimit
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Pipeline.Jobs.Train.Engines;
@@ -9,10 +8,9 @@ namespace Pipeline.Jobs.Train.Engines;
 /// their own, as torchrun's workers do, and those whose parents are gone.
 /// </summary>
 /// <param name="folder">Work folder of the engine.</param>
-internal sealed partial class MarkedProcesses(string folder)
+internal sealed class MarkedProcesses(string folder)
 {
     public const string Variable = "PIPELINE_ENGINE_FOLDER";
-    private const int Kill9 = 9, Term = 15;
     private readonly byte[] _mark = Encoding.UTF8.GetBytes($"{Variable}={folder}\0");
 
     /// <summary>Ids of those that run now; not of this process itself.</summary>
@@ -31,13 +29,13 @@ internal sealed partial class MarkedProcesses(string folder)
         while (Find() is { Count: > 0 } left)
         {
             foreach (int id in left)
-                _ = Signal(id, Kill9);
+                ProcessSignal.Send(id, ProcessSignal.Kill);
             Thread.Sleep(20);
         }
     }
 
     /// <summary>Asks a process and its group to end.</summary>
-    public static void Terminate(int group) => _ = Signal(-group, Term);
+    public static void Terminate(int group) => ProcessSignal.Send(-group, ProcessSignal.Terminate);
 
     private bool IsMarked(string process)
     {
@@ -52,7 +50,4 @@ internal sealed partial class MarkedProcesses(string folder)
             return false; // gone, or another user's
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int process, int signal);
 }

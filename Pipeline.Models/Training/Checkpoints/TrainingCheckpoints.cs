@@ -46,7 +46,7 @@ internal sealed class TrainingCheckpoints
         {
             string? newest = _store.FindNewest();
             if (newest is null)
-                _observer?.OnWarning($"{_arguments.OutputDir}: no usable checkpoint to go on from; the training starts at its first step");
+                _observer?.OnNothingToResume(_arguments.OutputDir);
             return newest;
         }
         return CheckpointStore.FindDamage(wanted) is { } damage

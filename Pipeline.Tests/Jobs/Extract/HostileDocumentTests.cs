@@ -123,7 +123,7 @@ public sealed class HostileDocumentTests : IDisposable
     {
         byte[] pdf = PdfBuilder.WithPages("", "", "");
         BadDocumentException error = await FailAsync(pdf, new ExtractionOptions { MaxPages = 2 });
-        error.Message.ShouldBe("report.pdf: 3 pages, the limit is 2; split the file or raise Extraction:MaxPages");
+        error.Message.ShouldBe("report.pdf: 3 pages, the limit is 2; split the file or raise extraction.max_pages");
     }
 
     [Fact]

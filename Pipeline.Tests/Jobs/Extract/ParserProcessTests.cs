@@ -1,5 +1,8 @@
+using Pipeline.Data.Artifacts;
+using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Orchestration;
 
 namespace Pipeline.Tests.Jobs.Extract;
 
@@ -23,17 +26,17 @@ public sealed class ParserProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stack_overflow_is_named()
+    public async Task What_the_runtime_says_of_a_crash_is_passed_on()
     {
         BadDocumentException error = await FailAsync("read line; echo 'Stack overflow.' >&2; kill -ABRT $$", new ExtractionOptions());
-        error.Message.ShouldBe("report.pdf: the parser crashed on it (its nesting overflows the stack); print it to a new PDF or exclude the file");
+        error.Message.ShouldBe("report.pdf: the parser crashed on it (signal 6: Stack overflow); print it to a new PDF or exclude the file");
     }
 
     [Fact]
     public async Task A_hang_ends_at_the_time_limit()
     {
         BadDocumentException error = await FailAsync("exec sleep 100000", new ExtractionOptions { SecondsPerDocument = 1 });
-        error.Message.ShouldBe("report.pdf: not finished after 1 s; raise Extraction:SecondsPerDocument or exclude the file");
+        error.Message.ShouldBe("report.pdf: not finished after 1 s; raise extraction.seconds_per_document or exclude the file");
     }
 
     [Fact]
@@ -75,6 +78,16 @@ public sealed class ParserProcessTests : IDisposable
         BadDocumentException error = await FailAsync(
             """read line; echo 'native library says hello'; echo '{"Kind":2,"Reason":0,"Message":"report.pdf: said by the child"}'""", new ExtractionOptions());
         error.Message.ShouldBe("report.pdf: said by the child");
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_no_fault_of_the_document()
+    {
+        using var extractor = new DocumentExtractor(Shell("""read line; echo '{"Kind":5,"Message":"No space left on device"}'"""));
+        StorageFullException error = await Should.ThrowAsync<StorageFullException>(
+            extractor.ExtractAsync(Pdf, _folder.File("out"), new ExtractionOptions(), TestContext.Current.CancellationToken));
+        error.Message.ShouldContain("the disk is full");
+        StageRunner.KindOf(error).ShouldBe(FailureKind.Transient, "there may be space later");
     }
 
     private async Task<BadDocumentException> FailAsync(string script, ExtractionOptions options)

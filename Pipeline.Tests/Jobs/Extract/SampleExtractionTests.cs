@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Extract.Blocks;
 using SkiaSharp;
@@ -147,7 +148,7 @@ public sealed class SampleExtractionTests(ExtractionFixture fixture) : IClassFix
     public void Captions_follow_their_figures_as_quotations()
     {
         ExtractedDocument document = fixture.Sample("soil-moisture").Document;
-        string markdown = MarkdownWriter.WriteCaptioned(document, new Dictionary<string, string> { ["figure-3"] = "A line chart.\nTwo lines." });
+        string markdown = CaptionedMarkdown.Insert(MarkdownWriter.Write(document), new Dictionary<string, string> { ["images/figure-3.png"] = "A line chart.\nTwo lines." });
         markdown.ShouldContain("![Figure 3](images/figure-3.png)\n\n> A line chart.\n> Two lines.\n\nFigure 3: Deficit");
         markdown.ShouldContain("![Figure 2](images/figure-2.png)\n\nFigure 2: Precipitation");
     }

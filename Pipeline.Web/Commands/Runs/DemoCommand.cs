@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Train;
-using Pipeline.Models;
 using Pipeline.Web.Runs;
 
 namespace Pipeline.Web.Commands.Runs;
@@ -16,7 +15,7 @@ internal static class DemoCommand
         var data = CommonOptions.Data();
         var command = new Command("demo", "The whole chain over samples/ with the starter models") { data, retrain, json };
         command.SetAction((parsed, stopping) => LocalRun.ExecuteAsync(
-            new LocalRunOrder(Shipped("samples"), Options(parsed.GetValue(retrain)), parsed.GetValue(data)!, parsed.GetValue(json)),
+            new LocalRunOrder(ProductFiles.Shipped("samples"), Options(parsed.GetValue(retrain)), parsed.GetValue(data)!, parsed.GetValue(json)),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stopping));
         return command;
     }
@@ -25,8 +24,8 @@ internal static class DemoCommand
     internal static RunOptions Options(bool retrain) => new()
     {
         Name = "demo",
-        BaseModel = Shipped("starter/phi4-starter"),
-        Caption = new() { Model = Shipped("starter/qwen2vl-starter") },
+        BaseModel = ProductFiles.Shipped("starter/phi4-starter"),
+        Caption = new() { Model = ProductFiles.Shipped("starter/qwen2vl-starter") },
         Training = TrainingSettings.Of(new
         {
             lora_rank = 16,
@@ -39,12 +38,4 @@ internal static class DemoCommand
         Evaluation = new() { Generations = 3, MaxNewTokens = 32 },
         Retrain = retrain,
     };
-
-    /// <summary>A folder of the product, wherever the command was started.</summary>
-    private static string Shipped(string path)
-    {
-        for (DirectoryInfo? parent = new(AppContext.BaseDirectory); parent is not null; parent = parent.Parent)
-            if (Path.Combine(parent.FullName, path) is var candidate && Directory.Exists(candidate)) return candidate;
-        throw new MissingPrerequisiteException($"{path} is not beside the program; run the demo from a complete checkout");
-    }
 }

@@ -1,5 +1,5 @@
-// Keeps server-rendered sections fresh: fetches the page again and swaps the sections marked data-live that changed.
-// The server renders everything once, in one place; what strangers' documents say arrives as encoded text.
+// Keeps server-rendered sections fresh. The server renders everything once, in one place; what strangers' documents say arrives as
+// encoded text.
 (() => {
   const localTimes = (root) => root.querySelectorAll('time').forEach((time) => {
     const at = new Date(time.dateTime);
@@ -19,36 +19,30 @@
   };
 
   const seen = new Map();
+  const show = (next) => {
+    const now = document.getElementById(next.id);
+    if (!now || seen.get(next.id) === next.innerHTML) return;
+    seen.set(next.id, next.innerHTML);
+    localTimes(next);
+    swap(now, next);
+  };
+  const parse = (html) => new DOMParser().parseFromString(html, 'text/html');
+  document.querySelectorAll('.log').forEach((log) => { log.scrollTop = log.scrollHeight; });
+
+  // The server sends each section that changes …
+  const events = document.body.querySelector('[data-events]')?.dataset.events;
+  if (events) {
+    const source = new EventSource(events);
+    source.addEventListener('section', (event) => show(parse(event.data).body.firstElementChild));
+    source.addEventListener('end', () => source.close());
+  }
+  // … or, where nothing tells of changes, the page is asked for every few seconds.
   const refresh = async () => {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
     if (!answer.ok || answer.redirected) return;
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    document.querySelectorAll('[data-live]').forEach((now) => {
-      const next = page.getElementById(now.id);
-      if (!next || seen.get(now.id) === next.innerHTML) return;
-      seen.set(now.id, next.innerHTML);
-      localTimes(next);
-      swap(now, next);
-    });
+    const page = parse(await answer.text());
+    page.querySelectorAll('[data-live]').forEach(show);
   };
-  document.querySelectorAll('.log').forEach((log) => { log.scrollTop = log.scrollHeight; });
-
-  // Told by the server when something changed …
-  const events = document.body.querySelector('[data-events]')?.dataset.events;
-  if (events) {
-    // At once, then again for what came meanwhile; never two at a time.
-    let busy = false, again = false;
-    const soon = () => {
-      if (busy) { again = true; return; }
-      busy = true;
-      again = false;
-      refresh().catch(() => {}).finally(() => setTimeout(() => { busy = false; if (again) soon(); }, 120));
-    };
-    const source = new EventSource(events);
-    ['run', 'documents', 'metrics', 'evaluation', 'logs'].forEach((name) => source.addEventListener(name, soon));
-    source.addEventListener('end', () => { source.close(); soon(); });
-  }
-  // … or looked up every few seconds.
   const every = Number(document.body.querySelector('[data-every]')?.dataset.every);
   if (every) setInterval(() => { if (!document.hidden) refresh().catch(() => {}); }, every);
 })();

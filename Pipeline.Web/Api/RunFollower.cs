@@ -1,0 +1,52 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Pipeline.Data.Postgres;
+
+namespace Pipeline.Web.Api;
+
+/// <summary>
+/// Looks at a run whenever something about it changes, and tells what is new, until nothing more will come. The database is the
+/// source, so any web process can follow the work of any worker.
+/// </summary>
+internal sealed class RunFollower(DatabaseSignals signals, TimeProvider time)
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(15); // proxies close silent connections
+
+    /// <param name="id">The run.</param>
+    /// <param name="look">What there is to tell now. Parts that are as they were told last are left out.</param>
+    /// <param name="cancellationToken">The client is gone.</param>
+    public async IAsyncEnumerable<SseItem<string>> FollowAsync(
+        Guid id, Func<CancellationToken, Task<RunMoment>> look, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var told = new Dictionary<string, string>();
+        bool ended = false;
+        DateTimeOffset lastSent = time.GetUtcNow();
+        while (true)
+        {
+            long version = signals.RunVersion(id);
+            long started = time.GetTimestamp();
+            RunMoment moment = await look(cancellationToken);
+            foreach (RunMoment.Part part in moment.Parts.Where(part => told.GetValueOrDefault(part.Key) != part.Text))
+            {
+                told[part.Key] = part.Text;
+                lastSent = time.GetUtcNow();
+                yield return new SseItem<string>(part.Text, part.Event);
+            }
+            if (moment.IsFinished && ended)
+                break;
+            ended = moment.IsFinished; // one more round: the last log lines follow the last state
+            if (time.GetUtcNow() - lastSent > s_keepAlive)
+            {
+                lastSent = time.GetUtcNow();
+                yield return new SseItem<string>("", "ping");
+            }
+            // At once when something has changed, but a run of thousands of documents must not keep the server busy.
+            TimeSpan rest = time.GetElapsedTime(started);
+            await Task.Delay(rest < s_least ? s_least : rest, time, cancellationToken);
+            await signals.RunChangeAsync(id, version, s_interval, cancellationToken);
+        }
+        yield return new SseItem<string>("", "end");
+    }
+}
