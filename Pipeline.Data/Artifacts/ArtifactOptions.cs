@@ -23,7 +23,8 @@ public sealed record ArtifactOptions
         }
         catch (InvalidOperationException e)
         {
-            throw new ArtifactSettingsException($"Artifacts: {e.Message}{(e.InnerException is { } inner ? $" ({inner.Message})" : "")}; see 'Several machines' in the README", e);
+            string details = e.InnerException is { } inner ? $" ({inner.Message})" : "";
+            throw new ArtifactSettingsException($"Artifacts: {e.Message}{details}; see 'S3' in docs/operations.md", e);
         }
         if (options.Store != ArtifactStoreKind.S3) return options;
         S3Options s3 = options.S3;
