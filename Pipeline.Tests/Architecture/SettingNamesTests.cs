@@ -61,7 +61,7 @@ public sealed partial class SettingNamesTests
             .ShouldBe(("extraction.max_pages", "base_model", "caption.enabled"));
 
     /// <summary>The sections of the server's configuration, as the product binds them.</summary>
-    private static IEnumerable<(string Name, Type Type)> Sections()
+    internal static IEnumerable<(string Name, Type Type)> Sections()
     {
         Type[] types = [.. new[] { typeof(RunOptions).Assembly, typeof(Pipeline.Data.DataOptions).Assembly, typeof(Pipeline.Web.Hosting.HostSettings).Assembly }
             .SelectMany(assembly => assembly.GetTypes())];
