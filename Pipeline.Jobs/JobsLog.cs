@@ -66,10 +66,10 @@ internal static partial class JobsLog
     [LoggerMessage(2016, LogLevel.Warning, "{Folder} could not be removed: {Error}")]
     public static partial void CleaningFailed(ILogger logger, string folder, string error);
 
-    [LoggerMessage(2020, LogLevel.Warning, "the new adapter is not compared with the one that serves: {Obstacle}")]
+    [LoggerMessage(2040, LogLevel.Warning, "the new adapter is not compared with the one that serves: {Obstacle}")]
     public static partial void CurrentNotMeasured(ILogger logger, string obstacle);
 
-    [LoggerMessage(2021, LogLevel.Information, "{Name} is served by {Adapter} from now on ({By}): {Reason}")]
+    [LoggerMessage(2041, LogLevel.Information, "{Name} is served by {Adapter} from now on ({By}): {Reason}")]
     public static partial void ServedFromNowOn(ILogger logger, string name, string adapter, string by, string reason);
 
     [LoggerMessage(2013, LogLevel.Warning, "schedule {Schedule} did not start a run: {Error}")]

@@ -1,3 +1,4 @@
+using Pipeline.Jobs.Served;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;

@@ -10,10 +10,4 @@ internal static partial class ClaimLog
 
     [LoggerMessage(1002, LogLevel.Warning, "the end of {Stage} could not be stored (try {Attempt}) and will be tried again: {Error}")]
     public static partial void EndFailed(ILogger logger, Stage stage, int attempt, string error);
-
-    [LoggerMessage(1003, LogLevel.Warning, "the database's notifications are not heard and will be listened to again: {Error}")]
-    public static partial void ListeningFailed(ILogger logger, string error);
-
-    [LoggerMessage(1004, LogLevel.Debug, "a notification could not be sent: {Error}")]
-    public static partial void NotificationFailed(ILogger logger, string error);
 }

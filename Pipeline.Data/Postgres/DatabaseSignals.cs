@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using Pipeline.Data.Claims;
 
 namespace Pipeline.Data.Postgres;
 
@@ -108,7 +107,7 @@ public sealed class DatabaseSignals : IAsyncDisposable
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                ClaimLog.ListeningFailed(_logger, e.Message);
+                PostgresLog.ListeningFailed(_logger, e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -141,7 +140,7 @@ public sealed class DatabaseSignals : IAsyncDisposable
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
             {
-                ClaimLog.NotificationFailed(_logger, e.Message);        // followers look once a second anyway
+                PostgresLog.NotificationFailed(_logger, e.Message);        // followers look once a second anyway
             }
             await Task.Delay(Quiet, _ended.Token);
         }

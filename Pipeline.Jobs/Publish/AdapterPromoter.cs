@@ -1,7 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
+using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Orchestration;
+using Pipeline.Jobs.Served;
 
 namespace Pipeline.Jobs.Publish;
 

@@ -6,6 +6,7 @@ using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Served;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Publish;

@@ -4,6 +4,7 @@ using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Served;
 using Pipeline.Jobs.Train;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 

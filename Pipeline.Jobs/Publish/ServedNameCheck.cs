@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
+using Pipeline.Jobs.Served;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Publish;

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Served;
 
 namespace Pipeline.Jobs.Schedules;
 

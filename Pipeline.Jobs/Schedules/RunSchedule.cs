@@ -8,6 +8,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Data.Stages;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Served;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Schedules;

@@ -5,6 +5,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Served;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Schedules;

@@ -4,6 +4,7 @@ using Pipeline.Data;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Postgres;
+using Pipeline.Jobs;
 using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Tests.Data;

@@ -1,6 +1,6 @@
 using System.Net;
 using Pipeline.Data.Postgres;
-using Pipeline.Web.Chaos;
+using Pipeline.Tools.Chaos;
 
 namespace Pipeline.Tests.EndToEnd;
 

@@ -1,4 +1,5 @@
 using Pipeline.Data.Entities;
+using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Runs.Observation;

@@ -6,6 +6,7 @@ using Pipeline.Jobs;
 using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Served;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using Pipeline.Models.Training;

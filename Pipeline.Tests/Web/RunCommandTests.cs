@@ -1,3 +1,4 @@
+using Pipeline.Web;
 using Pipeline.Web.Commands;
 using Pipeline.Web.Commands.Runs;
 

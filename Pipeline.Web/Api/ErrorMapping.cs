@@ -6,6 +6,7 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Postgres;
 using Pipeline.Data.Stages;
 using Pipeline.Models;
+using Pipeline.Web.Errors;
 using Pipeline.Web.Serving;
 
 namespace Pipeline.Web.Api;

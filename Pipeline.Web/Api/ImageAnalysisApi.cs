@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Jobs.Caption;
 using Pipeline.Models;
 using Pipeline.Models.Vision;
+using Pipeline.Web.Errors;
 using Pipeline.Web.Security;
 using Pipeline.Web.Serving;
 

@@ -1,4 +1,5 @@
 using Pipeline.Models.Vision;
+using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Api;
 

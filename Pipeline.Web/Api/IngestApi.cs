@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Models;
+using Pipeline.Web.Errors;
 using Pipeline.Web.Security;
 
 namespace Pipeline.Web.Api;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Pipeline.Data.Artifacts;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs.Results;
+using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Api;
 

@@ -7,6 +7,7 @@ using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Runs.Observation;
 using Pipeline.Jobs.Runs.Results;
+using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Api;
 

@@ -3,6 +3,7 @@ using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Schedules;
 using Pipeline.Models;
+using Pipeline.Web.Errors;
 using Pipeline.Web.Security;
 
 namespace Pipeline.Web.Api;

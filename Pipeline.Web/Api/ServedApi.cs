@@ -1,6 +1,7 @@
 using Mediator;
 using Microsoft.AspNetCore.Http.Features;
 using Pipeline.Jobs.Publish;
+using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Api;
 

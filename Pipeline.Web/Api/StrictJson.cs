@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Jobs;
 using Pipeline.Models;
+using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Api;
 

@@ -59,7 +59,6 @@ internal static class CommandLine
             AdaptersCommand.Create(),
             ExtractCommand.Create(),
             DatasetCommand.Create(),
-            SamplesCommand.Create(),
             ParseWorkerCommand.Create(),
             EngineGuardCommand.Create(),
             PullCommand.Create(),
@@ -71,9 +70,6 @@ internal static class CommandLine
             GcCommand.Create(),
             BackupCommand.Create(),
             BackupCommand.CreateRestore(),
-            BenchCommand.Create(),
-            ChaosCommand.Create(),
-            StarterCommand.Create(),
         ];
         foreach (Command command in commands)
             root.Subcommands.Add(command);

@@ -1,6 +1,7 @@
 using Mediator;
 using Pipeline.Data.Stages;
 using Pipeline.Web.Api;
+using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Pages;
 

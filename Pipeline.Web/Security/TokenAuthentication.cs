@@ -1,4 +1,5 @@
 using Pipeline.Web.Api;
+using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Security;
 

@@ -4,6 +4,7 @@ using Pipeline.Jobs;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs.Results;
 using Pipeline.Web.Api;
+using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Serving;
 

@@ -9,6 +9,7 @@ using Pipeline.Models.Training.Loop;
 using Pipeline.Models.Training.Optimization;
 using Pipeline.Models.Training.Pass;
 using Pipeline.Models.Weights;
+using Pipeline.Tools.Benchmarks;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Pipeline.Web.Errors;
 namespace Pipeline.Web.Api.Chat;
 
 /// <summary>The whole answer, as OpenAI's clients parse it.</summary>

@@ -6,6 +6,7 @@ using Pipeline.Models;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Text;
 using Pipeline.Models.Vision;
+using Pipeline.Web.Errors;
 using Pipeline.Web.Serving;
 
 namespace Pipeline.Web.Api.Chat;

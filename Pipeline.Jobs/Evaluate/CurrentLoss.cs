@@ -1,0 +1,43 @@
+using Pipeline.Data;
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Evaluate;
+using Pipeline.Models;
+using DatasetRow = Pipeline.Data.Entities.Dataset;
+
+namespace Pipeline.Jobs.Evaluate;
+
+/// <summary>Measures the adapter that serves a name on the held-out examples of another run.</summary>
+internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison comparison)
+{
+    /// <summary>The loss over the same target tokens as the run's own adapter, or why there is none.</summary>
+    /// <param name="current">The adapter that serves.</param>
+    /// <param name="candidate">The run's training.</param>
+    /// <param name="dataset">The run's dataset, with held-out examples.</param>
+    /// <param name="options">The run's settings.</param>
+    /// <param name="tokens">Target tokens that the run's adapter was measured on.</param>
+    /// <param name="folder">Folder to work in; the caller removes it.</param>
+    /// <param name="ct">Stops between batches.</param>
+    public async Task<(double? Loss, string? Obstacle)> MeasureAsync(
+        CurrentAdapter current, Training candidate, DatasetRow dataset, RunOptions options, long tokens, string folder, CancellationToken ct)
+    {
+        if (current.Obstacle(candidate) is { } obstacle) return (null, obstacle);
+        string name = current.Adapter.Name;
+        try
+        {
+            string adapter = Path.Combine(folder, "current"), examples = Path.Combine(folder, DatasetFiles.EvalFile);
+            await storage.Artifacts.RestoreFolderAsync(current.Training.Files, adapter, ct);
+            await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
+            (double loss, long measured) = await Task.Run(
+                () => comparison.Measure(candidate.BaseModel, adapter, examples, current.SettingsBeside(options.Training.Arguments), ct), ct);
+            return measured == tokens
+                ? (loss, null)
+                : (null, $"{name}, which serves the name, was measured on {measured} target tokens and this one on {tokens}: their templates differ, so their losses cannot be compared; promote by hand what should serve");
+        }
+        catch (Exception e) when (e is InputException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            // The fault of what serves must not fail the run that might replace it.
+            return (null, $"{name}, which serves the name, could not be measured ({e.Message}); promote by hand what should serve");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Pipeline.Data.Entities;
+using Pipeline.Jobs.Publish;
+
+namespace Pipeline.Jobs;
+
+/// <summary>What came of a run. Written in snake case it is the last line of <c>run --json</c>, so its names are a contract.</summary>
+public sealed record RunSummary
+{
+    /// <summary>The run.</summary>
+    public required Guid RunId { get; init; }
+    /// <summary>What people call it.</summary>
+    public required string Name { get; init; }
+    /// <summary>Where it stands.</summary>
+    public required RunState State { get; init; }
+    /// <summary>Why it failed.</summary>
+    public string? Error { get; init; }
+    /// <summary>Its documents.</summary>
+    public required DocumentCounts Documents { get; init; }
+    /// <summary>Pages of the extracted documents.</summary>
+    public int Pages { get; init; }
+    /// <summary>Figures found.</summary>
+    public int Figures { get; init; }
+    /// <summary>Figures described.</summary>
+    public int Captions { get; init; }
+    /// <summary>Instruction examples.</summary>
+    public ExampleCounts? Examples { get; init; }
+    /// <summary>What training reported.</summary>
+    public TrainingFacts? Train { get; init; }
+    /// <summary>Base model against adapter.</summary>
+    public EvaluationFacts? Eval { get; init; }
+    /// <summary>Name to ask for the adapter by.</summary>
+    public string? Adapter { get; init; }
+    /// <summary>Adapter folder.</summary>
+    public string? AdapterPath { get; init; }
+    /// <summary>Whether the adapter took over the name that the run serves, and why; null when the run serves none, or has not decided yet.</summary>
+    public PromotionEntry? Promotion { get; init; }
+    /// <summary>Dataset folder.</summary>
+    public string? DatasetPath { get; init; }
+    /// <summary>Seconds of work per stage, over all documents and attempts; <c>total</c> is wall time.</summary>
+    public required IReadOnlyDictionary<string, double> Seconds { get; init; }
+    /// <summary>Stages whose results were, at least partly, taken from earlier runs, with the number of such items.</summary>
+    public required IReadOnlyDictionary<string, int> Cached { get; init; }
+    /// <summary>Documents that failed, with the reason.</summary>
+    public required IReadOnlyList<DocumentFailure> Failures { get; init; }
+
+    /// <summary>Documents of a run.</summary>
+    public sealed record DocumentCounts(int Total, int Succeeded, int Failed, int Duplicates);
+
+    /// <summary>Examples of a dataset.</summary>
+    public sealed record ExampleCounts(int Train, int Eval);
+
+    /// <summary>What training reported.</summary>
+    public sealed record TrainingFacts(int Steps, double FirstLoss, double LastLoss, long TrainableParameters, long AllParameters, bool Reused);
+
+    /// <summary>Base model against adapter on held-out examples; losses in nats per target token.</summary>
+    public sealed record EvaluationFacts(double BaseLoss, double AdapterLoss, double BasePerplexity, double AdapterPerplexity, int Examples, long Tokens);
+
+    /// <summary>A document that could not be used.</summary>
+    public sealed record DocumentFailure(string Document, string Stage, string Error)
+    {
+        /// <summary>The reason with the document's name, which most reasons already begin with.</summary>
+        public string Describe() => Error.StartsWith(Document + ":", StringComparison.Ordinal) ? Error : $"{Document}: {Error}";
+    }
+}

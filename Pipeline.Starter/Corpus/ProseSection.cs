@@ -1,4 +1,0 @@
-namespace Pipeline.Starter.Corpus;
-
-/// <summary>A heading, which may be empty, and the paragraphs below it.</summary>
-internal sealed record ProseSection(string Heading, List<string> Paragraphs);

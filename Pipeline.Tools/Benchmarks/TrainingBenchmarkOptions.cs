@@ -1,0 +1,48 @@
+using Pipeline.Models;
+using Pipeline.Models.Families;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Training;
+using static TorchSharp.torch;
+
+namespace Pipeline.Tools.Benchmarks;
+
+/// <summary>What a training benchmark trains, and how.</summary>
+internal sealed record TrainingBenchmarkOptions
+{
+    /// <summary>Shape of the base model, whose weights are random.</summary>
+    public required DecoderConfig Model { get; init; }
+
+    /// <summary>Shape of the adapter.</summary>
+    public required LoraConfig Lora { get; init; }
+
+    /// <summary>Type of base weights and computation.</summary>
+    public required ScalarType DType { get; init; }
+
+    /// <summary>Where.</summary>
+    public required Device Device { get; init; }
+
+    /// <summary>Micro-batches of a step.</summary>
+    public int Accumulation { get; init; } = 1;
+
+    /// <summary>Steps to measure, after one that is not.</summary>
+    public int Steps { get; init; } = 8;
+
+    /// <summary>Activations are computed again on the way back.</summary>
+    public bool Checkpointing { get; init; }
+
+    /// <summary>Bits in which the frozen layers are stored; null for all.</summary>
+    public int? QuantizationBits { get; init; }
+
+    /// <summary>What to measure besides; null for nothing.</summary>
+    public TrainingReference? Reference { get; init; }
+}
+
+/// <summary>Ways to compute the same steps with the operators of transformers and PEFT.</summary>
+internal enum TrainingReference
+{
+    /// <summary>As PEFT does by itself: adapters are float32 and computed in float32.</summary>
+    Peft,
+
+    /// <summary>As transformers' Trainer does with <c>bf16: true</c>: autocast computes the adapters in the type of the base.</summary>
+    Autocast,
+}

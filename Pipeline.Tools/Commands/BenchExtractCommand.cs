@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Pipeline.Jobs.Extract;
+using Pipeline.Tools.Benchmarks;
+using Pipeline.Web;
+using Pipeline.Web.Commands;
+using Pipeline.Web.Commands.Documents;
+
+namespace Pipeline.Tools.Commands;
+
+/// <summary><c>bench extract</c>: pages per second of text with layout, and of page rasters.</summary>
+internal static class BenchExtractCommand
+{
+    public static Command Create()
+    {
+        var path = new Argument<string>("PATH") { Description = "A PDF or a folder of PDFs", DefaultValueFactory = _ => "samples" };
+        var dpi = new Option<int>("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ => new ExtractionOptions().RasterDpi };
+        var seconds = new Option<double>("--seconds") { Description = "Time for each measurement", DefaultValueFactory = _ => 10 };
+        var json = new Option<bool>("--json") { Description = "End with one JSON object on the last line" };
+        var command = new Command("extract", "Extraction: pages per second of text with layout, and of page images") { path, dpi, seconds, json };
+        command.SetAction((parsed, stopping) => Task.Run(
+            () =>
+            {
+                ExtractionMeasurement m = ExtractionBenchmark.Measure(
+                    PdfPaths.Find(parsed.GetRequiredValue(path)).Select(f => f.Pdf).ToList(), parsed.GetValue(dpi), parsed.GetValue(seconds), stopping);
+                TextWriter output = parsed.InvocationConfiguration.Output;
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{m.Pages} pages: text and layout {m.TextPagesPerSecond:F1} pages/s, images at {parsed.GetValue(dpi)} dpi {m.RasterPagesPerSecond:F1} pages/s, {m.PeakMemoryMiB:F0} MiB"));
+                if (parsed.GetValue(json))
+                    output.WriteLine(JsonSerializer.Serialize(new
+                    {
+                        pages = m.Pages,
+                        text_pages_per_s = Math.Round(m.TextPagesPerSecond, 2),
+                        raster_pages_per_s = Math.Round(m.RasterPagesPerSecond, 2),
+                        dpi = parsed.GetValue(dpi),
+                        peak_rss_mib = Math.Round(m.PeakMemoryMiB, 1),
+                    }));
+                return ExitCodes.Success;
+            }, CancellationToken.None));
+        return command;
+    }
+}

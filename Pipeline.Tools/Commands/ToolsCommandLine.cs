@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Pipeline.Web.Commands;
+
+namespace Pipeline.Tools.Commands;
+
+/// <summary>
+/// The product's commands and, after them, those that make and measure it. The launcher sends only the latter here, and
+/// <c>--help</c> of the whole, so that a checkout lists everything there is.
+/// </summary>
+internal static class ToolsCommandLine
+{
+    public static Command CreateRoot()
+    {
+        Command root = CommandLine.CreateRoot();
+        foreach (Command command in CreateTools()) root.Subcommands.Add(command);
+        return root;
+    }
+
+    /// <summary>Commands that the product does not carry.</summary>
+    internal static IEnumerable<Command> CreateTools() => [BenchCommand.Create(), ChaosCommand.Create(), StarterCommand.Create(), SamplesCommand.Create()];
+}
