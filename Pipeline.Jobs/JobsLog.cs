@@ -57,6 +57,9 @@ internal static partial class JobsLog
     [LoggerMessage(2015, LogLevel.Warning, "training: {Warning}")]
     public static partial void TrainingWarning(ILogger logger, string warning);
 
+    [LoggerMessage(2040, LogLevel.Warning, "chat template: {Warning}")]
+    public static partial void TemplateWarning(ILogger logger, string warning);
+
     [LoggerMessage(2020, LogLevel.Information, "{Engine}: {Line}")]
     public static partial void EngineLine(ILogger logger, string engine, string line);
 

@@ -20,4 +20,7 @@ internal static partial class WebLog
 
     [LoggerMessage(6, LogLevel.Error, "Storage: {Reason}")]
     public static partial void StorageFailed(this ILogger log, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "Chat template: {Warning}")]
+    public static partial void TemplateWarning(this ILogger log, string warning);
 }

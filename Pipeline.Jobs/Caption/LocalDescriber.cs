@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Vision;
@@ -12,10 +13,15 @@ internal sealed class LocalDescriber : IImageDescriber, IDisposable
 {
     private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly ILogger<LocalDescriber> _logger;
     private readonly Timer _idle;
     private VisionLanguageModel? _model;
 
-    public LocalDescriber() => _idle = new Timer(_ => DropIdle());
+    public LocalDescriber(ILogger<LocalDescriber> logger)
+    {
+        _logger = logger;
+        _idle = new Timer(_ => DropIdle());
+    }
 
     public async Task<string> DescribeAsync(ImageQuestion question, CancellationToken cancellationToken)
     {
@@ -27,7 +33,7 @@ internal sealed class LocalDescriber : IImageDescriber, IDisposable
             return await Task.Run(() =>
             {
                 if (_model is { } other && other.Folder != folder) Drop();
-                _model ??= VisionLanguageModel.Load(folder, new ModelLoadOptions());
+                _model ??= Load(folder);
                 return _model.Describe(question.Image, question.Prompt, new GenerationOptions { MaxNewTokens = question.MaxNewTokens ?? 96 }, null, cancellationToken);
             }, cancellationToken);
         }
@@ -43,6 +49,13 @@ internal sealed class LocalDescriber : IImageDescriber, IDisposable
         _idle.Dispose();
         Drop();
         _turn.Dispose();
+    }
+
+    private VisionLanguageModel Load(string folder)
+    {
+        VisionLanguageModel model = VisionLanguageModel.Load(folder, new ModelLoadOptions());
+        if (model.TemplateWarning is { } warning) JobsLog.TemplateWarning(_logger, warning);
+        return model;
     }
 
     private void DropIdle()

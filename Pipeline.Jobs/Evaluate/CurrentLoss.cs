@@ -2,6 +2,7 @@ using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Evaluate;
+using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
@@ -26,7 +27,7 @@ internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison co
         try
         {
             string adapter = Path.Combine(folder, "current"), examples = Path.Combine(folder, DatasetFiles.EvalFile);
-            await storage.Artifacts.RestoreFolderAsync(current.Training.Files, adapter, ct);
+            await TrainedAdapter.RestoreAsync(storage.Artifacts, current.Training, current.Settings.Arguments, adapter, ct);
             await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
             (double loss, long measured) = await Task.Run(
                 () => comparison.Measure(candidate.BaseModel, adapter, examples, current.SettingsBeside(options.Training.Arguments), ct), ct);

@@ -9,6 +9,7 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Train;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Evaluate;
@@ -50,7 +51,7 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
         string folder = Path.Combine(storage.WorkFolder(run.Id), $"evaluate-{claim.Item.Attempt}");
         try
         {
-            await storage.Artifacts.RestoreFolderAsync(training.Files, Path.Combine(folder, "adapter"), ct);
+            await TrainedAdapter.RestoreAsync(storage.Artifacts, training, options.Training.Arguments, Path.Combine(folder, "adapter"), ct);
             string examples = Path.Combine(folder, DatasetFiles.EvalFile);
             await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
             ComparisonOutcome outcome = await Task.Run(

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Evaluation;
 using Pipeline.Models.Families;
@@ -7,7 +8,7 @@ using Pipeline.Models.Training.Loop;
 namespace Pipeline.Jobs.Evaluate;
 
 /// <summary>The evaluation stage by <see cref="AdapterComparison"/>.</summary>
-internal sealed class LoraComparison : IAdapterComparison
+internal sealed class LoraComparison(ILogger<LoraComparison> logger) : IAdapterComparison
 {
     public string Version => "1";
 
@@ -31,11 +32,12 @@ internal sealed class LoraComparison : IAdapterComparison
         return (result.Loss, result.TargetTokens);
     }
 
-    private static ComparisonOptions Options(TrainingArguments training) => new()
+    private ComparisonOptions Options(TrainingArguments training) => new()
     {
         Template = training.Template,
         DefaultSystem = training.DefaultSystem,
         CutoffLen = training.CutoffLen,
         BatchSize = training.EvalBatchSize,
+        Warn = warning => JobsLog.TemplateWarning(logger, warning),
     };
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Runs;
+using Pipeline.Jobs.Train;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Publish;
@@ -37,7 +38,7 @@ internal sealed class FetchAdapterHandler(IDbContextFactory<PipelineDbContext> c
         Directory.CreateDirectory(building);
         try
         {
-            await storage.Artifacts.RestoreFolderAsync(training.Files, building, ct);
+            await TrainedAdapter.RestoreAsync(storage.Artifacts, training, options.Training.Arguments, building, ct);
             await new AdapterReport(run, options, dataset, training, evaluation).WriteAsync(building, adapter.Name, ct);
             Directory.Move(building, folder);
         }

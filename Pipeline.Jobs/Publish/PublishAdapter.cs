@@ -6,6 +6,7 @@ using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Served;
 using Pipeline.Jobs.Train;
+using Pipeline.Models.Lora;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Publish;
@@ -14,7 +15,8 @@ namespace Pipeline.Jobs.Publish;
 /// Puts the adapter folder of a run in place and its row into the registry, and decides whether it takes over the name that the run
 /// serves. An adapter that was reused keeps its name.
 /// </summary>
-internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterTraining trainings, AdapterPromoter promoter, TimeProvider time) : IStageHandler
+internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, AdapterPromoter promoter, TimeProvider time)
+    : IStageHandler
 {
     public string? Describe(RunSummary run) => run.Adapter;
 
@@ -30,12 +32,13 @@ internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contex
 
         (string name, Adapter? earlier) = await NameAsync(db, AdapterName.From(run.Name), options.Publish.PromoteAs, training.Id, ct);
         string folder = RunFolders.Adapter(storage, name, earlier?.Path ?? ""), building = folder + "." + Guid.NewGuid().ToString("N")[..8] + ".tmp";
-        Adapter adapter = earlier ?? new Adapter(name, run.Id, training.Id, training.BaseModel, folder, trainings.TemplateOf(options.Training, training.BaseModel), time.GetUtcNow());
         string decision;
         try
         {
             Directory.CreateDirectory(building);
-            await storage.Artifacts.RestoreFolderAsync(training.Files, building, ct);
+            await TrainedAdapter.RestoreAsync(storage.Artifacts, training, options.Training.Arguments, building, ct);
+            string template = AdapterRecord.ReadTemplate(building)!.Name;
+            Adapter adapter = earlier ?? new Adapter(name, run.Id, training.Id, training.BaseModel, folder, template, time.GetUtcNow());
             await new AdapterReport(run, options, dataset, training, evaluation).WriteAsync(building, name, ct);
             decision = await CompleteAsync(claim, scope, building, folder, adapter, earlier is not null, evaluation, training, ct);
         }

@@ -17,10 +17,6 @@ internal interface IAdapterTraining
     /// <exception cref="MissingPrerequisiteException">Something is missing; names it and what to do.</exception>
     void RequirePrerequisites();
 
-    /// <summary>Name of the chat template that settings lead to.</summary>
-    /// <exception cref="InputException">The base model cannot be read, or has no such template.</exception>
-    string TemplateOf(TrainingSettings settings, string baseModel);
-
     /// <summary>Trains, or continues from the last checkpoint in the output folder.</summary>
     /// <exception cref="InputException">Model or dataset cannot be used.</exception>
     TrainingOutcome Train(TrainingOrder order, ITrainingProgress progress, CancellationToken ct);

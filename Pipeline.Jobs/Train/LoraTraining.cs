@@ -20,10 +20,10 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
     {
         if (settings.Faults.Count > 0 || ModelFolder.FindFault(baseModel) is not null) return [];       // told by whoever looks at those
         DecoderConfig config;
-        HubTokenizer tokenizer;
         try
         {
-            (config, tokenizer) = (DecoderConfig.Load(baseModel), HubTokenizer.Load(baseModel));
+            config = DecoderConfig.Load(baseModel);
+            _ = HubTokenizer.Load(baseModel);
         }
         catch (InputException e)
         {
@@ -32,17 +32,14 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
         TrainingArguments arguments = settings.Arguments;
         List<SettingFault> faults = [];
         Try(() => arguments.Lora.CountTrainable(config), faults);
-        Try(() => ModelTemplate.Resolve(arguments.Template, config, tokenizer), faults);
         if (arguments.AdapterNameOrPath is { } adapter && AdapterFault(adapter) is { } fault) faults.Add(new SettingFault("adapter_name_or_path", fault));
+        else Try(() => LoraTrainer.ChooseTemplate(arguments, baseModel), faults);
         return [.. faults.Select(TrainingSettings.InSection)];
     }
 
     public void RequirePrerequisites()
     {
     }
-
-    public string TemplateOf(TrainingSettings settings, string baseModel) =>
-        ModelTemplate.Resolve(settings.Arguments.Template, DecoderConfig.Load(baseModel), HubTokenizer.Load(baseModel)).Name;
 
     public TrainingOutcome Train(TrainingOrder order, ITrainingProgress progress, CancellationToken ct)
     {
@@ -55,6 +52,7 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
         try
         {
             AdapterFolder.ReadConfig(folder);
+            AdapterRecord.ReadTemplate(folder);
             return File.Exists(Path.Combine(folder, Weights)) ? null : $"{folder} has no {Weights}; other formats execute code when they are opened";
         }
         catch (InputException e)

@@ -5,6 +5,7 @@ using Pipeline.Models.Families;
 using Pipeline.Models.Files;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training;
 using Pipeline.Models.Training.Batches;
@@ -33,7 +34,7 @@ public static class AdapterComparison
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(options);
-        ChatTemplate template = TemplateOf(model, options);
+        ChatTemplate template = TemplateOf(model, adapterFolder, options);
         TokenizedExample[] tokens = Encode(model, template, examples, options);
         InstructionExample[] answered = [.. examples.Take(options.Generations)];
 
@@ -66,7 +67,7 @@ public static class AdapterComparison
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(options);
-        TokenizedExample[] tokens = Encode(model, TemplateOf(model, options), examples, options);
+        TokenizedExample[] tokens = Encode(model, TemplateOf(model, adapterFolder, options), examples, options);
         using LoraAdapter adapter = AdapterFolder.Load(adapterFolder, model.Decoder);
         LoraAdapter.DetachAll(model.Decoder);
         adapter.Attach();
@@ -111,8 +112,13 @@ public static class AdapterComparison
         return path;
     }
 
-    private static ChatTemplate TemplateOf(LanguageModel model, ComparisonOptions options) =>
-        ModelTemplate.Resolve(options.Template, model).WithDefaultSystem(options.DefaultSystem);
+    private static ChatTemplate TemplateOf(LanguageModel model, string? adapterFolder, ComparisonOptions options)
+    {
+        ChosenTemplate chosen = TemplateRule.Choose(model, options.Template, adapterFolder, options.DefaultSystem);
+        if (chosen.Warning is { } warning)
+            options.Warn?.Invoke(warning);
+        return chosen.Template;
+    }
 
     private static TokenizedExample[] Encode(LanguageModel model, ChatTemplate template, IReadOnlyList<InstructionExample> examples, ComparisonOptions options)
     {

@@ -6,7 +6,7 @@ internal static class Qwen2
     public static FamilySpec Spec { get; } = new()
     {
         ModelType = "qwen2",
-        DefaultTemplate = "qwen",
+        DefaultTemplate = "chatml",
         QueryKeyValueBias = true,
         DefaultKeyValueHeads = 32,
     };

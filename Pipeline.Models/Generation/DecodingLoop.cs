@@ -43,6 +43,7 @@ internal sealed class DecodingLoop
     public GenerationResult[] Run(IReadOnlyList<IReadOnlyList<int>> prompts, Tensor firstScores, Func<Tensor, Tensor> step,
         Action<string>? onText, CancellationToken cancellation)
     {
+        GenerationEvents.Started(prompts);
         Row[] rows = [.. prompts.Select((p, i) => new Row(p, new Sampler(_options, p, i),
             new GeneratedText(_tokenizer, _options.StopStrings, i == 0 ? onText : null)))];
         var fed = new long[rows.Length];

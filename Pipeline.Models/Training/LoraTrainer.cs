@@ -1,4 +1,6 @@
 using Pipeline.Models.Families;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training.Batches;
 using Pipeline.Models.Training.Configuration;
@@ -29,15 +31,38 @@ public static class LoraTrainer
         };
         // What can be wrong is told before gigabytes of weights are read.
         string folder = ModelFolder.Locate(arguments.ModelNameOrPath);
-        DecoderConfig config = DecoderConfig.Load(folder);
-        _ = arguments.Lora.CountTrainable(config);
-        HubTokenizer tokenizer = HubTokenizer.Load(folder);
-        ChatTemplate template = ModelTemplate.Resolve(arguments.Template, config, tokenizer).WithDefaultSystem(arguments.DefaultSystem);
-        TrainingData data = TrainingData.Load(arguments, tokenizer, template, config.MaxPositionEmbeddings);
+        TrainingData data = ReadData(arguments, folder, observer);
         stopping.ThrowIfCancellationRequested();
         using LanguageModel model = Load(folder, options, arguments);
         return Train(arguments, model.Decoder, data, observer, stopping);
     }
+
+    /// <summary>The template that a training uses.</summary>
+    /// <param name="arguments">The training.</param>
+    /// <param name="folder">Folder of its base model.</param>
+    /// <exception cref="InputException">A file of model or adapter cannot be read, or the template does not fit the tokenizer.</exception>
+    public static ChosenTemplate ChooseTemplate(TrainingArguments arguments, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return ChooseTemplate(arguments, folder, DecoderConfig.Load(folder), HubTokenizer.Load(folder));
+    }
+
+    /// <summary>The examples as the training reads them, without the model's weights.</summary>
+    internal static TrainingData ReadData(TrainingArguments arguments, string folder, ITrainingObserver? observer)
+    {
+        DecoderConfig config = DecoderConfig.Load(folder);
+        _ = arguments.Lora.CountTrainable(config);
+        HubTokenizer tokenizer = HubTokenizer.Load(folder);
+        ChosenTemplate chosen = ChooseTemplate(arguments, folder, config, tokenizer);
+        if (chosen.Warning is { } warning)
+            observer?.OnWarning(warning);
+        return TrainingData.Load(arguments, tokenizer, chosen.Template, config.MaxPositionEmbeddings);
+    }
+
+    // An adapter that is trained further keeps its template.
+    private static ChosenTemplate ChooseTemplate(TrainingArguments arguments, string folder, DecoderConfig config, HubTokenizer tokenizer) =>
+        TemplateRule.Choose(folder, config, tokenizer, arguments.Template,
+            arguments.AdapterNameOrPath is { } earlier ? AdapterRecord.ReadTemplate(earlier) : null, arguments.DefaultSystem);
 
     private static LanguageModel Load(string folder, ModelLoadOptions options, TrainingArguments arguments)
     {

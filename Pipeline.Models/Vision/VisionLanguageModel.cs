@@ -2,6 +2,7 @@ using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Layers;
 using Pipeline.Models.Runtime;
+using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -21,12 +22,13 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Images above this many pixels are scaled down, even where the model's own limit is higher: 1,280 tokens.</summary>
     public const int DefaultMaxPixels = 1280 * 28 * 28;
 
-    private readonly ChatTemplate _template = ChatTemplate.Get("qwen2_vl");
+    private readonly ChatTemplate _template;
     private readonly IReadOnlyList<int> _endTokens;
 
-    private VisionLanguageModel(string folder, Qwen2VlModel model, HubTokenizer tokenizer, ImagePreprocessor preprocessor)
+    private VisionLanguageModel(string folder, Qwen2VlModel model, HubTokenizer tokenizer, ImagePreprocessor preprocessor, ChosenTemplate chosen)
     {
         (Folder, Model, Tokenizer, Preprocessor) = (folder, model, tokenizer, preprocessor);
+        (_template, TemplateWarning) = (chosen.Template, chosen.Warning);
         _endTokens = [.. model.Config.Text.EndTokensIn(folder), .. _template.StopTokenIds(tokenizer)];
     }
 
@@ -41,6 +43,9 @@ public sealed class VisionLanguageModel : IDisposable
 
     /// <summary>Pixels to patches.</summary>
     public ImagePreprocessor Preprocessor { get; }
+
+    /// <summary>What the user must be told about the choice of the chat template, or null.</summary>
+    public string? TemplateWarning { get; }
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">Folder with <c>config.json</c>, weights, <c>tokenizer.json</c> and <c>preprocessor_config.json</c>.</param>
@@ -58,13 +63,14 @@ public sealed class VisionLanguageModel : IDisposable
         HubTokenizer tokenizer = HubTokenizer.Load(folder);
         if (tokenizer.TokenToId("<|image_pad|>") != config.ImageTokenId)
             throw new InputException($"{folder}: <|image_pad|> in tokenizer.json is {tokenizer.TokenToId("<|image_pad|>")?.ToString() ?? "missing"}, image_token_id in config.json is {config.ImageTokenId}; take both files from the same model.");
+        ChosenTemplate template = TemplateRule.Choose(folder, config.Text, tokenizer);
         pixels = pixels with { MaxPixels = Math.Max(pixels.MinPixels, Math.Min(pixels.MaxPixels, maxPixels)) };
 
         Device device = TorchRuntime.ResolveDevice(options.Device);
         Qwen2VlModel model = Qwen2VlModel.Load(folder, options.DTypeOn(device), device, options.QuantizationBits);
         foreach (Parameter parameter in model.parameters())
             parameter.requires_grad_(false);
-        return new VisionLanguageModel(folder, model, tokenizer, new ImagePreprocessor(pixels));
+        return new VisionLanguageModel(folder, model, tokenizer, new ImagePreprocessor(pixels), template);
     }
 
     /// <summary>Answers a question about an image.</summary>

@@ -41,7 +41,8 @@ public sealed class WholeChainTests(PostgresDatabase database) : IClassFixture<P
         string adapter = run.AdapterPath.ShouldNotBeNull();
         Directory.GetFiles(adapter).Select(Path.GetFileName).ShouldBe(
             ["README.md", "adapter_config.json", "adapter_model.safetensors", "all_results.json", "eval_results.json", "train_results.json",
-             "trainer_log.jsonl", "trainer_state.json", "training_eval_loss.png", "training_loss.png", "tokenizer.json", "tokenizer_config.json"], ignoreOrder: true);
+             "trainer_log.jsonl", "trainer_state.json", "training_eval_loss.png", "training_loss.png", "tokenizer.json", "tokenizer_config.json",
+             "pipeline_adapter.json"], ignoreOrder: true);
         using (LanguageModel model = LanguageModel.Load(StarterRun.LanguageModel))
         using (LoraAdapter loaded = AdapterFolder.Load(adapter, model.Decoder))
             loaded.ParameterCount.ShouldBe(train.TrainableParameters);

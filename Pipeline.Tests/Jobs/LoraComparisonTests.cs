@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Models.Training.Configuration;
 
@@ -19,7 +20,7 @@ public sealed class LoraComparisonTests
         })));
         TrainingArguments training = new() { CutoffLen = 96, EvalBatchSize = 2 };
         List<(int Done, int Total)> told = [];
-        LoraComparison comparison = new();
+        LoraComparison comparison = new(NullLogger<LoraComparison>.Instance);
 
         ComparisonOutcome both = comparison.Compare(
             model, adapter, examples, training, new EvaluationOptions { Generations = 1, MaxNewTokens = 2 }, (done, total) => told.Add((done, total)), TestContext.Current.CancellationToken);

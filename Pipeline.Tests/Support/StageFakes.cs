@@ -6,6 +6,7 @@ using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
+using Pipeline.Models.Lora;
 using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests;
@@ -89,8 +90,6 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
 
     void IAdapterTraining.RequirePrerequisites() { }
 
-    string IAdapterTraining.TemplateOf(TrainingSettings settings, string baseModel) => "phi4_mini";
-
     TrainingOutcome IAdapterTraining.Train(TrainingOrder order, ITrainingProgress progress, CancellationToken ct)
     {
         Interlocked.Increment(ref _trainings);
@@ -111,6 +110,7 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
             progress.CheckpointSaved(step);
         }
         File.WriteAllText(Path.Combine(order.OutputFolder, "adapter_model.safetensors"), "weights of " + File.ReadAllText(Path.Combine(order.DatasetFolder, DatasetFiles.TrainFile)));
+        AdapterRecord.Create(order.OutputFolder, new RecordedTemplate("phi4_mini"));
         File.WriteAllText(Path.Combine(order.OutputFolder, "all_results.json"), "{\"train_loss\": 0.5}");
         return new TrainingOutcome(steps, 2.0, 2.0 / steps, 100, 1_000);
     }

@@ -6,6 +6,7 @@ using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Runtime;
+using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training;
 using Pipeline.Tools.Benchmarks;
@@ -142,7 +143,7 @@ internal static class BenchTrainCommand
         HubTokenizer tokenizer = HubTokenizer.Load(parsed.GetRequiredValue(Tokenizer));
         if (tokenizer.VocabSize > shape.VocabSize)
             throw new InputException($"--vocab {shape.VocabSize}: the tokenizer has {tokenizer.VocabSize} tokens; give at least as many");
-        ChatTemplate template = ModelTemplate.Resolve(null, shape, tokenizer);
+        ChatTemplate template = TemplateRule.OfFamily(shape);
         TokenizedExample[] examples = [.. InstructionDataset.Load(file).Select(e => TokenizedExample.Encode(e, template, tokenizer, seq))];
         if (parsed.GetValue(Lengths) is { } target)
             File.WriteAllText(target, JsonSerializer.Serialize(examples.Select(e => new[] { e.InputIds.Length - e.TargetTokens, e.InputIds.Length })));

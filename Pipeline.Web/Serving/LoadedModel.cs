@@ -1,6 +1,5 @@
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
-using Pipeline.Models.Text;
 
 namespace Pipeline.Web.Serving;
 
@@ -12,9 +11,6 @@ internal sealed class LoadedModel(string folder, LanguageModel language) : IDisp
     public string Folder { get; } = folder;
 
     public LanguageModel Language { get; } = language;
-
-    /// <summary>Template of the base model; an adapter brings its own.</summary>
-    public ChatTemplate Template { get; } = TemplateChoice.For(folder);
 
     /// <summary>Puts that adapter on, in place of any other; null takes all off.</summary>
     public void Use(string? adapterFolder)

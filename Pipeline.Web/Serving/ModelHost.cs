@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 
 namespace Pipeline.Web.Serving;
@@ -12,6 +14,7 @@ namespace Pipeline.Web.Serving;
 internal sealed class ModelHost(IOptions<ServingOptions> options, ILogger<ModelHost> log) : IDisposable
 {
     private readonly List<LoadedModel> _loaded = []; // most recently used last
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal); // once each, not with every answer
 
     /// <summary>Answers a conversation.</summary>
     /// <exception cref="Models.InputException">The conversation, an option, the model or the adapter cannot be used.</exception>
@@ -19,7 +22,7 @@ internal sealed class ModelHost(IOptions<ServingOptions> options, ILogger<ModelH
         ServedModel served, IReadOnlyList<ChatMessage> messages, GenerationOptions generation, Action<string>? onText, CancellationToken cancellationToken)
     {
         LoadedModel model = Load(served.Folder);
-        ChatTemplate template = served.Adapter is { } adapter ? ChatTemplate.Get(adapter.Template) : model.Template;
+        ChatTemplate template = Choose(model.Language, served.Adapter);
         model.Use(served.Adapter?.Folder);
         int[] prompt = template.EncodePrompt(model.Language.Tokenizer, messages);
         GenerationOptions stopping = generation with { StopTokenIds = [.. generation.StopTokenIds, .. template.StopTokenIds(model.Language.Tokenizer)] };
@@ -31,6 +34,15 @@ internal sealed class ModelHost(IOptions<ServingOptions> options, ILogger<ModelH
         foreach (LoadedModel model in _loaded)
             model.Dispose();
         _loaded.Clear();
+    }
+
+    private ChatTemplate Choose(LanguageModel model, ServedAdapter? adapter)
+    {
+        RecordedTemplate? recorded = adapter is null ? null : AdapterRecord.ReadTemplate(adapter.Folder) ?? new RecordedTemplate(adapter.Template);
+        ChosenTemplate chosen = TemplateRule.Choose(model.Folder, model.Decoder.Config, model.Tokenizer, recorded: recorded);
+        if (chosen.Warning is { } warning && _warned.Add(warning))
+            log.TemplateWarning(warning);
+        return chosen.Template;
     }
 
     private LoadedModel Load(string folder)

@@ -146,7 +146,10 @@ internal sealed class VisionHost(
     private VisionLanguageModel Load(string folder)
     {
         log.LoadingModel(folder);
-        return VisionLanguageModel.Load(folder, new ModelLoadOptions { Device = serving.Value.Device });
+        VisionLanguageModel model = VisionLanguageModel.Load(folder, new ModelLoadOptions { Device = serving.Value.Device });
+        if (model.TemplateWarning is { } warning)
+            log.TemplateWarning(warning);
+        return model;
     }
 
     private void Set(VisionStatus status)

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Models;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Templates;
+using Pipeline.Models.Training;
 using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Engines;
 
@@ -27,13 +29,13 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         engine.FindCancelProgram();
     }
 
-    public string TemplateOf(TrainingSettings settings, string baseModel) => builtin.TemplateOf(settings, baseModel);
-
     public TrainingOutcome Train(TrainingOrder order, ITrainingProgress progress, CancellationToken ct)
     {
         if (FindFaults(order.Settings, order.BaseModel) is { Count: > 0 } faults) throw new SettingsException(faults);
         RequirePrerequisites();
-        string template = TemplateOf(order.Settings, order.BaseModel);
+        ChosenTemplate chosen = LoraTrainer.ChooseTemplate(order.Settings.Arguments, order.BaseModel);
+        if (chosen.Warning is { } warning) Warn(warning);
+        string template = chosen.Template.Name;
         string folder = Path.Combine(Path.GetDirectoryName(order.OutputFolder)!, EngineFolder);
         Directory.CreateDirectory(folder);
         EngineOutput output = new(engine.Name, logger, time);
@@ -52,7 +54,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
             engine.FindCancelProgram() is { } cancel ? [cancel, .. engine.Cancel!.Fill(config, order, job).Skip(1)] : null,
             engine.Environment, engine.Grace.TotalSeconds));
         Follow(process, measured, output, ct);
-        return Import(order, arguments, measured, output);
+        return Import(order, arguments, template, measured, output);
     }
 
     private void Follow(EngineProcess process, EngineProgress measured, EngineOutput output, CancellationToken ct)
@@ -97,7 +99,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         foreach (string below in Directory.GetDirectories(output)) Directory.Delete(below, recursive: true);
     }
 
-    private TrainingOutcome Import(TrainingOrder order, TrainingArguments arguments, EngineProgress measured, EngineOutput output)
+    private TrainingOutcome Import(TrainingOrder order, TrainingArguments arguments, string template, EngineProgress measured, EngineOutput output)
     {
         foreach (string name in (string[])["adapter_config.json", Weights])
             if (!File.Exists(Path.Combine(order.OutputFolder, name)))
@@ -114,6 +116,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         if (arguments.AdapterNameOrPath is null && adapter.Config.Rank != arguments.LoraRank)
             throw new InputException(Named($"the adapter that it made has rank {adapter.Config.Rank}, and lora_rank is {arguments.LoraRank}: it did not follow its configuration"));
         EngineResults.Tidy(order.OutputFolder);
+        AdapterRecord.Create(order.OutputFolder, new RecordedTemplate(template, arguments.DefaultSystem));
         return measured.Finish(adapter);
     }
 

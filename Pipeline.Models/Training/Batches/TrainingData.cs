@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Models.Datasets;
+using Pipeline.Models.Lora;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training.Configuration;
@@ -10,9 +11,10 @@ namespace Pipeline.Models.Training.Batches;
 /// <summary>The examples of a training as tokens, split into those to learn and those held out.</summary>
 public sealed class TrainingData
 {
-    private TrainingData(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held, IReadOnlyList<string> warnings)
+    private TrainingData(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held, IReadOnlyList<string> warnings,
+        RecordedTemplate? template)
     {
-        (Train, Eval, Warnings) = (train, held, warnings);
+        (Train, Eval, Warnings, Template) = (train, held, warnings, template);
         Hash = HashOf(train, held);
     }
 
@@ -24,6 +26,9 @@ public sealed class TrainingData
 
     /// <summary>What was left out or cut, in words.</summary>
     public IReadOnlyList<string> Warnings { get; }
+
+    /// <summary>Chat template that made tokens of the examples; null when they were tokens already.</summary>
+    public RecordedTemplate? Template { get; }
 
     /// <summary>SHA-256 over all ids and labels, lower-case hexadecimal: equal data, equal hash.</summary>
     public string Hash { get; }
@@ -64,7 +69,7 @@ public sealed class TrainingData
             warnings.Add($"cutoff_len: {cutoff} is more than the {maxPositions} positions of the model; {maxPositions} is used");
             cutoff = maxPositions;
         }
-        return FromTokens(Encode(train, "training"), Encode(held, "evaluation"), warnings);
+        return Create(Encode(train, "training"), Encode(held, "evaluation"), warnings, RecordedTemplate.Of(template));
 
         TokenizedExample[] Encode(IReadOnlyList<InstructionExample> examples, string split)
         {
@@ -85,10 +90,13 @@ public sealed class TrainingData
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(held);
-        if (train.Count == 0)
-            throw new InputException("dataset: the training split is empty; give more examples or a smaller val_size");
-        return new TrainingData(train, held, warnings ?? []);
+        return Create(train, held, warnings ?? [], template: null);
     }
+
+    private static TrainingData Create(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held, IReadOnlyList<string> warnings,
+        RecordedTemplate? template) => train.Count > 0
+        ? new TrainingData(train, held, warnings, template)
+        : throw new InputException("dataset: the training split is empty; give more examples or a smaller val_size");
 
     private static (IReadOnlyList<InstructionExample> Train, IReadOnlyList<InstructionExample> Held) Split(
         IReadOnlyList<InstructionExample> all, TrainingArguments arguments)

@@ -35,7 +35,7 @@ public sealed record TrainingArguments
     [JsonPropertyName("dataset_dir")]
     public string DatasetDir { get; init; } = "data";
 
-    /// <summary>Chat template by LLaMA-Factory's name; null takes the one that fits the model's family.</summary>
+    /// <summary>Chat template by LLaMA-Factory's name; null takes the trained adapter's, the model's own, or its family's.</summary>
     [JsonPropertyName("template")]
     public string? Template { get; init; }
 

@@ -40,6 +40,8 @@ internal sealed class TrainingOutputs(TrainingArguments arguments, TrainingData 
     /// <param name="allParameters">Weights of base model and adapter.</param>
     public void Write(LossResult? evaluation, int evalBatches, double flops, long allParameters)
     {
+        if (data.Template is { } template)
+            AdapterRecord.Create(Folder, template);
         AdapterFolder.Save(Folder, adapter, arguments.ModelNameOrPath);
         log.Finish(data.Train.Count, flops);
         if (evaluation is not null)

@@ -21,7 +21,7 @@ internal static class ChatCommand
         command.SetAction((parsed, stopping) => Task.Run(() =>
         {
             using LanguageModel model = models.LoadModel(parsed);
-            ChatTemplate template = ModelTemplate.Resolve(parsed.GetValue(models.Template), model);
+            ChatTemplate template = models.ChooseTemplate(parsed, model);
             GenerationOptions options = sampling.Read(parsed, template, model);
             using LoraAdapter? adapter = models.AttachAdapter(parsed, model);
             Talk(model, template, options, parsed.GetValue(sampling.System), Console.In, parsed.InvocationConfiguration.Output, stopping);

@@ -24,7 +24,7 @@ internal static class GenerateCommand
         command.SetAction((parsed, stopping) => Task.Run(() =>
         {
             using LanguageModel model = models.LoadModel(parsed);
-            ChatTemplate template = parsed.GetValue(raw) ? ChatTemplate.Get("empty") : ModelTemplate.Resolve(parsed.GetValue(models.Template), model);
+            ChatTemplate template = parsed.GetValue(raw) ? ChatTemplate.Get("empty") : models.ChooseTemplate(parsed, model);
             GenerationOptions options = sampling.Read(parsed, template, model);
             using LoraAdapter? adapter = models.AttachAdapter(parsed, model);
             int[] ids = template.EncodePrompt(model.Tokenizer, [new ChatMessage("user", parsed.GetRequiredValue(prompt))], parsed.GetValue(sampling.System));

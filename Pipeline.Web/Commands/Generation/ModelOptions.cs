@@ -2,6 +2,8 @@ using System.CommandLine;
 using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Templates;
+using Pipeline.Models.Text;
 using static TorchSharp.torch;
 
 namespace Pipeline.Web.Commands.Generation;
@@ -13,7 +15,7 @@ internal sealed class ModelOptions
 
     public Option<string?> Adapter { get; } = new("--adapter") { Description = "LoRA adapter in PEFT's layout", HelpName = "DIR" };
 
-    public Option<string?> Template { get; } = new("--template") { Description = "Chat template (default: the model family's)", HelpName = "NAME" };
+    public Option<string?> Template { get; } = new("--template") { Description = "Chat template (default: the adapter's, else the model's own, else its family's)", HelpName = "NAME" };
 
     public Option<string> Device { get; } = new("--device") { Description = "auto, cpu, cuda or cuda:N", DefaultValueFactory = _ => "auto" };
 
@@ -37,6 +39,15 @@ internal sealed class ModelOptions
         DType = ParseType(parsed.GetValue(Precision)),
         QuantizationBits = parsed.GetValue(Quantize),
     });
+
+    /// <summary>The template for the model and the adapter that was asked for; what is to be said about it goes to standard error.</summary>
+    public ChatTemplate ChooseTemplate(ParseResult parsed, LanguageModel model)
+    {
+        ChosenTemplate chosen = TemplateRule.Choose(model, parsed.GetValue(Template), parsed.GetValue(Adapter));
+        if (chosen.Warning is { } warning)
+            parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
+        return chosen.Template;
+    }
 
     /// <summary>The adapter that was asked for, attached; null for none.</summary>
     public LoraAdapter? AttachAdapter(ParseResult parsed, LanguageModel model)

@@ -33,6 +33,7 @@ internal static class EvalCommand
                 BatchSize = AtLeast(1, parsed.GetValue(batch), "--batch"),
                 Generations = AtLeast(0, parsed.GetValue(generations), "--generations"),
                 MaxNewTokens = AtLeast(1, parsed.GetValue(tokens), "--max-new-tokens"),
+                Warn = warning => parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}"),
             };
             IReadOnlyList<InstructionExample> examples = InstructionDataset.Load(parsed.GetRequiredValue(dataset));
             using LanguageModel model = models.LoadModel(parsed);

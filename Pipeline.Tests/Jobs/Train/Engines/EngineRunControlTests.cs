@@ -24,7 +24,7 @@ public sealed class EngineRunControlTests(PostgresDatabase database) : IClassFix
     {
         using TemporaryFolder far = new(), near = new();
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, new StageFakes(), Engine("far", local: false));
-        Guid away = await pipeline.IngestAsync(far, PipelineFixture.Seed(far, ("f.pdf", "far")) with { Train = new() { Engine = "far" } });
+        Guid away = await pipeline.IngestAsync(far, PipelineFixture.Seed(far, ("f.pdf", "far")) with { BaseModel = EngineFixture.Model, Train = new() { Engine = "far" } });
         string work = database.Storage.WorkFolder(away);
         int process = await ProcessAsync(pipeline, away, work, 1);
 
@@ -56,7 +56,7 @@ public sealed class EngineRunControlTests(PostgresDatabase database) : IClassFix
         int process;
         await using (PipelineFixture pipeline = await PipelineFixture.StartAsync(database, new StageFakes(), Engine("near", local: true)))
         {
-            run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("s.pdf", "stopped")) with { Train = new() { Engine = "near" } });
+            run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("s.pdf", "stopped")) with { BaseModel = EngineFixture.Model, Train = new() { Engine = "near" } });
             process = await ProcessAsync(pipeline, run, database.Storage.WorkFolder(run), 1);
             (await QueueOfTrainingAsync(run)).ShouldBe("gpu");
         }

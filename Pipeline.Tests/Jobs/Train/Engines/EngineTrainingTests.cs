@@ -116,7 +116,7 @@ public sealed class EngineTrainingTests : IDisposable
             echo '{"log_history": [{"step": 1, "loss": 2.5, "grad_norm": 0.25, "epoch": 0.5}, {"step": 3, "grad_norm": NaN}]}' > trainer_state.json
             echo '{"train_loss": 2.0, "eval_loss": NaN}' > all_results.json
             """, Stop), Stop);
-        while (_engine.Points.IsEmpty && !training.IsCompleted) await Task.Delay(10, Stop);
+        while (_engine.Points.Count < 3 && !training.IsCompleted) await Task.Delay(10, Stop);
         training.IsCompleted.ShouldBeFalse();
         _engine.Points.ToArray().ShouldBe([("total_steps", 0, 3), ("loss", 1, 2.5), ("learning_rate", 1, 1e-5)]);
         await File.WriteAllTextAsync(Path.Combine(_engine.Output, "go"), "", Stop);

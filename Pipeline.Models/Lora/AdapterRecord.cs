@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Pipeline.Models.Files;
+
+namespace Pipeline.Models.Lora;
+
+/// <summary>
+/// <c>pipeline_adapter.json</c> of an adapter folder: the chat template it was trained with and where it comes from. A file of
+/// its own and no keys in <c>adapter_config.json</c>, because PEFT passes every key of that file to the constructor of its
+/// configuration: old versions stop with a TypeError at one they do not know, later ones warn the user that the adapter was
+/// made by a newer PEFT. Files with other names are read by neither.
+/// </summary>
+public static class AdapterRecord
+{
+    /// <summary>Name of the file.</summary>
+    public const string FileName = "pipeline_adapter.json";
+
+    private const string Template = "template", DefaultSystem = "default_system";
+    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+
+    /// <summary>The recorded template; null for an adapter that was made elsewhere or before templates were recorded.</summary>
+    /// <param name="folder">Adapter folder.</param>
+    /// <exception cref="InputException">The file is there but cannot be read.</exception>
+    public static RecordedTemplate? ReadTemplate(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        JsonObject json = Read(path);
+        try
+        {
+            return (string?)json[Template] is { Length: > 0 } name ? new RecordedTemplate(name, (string?)json[DefaultSystem]) : null;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InputException($"{path}: {Template} and {DefaultSystem} must be texts ({e.Message}); correct or delete the file", e);
+        }
+    }
+
+    /// <summary>Writes the file anew, for an adapter that has just been trained.</summary>
+    /// <param name="folder">Adapter folder.</param>
+    /// <param name="template">Template of the training.</param>
+    public static void Create(string folder, RecordedTemplate template)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        Write(Path.Combine(folder, FileName), new JsonObject { [Template] = template.Name, [DefaultSystem] = template.DefaultSystem });
+    }
+
+    /// <summary>Adds keys to the file, in place of those of the same name.</summary>
+    /// <param name="folder">Adapter folder.</param>
+    /// <param name="facts">What to add.</param>
+    public static void Add(string folder, JsonObject facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        string path = Path.Combine(folder, FileName);
+        JsonObject json = Read(path);
+        foreach ((string key, JsonNode? value) in facts)
+            json[key] = value?.DeepClone();
+        Write(path, json);
+    }
+
+    private static void Write(string path, JsonObject json) => DurableFiles.Replace(path, json.ToJsonString(s_indented) + "\n");
+
+    private static JsonObject Read(string path)
+    {
+        if (!File.Exists(path))
+            return [];
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("it holds no object");
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{path}: not valid JSON ({e.Message}); correct or delete the file", e);
+        }
+    }
+}

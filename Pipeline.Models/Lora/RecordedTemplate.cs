@@ -1,0 +1,17 @@
+using Pipeline.Models.Text;
+
+namespace Pipeline.Models.Lora;
+
+/// <summary>The chat template that an adapter was trained with.</summary>
+/// <param name="Name">By LLaMA-Factory's name, for example <c>phi4_mini</c>.</param>
+/// <param name="DefaultSystem">System message of conversations that bring none, empty for none; null for the template's own.</param>
+public sealed record RecordedTemplate(string Name, string? DefaultSystem = null)
+{
+    /// <summary>What an adapter folder records of a template, whose default system message may not be its own.</summary>
+    /// <param name="template">The template.</param>
+    public static RecordedTemplate Of(ChatTemplate template)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        return new RecordedTemplate(template.Name, template.DefaultSystem == ChatTemplate.Get(template.Name).DefaultSystem ? null : template.DefaultSystem);
+    }
+}
