@@ -69,7 +69,7 @@ internal static partial class JobsLog
     [LoggerMessage(2016, LogLevel.Warning, "{Folder} could not be removed: {Error}")]
     public static partial void CleaningFailed(ILogger logger, string folder, string error);
 
-    [LoggerMessage(2040, LogLevel.Warning, "the new adapter is not compared with the one that serves: {Obstacle}")]
+    [LoggerMessage(2042, LogLevel.Warning, "the new adapter is not compared with the one that serves: {Obstacle}")]
     public static partial void CurrentNotMeasured(ILogger logger, string obstacle);
 
     [LoggerMessage(2041, LogLevel.Information, "{Name} is served by {Adapter} from now on ({By}): {Reason}")]
