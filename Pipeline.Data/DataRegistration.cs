@@ -18,7 +18,7 @@ public static class DataRegistration
         services.AddSingleton(storage);
         services.AddSingleton(storage.Artifacts);
         services.AddSingleton(_ => NpgsqlDataSource.Create(Connections.WithPreparedStatements(storage.ConnectionString)));
-        services.AddDbContextFactory<PipelineDbContext>((provider, options) => options.UsePipeline(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddPooledDbContextFactory<PipelineDbContext>((provider, options) => options.UsePipeline(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddOptions<LeaseOptions>().BindConfiguration("Leases", b => b.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RetentionOptions>().BindConfiguration("Retention", b => b.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DatabaseSignals>();

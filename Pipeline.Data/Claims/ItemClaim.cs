@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Postgres;
 using Pipeline.Data.Stages;
@@ -44,23 +45,12 @@ public sealed class ItemClaim : IAsyncDisposable
     /// <exception cref="LeaseLostException">The item belongs to another worker by now. Nothing was stored.</exception>
     public Task CompleteAsync(
         Func<PipelineDbContext, CancellationToken, Task> write, bool fromCache, CancellationToken ct, IReadOnlyList<StagePart>? parts = null) =>
-        EndAsync([ItemState.Succeeded], async (db, item) =>
-        {
-            item.Succeed(Now, fromCache);
-            await write(db, ct);
-            await db.SaveChangesAsync(ct);
-            await RunProgress.AfterSuccessAsync(db, _claims.Stages, item, parts ?? [], Now, ct);
-        }, ct);
+        UntilStoredAsync(mayBeStored => EndWellAsync(null, fromCache, parts ?? [], write, mayBeStored, ct), ct);
 
     /// <summary>Records that there was nothing to do and goes on.</summary>
     /// <exception cref="LeaseLostException">The item belongs to another worker by now.</exception>
     public Task SkipAsync(string reason, CancellationToken ct) =>
-        EndAsync([ItemState.Skipped], async (db, item) =>
-        {
-            item.Skip(Now, reason);
-            await db.SaveChangesAsync(ct);
-            await RunProgress.AfterSuccessAsync(db, _claims.Stages, item, [], Now, ct);
-        }, ct);
+        UntilStoredAsync(mayBeStored => EndWellAsync(reason, false, [], null, mayBeStored, ct), ct);
 
     /// <summary>
     /// Records a failure. Transient ones are tried again after a pause while retries are left; the others end the document, or
@@ -132,6 +122,9 @@ public sealed class ItemClaim : IAsyncDisposable
         _claims.Keeper.WakeForProgress();
     }
 
+    /// <summary>Whether the end of this item is to claim the next one.</summary>
+    internal Func<bool>? GoOn { get; set; }
+
     internal WorkProgress Progress { get; } = new();
 
     /// <summary>Version of <see cref="Progress"/> that is stored.</summary>
@@ -158,11 +151,20 @@ public sealed class ItemClaim : IAsyncDisposable
         catch (ObjectDisposedException) { }     // it ended in this moment
     }
 
-    private async Task EndAsync(ItemState[] ends, Func<PipelineDbContext, StageItem, Task> end, CancellationToken ct)
+    private Task EndAsync(ItemState[] ends, Func<PipelineDbContext, StageItem, Task> end, CancellationToken ct) =>
+        UntilStoredAsync(mayBeStored => EndOnceAsync(ends, end, mayBeStored, ct), ct);
+
+    /// <param name="end">Ends the item; told whether an earlier try lost its connection, possibly after the commit.</param>
+    /// <param name="ct">Cancels.</param>
+    private async Task UntilStoredAsync(Func<bool, Task> end, CancellationToken ct)
     {
         bool mayBeStored = false;
         await Transience.UntilAnsweredAsync(
-            async () => mayBeStored = await EndOnceAsync(ends, end, mayBeStored, ct),
+            async () =>
+            {
+                await end(mayBeStored);
+                return true;
+            },
             (failures, e) =>
             {
                 mayBeStored = true;
@@ -178,7 +180,7 @@ public sealed class ItemClaim : IAsyncDisposable
     /// <param name="end">Changes the item and adds what follows.</param>
     /// <param name="mayBeStored">An earlier try lost its connection, possibly after the commit.</param>
     /// <param name="ct">Cancels.</param>
-    private async Task<bool> EndOnceAsync(ItemState[] ends, Func<PipelineDbContext, StageItem, Task> end, bool mayBeStored, CancellationToken ct)
+    private async Task EndOnceAsync(ItemState[] ends, Func<PipelineDbContext, StageItem, Task> end, bool mayBeStored, CancellationToken ct)
     {
         await using PipelineDbContext db = await _claims.Contexts.CreateDbContextAsync(ct);
         db.Database.AutoSavepointsEnabled = false;      // it is all or nothing; a savepoint would cost two round trips
@@ -189,11 +191,64 @@ public sealed class ItemClaim : IAsyncDisposable
             """).SingleAsync(ct);
         if (item.State != ItemState.Running || item.Attempt != Item.Attempt)
         {
-            if (mayBeStored && item.Attempt == Item.Attempt && item.Worker == Item.Worker && ends.Contains(item.State)) return true;
+            if (mayBeStored && IsEndOfThis(item, ends)) return;
             throw new LeaseLostException(Item.Id, Item.Stage, Item.Attempt);
         }
         await end(db, item);
         await transaction.CommitAsync(ct);      // outputs, state and what follows are visible together from here on
-        return true;
+    }
+
+    private bool IsEndOfThis(StageItem item, params ReadOnlySpan<ItemState> ends) =>
+        item.Attempt == Item.Attempt && item.Worker == Item.Worker && ends.Contains(item.State);
+
+    /// <summary>A success, or that there was nothing to do: as few messages to the server as there can be, since every item ends like this.</summary>
+    private async Task EndWellAsync(
+        string? skipped, bool fromCache, IReadOnlyList<StagePart> parts, Func<PipelineDbContext, CancellationToken, Task>? write, bool mayBeStored,
+        CancellationToken ct)
+    {
+        DateTimeOffset now = Now;
+        IReadOnlyList<StageItem> followers = RunProgress.Followers(_claims.Stages, Item, parts, now);
+        await using PipelineDbContext db = await _claims.Contexts.CreateDbContextAsync(ct);
+        db.Database.AutoSavepointsEnabled = false;      // as above
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
+        Dictionary<Stage, int>? added = await EndWithFollowersAsync(db, ItemTransitions.End(Item, now, skipped, fromCache, followers), ct);
+        if (added is null)
+        {
+            StageItem item = await db.StageItems.AsNoTracking().SingleAsync(i => i.Id == Item.Id, ct);
+            if (mayBeStored && IsEndOfThis(item, skipped is null ? ItemState.Succeeded : ItemState.Skipped)) return;
+            throw new LeaseLostException(Item.Id, Item.Stage, Item.Attempt);
+        }
+        if (write is not null)
+        {
+            await write(db, ct);
+            await db.SaveChangesAsync(ct);
+        }
+        await RunProgress.AfterSuccessAsync(db, _claims.Stages, Item, parts, added, now, ct);
+        // Outputs, state and what follows are visible together after the commit, and so is the claim of the next item.
+        if (GoOn?.Invoke() != true) await transaction.CommitAsync(ct);
+        else if (await ClaimNextAndCommitAsync(db, ct) is { } next) _claims.Follow(this, next);
+    }
+
+    /// <returns>Items added by stage, or null when the item is not this claim's any more.</returns>
+    private async Task<Dictionary<Stage, int>?> EndWithFollowersAsync(PipelineDbContext db, NpgsqlBatchCommand end, CancellationToken ct)
+    {
+        await using NpgsqlBatch batch = db.Batch(WorkRows.ShareRun(Item.RunId), end);
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(ct);
+        await reader.NextResultAsync(ct);
+        bool ours = false;
+        Dictionary<Stage, int> added = [];
+        while (await reader.ReadAsync(ct))
+            if (await reader.IsDBNullAsync(0, ct)) ours = true;
+            else added[new Stage(reader.GetString(0))] = (int)reader.GetInt64(1);
+        return ours ? added : null;
+    }
+
+    private async Task<StageItem?> ClaimNextAndCommitAsync(PipelineDbContext db, CancellationToken ct)
+    {
+        await using NpgsqlBatch batch = db.Batch(_claims.NextLike(Item), Statements.Of("COMMIT"));
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(ct);
+        StageItem? next = await reader.ReadAsync(ct) ? StageItem.Read(reader) : null;
+        while (await reader.NextResultAsync(ct)) { }        // the commit's answer
+        return next;
     }
 }

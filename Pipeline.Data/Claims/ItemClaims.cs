@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Postgres;
 using Pipeline.Data.Stages;
@@ -13,10 +14,11 @@ namespace Pipeline.Data.Claims;
 /// <see cref="StalledItems"/> finds that its worker is dead.
 /// </summary>
 public sealed class ItemClaims(
-    IDbContextFactory<PipelineDbContext> contexts, StageGraph stages, LeaseKeeper keeper, DatabaseSignals signals, WorkerName worker,
+    IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, StageGraph stages, LeaseKeeper keeper, DatabaseSignals signals, WorkerName worker,
     IOptions<LeaseOptions> options, ILogger<ItemClaims> logger)
 {
     private readonly ConcurrentDictionary<Guid, ItemClaim> _handedOver = [];
+    private readonly ConcurrentDictionary<Guid, StageItem> _following = [];
 
     internal IDbContextFactory<PipelineDbContext> Contexts => contexts;
     internal StageGraph Stages => stages;
@@ -29,8 +31,7 @@ public sealed class ItemClaims(
     public async Task<ItemClaim?> TryClaimAsync(Guid itemId, CancellationToken ct)
     {
         if (_handedOver.TryRemove(itemId, out ItemClaim? ours)) return ours;
-        TimeSpan lease = TimeSpan.FromSeconds(options.Value.Seconds);
-        return await ClaimAsync(db => ItemTransitions.Claim(db, itemId, worker, lease), ct);
+        return await ClaimAsync(ItemTransitions.Claim(itemId, worker, Lease), ct);
     }
 
     /// <summary>
@@ -40,35 +41,65 @@ public sealed class ItemClaims(
     /// <param name="stage">The stage.</param>
     /// <param name="suspects">Whether to take those that are to be worked on alone, or the others.</param>
     /// <param name="ct">Cancels.</param>
+    /// <param name="goOn">
+    /// Asked when an item ends well: whether the transaction that ends it is to claim the next one too, for
+    /// <see cref="TakeFollowing"/>. One transaction less per item, which counts where work is short.
+    /// </param>
     /// <returns>The item, or null when none waits.</returns>
-    public async Task<StageItem?> ClaimNextAsync(Stage stage, bool suspects, CancellationToken ct)
+    public async Task<StageItem?> ClaimNextAsync(Stage stage, bool suspects, CancellationToken ct, Func<bool>? goOn = null)
     {
-        TimeSpan lease = TimeSpan.FromSeconds(options.Value.Seconds);
-        ItemClaim? claim = await ClaimAsync(db => ItemTransitions.ClaimNext(db, stage, suspects, worker, lease), ct);
+        ItemClaim? claim = await ClaimAsync(ItemTransitions.ClaimNext(stage, suspects, worker, Lease), ct);
         if (claim is null) return null;
+        claim.GoOn = goOn;
         _handedOver[claim.Item.Id] = claim;
         return claim.Item;
     }
 
-    /// <summary>Whether items of the stage wait that are to be worked on alone.</summary>
-    public async Task<bool> HasSuspectsAsync(Stage stage, CancellationToken ct)
+    /// <summary>The item that was claimed with the end of another one, or null. As <see cref="ClaimNextAsync"/> took it.</summary>
+    public StageItem? TakeFollowing(Guid ended) => _following.TryRemove(ended, out StageItem? next) ? next : null;
+
+    /// <summary>
+    /// Whether items of the stage can be claimed, also such as <see cref="ClaimNextAsync"/> passed over because somebody held their
+    /// rows in that moment: another worker that takes them, or a user who changes their run.
+    /// </summary>
+    /// <returns>Whether there are any to be worked on among others, and whether there are any to be worked on alone.</returns>
+    public async Task<(bool Others, bool Suspects)> WaitingAsync(Stage stage, CancellationToken ct)
     {
-        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-        return await db.StageItems.AnyAsync(i => i.Stage == stage && i.State == ItemState.Pending && i.Suspect, ct);
+        await using NpgsqlBatch batch = source.CreateBatch();
+        batch.BatchCommands.Add(ItemTransitions.Waiting(stage));
+        await using NpgsqlDataReader reader = await batch.ExecuteReaderAsync(ct);
+        (bool others, bool suspects) = (false, false);
+        while (await reader.ReadAsync(ct))
+            if (reader.GetBoolean(0)) suspects = true;
+            else others = true;
+        return (others, suspects);
     }
 
     /// <summary>Lets go of an item that <see cref="ClaimNextAsync"/> took and nobody worked on.</summary>
     public async Task ForgetAsync(Guid itemId)
     {
+        if (TakeFollowing(itemId) is { } next) await ForgetAsync(next.Id);
         if (!_handedOver.TryRemove(itemId, out ItemClaim? claim)) return;
         await using (claim)
             await claim.ReleaseAsync(CancellationToken.None);
     }
 
-    private async Task<ItemClaim?> ClaimAsync(Func<PipelineDbContext, IQueryable<StageItem>> claim, CancellationToken ct)
+    /// <summary>What claims the next item like an ended one.</summary>
+    internal NpgsqlBatchCommand NextLike(StageItem ended) => ItemTransitions.ClaimNext(ended.Stage, suspects: false, worker, Lease);
+
+    /// <summary>Keeps what was claimed with the end of an item, until it is asked for.</summary>
+    internal void Follow(ItemClaim ended, StageItem next)
     {
-        await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-        StageItem? item = (await claim(db).AsNoTracking().ToListAsync(ct)).SingleOrDefault();
+        _handedOver[next.Id] = new ItemClaim(next, this) { GoOn = ended.GoOn };
+        _following[ended.Item.Id] = next;
+        signals.RunChanged(next.RunId);
+    }
+
+    private TimeSpan Lease => TimeSpan.FromSeconds(options.Value.Seconds);
+
+    private async Task<ItemClaim?> ClaimAsync(NpgsqlBatchCommand claim, CancellationToken ct)
+    {
+        StageItem? item = await source.FirstAsync(claim, StageItem.Read, ct);
         if (item is null) return null;
         ItemClaim ours = new(item, this);
         try

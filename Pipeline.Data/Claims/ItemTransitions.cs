@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Postgres;
 
 namespace Pipeline.Data.Claims;
 
@@ -11,30 +13,77 @@ namespace Pipeline.Data.Claims;
 internal static class ItemTransitions
 {
     private const string Pending = nameof(ItemState.Pending), Running = nameof(ItemState.Running), Paused = nameof(ItemState.Paused),
-        Failed = nameof(ItemState.Failed), Canceled = nameof(ItemState.Canceled);
+        Succeeded = nameof(ItemState.Succeeded), Skipped = nameof(ItemState.Skipped), Failed = nameof(ItemState.Failed), Canceled = nameof(ItemState.Canceled);
 
-    private const string Claimed = $$"""
-        UPDATE stage_items AS i
-        SET state = '{{Running}}', attempt = i.attempt + 1, attempts_left = i.attempts_left - 1, worker = {0},
-            lease_until = clock_timestamp() + {1}, started_at = clock_timestamp(), not_before = NULL, estimated_end = NULL
+    /// <summary>What the ends of items have in common; the time is the third value.</summary>
+    private const string Ended = "lease_until = NULL, finished_at = $3, seconds = seconds + greatest(0, extract(epoch FROM $3 - started_at))";
+
+    private const string Claimed = $"""
+        UPDATE stage_items
+        SET state = '{Running}', attempt = attempt + 1, attempts_left = attempts_left - 1, worker = $1,
+            lease_until = clock_timestamp() + $2, started_at = clock_timestamp(), not_before = NULL, estimated_end = NULL
         """;
 
     private const string Claimable = $"state = '{Pending}' AND attempts_left > 0 AND (not_before IS NULL OR not_before <= now())";
 
-    /// <summary>An item that waits becomes a worker's, or nothing is returned.</summary>
-    public static IQueryable<StageItem> Claim(PipelineDbContext db, Guid itemId, WorkerName worker, TimeSpan lease) =>
+    /// <summary>An item that waits becomes a worker's and is returned, or nothing is.</summary>
+    public static NpgsqlBatchCommand Claim(Guid itemId, WorkerName worker, TimeSpan lease) =>
         // One statement decides; reading first and updating later would let two workers win.
-        db.StageItems.FromSqlRaw(Claimed + " WHERE i.id = {2} AND " + Claimable + " RETURNING i.*", worker.Value, lease, itemId);
+        Statements.Of($"{Claimed} WHERE id = $3 AND {Claimable} RETURNING {StageItem.Columns}", worker.Value, lease, itemId);
 
-    /// <summary>The next item of a stage becomes a worker's: highest priority first, then the oldest.</summary>
-    public static IQueryable<StageItem> ClaimNext(PipelineDbContext db, Stage stage, bool suspects, WorkerName worker, TimeSpan lease) =>
-        db.StageItems.FromSqlRaw($$"""
-            {{Claimed}}
-            WHERE i.id = (
-                SELECT id FROM stage_items WHERE stage = {2} AND suspect = {3} AND {{Claimable}}
-                ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING i.*
-            """, worker.Value, lease, stage.Name, suspects);
+    /// <summary>The next item of a stage becomes a worker's and is returned: highest priority first, then the oldest.</summary>
+    public static NpgsqlBatchCommand ClaimNext(Stage stage, bool suspects, WorkerName worker, TimeSpan lease) => Statements.Of(
+        $"""
+        {Claimed}
+        WHERE id = (
+            SELECT id FROM stage_items WHERE stage = $3 AND suspect = $4 AND {Claimable}
+            ORDER BY priority DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING {StageItem.Columns}
+        """, worker.Value, lease, stage.Name, suspects);
+
+    /// <summary>
+    /// Which items of a stage could be claimed now, also those whose rows somebody holds in this moment: a row for the suspects and one
+    /// for the others, where there are any.
+    /// </summary>
+    public static NpgsqlBatchCommand Waiting(Stage stage) =>
+        Statements.Of($"SELECT DISTINCT suspect FROM stage_items WHERE stage = $1 AND {Claimable}", stage.Name);
+
+    /// <summary>
+    /// The end of a claimed item that others may follow, with those that follow in any case and their outbox rows. Returns a row
+    /// without a stage when the item was still the claim's, and one per stage with the number of items added; nothing otherwise.
+    /// </summary>
+    /// <param name="claimed">The item as it was claimed.</param>
+    /// <param name="now">When it ends.</param>
+    /// <param name="skipped">Why there was nothing to do, or null for a success.</param>
+    /// <param name="fromCache">Whether a stored result was used.</param>
+    /// <param name="followers">Items to add, unless the run has them.</param>
+    public static NpgsqlBatchCommand End(
+        StageItem claimed, DateTimeOffset now, string? skipped, bool fromCache, IReadOnlyList<StageItem> followers)
+    {
+        string change = skipped is null
+            ? $"state = '{Succeeded}', from_cache = $4, error = NULL, failure_kind = NULL, suspect = false, checkpoint_files = NULL, checkpoint_step = NULL"
+            : $"state = '{Skipped}', error = $4";
+        // What succeeded has no more need of what earlier attempts left.
+        object note = skipped is null ? fromCache : skipped;
+        string ended = $"UPDATE stage_items SET {change}, {Ended} WHERE id = $1 AND attempt = $2 AND state = '{Running}' RETURNING run_id";
+        if (followers.Count == 0)
+            return Statements.Of($"WITH ended AS ({ended}) SELECT NULL::text, 0::bigint FROM ended", claimed.Id, claimed.Attempt, now, note);
+        return Statements.Of($"""
+            WITH ended AS ({ended}),
+            added AS (
+                INSERT INTO stage_items (id, run_id, stage, key, run_document_id, state, attempt, attempts_left, attempts_allowed, created_at,
+                    seconds, from_cache, transient_failures, suspect, priority)
+                SELECT f.id, ended.run_id, f.stage, f.key, f.document, '{Pending}', 0, f.attempts, f.attempts, $3, 0, false, 0, false, r.priority
+                FROM ended JOIN runs AS r ON r.id = ended.run_id
+                    CROSS JOIN unnest($5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::int[]) AS f(id, stage, key, document, attempts)
+                ON CONFLICT (run_id, stage, key) DO NOTHING
+                RETURNING id, stage),
+            queued AS (INSERT INTO outbox_messages (item_id, stage) SELECT id, stage FROM added ORDER BY id)
+            SELECT NULL, 0 FROM ended UNION ALL SELECT stage::text, count(*) FROM added GROUP BY stage
+            """, claimed.Id, claimed.Attempt, now, note,
+            followers.Select(f => f.Id).ToArray(), followers.Select(f => f.Stage.Name).ToArray(), followers.Select(f => f.Key).ToArray(),
+            followers.Select(f => f.RunDocumentId).ToArray(), followers.Select(f => f.AttemptsAllowed).ToArray());
+    }
 
     /// <summary>Adds an item with its outbox row, unless the run already has it.</summary>
     /// <returns>Whether it was added.</returns>

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Postgres;
 using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Claims;
@@ -11,12 +13,11 @@ internal static class RunGates
     /// <returns>What still does.</returns>
     public static async Task<int> ChangeAsync(PipelineDbContext db, StageGraph graph, Guid runId, Stage join, int change, CancellationToken ct)
     {
-        string stage = join.Name;
-        int first = graph.InitiallyOpen(join) + change;
-        return (await db.Database.SqlQuery<int>($"""
-            INSERT INTO run_gates (run_id, stage, open) VALUES ({runId}, {stage}, {first})
-            ON CONFLICT (run_id, stage) DO UPDATE SET open = run_gates.open + {change} RETURNING open AS "Value"
-            """).ToListAsync(ct)).Single();
+        await using NpgsqlBatch batch = db.Batch(Statements.Of("""
+            INSERT INTO run_gates (run_id, stage, open) VALUES ($1, $2, $3)
+            ON CONFLICT (run_id, stage) DO UPDATE SET open = run_gates.open + $4 RETURNING open
+            """, runId, join.Name, graph.InitiallyOpen(join) + change, change));
+        return (int)(await batch.ExecuteScalarAsync(ct))!;
     }
 
     /// <summary>

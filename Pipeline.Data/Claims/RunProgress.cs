@@ -7,24 +7,46 @@ namespace Pipeline.Data.Claims;
 /// <summary>What the end of an item means for its run, by the table of stages. Every method works inside the transaction that ends the item.</summary>
 internal static class RunProgress
 {
-    /// <summary>Opens what follows a success.</summary>
-    public static async Task AfterSuccessAsync(
-        PipelineDbContext db, StageGraph graph, StageItem item, IReadOnlyList<StagePart> parts, DateTimeOffset now, CancellationToken ct)
+    /// <summary>Items that follow a success whatever else the run does; they are added by the statement that ends the item.</summary>
+    public static IReadOnlyList<StageItem> Followers(StageGraph graph, StageItem item, IReadOnlyList<StagePart> parts, DateTimeOffset now)
     {
-        StageDefinition ended = graph[item.Stage];
         foreach (StagePart part in parts)
             if (!graph.NextOf(item.Stage).Any(d => d.Stage == part.Stage && d.Scope == StageScope.Part))
                 throw new InvalidOperationException($"{item.Stage} names a part of {part.Stage}, which is no stage of parts that follows it");
-        Dictionary<Stage, int> added = [];
+        List<StageItem> followers = [];
+        foreach (StageDefinition next in graph.NextOf(item.Stage))
+            if (next.Scope != StageScope.Run && OthersBefore(graph, next, item.Stage).Length == 0)
+                followers.AddRange(KeysOf(graph, next, item, parts).Select(key => Follower(next, item, key, now)));
+        return followers;
+    }
+
+    /// <summary>Opens what follows a success besides <see cref="Followers"/>.</summary>
+    /// <param name="db">Context with the transaction.</param>
+    /// <param name="graph">Table of stages.</param>
+    /// <param name="item">The item that ended.</param>
+    /// <param name="parts">Parts that it names.</param>
+    /// <param name="added">Items that were added by stage; completed by this.</param>
+    /// <param name="now">When it ended.</param>
+    /// <param name="ct">Cancels.</param>
+    public static async Task AfterSuccessAsync(
+        PipelineDbContext db, StageGraph graph, StageItem item, IReadOnlyList<StagePart> parts, Dictionary<Stage, int> added, DateTimeOffset now,
+        CancellationToken ct)
+    {
         foreach (StageDefinition next in graph.NextOf(item.Stage).Where(d => d.Scope != StageScope.Run))
         {
-            int count = await AddAsync(db, graph, ended, next, item, parts, now, ct);
-            added[next.Stage] = count;
-            if (count == 0 && ended.Scope == StageScope.Run && next.Scope == StageScope.Document)
+            if (next.Scope == StageScope.Document && graph[item.Stage].Scope == StageScope.Run)
             {
+                added[next.Stage] = await db.AddDocumentsAsync(item.RunId, next, now, ct);
+                if (added[next.Stage] > 0) continue;
                 await db.EndRunAsync(item.RunId, RunState.Failed, "the run has no documents", ct);
                 return;
             }
+            Stage[] others = OthersBefore(graph, next, item.Stage);
+            if (others.Length == 0) continue;
+            int count = 0;
+            foreach (string key in KeysOf(graph, next, item, parts))
+                if (await AddLastAsync(db, others, Follower(next, item, key, now), ct)) count++;
+            added[next.Stage] = count;
         }
         await PassGatesAsync(db, graph, item, added, now, ct);
     }
@@ -35,40 +57,31 @@ internal static class RunProgress
             ? db.EndRunAsync(item.RunId, RunState.Failed, item.Error, ct)
             : PassGatesAsync(db, graph, item, [], now, ct);
 
-    private static async Task<int> AddAsync(
-        PipelineDbContext db, StageGraph graph, StageDefinition ended, StageDefinition next, StageItem item, IReadOnlyList<StagePart> parts,
-        DateTimeOffset now, CancellationToken ct)
-    {
-        if (next.Scope == StageScope.Document && ended.Scope == StageScope.Run) return await db.AddDocumentsAsync(item.RunId, next, now, ct);
-        if (next.Scope == StageScope.Part && parts.Any(p => p.Stage == next.Stage))
-        {
-            int count = 0;
-            foreach (StagePart part in parts.Where(p => p.Stage == next.Stage))
-                if (await AddOneAsync(db, graph, next, item, PartKey(item, part), now, ct)) count++;
-            return count;
-        }
-        // The same document, or the same part, goes on.
-        return ended.Scope == next.Scope && await AddOneAsync(db, graph, next, item, item.Key, now, ct) ? 1 : 0;
-    }
+    /// <summary>Under which keys items of a stage follow an item: those of the parts that it names, or its own.</summary>
+    private static IEnumerable<string> KeysOf(StageGraph graph, StageDefinition next, StageItem item, IReadOnlyList<StagePart> parts) =>
+        next.Scope == StageScope.Part && parts.Any(p => p.Stage == next.Stage)
+            ? parts.Where(p => p.Stage == next.Stage).Select(p => PartKey(item, p))
+            : graph[item.Stage].Scope == next.Scope ? [item.Key] : [];       // the same document, or the same part, goes on
+
+    /// <summary>Stages besides that of an item that must have succeeded with the same key before the next one begins.</summary>
+    private static Stage[] OthersBefore(StageGraph graph, StageDefinition next, Stage ended) =>
+        [.. graph.PreviousOf(next.Stage).Where(d => d.Scope == next.Scope && d.Stage != ended).Select(d => d.Stage)];
+
+    private static StageItem Follower(StageDefinition next, StageItem item, string key, DateTimeOffset now) =>
+        new(item.RunId, next.Stage, item.RunDocumentId, next.Attempts, now, key: key);
 
     private static string PartKey(StageItem parent, StagePart part) =>
         parent.RunDocumentId is { } document && parent.Key == document.ToString("N") ? $"{document:N}/{part.Key}" : part.Key;
 
     /// <summary>Adds an item, unless others that it follows too have not succeeded yet: the last of them adds it.</summary>
-    private static async Task<bool> AddOneAsync(
-        PipelineDbContext db, StageGraph graph, StageDefinition next, StageItem item, string key, DateTimeOffset now, CancellationToken ct)
+    private static async Task<bool> AddLastAsync(PipelineDbContext db, Stage[] others, StageItem next, CancellationToken ct)
     {
-        Stage[] others = [.. graph.PreviousOf(next.Stage).Where(d => d.Scope == next.Scope && d.Stage != item.Stage).Select(d => d.Stage)];
-        if (others.Length > 0)
-        {
-            // Two that end at the same time would each see the other unfinished: one after the other, then.
-            string meeting = $"{item.RunId:N} {next.Stage} {key}";
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({meeting}, 0))", ct);
-            int ready = await db.StageItems.CountAsync(
-                i => i.RunId == item.RunId && others.Contains(i.Stage) && i.Key == key && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped), ct);
-            if (ready < others.Length) return false;
-        }
-        return await ItemTransitions.AddAsync(db, new StageItem(item.RunId, next.Stage, item.RunDocumentId, next.Attempts, now, key: key), ct);
+        // Two that end at the same time would each see the other unfinished: one after the other, then.
+        string meeting = $"{next.RunId:N} {next.Stage} {next.Key}";
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({meeting}, 0))", ct);
+        int ready = await db.StageItems.CountAsync(i =>
+            i.RunId == next.RunId && others.Contains(i.Stage) && i.Key == next.Key && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped), ct);
+        return ready == others.Length && await ItemTransitions.AddAsync(db, next, ct);
     }
 
     /// <summary>

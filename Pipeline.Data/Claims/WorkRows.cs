@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Postgres;
 using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Claims;
@@ -22,6 +24,9 @@ public static class WorkRows
         runId.TryWriteBytes(bytes);
         return BinaryPrimitives.ReadInt64LittleEndian(bytes) ^ BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
     }
+
+    /// <summary>Keeps a user's interventions out until the transaction is over, but not other endings. Taken before any row.</summary>
+    internal static NpgsqlBatchCommand ShareRun(Guid runId) => Statements.Of("SELECT pg_advisory_xact_lock_shared($1)", RunLock(runId));
 
     /// <summary>Keeps every ending of the run's items out until the transaction is over.</summary>
     public static Task LockRunAsync(this PipelineDbContext db, Guid runId, CancellationToken ct) =>
@@ -66,5 +71,5 @@ public static class WorkRows
 
     /// <summary>Tells workers and followers, when the transaction commits, that items of the run were taken from them.</summary>
     public static Task InterveneAsync(this PipelineDbContext db, Guid runId, CancellationToken ct) =>
-        db.Database.ExecuteSqlAsync($"SELECT pg_notify({Postgres.DatabaseSignals.ControlChannel}, {runId.ToString()})", ct);
+        db.Database.ExecuteSqlAsync($"SELECT pg_notify({DatabaseSignals.ControlChannel}, {runId.ToString()})", ct);
 }

@@ -36,9 +36,30 @@ public static class Transience
             {
                 if (ct.IsCancellationRequested) throw;
                 onTrouble?.Invoke(failures, e);
-                await Task.Delay(TimeSpan.FromSeconds(Math.Min(2, 0.1 * Math.Pow(2, Math.Min(failures - 1, 10)))), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(PauseAfter(failures), ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (ct.IsCancellationRequested) throw;
             }
         }
     }
+
+    /// <summary>
+    /// The same for an action that blocks, on the caller's thread from the first try to the last: a continuation would go on blocking a
+    /// thread of the pool, which others wait for.
+    /// </summary>
+    public static T UntilAnswered<T>(Func<T> action, CancellationToken ct)
+    {
+        for (int failures = 1; ; failures++)
+        {
+            try
+            {
+                return action();
+            }
+            catch (Exception e) when (IsServerTrouble(e))
+            {
+                if (ct.WaitHandle.WaitOne(PauseAfter(failures))) throw;
+            }
+        }
+    }
+
+    private static TimeSpan PauseAfter(int failures) => TimeSpan.FromSeconds(Math.Min(2, 0.1 * Math.Pow(2, Math.Min(failures - 1, 10))));
 }

@@ -9,6 +9,9 @@ internal sealed class DocumentGate
     private readonly Lock _counting = new();
     private int _inside;
 
+    /// <summary>Whether somebody waits to be alone, or comes or goes in this moment: whoever is inside should leave soon.</summary>
+    public bool IsWanted => _turnstile.CurrentCount == 0;
+
     /// <summary>Enters among others. Dispose to leave.</summary>
     public async Task<IDisposable> EnterAsync(CancellationToken ct)
     {

@@ -11,6 +11,7 @@ internal sealed class OutboxDispatcher(Outbox outbox, StageQueue queue, Database
     private const int Batch = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(15);      // rows in quick succession are handed over together
+    private static readonly TimeSpan LongRest = TimeSpan.FromMilliseconds(100); // entries wait for every worker: more rows need no haste
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,10 +21,10 @@ internal sealed class OutboxDispatcher(Outbox outbox, StageQueue queue, Database
             Task written = signals.NextOutbox;          // before looking: what is written while looking wakes us again
             try
             {
-                int moved;
-                do moved = await outbox.DispatchAsync(queue.HandOverAsync, Batch, stoppingToken);
+                int moved, made = 0;
+                do moved = await outbox.DispatchAsync(async (due, ct) => made += await queue.HandOverAsync(due, ct), Batch, stoppingToken);
                 while (moved == Batch);
-                if (moved > 0) await Task.Delay(Rest, stoppingToken);
+                if (moved > 0) await Task.Delay(made > 0 ? Rest : LongRest, stoppingToken);
                 await written.WaitAsync(Poll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -17,6 +17,6 @@ internal sealed class PatientStorage(IConnectionFactory connections, PostgreSqlS
     {
         // The caller is a thread of Hangfire's that has nothing else to do.
         public override IFetchedJob FetchNextJob(string[] queues, CancellationToken cancellationToken) =>
-            Transience.UntilAnsweredAsync(() => Task.FromResult(base.FetchNextJob(queues, cancellationToken)), null, cancellationToken).GetAwaiter().GetResult();
+            Transience.UntilAnswered(() => base.FetchNextJob(queues, cancellationToken), cancellationToken);
     }
 }

@@ -16,6 +16,8 @@ public sealed class StageDelivery
     // After this an entry makes room, so that other stages of the queue get their turn.
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10), LastPause = TimeSpan.FromSeconds(1);
+
     private readonly StageWork _work;
     private readonly StageGraph _graph;
     private readonly ItemClaims _claims;
@@ -47,10 +49,26 @@ public sealed class StageDelivery
     private async Task WorkOnAllAsync(Stage stage, CancellationToken stopping)
     {
         long started = Stopwatch.GetTimestamp();
-        while (await WorkOnNextAsync(stage, stopping) is { } worked)
+        TimeSpan pause = FirstPause;
+        while (true)
         {
+            Guid? worked = await WorkOnNextAsync(stage, started, stopping);
+            if (worked is null)
+            {
+                (bool others, bool suspects) = await AskAsync(stage, () => _claims.WaitingAsync(stage, stopping), stopping);
+                if (!others && !suspects) return;
+                if (suspects) worked = await WorkOnSuspectAsync(stage, stopping);
+            }
+            if (worked is not { } last)
+            {
+                // Rows that somebody held in that moment were passed over. Whoever held them does not look for a worker: this entry stays.
+                await Task.Delay(pause, stopping);
+                pause = pause < LastPause ? pause * 2 : LastPause;
+                continue;
+            }
+            pause = FirstPause;
             if (Stopwatch.GetElapsedTime(started) < Slice) continue;
-            _queue.Enqueue(stage, worked, _graph[stage].Queue);      // behind the others; it finds what is left, whatever its id says
+            _queue.Enqueue(stage, last, _graph[stage].Queue);      // behind the others; it finds what is left, whatever its id says
             return;
         }
     }
@@ -58,19 +76,27 @@ public sealed class StageDelivery
     private async Task<bool> NeedsDeviceAsync(Stage stage, Guid itemId, CancellationToken stopping) =>
         _graph[stage].Queue == Queues.Gpu && await AskAsync(stage, () => _queues.OfAsync(stage, itemId, stopping), stopping) == Queues.Gpu;
 
-    private async Task<Guid?> WorkOnNextAsync(Stage stage, CancellationToken stopping)
+    /// <summary>Works on the next item, and on those that are claimed with the end of one.</summary>
+    /// <returns>The last one, or null when none could be claimed.</returns>
+    private async Task<Guid?> WorkOnNextAsync(Stage stage, long started, CancellationToken stopping)
     {
+        bool GoOn() => !stopping.IsCancellationRequested && !_gate.IsWanted && Stopwatch.GetElapsedTime(started) < Slice;
+        Guid? worked = null;
         using (await _gate.EnterAsync(stopping))
-            if (await ClaimAsync(stage, suspects: false, stopping) is { } item)
-                return await WorkAsync(item, stopping);
-        // Whatever killed a worker while several documents were in it is now alone in this process: if it happens again, it was this one.
-        if (!await AskAsync(stage, () => _claims.HasSuspectsAsync(stage, stopping), stopping)) return null;
+            for (StageItem? item = await ClaimAsync(stage, false, stopping, GoOn); item is not null; item = _claims.TakeFollowing(item.Id))
+                worked = await WorkAsync(item, stopping);
+        return worked;
+    }
+
+    /// <summary>Whatever killed a worker while several documents were in it is now alone in this process: if it happens again, it was this one.</summary>
+    private async Task<Guid?> WorkOnSuspectAsync(Stage stage, CancellationToken stopping)
+    {
         using (await _gate.EnterAloneAsync(stopping))
             return await ClaimAsync(stage, suspects: true, stopping) is { } suspect ? await WorkAsync(suspect, stopping) : null;
     }
 
-    private Task<StageItem?> ClaimAsync(Stage stage, bool suspects, CancellationToken stopping) =>
-        AskAsync(stage, () => _claims.ClaimNextAsync(stage, suspects, stopping), stopping);
+    private Task<StageItem?> ClaimAsync(Stage stage, bool suspects, CancellationToken stopping, Func<bool>? goOn = null) =>
+        AskAsync(stage, () => _claims.ClaimNextAsync(stage, suspects, stopping, goOn), stopping);
 
     private Task<T> AskAsync<T>(Stage stage, Func<Task<T>> question, CancellationToken stopping) =>
         Transience.UntilAnsweredAsync(question, (failures, e) => JobsLog.ClaimFailed(_logger, stage, failures, e.Message), stopping);
@@ -81,9 +107,10 @@ public sealed class StageDelivery
         {
             await _work.WorkAsync(item.Stage, item.Id, stopping);
         }
-        finally
+        catch
         {
             await _claims.ForgetAsync(item.Id);
+            throw;
         }
         return item.Id;
     }

@@ -17,8 +17,10 @@ internal sealed class StageQueue(
     /// Puts items into their queue. A stage of documents or parts gets as many entries as there are workers to take them, since each
     /// entry goes on with whatever waits: an entry that nobody has taken yet will find every item that is there now.
     /// </summary>
-    public async Task HandOverAsync(IReadOnlyList<OutboxMessage> due, CancellationToken ct)
+    /// <returns>Entries made.</returns>
+    public async Task<int> HandOverAsync(IReadOnlyList<OutboxMessage> due, CancellationToken ct)
     {
+        int made = 0;
         foreach (IGrouping<Stage, OutboxMessage> stage in due.GroupBy(m => m.Stage))
         {
             // Made by a newer version that shares the database: its workers find the item by their sweep.
@@ -27,8 +29,12 @@ internal sealed class StageQueue(
             if (graph[stage.Key] is { Scope: not StageScope.Run } many)
                 entries = stage.Take(Math.Max(0, WorkersOf(many.Queue) - await UntakenAsync(many, ct)));
             foreach (OutboxMessage message in entries)
+            {
                 Enqueue(message.Stage, message.ItemId, await queues.OfAsync(message.Stage, message.ItemId, ct));
+                made++;
+            }
         }
+        return made;
     }
 
     public void Enqueue(Stage stage, Guid itemId, string queue)

@@ -1,8 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
+using Pipeline.Data.Postgres;
 using Pipeline.Jobs;
 
 namespace Pipeline.Tests.Data;
@@ -12,7 +14,7 @@ public sealed class TransitionTests(PostgresDatabase database) : IClassFixture<P
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static readonly TheoryData<string> OfItems = ["claim", "claim next", "pause", "open", "reopen", "cancel"];
+    public static readonly TheoryData<string> OfItems = ["claim", "claim next", "succeed", "skip", "pause", "open", "reopen", "cancel"];
 
     public static readonly TheoryData<string> OfRuns = ["start", "pause", "resume", "reopen", "succeed", "fail", "cancel"];
 
@@ -33,13 +35,21 @@ public sealed class TransitionTests(PostgresDatabase database) : IClassFixture<P
             await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET state = {state}, started_at = now() WHERE id = {item.Id}", Stop);
             await (transition switch
             {
-                "claim" => ItemTransitions.Claim(db, item.Id, new WorkerName("w"), TimeSpan.FromMinutes(1)).ToListAsync(Stop),
-                "claim next" => ItemTransitions.ClaimNext(db, item.Stage, false, new WorkerName("w"), TimeSpan.FromMinutes(1)).ToListAsync(Stop),
+                "claim" => ExecuteAsync(ItemTransitions.Claim(item.Id, new WorkerName("w"), TimeSpan.FromMinutes(1))),
+                "claim next" => ExecuteAsync(ItemTransitions.ClaimNext(item.Stage, false, new WorkerName("w"), TimeSpan.FromMinutes(1))),
+                "succeed" => ExecuteAsync(ItemTransitions.End(item, DateTimeOffset.UtcNow, null, false, [])),
+                "skip" => ExecuteAsync(ItemTransitions.End(item, DateTimeOffset.UtcNow, "nothing to do", false, [])),
                 "pause" => ItemTransitions.PauseAsync(db, run.Id, Stop),
                 "open" => ItemTransitions.OpenAsync(db, run.Id, Stop),
                 "reopen" => ItemTransitions.ReopenAsync(db, [item.Id], Stop),
                 _ => (Task)ItemTransitions.CancelAsync(db, run.Id, Stop),
             });
+            async Task ExecuteAsync(NpgsqlBatchCommand statement)
+            {
+                await db.Database.OpenConnectionAsync(Stop);
+                await using NpgsqlBatch batch = db.Batch(statement);
+                await batch.ExecuteNonQueryAsync(Stop);
+            }
             ItemState to = await db.StageItems.Where(i => i.Id == item.Id).Select(i => i.State).SingleAsync(Stop);
             await db.Runs.Where(r => r.Id == run.Id).ExecuteDeleteAsync(Stop);
             if (to != from) seen.Add((from, to));
