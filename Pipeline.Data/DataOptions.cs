@@ -1,13 +1,12 @@
-using System.ComponentModel.DataAnnotations;
 using Pipeline.Data.Artifacts;
 
 namespace Pipeline.Data;
 
-/// <summary>Where state lives. Section <c>Data</c>; the connection string comes from <c>ConnectionStrings:Pipeline</c>.</summary>
+/// <summary>Where state lives, as the host reads it from its data folder, <c>ConnectionStrings:Pipeline</c> and section <c>Artifacts</c>.</summary>
 public sealed record DataOptions
 {
     /// <summary>Folder of artifacts or local copies of them, work files, adapters and, without a connection string, the private Postgres cluster.</summary>
-    [Required] public string Folder { get; init; } = "data";
+    public string Folder { get; init; } = "data";
 
     /// <summary>A Postgres server to use instead of a private cluster, or null.</summary>
     public string? ConnectionString { get; init; }

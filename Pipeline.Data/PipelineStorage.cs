@@ -25,8 +25,6 @@ public sealed class PipelineStorage : IAsyncDisposable
     public string ConnectionString { get; }
     /// <summary>The artifact store.</summary>
     public IArtifactStore Artifacts { get; }
-    /// <summary>Whether the database is a private cluster in the data folder.</summary>
-    public bool IsPrivate => _cluster is not null;
 
     /// <summary>
     /// Whether workers that share the artifacts share the folders of work in progress too: a folder store lies in the same data folder.

@@ -23,11 +23,6 @@ public static class RunOptionsSchema
         return string.Join('.', parts);
     }
 
-    /// <summary>The value of a section, or of a setting outside any: <c>extraction</c>, <c>base_model</c>.</summary>
-    /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public static object? ValueOf(RunOptions options, string name) =>
-        (Find(typeof(RunOptions), name) ?? throw new ArgumentException($"run options have no '{name}'", nameof(name))).GetValue(options);
-
     internal static string NameOf(PropertyInfo setting) => Naming.ConvertName(setting.Name);
 
     /// <summary>What can be given in a section.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Pipeline.Models.Files;
 
 namespace Pipeline.Data.Artifacts;
 
@@ -112,8 +113,8 @@ public sealed class FileArtifactStore : IArtifactStore
         bool isNew = !Directory.Exists(folder);
         Directory.CreateDirectory(folder);
         File.Move(file, target, overwrite: true);       // from here on the artifact exists, whole
-        FileSync.Folder(folder);
-        if (isNew) FileSync.Folder(_objects);
+        DurableFiles.FlushFolder(folder);
+        if (isNew) DurableFiles.FlushFolder(_objects);
     }
 
     private string PathOf(string sha256) => Path.Combine(_objects, ContentFile.RelativePath(sha256));

@@ -44,7 +44,7 @@ internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> conte
             }
         }
 
-        string markdown = await ReadTextAsync(extraction.Files["document.md"], ct);
+        string markdown = await ReadTextAsync(extraction.Files[ExtractionResult.MarkdownFile], ct);
         StoredArtifact captioned = await storage.Artifacts.PutAsync(new MemoryStream(Encoding.UTF8.GetBytes(CaptionedMarkdown.Insert(markdown, captions))), ct);
         await claim.CompleteAsync(async (work, token) =>
         {
@@ -59,7 +59,7 @@ internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> conte
     private async Task<IReadOnlyList<string>> FigureImagesAsync(Guid runId, ItemClaim claim, Extraction extraction, CancellationToken ct)
     {
         string path = Path.Combine(storage.WorkFolder(runId), $"caption-{claim.Item.Id:N}-{claim.Item.Attempt}.json");
-        await storage.Artifacts.CopyToAsync(extraction.Files["document.json"], path, ct: ct);
+        await storage.Artifacts.CopyToAsync(extraction.Files[ExtractionResult.JsonFile], path, ct: ct);
         try
         {
             return reader.FigureImages(path);

@@ -68,8 +68,8 @@ internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts
         List<DatasetSource> sources = [];
         foreach (var document in documents)
         {
-            string json = Path.Combine(folder, "in", document.Id.ToString("N"), "document.json");
-            await storage.Artifacts.CopyToAsync(document.extraction.Files["document.json"], json, ct: ct);
+            string json = Path.Combine(folder, "in", document.Id.ToString("N"), ExtractionResult.JsonFile);
+            await storage.Artifacts.CopyToAsync(document.extraction.Files[ExtractionResult.JsonFile], json, ct: ct);
             Dictionary<string, string> captions = [];
             if (options.Caption.Enabled)
             {

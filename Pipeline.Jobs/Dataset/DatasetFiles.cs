@@ -1,3 +1,5 @@
+using Pipeline.Models.Datasets;
+
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>Names inside the dataset folder of a run; those of sets are the names in <c>dataset_info.json</c>.</summary>
@@ -7,5 +9,5 @@ internal static class DatasetFiles
     public const string Eval = "eval";
     public const string TrainFile = Train + ".jsonl";
     public const string EvalFile = Eval + ".jsonl";
-    public const string Info = "dataset_info.json";
+    public const string Info = InstructionDataset.InfoFile;
 }

@@ -62,7 +62,7 @@ public sealed class DocumentExtractor : IDisposable
             if (Directory.Exists(staging))
                 Directory.Delete(staging, recursive: true);
         }
-        return new ExtractionResult(outDir, ExtractedDocument.Load(Path.Combine(outDir, "document.json")));
+        return new ExtractionResult(outDir, ExtractedDocument.Load(Path.Combine(outDir, ExtractionResult.JsonFile)));
     }
 
     /// <summary>Refuses to begin on a machine that cannot extract any document.</summary>
@@ -155,7 +155,7 @@ public sealed class DocumentExtractor : IDisposable
     {
         if (File.Exists(folder))
             throw new InputException($"{folder}: is a file; name another output folder");
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, "document.json")))
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, ExtractionResult.JsonFile)))
             throw new InputException($"{folder}: holds files that are not an extraction; name another output folder");
     }
 }

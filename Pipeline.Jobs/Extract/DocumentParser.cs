@@ -43,8 +43,8 @@ internal static class DocumentParser
             Warnings = warnings,
         };
         document = document with { Title = document.Title ?? pdf.Metadata("Title") };
-        File.WriteAllText(Path.Combine(request.Folder, "document.md"), MarkdownWriter.Write(document));
-        document.Save(Path.Combine(request.Folder, "document.json")); // last: it marks the folder complete
+        File.WriteAllText(Path.Combine(request.Folder, ExtractionResult.MarkdownFile), MarkdownWriter.Write(document));
+        document.Save(Path.Combine(request.Folder, ExtractionResult.JsonFile)); // last: it marks the folder complete
         return document;
     }
 

@@ -7,9 +7,15 @@ namespace Pipeline.Jobs.Extract;
 /// <param name="Document">The content of <c>document.json</c>.</param>
 public sealed record ExtractionResult(string Folder, ExtractedDocument Document)
 {
+    /// <summary>Name of the Markdown file.</summary>
+    public const string MarkdownFile = "document.md";
+
+    /// <summary>Name of the file with blocks, figures and tables; written last, it marks the folder complete.</summary>
+    public const string JsonFile = "document.json";
+
     /// <summary>The Markdown in reading order.</summary>
-    public string MarkdownPath => Path.Combine(Folder, "document.md");
+    public string MarkdownPath => Path.Combine(Folder, MarkdownFile);
 
     /// <summary>Blocks with their places, figures, tables.</summary>
-    public string JsonPath => Path.Combine(Folder, "document.json");
+    public string JsonPath => Path.Combine(Folder, JsonFile);
 }

@@ -8,7 +8,8 @@ namespace Pipeline.Models.Datasets;
 /// </summary>
 public static class InstructionDataset
 {
-    private const string InfoFile = "dataset_info.json";
+    /// <summary>The file of a dataset folder that names its datasets.</summary>
+    public const string InfoFile = "dataset_info.json";
 
     /// <summary>All examples of one file, whose kind is told from its first row.</summary>
     /// <exception cref="InputException">Not readable, or a row without question or answer; names file, line and field.</exception>
@@ -30,7 +31,7 @@ public static class InstructionDataset
         using JsonDocument? info = File.Exists(infoPath) ? ReadInfo(infoPath) : null;
         if (!Directory.Exists(datasetDir)) throw new InputException($"dataset_dir: there is no folder {datasetDir}; name the one that holds {InfoFile} or the files");
         string[] each = names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (each.Length == 0) throw new InputException("dataset: names no dataset; give a name of dataset_info.json or a file");
+        if (each.Length == 0) throw new InputException("dataset: names no dataset; give a name of " + InfoFile + " or a file");
         return [.. each.SelectMany(name => LoadOne(datasetDir, name, info, infoPath).Take(most ?? int.MaxValue))];
     }
 

@@ -60,7 +60,7 @@ internal static class AdapterConfigFile
     }
 
     /// <exception cref="InputException">The file is missing, no JSON, of another kind of adapter, or asks for what is not computed.</exception>
-    public static LoraConfig Read(string folder, out string? baseModel)
+    public static LoraConfig Read(string folder)
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
@@ -77,7 +77,6 @@ internal static class AdapterConfigFile
                 if (found != "null" && !neutral.Contains(found))
                     throw new InputException($"{path}: {key} is {found}, which is not computed by this version; only {string.Join(", ", neutral.Append("null"))} is");
             }
-            baseModel = (string?)json["base_model_name_or_path"];
             (IReadOnlyList<string> names, string? pattern) = ReadTargets(json["target_modules"], path);
             return new LoraConfig
             {

@@ -25,15 +25,7 @@ public static class AdapterFolder
 
     /// <summary>The configuration of an adapter, without its weights.</summary>
     /// <exception cref="InputException">The folder holds no adapter, or one that is not computed by this version.</exception>
-    public static LoraConfig ReadConfig(string folder) => AdapterConfigFile.Read(folder, out _);
-
-    /// <summary>Name or path of the base model as the adapter's configuration gives it; null when it does not.</summary>
-    /// <inheritdoc cref="ReadConfig" path="/exception"/>
-    public static string? ReadBaseModel(string folder)
-    {
-        AdapterConfigFile.Read(folder, out string? baseModel);
-        return string.IsNullOrEmpty(baseModel) ? null : baseModel;
-    }
+    public static LoraConfig ReadConfig(string folder) => AdapterConfigFile.Read(folder);
 
     /// <summary>Loads an adapter for a model, in the model's type, for inference. It is not attached yet.</summary>
     /// <exception cref="InputException">No adapter, one that is not computed, or weights that do not fit the model.</exception>

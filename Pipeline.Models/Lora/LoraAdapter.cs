@@ -24,9 +24,6 @@ public sealed class LoraAdapter : IDisposable
     /// <summary>Number of weights of the adapter.</summary>
     public long ParameterCount => NamedTensors().Sum(t => t.Value.NumberOfElements);
 
-    /// <summary>Whether the adapter takes part in the model's forward passes.</summary>
-    public bool IsAttached => _parts.Count > 0 && ReferenceEquals(_parts[0].Layer.Delta, _parts[0].Delta);
-
     /// <summary>The weights by PEFT's names, in the order of the model. Owned by the adapter.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> NamedTensors()
     {
@@ -57,10 +54,6 @@ public sealed class LoraAdapter : IDisposable
         }
     }
 
-    /// <summary>Runs the model without any adapter until the result is disposed, which puts back what was attached.</summary>
-    /// <param name="model">Model to run as its base.</param>
-    public static IDisposable Suspend(DecoderModel model) => new Suspension(model);
-
     /// <summary>Takes any adapter off the model.</summary>
     public static void DetachAll(DecoderModel model)
     {
@@ -81,21 +74,4 @@ public sealed class LoraAdapter : IDisposable
     internal IReadOnlyList<string> TargetNames => [.. TargetModules.Available(_parts.Select(p => p.Delta.Name))];
 
     internal IEnumerable<LoraLinear> Parts => _parts.Select(p => p.Delta);
-
-    private sealed class Suspension : IDisposable
-    {
-        private readonly List<(ProjectionLayer Layer, IProjectionDelta Delta)> _attached;
-
-        public Suspension(DecoderModel model)
-        {
-            _attached = [.. model.Projections().Where(p => p.Layer.Delta is not null).Select(p => (p.Layer, p.Layer.Delta!))];
-            DetachAll(model);
-        }
-
-        public void Dispose()
-        {
-            foreach ((ProjectionLayer layer, IProjectionDelta delta) in _attached)
-                layer.Delta = delta;
-        }
-    }
 }

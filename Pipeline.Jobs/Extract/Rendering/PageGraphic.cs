@@ -14,11 +14,10 @@ internal enum GraphicKind
 /// <param name="Box">Visible part, in displayed page points.</param>
 /// <param name="Segments">Of a path: lines and curves it consists of.</param>
 /// <param name="Filled">Of a path: its inside is painted.</param>
-/// <param name="Stroked">Of a path: its outline is drawn.</param>
 /// <param name="White">Of a filled path: the paint is (nearly) white or transparent, so that it shows nothing on paper.</param>
 /// <param name="Dpi">Of an image: pixels per inch as placed.</param>
 internal readonly record struct PageGraphic(
-    GraphicKind Kind, Box Box, int Segments, bool Filled, bool Stroked, bool White, double Dpi)
+    GraphicKind Kind, Box Box, int Segments, bool Filled, bool White, double Dpi)
 {
     /// <summary>A straight horizontal line, drawn as a stroke or as a thin filled rectangle.</summary>
     public bool IsHorizontalRule => Kind == GraphicKind.Path && Box.Width >= 8 && IsThin(Box.Height, Box.Width);

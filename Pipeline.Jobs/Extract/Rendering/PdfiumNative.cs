@@ -13,7 +13,7 @@ internal static unsafe partial class PdfiumNative
     public const int ObjectPath = 2, ObjectImage = 3, ObjectShading = 4, ObjectForm = 5;
     public const int FormatBgr = 2;
     public const int RenderAnnotations = 0x01, RenderReverseByteOrder = 0x10;
-    public const int ErrorFile = 2, ErrorFormat = 3, ErrorPassword = 4, ErrorSecurity = 5, ErrorPage = 6;
+    public const int ErrorPassword = 4, ErrorSecurity = 5;
 
     [LibraryImport(Library, EntryPoint = "FPDF_InitLibrary")] public static partial void InitLibrary();
 
@@ -94,9 +94,6 @@ internal static unsafe partial class PdfiumNative
 
     [LibraryImport(Library, EntryPoint = "FPDFPageObj_GetFillColor")]
     public static partial int GetFillColor(nint item, uint* red, uint* green, uint* blue, uint* alpha);
-
-    [LibraryImport(Library, EntryPoint = "FPDFPageObj_GetStrokeWidth")]
-    public static partial int GetStrokeWidth(nint item, float* width);
 
     [LibraryImport(Library, EntryPoint = "FPDFImageObj_GetImageMetadata")]
     public static partial int GetImageMetadata(nint image, nint page, ImageMetadata* metadata);

@@ -143,8 +143,8 @@ internal sealed unsafe class PdfiumPage : IDisposable
             return;
         found.Add(type switch
         {
-            ObjectImage => new PageGraphic(GraphicKind.Image, box, 0, false, false, false, DpiOf(item)),
-            ObjectShading => new PageGraphic(GraphicKind.Shading, box, 0, true, false, false, 0),
+            ObjectImage => new PageGraphic(GraphicKind.Image, box, 0, false, false, DpiOf(item)),
+            ObjectShading => new PageGraphic(GraphicKind.Shading, box, 0, true, false, 0),
             _ => PathOf(item, box),
         });
     }
@@ -157,7 +157,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
         bool white = fill != 0 && stroke == 0
             && GetFillColor(path, &red, &green, &blue, &alpha) != 0
             && (alpha < 8 || (red >= 250 && green >= 250 && blue >= 250));
-        return new PageGraphic(GraphicKind.Path, box, CountSegments(path), fill != 0, stroke != 0, white, 0);
+        return new PageGraphic(GraphicKind.Path, box, CountSegments(path), fill != 0, white, 0);
     }
 
     private double DpiOf(nint image)

@@ -20,7 +20,7 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
         result.Train.ShouldBeGreaterThan(100);
         result.Eval.ShouldBeGreaterThan(8);
         result.ByStrategy.Keys.ShouldBe(["definition", "figure", "passage", "section", "table"]);
-        File.ReadAllLines(result.TrainPath).Length.ShouldBe(result.Train);
+        File.ReadAllLines(Path.Combine(result.Folder, DatasetFiles.TrainFile)).Length.ShouldBe(result.Train);
 
         (string Row, Provenance Source)[] rows = Rows(folder, "train");
         rows.Length.ShouldBe(result.Train);
@@ -84,7 +84,7 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     {
         using var folder = new TemporaryFolder();
         DatasetResult result = await DatasetBuilder.BuildAsync([Documents[0]], new DatasetOptions(), folder.Path, Token);
-        using JsonDocument info = JsonDocument.Parse(File.ReadAllText(result.InfoPath));
+        using JsonDocument info = JsonDocument.Parse(File.ReadAllText(Path.Combine(result.Folder, DatasetFiles.Info)));
         info.RootElement.GetProperty("train").GetProperty("file_name").GetString().ShouldBe("train.jsonl");
         info.RootElement.GetProperty("eval").GetProperty("columns").GetProperty("response").GetString().ShouldBe("output");
         Pipeline.Models.Datasets.InstructionDataset.Load(folder.Path, "train").Count.ShouldBe(result.Train);

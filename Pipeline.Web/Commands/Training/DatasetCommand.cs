@@ -58,7 +58,7 @@ internal static class DatasetCommand
     {
         if (Directory.Exists(path))
         {
-            string[] extracted = Directory.EnumerateFiles(path, "document.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
+            string[] extracted = Directory.EnumerateFiles(path, ExtractionResult.JsonFile, SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
             if (extracted.Length > 0)
                 return extracted.Select(ExtractedDocument.Load).ToList();
         }
