@@ -4,14 +4,14 @@ using Pipeline.Data.Artifacts;
 
 namespace Pipeline.Data;
 
-/// <summary>Removes what nothing refers to any more. May run beside workers.</summary>
+/// <summary>Removes what nothing refers to any more. May run while workers are active.</summary>
 public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, PipelineStorage storage, TimeProvider time)
 {
     private const int LogBatch = 20_000, DeletedAtOnce = 8;
     private const long Lock = 0x50495045_4b454550;      // any constant; the same in every version
 
-    /// <summary>Removes all that is past its time.</summary>
-    /// <param name="keep">How long is kept.</param>
+    /// <summary>Removes everything past its retention.</summary>
+    /// <param name="keep">How long things are kept.</param>
     /// <param name="ct">Stops; what was removed stays removed.</param>
     public async Task<Collected> CollectAsync(RetentionOptions keep, CancellationToken ct)
     {
@@ -22,7 +22,7 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
         return collected with { Rasters = rasters, Checkpoints = checkpoints };
     }
 
-    /// <summary>The same unless another process is at it in this moment.</summary>
+    /// <summary>The same unless another process is doing it right now.</summary>
     /// <returns>Null when another process is.</returns>
     public async Task<Collected?> TryCollectAsync(RetentionOptions keep, CancellationToken ct)
     {
@@ -42,8 +42,8 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
 
     /// <summary>Removes unreferenced artifacts, leftovers of dead processes, and old log lines.</summary>
     /// <param name="unusedFor">
-    /// Only files that nobody has written for this long: a worker stores files first and the rows that name them after, so it must be
-    /// longer than any stage takes between the two.
+    /// Only files that have not been written for this long: a worker stores files before the rows that name them, so it must be
+    /// longer than any stage needs between the two.
     /// </param>
     /// <param name="logsFor">How long log lines are kept.</param>
     /// <param name="ct">Stops; what was removed stays removed.</param>
@@ -90,8 +90,8 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
     }
 
     /// <summary>
-    /// Removes page rasters and leaves their names: whoever runs the document again finds the extraction incomplete, and makes it anew.
-    /// A raster with a row in <c>artifacts</c> is there.
+    /// Removes page rasters but keeps their names: a later run of the document finds the extraction incomplete and repeats it.
+    /// A raster with a row in <c>artifacts</c> exists.
     /// </summary>
     private async Task<int> DropRastersAsync(TimeSpan after, TimeSpan unusedFor, CancellationToken ct)
     {

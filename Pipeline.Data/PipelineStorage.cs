@@ -27,7 +27,7 @@ public sealed class PipelineStorage : IAsyncDisposable
     public IArtifactStore Artifacts { get; }
 
     /// <summary>
-    /// Whether workers that share the artifacts share the folders of work in progress too: a folder store lies in the same data folder.
+    /// Whether workers that share the artifacts also share the folders of work in progress: a folder store is in the same data folder.
     /// </summary>
     public bool SharesWork => Artifacts is FileArtifactStore;
 
@@ -39,9 +39,11 @@ public sealed class PipelineStorage : IAsyncDisposable
     /// </summary>
     /// <param name="options">Where they are.</param>
     /// <param name="ct">Stops waiting.</param>
-    /// <param name="patience">How long to ask a server or storage that does not answer: it may be starting as we are. Not at all when left out.</param>
-    /// <param name="onTrouble">Told each time that it did not answer.</param>
-    /// <exception cref="PostgresMissingException">A private cluster is wanted but Postgres is not installed.</exception>
+    /// <param name="patience">
+    /// How long to retry a server or storage that does not answer, as it may be starting too. No retry by default.
+    /// </param>
+    /// <param name="onTrouble">Called each time it does not answer.</param>
+    /// <exception cref="PostgresMissingException">A private cluster is needed but Postgres is not installed.</exception>
     /// <exception cref="SchemaTooNewException">A newer version of this program has used the database.</exception>
     /// <exception cref="ArtifactStoreException">The artifact store cannot be used.</exception>
     public static async Task<PipelineStorage> OpenAsync(
@@ -83,12 +85,12 @@ public sealed class PipelineStorage : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes database and artifacts to a folder that must not exist yet. Work may go on meanwhile.</summary>
+    /// <summary>Writes database and artifacts to a folder that must not exist yet. Work may continue meanwhile.</summary>
     /// <exception cref="IOException">The folder exists, or cannot be written.</exception>
     /// <exception cref="PostgresMissingException">There is no <c>pg_dump</c> of the server's version.</exception>
     public Task BackUpAsync(string target, CancellationToken ct) => Backup.WriteAsync(this, target, ct);
 
-    /// <summary>Leaves the private cluster, if any; the last process that leaves stops it.</summary>
+    /// <summary>Leaves the private cluster, if any; the last process to leave stops it.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_cluster is not null) await _cluster.DisposeAsync();

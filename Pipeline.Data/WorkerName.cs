@@ -1,6 +1,6 @@
 namespace Pipeline.Data;
 
-/// <summary>What this process calls itself in claims and logs: unique per process start.</summary>
+/// <summary>Name of this process in claims and logs, unique per process start.</summary>
 public sealed record WorkerName(string Value)
 {
     /// <summary>Host, process id and a random part, since containers share process ids.</summary>

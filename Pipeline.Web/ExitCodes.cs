@@ -1,6 +1,6 @@
 namespace Pipeline.Web;
 
-/// <summary>What the process says to its caller. Part of the command line's contract.</summary>
+/// <summary>Exit codes of the process, part of the command line's contract.</summary>
 internal static class ExitCodes
 {
     public const int Success = 0;

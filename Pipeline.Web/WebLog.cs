@@ -1,6 +1,6 @@
 namespace Pipeline.Web;
 
-/// <summary>Every log line of the host, declared once. None carries a token, a prompt or document text.</summary>
+/// <summary>Every log line of the host, declared once. None contains a token, a prompt or document text.</summary>
 internal static partial class WebLog
 {
     [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed")]

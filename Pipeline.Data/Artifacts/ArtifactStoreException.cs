@@ -1,4 +1,6 @@
 namespace Pipeline.Data.Artifacts;
 
-/// <summary>The storage of artifacts does not answer, or refuses; trying again later may help. The message names it and the fix.</summary>
+/// <summary>
+/// The artifact storage does not answer or rejects the request; a later retry may succeed. The message names it and the fix.
+/// </summary>
 public class ArtifactStoreException(string message, Exception? inner = null) : IOException(message, inner);

@@ -25,7 +25,7 @@ internal static class ContentFile
         return new StoredArtifact(Convert.ToHexStringLower(hash.GetHashAndReset()), bytes);
     }
 
-    /// <summary>Lets something write a file beside <paramref name="path"/> and puts it in place, whole. Folders are created.</summary>
+    /// <summary>Has a file written beside <paramref name="path"/> and moves it into place in one step. Folders are created.</summary>
     /// <exception cref="StorageFullException">No space left.</exception>
     public static async Task ReplaceAsync(string path, Func<string, Task> write)
     {
@@ -62,7 +62,7 @@ internal static class ContentFile
 
     public static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
-    /// <summary>Where a hash lies below a folder, or below a prefix: <c>ab/cdef…</c>.</summary>
+    /// <summary>Path of a hash below a folder or a prefix: <c>ab/cdef…</c>.</summary>
     public static string RelativePath(string sha256) => IsHash(sha256)
         ? $"{sha256[..2]}/{sha256[2..]}"
         : throw new ArgumentException($"'{sha256}' is not a sha256 in lower-case hexadecimal digits", nameof(sha256));

@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
-using Pipeline.Models.Files;
 
 namespace Pipeline.Data.Artifacts;
 
 /// <summary>
 /// Artifacts as files <c>objects/ab/cdef…</c> below the data folder: written beside, flushed to disk, renamed into place. The folder may
-/// be a share of several machines: of two that store the same bytes at once either one's rename counts.
+/// be shared by several machines: when two store the same bytes at once, either rename may win.
 /// </summary>
 public sealed class FileArtifactStore : IArtifactStore
 {
@@ -75,7 +74,7 @@ public sealed class FileArtifactStore : IArtifactStore
     /// <inheritdoc />
     public Task<int> DropLeftoversAsync(DateTime before, CancellationToken ct = default) => Task.FromResult(DropOld(_incoming, before));
 
-    /// <summary>Removes files of a folder that nobody has written since that time.</summary>
+    /// <summary>Removes files of a folder that have not been written since that time.</summary>
     internal static int DropOld(string folder, DateTime before)
     {
         FileInfo[] old = new DirectoryInfo(folder).EnumerateFiles().Where(f => f.LastWriteTimeUtc < before).ToArray();
@@ -91,7 +90,7 @@ public sealed class FileArtifactStore : IArtifactStore
         return ContentFile.Open(path);
     }
 
-    /// <summary>Keeps an artifact from being collected, though perhaps no row names it yet.</summary>
+    /// <summary>Protects an artifact from collection, even if no row names it yet.</summary>
     /// <returns>Whether it is there.</returns>
     private static bool WantAgain(string path)
     {
@@ -103,7 +102,7 @@ public sealed class FileArtifactStore : IArtifactStore
         }
         catch (FileNotFoundException)
         {
-            return false;       // collected at this moment
+            return false;       // collected in the meantime
         }
     }
 
@@ -112,9 +111,9 @@ public sealed class FileArtifactStore : IArtifactStore
         string folder = Path.GetDirectoryName(target)!;
         bool isNew = !Directory.Exists(folder);
         Directory.CreateDirectory(folder);
-        File.Move(file, target, overwrite: true);       // from here on the artifact exists, whole
-        DurableFiles.FlushFolder(folder);
-        if (isNew) DurableFiles.FlushFolder(_objects);
+        File.Move(file, target, overwrite: true);       // from here on the artifact exists, complete
+        FileSync.Folder(folder);
+        if (isNew) FileSync.Folder(_objects);
     }
 
     private string PathOf(string sha256) => Path.Combine(_objects, ContentFile.RelativePath(sha256));

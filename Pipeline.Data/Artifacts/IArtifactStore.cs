@@ -6,32 +6,34 @@ namespace Pipeline.Data.Artifacts;
 /// </summary>
 public interface IArtifactStore
 {
-    /// <summary>Stores the bytes from the stream's position on. When the task ends they are stored whole and to stay.</summary>
+    /// <summary>Stores the bytes from the stream's position on. When the task completes they are stored completely and durably.</summary>
     /// <exception cref="StorageFullException">No space left.</exception>
-    /// <exception cref="ArtifactStoreException">The storage does not answer or refuses.</exception>
+    /// <exception cref="ArtifactStoreException">The storage does not answer or rejects the request.</exception>
     Task<StoredArtifact> PutAsync(Stream content, CancellationToken ct = default);
 
     /// <summary>Opens an artifact for reading, from a local file.</summary>
     /// <exception cref="FileNotFoundException">No such artifact; the message names it.</exception>
-    /// <exception cref="DamagedArtifactException">The storage gives other bytes than were stored.</exception>
-    /// <exception cref="ArtifactStoreException">The storage does not answer or refuses.</exception>
+    /// <exception cref="DamagedArtifactException">The storage returns other bytes than were stored.</exception>
+    /// <exception cref="ArtifactStoreException">The storage does not answer or rejects the request.</exception>
     Task<Stream> OpenReadAsync(string sha256, CancellationToken ct = default);
 
     /// <summary>Whether the artifact is there.</summary>
-    /// <exception cref="ArtifactStoreException">The storage does not answer or refuses.</exception>
+    /// <exception cref="ArtifactStoreException">The storage does not answer or rejects the request.</exception>
     Task<bool> ExistsAsync(string sha256, CancellationToken ct = default);
 
-    /// <summary>Writes the artifact to a file, replacing it at once and whole. Folders are created. Fails as <see cref="OpenReadAsync"/> does.</summary>
+    /// <summary>
+    /// Writes the artifact to a file, replacing it atomically. Folders are created. Fails as <see cref="OpenReadAsync"/> does.
+    /// </summary>
     /// <param name="sha256">The artifact.</param>
     /// <param name="path">The file.</param>
-    /// <param name="once">Nobody on this machine will read it again soon: a store that keeps local copies keeps none.</param>
-    /// <param name="ct">Stops; the file is as it was.</param>
+    /// <param name="once">It will not be read again soon on this machine: a store with local copies keeps none of it.</param>
+    /// <param name="ct">Stops; the file stays as it was.</param>
     Task CopyToAsync(string sha256, string path, bool once = false, CancellationToken ct = default);
 
-    /// <summary>Artifacts that nobody has stored, or stored again, since that time (UTC).</summary>
+    /// <summary>Artifacts that have not been stored, or stored again, since that time (UTC).</summary>
     IAsyncEnumerable<StoredArtifact> ListAsync(DateTime unwantedSince, CancellationToken ct = default);
 
-    /// <summary>Removes an artifact unless somebody has stored it again since that time (UTC).</summary>
+    /// <summary>Removes an artifact unless it has been stored again since that time (UTC).</summary>
     /// <returns>Whether it is gone.</returns>
     Task<bool> DeleteAsync(string sha256, DateTime unwantedSince, CancellationToken ct = default);
 

@@ -1,12 +1,12 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>A published adapter: what can be served by name.</summary>
+/// <summary>A published adapter, which can be served by name.</summary>
 public sealed class Adapter
 {
     private Adapter() { }
 
     /// <summary>An adapter whose folder is in place.</summary>
-    /// <param name="name">Unique name to ask for it by.</param>
+    /// <param name="name">Unique name to request it by.</param>
     /// <param name="runId">Run that published it.</param>
     /// <param name="trainingId">Training it comes from.</param>
     /// <param name="baseModel">Folder of the base model it belongs to.</param>
@@ -27,7 +27,7 @@ public sealed class Adapter
 
     /// <summary>Identity.</summary>
     public Guid Id { get; private init; }
-    /// <summary>Unique name to ask for it by.</summary>
+    /// <summary>Unique name to request it by.</summary>
     public string Name { get; private init; } = "";
     /// <summary>Run that published it.</summary>
     public Guid RunId { get; private init; }

@@ -17,6 +17,6 @@ public sealed class Artifact
     public string Sha256 { get; private init; } = "";
     /// <summary>Size.</summary>
     public long Bytes { get; private init; }
-    /// <summary>When it was stored first.</summary>
+    /// <summary>When it was first stored.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 }

@@ -1,6 +1,6 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>What one vision model said about one image when asked one thing. Reused by every later run.</summary>
+/// <summary>The answer of one vision model to one question about one image. Reused by every later run.</summary>
 public sealed class Caption
 {
     private Caption() { }

@@ -1,6 +1,6 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>Base model against adapter on held-out examples.</summary>
+/// <summary>Comparison of base model and adapter on held-out examples.</summary>
 public sealed class Evaluation
 {
     /// <summary>Identity.</summary>
@@ -19,7 +19,7 @@ public sealed class Evaluation
     public double BaseLoss { get; init; }
     /// <summary>The same with the adapter.</summary>
     public double AdapterLoss { get; init; }
-    /// <summary>Adapter that served the run's name then and was measured on the same examples, or null.</summary>
+    /// <summary>Adapter that served the run's name at the time and was measured on the same examples, or null.</summary>
     public Guid? CurrentAdapterId { get; init; }
     /// <summary>Loss with that adapter.</summary>
     public double? CurrentLoss { get; init; }

@@ -1,6 +1,6 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>What one document was turned into by one extractor version with one set of options. Reused by every later run.</summary>
+/// <summary>The result of one extractor version for one document and one set of options. Reused by every later run.</summary>
 public sealed class Extraction
 {
     private Extraction() { }

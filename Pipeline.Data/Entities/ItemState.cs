@@ -1,6 +1,6 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>Where one piece of work stands. <c>Pending ⇄ Paused, Pending → Running → Succeeded | Failed | Skipped | Canceled</c>.</summary>
+/// <summary>State of one piece of work. <c>Pending ⇄ Paused, Pending → Running → Succeeded | Failed | Skipped | Canceled</c>.</summary>
 public enum ItemState
 {
     /// <summary>Waits for a worker.</summary>
@@ -11,7 +11,7 @@ public enum ItemState
     Running,
     /// <summary>Its outputs are stored.</summary>
     Succeeded,
-    /// <summary>Not to be tried again; <see cref="StageItem.Error"/> says why.</summary>
+    /// <summary>Will not be retried; <see cref="StageItem.Error"/> says why.</summary>
     Failed,
     /// <summary>There was nothing to do.</summary>
     Skipped,

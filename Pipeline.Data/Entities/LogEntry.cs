@@ -5,13 +5,13 @@ public sealed class LogEntry
 {
     /// <summary>Order of writing.</summary>
     public long Id { get; init; }
-    /// <summary>When it was said.</summary>
+    /// <summary>When it was written.</summary>
     public DateTimeOffset At { get; init; }
     /// <summary>Information, Warning, …</summary>
     public required string Level { get; init; }
-    /// <summary>Who said it.</summary>
+    /// <summary>Logger category.</summary>
     public required string Category { get; init; }
-    /// <summary>What was said.</summary>
+    /// <summary>Message.</summary>
     public required string Message { get; init; }
     /// <summary>Exception with stack.</summary>
     public string? Exception { get; init; }
@@ -23,8 +23,8 @@ public sealed class LogEntry
     public string? Stage { get; init; }
     /// <summary>Attempt it concerns.</summary>
     public int? Attempt { get; init; }
-    /// <summary>Worker that said it.</summary>
+    /// <summary>Worker that wrote it.</summary>
     public string? Worker { get; init; }
-    /// <summary>Queue entry in whose course it was said.</summary>
+    /// <summary>Queue entry during which it was written.</summary>
     public string? JobId { get; init; }
 }

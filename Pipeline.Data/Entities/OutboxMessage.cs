@@ -19,6 +19,6 @@ public sealed class OutboxMessage
     public Guid ItemId { get; private init; }
     /// <summary>Its stage, which names job and queue.</summary>
     public Stage Stage { get; private init; }
-    /// <summary>Not to be handed over before (back-off).</summary>
+    /// <summary>Not handed over before this time (back-off).</summary>
     public DateTimeOffset? NotBefore { get; private init; }
 }

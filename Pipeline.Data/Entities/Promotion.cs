@@ -9,9 +9,9 @@ public sealed class Promotion
     public required string Name { get; init; }
     /// <summary>What was decided.</summary>
     public PromotionKind Kind { get; init; }
-    /// <summary>The adapter judged; after a rollback, the one that serves again.</summary>
+    /// <summary>The adapter that was judged; after a rollback, the one that serves again.</summary>
     public Guid AdapterId { get; init; }
-    /// <summary>The adapter that served the name until then, and that was compared with; null when none did.</summary>
+    /// <summary>The adapter that served the name until then and was the reference; null when there was none.</summary>
     public Guid? AgainstId { get; init; }
     /// <summary>Of a promotion: the one in force before, which a rollback returns to.</summary>
     public Guid? PreviousId { get; init; }

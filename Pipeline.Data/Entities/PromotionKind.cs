@@ -6,9 +6,9 @@ public enum PromotionKind
     /// <summary>The name is served by the adapter from now on.</summary>
     Promoted,
 
-    /// <summary>The adapter was not good enough, or could not be compared; whatever served the name goes on.</summary>
+    /// <summary>The adapter was not good enough or could not be compared; the name is served as before.</summary>
     Kept,
 
-    /// <summary>The name is served by the adapter again that served it before.</summary>
+    /// <summary>The name is served again by the adapter that served it before.</summary>
     RolledBack,
 }

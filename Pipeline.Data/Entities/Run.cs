@@ -11,7 +11,7 @@ public sealed class Run
     /// <param name="configuration">All settings, as JSON. Never changes afterwards.</param>
     /// <param name="createdAt">Now.</param>
     /// <param name="scheduleId">Schedule that started it, or null.</param>
-    /// <param name="priority">Its work is claimed before that of runs with a lower one.</param>
+    /// <param name="priority">Its work is claimed before that of runs with a lower priority.</param>
     public Run(string name, string? sourceFolder, string configuration, DateTimeOffset createdAt, Guid? scheduleId = null, int priority = 0)
     {
         Priority = priority;
@@ -31,9 +31,9 @@ public sealed class Run
     public string? SourceFolder { get; private init; }
     /// <summary>All settings, as JSON.</summary>
     public string Configuration { get; private init; } = "{}";
-    /// <summary>Where the run stands.</summary>
+    /// <summary>State of the run.</summary>
     public RunState State { get; private set; } = RunState.Pending;
-    /// <summary>Its work is claimed before that of runs with a lower one; 0 unless asked otherwise.</summary>
+    /// <summary>Its work is claimed before that of runs with a lower priority; 0 by default.</summary>
     public int Priority { get; private set; }
     /// <summary>Run whose settings or documents this one was made from, or null.</summary>
     public Guid? ClonedFrom { get; init; }
@@ -59,7 +59,10 @@ public sealed class Run
     /// <summary>Whether nothing more will happen.</summary>
     public bool IsFinished => State is RunState.Succeeded or RunState.Failed or RunState.Canceled;
 
-    /// <summary>Whether a run may go from one state to another. The only place that says so; every change is a statement that asks it.</summary>
+    /// <summary>
+    /// Whether a run may go from one state to another. The only place that decides this; every statement that changes a state follows
+    /// it.
+    /// </summary>
     public static bool Allows(RunState from, RunState to) => (from, to) switch
     {
         (RunState.Pending, RunState.Running or RunState.Paused or RunState.Failed or RunState.Canceled) => true,
@@ -69,6 +72,6 @@ public sealed class Run
         _ => false,
     };
 
-    /// <summary>The states from which a run may come to this one.</summary>
+    /// <summary>The states from which a run may reach this one.</summary>
     public static IReadOnlyList<RunState> Before(RunState to) => [.. Enum.GetValues<RunState>().Where(from => Allows(from, to))];
 }

@@ -1,7 +1,7 @@
 namespace Pipeline.Data.Entities;
 
 /// <summary>
-/// Fan-in of a run before one stage: how much still holds the stage up. Whoever brings it to zero, and only he, opens the stage.
+/// Fan-in of a run before one stage: how much still holds the stage up. The transaction that brings it to zero opens the stage.
 /// A missing row means that nothing has changed since the run began.
 /// </summary>
 public sealed class RunGate

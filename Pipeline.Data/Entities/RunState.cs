@@ -1,6 +1,6 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>Where a run stands. <c>Pending → Running ⇄ Paused → Succeeded | Failed | Canceled</c>.</summary>
+/// <summary>State of a run. <c>Pending → Running ⇄ Paused → Succeeded | Failed | Canceled</c>.</summary>
 public enum RunState
 {
     /// <summary>Accepted; no worker has begun.</summary>

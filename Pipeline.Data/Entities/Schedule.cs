@@ -1,6 +1,6 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>A folder to run again by the clock.</summary>
+/// <summary>A folder that is run at set times.</summary>
 public sealed class Schedule
 {
     private Schedule() { }
@@ -44,9 +44,9 @@ public sealed class Schedule
     public void Change(string cron, string timeZone, string folder, string configuration, bool enabled) =>
         (Cron, TimeZone, Folder, Configuration, Enabled) = (cron, timeZone, folder, configuration, enabled);
 
-    /// <summary>Notes the run it has just started.</summary>
+    /// <summary>Records the run it has just started.</summary>
     public void Fired(Guid runId, string inputKey, DateTimeOffset at) => (LastRunId, LastInputKey, LastFiredAt) = (runId, inputKey, at);
 
-    /// <summary>Notes that it fired and why it started nothing.</summary>
+    /// <summary>Records that it fired and why it started nothing.</summary>
     public void Skipped(string reason, DateTimeOffset at) => (LastSkipReason, LastSkippedAt) = (reason, at);
 }

@@ -1,11 +1,11 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>A stable name that is asked for, and the promotion that says which adapter answers.</summary>
+/// <summary>A stable name that clients request, and the promotion that decides which adapter answers.</summary>
 public sealed class ServedName
 {
     private ServedName() { }
 
-    /// <summary>A name that begins to be served.</summary>
+    /// <summary>A name that is served from now on.</summary>
     /// <param name="name">The name.</param>
     public ServedName(string name) => Name = name;
 
@@ -16,6 +16,6 @@ public sealed class ServedName
     /// <summary>The decision that put it in force: itself, or a rollback to it.</summary>
     public Guid DecisionId { get; private set; }
 
-    /// <summary>Lets another promotion be in force.</summary>
+    /// <summary>Puts another promotion in force.</summary>
     public void Follow(Guid promotionId, Guid decisionId) => (PromotionId, DecisionId) = (promotionId, decisionId);
 }

@@ -6,16 +6,16 @@ namespace Pipeline.Data.Entities;
 
 /// <summary>
 /// Name of a step of a run, as <c>Extract</c> or <c>VerifyRows</c>. Stored with items and queue entries; JSON and the command line
-/// write it in snake case (<c>verify_rows</c>). Which stages there are, the table of definitions says.
+/// write it in snake case (<c>verify_rows</c>). The table of definitions lists the stages that exist.
 /// </summary>
-/// <param name="Name">Letters and digits in Pascal case, 32 at most.</param>
+/// <param name="Name">Letters and digits in Pascal case, at most 32.</param>
 [JsonConverter(typeof(StageJsonConverter))]
 public readonly record struct Stage(string Name) : IParsable<Stage>
 {
-    /// <summary>Characters that are stored at most.</summary>
+    /// <summary>Most characters that are stored.</summary>
     public const int MaxLength = 32;
 
-    /// <summary>The name as JSON, command line and addresses write it.</summary>
+    /// <summary>The name as written in JSON, on the command line and in addresses.</summary>
     public string SnakeName => JsonNamingPolicy.SnakeCaseLower.ConvertName(Name);
 
     /// <inheritdoc />

@@ -22,7 +22,7 @@ public sealed class StageItem
     /// <param name="runId">The run.</param>
     /// <param name="stage">The stage.</param>
     /// <param name="runDocumentId">The document, or null for the whole run.</param>
-    /// <param name="attempts">How often a worker may die or meet transient trouble with it.</param>
+    /// <param name="attempts">How often a worker may die or fail transiently on it.</param>
     /// <param name="createdAt">Now.</param>
     /// <param name="priority">The run's priority.</param>
     /// <param name="key">Names the item within run and stage; null takes the document's id, or <see cref="WholeRun"/>.</param>
@@ -48,7 +48,7 @@ public sealed class StageItem
     public string Key { get; private init; } = "";
     /// <summary>The document, or null for the whole run.</summary>
     public Guid? RunDocumentId { get; private init; }
-    /// <summary>Where it stands.</summary>
+    /// <summary>State.</summary>
     public ItemState State { get; private set; } = ItemState.Pending;
     /// <summary>Number of the present or last claim. Only its holder may complete the item.</summary>
     public int Attempt { get; private set; }
@@ -58,17 +58,17 @@ public sealed class StageItem
     public int AttemptsAllowed { get; private init; }
     /// <summary>Worker of the present or last claim.</summary>
     public string? Worker { get; private set; }
-    /// <summary>Until when the claim holds unless renewed, by the database's clock.</summary>
+    /// <summary>When the claim expires unless renewed, by the database's clock.</summary>
     public DateTimeOffset? LeaseUntil { get; private set; }
-    /// <summary>Not to be claimed before (back-off).</summary>
+    /// <summary>Not claimed before this time (back-off).</summary>
     public DateTimeOffset? NotBefore { get; private set; }
-    /// <summary>How often storage or network trouble ended an attempt. Such attempts do not count among <see cref="AttemptsLeft"/>.</summary>
+    /// <summary>How often storage or network trouble ended an attempt. Such attempts do not reduce <see cref="AttemptsLeft"/>.</summary>
     public int TransientFailures { get; private set; }
-    /// <summary>A worker died while it held this and other documents, and any of them may be the cause: it is worked on alone.</summary>
+    /// <summary>A worker died while it held this and other documents, any of which may be the cause: it is processed alone.</summary>
     public bool Suspect { get; private set; }
-    /// <summary>Its run's: what is higher is claimed first.</summary>
+    /// <summary>Priority of its run; higher is claimed first.</summary>
     public int Priority { get; private init; }
-    /// <summary>When it came into being.</summary>
+    /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
     /// <summary>When the present or last claim began.</summary>
     public DateTimeOffset? StartedAt { get; private set; }
@@ -76,22 +76,22 @@ public sealed class StageItem
     public DateTimeOffset? FinishedAt { get; private set; }
     /// <summary>Seconds of work of all claims so far.</summary>
     public double Seconds { get; private set; }
-    /// <summary>How much of the work under way is done, in units of its stage, or null when it has not told.</summary>
+    /// <summary>How much of the current work is done, in units of its stage, or null when not reported.</summary>
     public int? ProgressDone { get; private set; }
-    /// <summary>How much there is to do.</summary>
+    /// <summary>Total amount of work.</summary>
     public int? ProgressTotal { get; private set; }
-    /// <summary>When the work under way should end, from its pace since this worker took it.</summary>
+    /// <summary>Estimated end of the current work, from its pace since this worker claimed it.</summary>
     public DateTimeOffset? EstimatedEnd { get; private set; }
     /// <summary>
     /// Files of the newest checkpoint in the artifact store (path in its folder to hash), where workers share the store but no folder;
-    /// else null. With it another machine goes on where this one was.
+    /// else null. Another machine can resume from it.
     /// </summary>
     public Dictionary<string, string>? CheckpointFiles { get; private set; }
     /// <summary>Step of that checkpoint.</summary>
     public int? CheckpointStep { get; private set; }
     /// <summary>Whether an earlier result was used instead of work.</summary>
     public bool FromCache { get; private set; }
-    /// <summary>Why it failed, is retried, or was skipped; for people.</summary>
+    /// <summary>Why it failed, is retried or was skipped, in words for users.</summary>
     public string? Error { get; private set; }
     /// <summary>What kind of failure.</summary>
     public FailureKind? FailureKind { get; private set; }
@@ -100,8 +100,8 @@ public sealed class StageItem
     public bool IsFinished => State is not (ItemState.Pending or ItemState.Running or ItemState.Paused);
 
     /// <summary>
-    /// Whether an item may go from one state to another. The only place that says so: the methods here and the statements that change
-    /// many items at once keep to it.
+    /// Whether an item may go from one state to another. The only place that decides this: the methods here and the statements that change
+    /// many items at once follow it.
     /// </summary>
     public static bool Allows(ItemState from, ItemState to) => (from, to) switch
     {
@@ -157,7 +157,7 @@ public sealed class StageItem
         FailureKind = kind;
     }
 
-    /// <summary>Trouble that is not the item's fault: the attempt is given back.</summary>
+    /// <summary>A failure that is not the item's fault: the attempt is given back.</summary>
     internal void RetryAfterTrouble(DateTimeOffset now, DateTimeOffset notBefore, string error)
     {
         Leave(ItemState.Pending, now);
@@ -168,7 +168,9 @@ public sealed class StageItem
         FailureKind = Entities.FailureKind.Transient;
     }
 
-    /// <summary>Its worker died. Held together with other documents it is only a suspect, and the attempt is given back.</summary>
+    /// <summary>
+    /// Its worker died. If it was held together with other documents it is only a suspect, and the attempt is given back.
+    /// </summary>
     internal void RetryAfterCrash(DateTimeOffset now, bool blamed, bool suspect, string error)
     {
         Leave(ItemState.Pending, now);

@@ -23,7 +23,7 @@ public sealed class Training
     public long TrainableParameters { get; init; }
     /// <summary>Parameters of base model and adapter.</summary>
     public long AllParameters { get; init; }
-    /// <summary>Time it took, all attempts together.</summary>
+    /// <summary>Duration, all attempts together.</summary>
     public double Seconds { get; init; }
     /// <summary>When it ended.</summary>
     public DateTimeOffset CreatedAt { get; init; }

@@ -2,14 +2,14 @@ using Pipeline.Data.Entities;
 
 namespace Pipeline.Data.Stages;
 
-/// <summary>One row of the table of stages: everything that is known about a stage outside its handler.</summary>
+/// <summary>One row of the stage table: everything known about a stage outside its handler.</summary>
 /// <param name="Stage">Its name.</param>
 /// <param name="Scope">What an item is.</param>
-/// <param name="Queue">Queue that its entries wait in.</param>
+/// <param name="Queue">Queue of its entries.</param>
 public sealed record StageDefinition(Stage Stage, StageScope Scope, string Queue)
 {
     /// <summary>
-    /// How many workers may die with one item. Documents and parts may be hostile, so few; a stage of the whole run gets its attempts
+    /// How many workers may die on one item. Few, since documents and parts may be hostile; a stage of the whole run gets its attempts
     /// back with every checkpoint it saves.
     /// </summary>
     public int Attempts { get; init; } = Scope == StageScope.Run ? 5 : 3;
@@ -17,13 +17,15 @@ public sealed record StageDefinition(Stage Stage, StageScope Scope, string Queue
     /// <summary>Stages that follow. A stage of the whole run begins when everything that leads to it has ended.</summary>
     public IReadOnlyList<Stage> Next { get; init; } = [];
 
-    /// <summary>Stages that this one follows, for a stage that is added to a chain whose rows do not name it.</summary>
+    /// <summary>Stages that this one follows, for a stage added to a chain whose rows do not name it.</summary>
     public IReadOnlyList<Stage> After { get; init; } = [];
 
     /// <summary>Queues besides <see cref="Queue"/> that the handler may choose for an item.</summary>
     public IReadOnlyList<string> OtherQueues { get; init; } = [];
 
-    /// <summary>Names of the run options, in snake case, that the stage reads first: changing one means doing this stage anew.</summary>
+    /// <summary>
+    /// Names of the run options, in snake case, that this stage is the first to read: changing one means repeating this stage.
+    /// </summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
     /// <summary>
@@ -32,7 +34,7 @@ public sealed record StageDefinition(Stage Stage, StageScope Scope, string Queue
     /// </summary>
     public Type? OptionsType { get; init; }
 
-    /// <summary>What people call the stage.</summary>
+    /// <summary>Display name of the stage.</summary>
     public string Title { get; init; } = Stage.Name;
 
     /// <summary>All queues that entries of the stage may be in.</summary>

@@ -3,12 +3,14 @@ using Pipeline.Data.Entities;
 namespace Pipeline.Data.Stages;
 
 /// <summary>
-/// The table of stages and what follows from it: order, fan-out, fan-in. Stages form a graph without cycles that begins with one stage
+/// The stage table and what follows from it: order, fan-out, fan-in. Stages form a graph without cycles that begins with one stage
 /// of the whole run.
 /// </summary>
 public sealed class StageGraph
 {
-    /// <summary>Where everything leads: the run has succeeded when nothing is on its way here any more. No stage may have this name.</summary>
+    /// <summary>
+    /// The end that all paths lead to: the run has succeeded when nothing leads here any more. No stage may have this name.
+    /// </summary>
     public static readonly Stage End = new("End");
 
     private readonly Dictionary<Stage, StageDefinition> _definitions;
@@ -17,7 +19,9 @@ public sealed class StageGraph
     private readonly Dictionary<Stage, Stage[]> _joins;
 
     /// <summary>Checks the table.</summary>
-    /// <exception cref="InvalidOperationException">Two stages of one name, an unknown successor, a cycle, no or two beginnings, …</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Two stages with the same name, an unknown successor, a cycle, no or two first stages, …
+    /// </exception>
     public StageGraph(IEnumerable<StageDefinition> definitions)
     {
         StageDefinition[] rows = [.. definitions];
@@ -53,7 +57,7 @@ public sealed class StageGraph
         foreach (StageDefinition row in All.Reverse()) _joins[row.Stage] = [.. JoinsOf(row.Stage)];
     }
 
-    /// <summary>The table in an order in which nothing comes before what it follows.</summary>
+    /// <summary>The table in topological order.</summary>
     public IReadOnlyList<StageDefinition> All { get; }
 
     /// <summary>The stage that a run begins with.</summary>
@@ -74,15 +78,15 @@ public sealed class StageGraph
     public IEnumerable<StageDefinition> PreviousOf(Stage stage) => Known(_previous, stage).Select(previous => _definitions[previous]);
 
     /// <summary>
-    /// Stages of the whole run that an item of this stage holds up, directly or through the documents and parts between; with
-    /// <see cref="End"/> where the run may end with it.
+    /// Stages of the whole run that an item of this stage holds up, directly or through documents and parts in between; with
+    /// <see cref="End"/> if the run may end with it.
     /// </summary>
     public IReadOnlyList<Stage> JoinsAfter(Stage stage) => Known(_joins, stage);
 
-    /// <summary>Everything that holds a join up while nothing has begun: the stages of the whole run that lead to it.</summary>
+    /// <summary>Everything that holds up a join before anything has begun: the stages of the whole run that lead to it.</summary>
     public int InitiallyOpen(Stage join) => All.Count(d => d.Scope == StageScope.Run && _joins[d.Stage].Contains(join));
 
-    /// <summary>All that comes later than a stage, in order.</summary>
+    /// <summary>All stages after a stage, in order.</summary>
     public IEnumerable<StageDefinition> Descendants(Stage stage)
     {
         HashSet<Stage> found = [];
@@ -93,14 +97,14 @@ public sealed class StageGraph
         return All.Where(d => found.Contains(d.Stage));
     }
 
-    /// <summary>Whether a stage comes before another on some way.</summary>
+    /// <summary>Whether a stage comes before another on some path.</summary>
     public bool IsBefore(Stage earlier, Stage later) => Descendants(earlier).Any(d => d.Stage == later);
 
     /// <summary>The stages whose end means that the work on a document is done.</summary>
     public IEnumerable<StageDefinition> LastOfDocuments =>
         All.Where(d => d.Scope == StageScope.Document && NextOf(d.Stage).All(next => next.Scope != StageScope.Document));
 
-    /// <summary>Place in the order, for sorting; unknown stages come last.</summary>
+    /// <summary>Position in the order, for sorting; unknown stages come last.</summary>
     public int PositionOf(Stage stage)
     {
         for (int i = 0; i < All.Count; i++)
@@ -122,7 +126,7 @@ public sealed class StageGraph
         return joins;
     }
 
-    /// <summary>Kahn's order; of several that could come next the one that stands first in the table.</summary>
+    /// <summary>Kahn's algorithm; among several candidates the first in the table comes next.</summary>
     private StageDefinition[] Ordered(StageDefinition[] rows)
     {
         List<StageDefinition> ordered = [];

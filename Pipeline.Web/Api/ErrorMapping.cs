@@ -11,10 +11,10 @@ using Pipeline.Web.Serving;
 
 namespace Pipeline.Web.Api;
 
-/// <summary>The one place where an exception becomes an HTTP answer. Bugs are logged and tell the caller nothing.</summary>
+/// <summary>The one place where an exception becomes an HTTP answer. Bugs are logged, and the caller learns no details.</summary>
 internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandler
 {
-    private const int ClientClosedRequest = 499; // nginx's code; nobody reads it, the access log does
+    private const int ClientClosedRequest = 499; // nginx's code, for the access log: the client has gone
 
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
 
@@ -97,12 +97,12 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
     }
 
     /// <summary>
-    /// Discards for a moment what the client still sends. A connection that is closed with unread bytes is reset, and the reset may
-    /// overtake the answer: the client would see a broken connection and not why.
+    /// Briefly discards what the client is still sending. A connection that is closed with unread bytes is reset, and the reset may
+    /// overtake the answer: the client would see a broken connection but no reason.
     /// </summary>
     private static async Task LingerAsync(HttpContext context)
     {
-        // A body of unknown length that grew too large stays closed to reading.
+        // A body of unknown length that grew too large can no longer be read.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } limit) return;
         await context.Response.CompleteAsync();
         limit.MaxRequestBodySize = null;

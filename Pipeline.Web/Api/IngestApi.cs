@@ -10,7 +10,7 @@ using Pipeline.Web.Security;
 
 namespace Pipeline.Web.Api;
 
-/// <summary>The two doors for documents: a folder the server can read, or an upload. Both answer 202 with the run's address.</summary>
+/// <summary>The two ways to submit documents: a folder the server can read, or an upload. Both answer 202 with the run's address.</summary>
 internal static class IngestApi
 {
     public static void MapIngest(this IEndpointRouteBuilder routes)
@@ -46,7 +46,7 @@ internal static class IngestApi
         if (!context.Request.HasFormContentType)
             throw new BadHttpRequestException("expected a form of type multipart/form-data with .pdf or .zip files", StatusCodes.Status415UnsupportedMediaType);
         var formLimits = new FormOptions { MultipartBodyLengthLimit = limits.Value.MaxIngestBytes, ValueCountLimit = 64, ValueLengthLimit = 1 << 20 };
-        context.Features.Set<IFormFeature>(new FormFeature(context.Request, formLimits)); // large parts wait in temporary files, gone after the answer
+        context.Features.Set<IFormFeature>(new FormFeature(context.Request, formLimits)); // large parts go to temporary files, deleted afterwards
         IFormCollection form = await ReadFormAsync(context.Request, cancellationToken);
 
         RunOptions options = form["options"].ToString() is { Length: > 0 } json ? StrictJson.Parse<RunOptions>(json, "options") : new RunOptions();
@@ -78,7 +78,7 @@ internal static class IngestApi
 
     private static IResult Accepted(RunAccepted run) => Results.Accepted($"/api/runs/{run.RunId}", run);
 
-    /// <param name="Folder">The folder; relative ones start at the server's working folder.</param>
+    /// <param name="Folder">The folder; a relative path starts at the server's working folder.</param>
     /// <param name="Options">Settings of the run; defaults where left out.</param>
     internal sealed record FolderRequest(string? Folder, RunOptions? Options);
 }

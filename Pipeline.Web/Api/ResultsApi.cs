@@ -8,7 +8,7 @@ using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Api;
 
-/// <summary>What runs leave behind: documents, datasets, adapters, evaluations.</summary>
+/// <summary>What runs produce: documents, datasets, adapters, evaluations.</summary>
 internal static class ResultsApi
 {
     public static void MapResults(this IEndpointRouteBuilder routes)

@@ -15,7 +15,7 @@ namespace Pipeline.Web.Api;
 /// </summary>
 internal static class RunEvents
 {
-    /// <summary>Documents that are told of: each change tells all of them again. The rest can be asked for.</summary>
+    /// <summary>Documents in an event: each change sends all of them again. The others are available by request.</summary>
     private const int Documents = 200;
 
     public static void MapRunEvents(this IEndpointRouteBuilder routes) => routes

@@ -5,7 +5,7 @@ using Pipeline.Data.Postgres;
 namespace Pipeline.Web.Api;
 
 /// <summary>
-/// Looks at a run whenever something about it changes, and tells what is new, until nothing more will come. The database is the
+/// Reads a run whenever something about it changes and sends what is new, until the run is complete. The database is the
 /// source, so any web process can follow the work of any worker.
 /// </summary>
 internal sealed class RunFollower(DatabaseSignals signals, TimeProvider time)
@@ -15,7 +15,7 @@ internal sealed class RunFollower(DatabaseSignals signals, TimeProvider time)
     private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(15); // proxies close silent connections
 
     /// <param name="id">The run.</param>
-    /// <param name="look">What there is to tell now. Parts that are as they were told last are left out.</param>
+    /// <param name="look">The current content. Parts that have not changed since they were last sent are left out.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     public async IAsyncEnumerable<SseItem<string>> FollowAsync(
         Guid id, Func<CancellationToken, Task<RunMoment>> look, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class RunFollower(DatabaseSignals signals, TimeProvider time)
                 lastSent = time.GetUtcNow();
                 yield return new SseItem<string>("", "ping");
             }
-            // At once when something has changed, but a run of thousands of documents must not keep the server busy.
+            // Immediately on a change, but a run of thousands of documents must not keep the server busy.
             TimeSpan rest = time.GetElapsedTime(started);
             await Task.Delay(rest < s_least ? s_least : rest, time, cancellationToken);
             await signals.RunChangeAsync(id, version, s_interval, cancellationToken);

@@ -5,7 +5,7 @@ using Pipeline.Jobs;
 namespace Pipeline.Web.Api;
 
 /// <summary>
-/// Run options as they are stored and accepted, so that what the API gives can be sent back to it. What cannot be read is told later,
+/// Run options as they are stored and accepted, so that what the API returns can be sent back to it. What cannot be read is reported later,
 /// with everything else that is wrong with a request.
 /// </summary>
 internal sealed class RunOptionsConverter : JsonConverter<RunOptions>

@@ -116,11 +116,11 @@ internal static class RunsApi
         return Results.Problem($"the run {otherwise} ({run.Summary.State.ToString().ToLowerInvariant()})", statusCode: StatusCodes.Status409Conflict);
     }
 
-    /// <param name="Priority">0 unless asked otherwise.</param>
+    /// <param name="Priority">0 by default.</param>
     internal sealed record PriorityRequest(int Priority);
 
     /// <param name="Options">Settings to change; the others stay.</param>
-    /// <param name="From">First stage to do anew, over the same documents.</param>
+    /// <param name="From">First stage to repeat, on the same documents.</param>
     internal sealed record CloneRequest(JsonElement? Options, Stage? From);
 
     /// <exception cref="NotFoundException">There is no such run.</exception>
@@ -136,7 +136,7 @@ internal static class RunsApi
         if (!document.Files.TryGetValue(path, out string? sha256))
             throw new NotFoundException($"{document.Path}: no file '{path}' was made from it");
 
-        // The content comes from strangers' documents: it may be shown, never run.
+        // The content comes from untrusted documents: it may be shown, never executed.
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         string type = Path.GetExtension(path) is ".md" ? "text/plain; charset=utf-8"
             : s_types.TryGetContentType(path, out string? known) && known.StartsWith("image/", StringComparison.Ordinal) ? known

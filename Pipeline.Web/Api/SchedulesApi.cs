@@ -8,7 +8,7 @@ using Pipeline.Web.Security;
 
 namespace Pipeline.Web.Api;
 
-/// <summary>Folders that are run by the clock, by name.</summary>
+/// <summary>Named schedules: folders that are run at set times.</summary>
 internal static class SchedulesApi
 {
     public static void MapSchedules(this IEndpointRouteBuilder routes)
@@ -72,7 +72,7 @@ internal static class SchedulesApi
         return await sender.Send(schedule with { Folder = folder }, cancellationToken);
     }
 
-    /// <param name="Name">Unique name; with PUT the address gives it.</param>
+    /// <param name="Name">Unique name; with PUT it is taken from the address.</param>
     /// <param name="Cron">Five fields, or six with seconds first.</param>
     /// <param name="Folder">Folder of documents, below an allowed root.</param>
     /// <param name="TimeZone">IANA time zone of the expression; UTC when left out.</param>

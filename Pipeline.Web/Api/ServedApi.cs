@@ -57,7 +57,7 @@ internal static class ServedApi
         where T : class =>
         http.HttpContext.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody ? await StrictJson.ReadAsync<T>(http, cancellationToken) : null;
 
-    /// <param name="From">Only if this adapter serves the name now, so that a request sent twice goes back once.</param>
+    /// <param name="From">Only if this adapter serves the name now, so that a request sent twice rolls back only once.</param>
     /// <param name="Reason">Why, for the history.</param>
     internal sealed record RollbackRequest(string? From, string? Reason);
 

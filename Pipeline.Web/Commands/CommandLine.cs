@@ -51,7 +51,7 @@ internal static class CommandLine
         };
         Command[] commands =
         [
-            // In the order of a newcomer's path.
+            // In the order in which a new user needs them.
             DemoCommand.Create(),
             UpCommand.Create(),
             RunCommand.Create(),

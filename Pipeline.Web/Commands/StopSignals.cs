@@ -37,7 +37,7 @@ internal sealed class StopSignals : IDisposable
             return;
         context.Cancel = true;
         if (!Console.IsErrorRedirected)
-            _error.WriteLine(); // a terminal shows ^C in the middle of whatever line is being redrawn
+            _error.WriteLine(); // a terminal shows ^C in the middle of the line that is being redrawn
         _error.WriteLine("Stopping; once more to stop at once.");
         _source.Cancel();
     }

@@ -4,7 +4,7 @@ using Pipeline.Models;
 namespace Pipeline.Web.Errors;
 
 /// <summary>
-/// Writes an error as the caller's protocol wants it: the image API's <c>{"success":false,"error":…}</c>, OpenAI's
+/// Writes an error in the form of the caller's protocol: the image API's <c>{"success":false,"error":…}</c>, OpenAI's
 /// error object under <c>/v1</c>, problem details elsewhere.
 /// </summary>
 internal static class ErrorShape
@@ -14,7 +14,7 @@ internal static class ErrorShape
     public static Task WriteAsync(HttpContext context, int status, string message) =>
         WriteAsync(context, status, new Message(message, message));
 
-    /// <summary>A refusal of settings. Problem details list every fault by setting besides, under <c>errors</c>.</summary>
+    /// <summary>Rejected settings. Problem details also list every fault by setting, under <c>errors</c>.</summary>
     public static Task WriteAsync(HttpContext context, SettingsException refusal) =>
         WriteAsync(context, StatusCodes.Status400BadRequest, new Message(refusal.Message, refusal.Message), refusal.Faults);
 
@@ -48,7 +48,7 @@ internal static class ErrorShape
         }
     }
 
-    /// <summary>The image API speaks Spanish, as its clients expect, unless the caller prefers English.</summary>
+    /// <summary>The image API answers in Spanish, as its clients expect, unless the caller prefers English.</summary>
     public static bool SpeaksEnglish(HttpRequest request) =>
         request.GetTypedHeaders().AcceptLanguage
             .OrderByDescending(language => language.Quality ?? 1)

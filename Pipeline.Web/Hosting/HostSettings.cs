@@ -12,19 +12,19 @@ internal static class HostSettings
     private static readonly (string Category, LogLevel Level)[] s_quiet =
     [
         ("Microsoft", LogLevel.Warning),
-        ("Microsoft.AspNetCore.DataProtection", LogLevel.Error), // warns at every start that its keys are plain files
-        ("Microsoft.AspNetCore.Diagnostics", LogLevel.Critical), // ErrorMapping logs what deserves it
+        ("Microsoft.AspNetCore.DataProtection", LogLevel.Error), // warns at every start that its keys are stored in plain files
+        ("Microsoft.AspNetCore.Diagnostics", LogLevel.Critical), // ErrorMapping logs what matters
         ("System", LogLevel.Warning),
         ("Hangfire", LogLevel.Warning),
     ];
 
-    /// <summary>In order of rising strength: built-in defaults, <c>appsettings.json</c> in the data folder, environment, command line.</summary>
+    /// <summary>By increasing precedence: defaults, <c>appsettings.json</c> in the data folder, environment, command line.</summary>
     public static void AddPipelineSettings(this IConfigurationBuilder configuration, ServerSettings settings) => configuration
         .AddJsonFile(Path.Combine(Path.GetFullPath(settings.DataFolder), "appsettings.json"), optional: true, reloadOnChange: false)
         .AddEnvironmentVariables()
         .AddInMemoryCollection(settings.Overrides);
 
-    /// <summary>The settings before there is a host.</summary>
+    /// <summary>The settings as they are before the host is built.</summary>
     public static IConfigurationRoot Read(ServerSettings settings)
     {
         var configuration = new ConfigurationBuilder();
@@ -44,8 +44,8 @@ internal static class HostSettings
     }
 
     /// <summary>
-    /// One JSON object per line on the console; readable lines when a person watches. Serilog is one provider among others:
-    /// as the factory it would keep the scopes, and with them run and item, from the log rows in Postgres.
+    /// One JSON object per line on the console; readable lines on a terminal. Serilog is one provider among others:
+    /// as the logger factory it would hide the scopes, and with them run and item, from the log rows in Postgres.
     /// </summary>
     public static void AddPipelineLogging(this IHostApplicationBuilder builder)
     {
@@ -54,7 +54,7 @@ internal static class HostSettings
             builder.Logging.AddFilter(category, level);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
 
-        // As a provider Serilog takes no part in those filters: it gets the same ones.
+        // As a provider Serilog ignores those filters, so it gets the same ones.
         var console = new LoggerConfiguration().MinimumLevel.Information().Enrich.FromLogContext();
         foreach ((string category, LogLevel level) in s_quiet)
             console.MinimumLevel.Override(category, LevelConvert.ToSerilogLevel(level));
@@ -66,7 +66,7 @@ internal static class HostSettings
         builder.Logging.AddSerilog(console.CreateLogger(), dispose: true);
     }
 
-    /// <summary>Binds one record to one section; unknown keys and bad values stop the start, all named together.</summary>
+    /// <summary>Binds one record to one section; unknown keys and bad values prevent the start and are reported together.</summary>
     public static void AddPipelineOptions<T>(this IServiceCollection services, string section)
         where T : class => services.AddOptions<T>()
             .BindConfiguration(section, binder => binder.ErrorOnUnknownConfiguration = true)

@@ -11,9 +11,9 @@ internal sealed record ServerSettings
     /// <summary><c>localhost</c>, an IP address, or <c>*</c> for every interface.</summary>
     public string Listen { get; init; } = "localhost";
 
-    /// <summary>Folder of everything the product keeps: embedded database, artifacts, uploads, settings.</summary>
+    /// <summary>Folder of everything the product stores: embedded database, artifacts, uploads, settings.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>Settings that win over files and environment.</summary>
+    /// <summary>Settings that override files and environment.</summary>
     public IReadOnlyDictionary<string, string?> Overrides { get; init; } = new Dictionary<string, string?>();
 }

@@ -24,7 +24,7 @@ internal static class WebServer
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            ApplicationName = typeof(WebServer).Assembly.GetName().Name, // pages are found in this assembly, whoever starts it
+            ApplicationName = typeof(WebServer).Assembly.GetName().Name, // pages are found in this assembly, whichever program starts it
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Configuration.AddPipelineSettings(settings);
@@ -92,7 +92,7 @@ internal static class WebServer
         app.MapOpenApi();
         app.MapMetrics();
         JobDetails.Register();
-        // Who gets here has passed the token check and the browser guard; the dashboard's own local-only rule would shut out the rest.
+        // Requests that get here have passed the token check and the browser guard; the dashboard's own rule would allow local ones only.
         app.MapHangfireDashboard("/hangfire", new DashboardOptions { Authorization = [], DashboardTitle = "Pipeline jobs", DisplayStorageConnectionString = false });
     }
 
@@ -103,7 +103,7 @@ internal static class WebServer
         if (access.Address is { } address)
             kestrel.Listen(address, port);
         else if (port == 0)
-            kestrel.Listen(IPAddress.Loopback, port); // a free port cannot be had on two addresses at once
+            kestrel.Listen(IPAddress.Loopback, port); // a free port cannot be chosen for two addresses at once
         else
             kestrel.ListenLocalhost(port);
     }

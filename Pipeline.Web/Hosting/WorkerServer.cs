@@ -4,7 +4,7 @@ using Pipeline.Jobs;
 
 namespace Pipeline.Web.Hosting;
 
-/// <summary>A process that only works: no pages, no ports.</summary>
+/// <summary>A process that only runs jobs: no pages, no ports.</summary>
 internal static class WorkerServer
 {
     public static IHost Build(ServerSettings settings, PipelineStorage storage) => Build(settings, storage, builder => builder.AddPipelineLogging());

@@ -23,9 +23,9 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
     /// <summary>Fetches what is missing; files already there with the right checksum are left alone.</summary>
     /// <param name="modelId">Repository name such as <c>microsoft/Phi-4-mini-instruct</c>.</param>
     /// <param name="revision">Branch, tag or commit.</param>
-    /// <param name="folder">Target folder; made when missing.</param>
-    /// <param name="progress">Told file, bytes done and bytes in all.</param>
-    /// <param name="cancellationToken">Stops the transfer; what arrived stays for the next attempt.</param>
+    /// <param name="folder">Target folder; created when missing.</param>
+    /// <param name="progress">Receives file, bytes done and total bytes.</param>
+    /// <param name="cancellationToken">Stops the transfer; what has arrived is kept for the next attempt.</param>
     /// <returns>The files of the repository that this product uses.</returns>
     /// <exception cref="InputException">The repository does not exist, is gated, or a checksum differs.</exception>
     public async Task<IReadOnlyList<HubFile>> RunAsync(

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Pipeline.Web.Pages;
 
-/// <summary>Style sheet, scripts and icon, carried inside the assembly: pages work from any folder and need no other site.</summary>
+/// <summary>Style sheet, scripts and icon, embedded in the assembly: pages work from any folder and need no other site.</summary>
 internal static class Assets
 {
     private const string Prefix = "assets/";

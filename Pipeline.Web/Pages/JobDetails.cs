@@ -8,12 +8,12 @@ using Pipeline.Jobs.Runs.Observation;
 
 namespace Pipeline.Web.Pages;
 
-/// <summary>What the dashboard's page of one job says about the run it works for: items, outcome, log. All text of it is a stranger's and encoded.</summary>
+/// <summary>What the dashboard's page of a job shows about its run: items, outcome, log. All text is untrusted and encoded.</summary>
 internal static class JobDetails
 {
     private static int s_registered;
 
-    /// <summary>The dashboard keeps its renderers for the whole process; each page asks the server that shows it.</summary>
+    /// <summary>The dashboard keeps its renderers for the whole process; each page asks the server that renders it.</summary>
     public static void Register()
     {
         if (Interlocked.Exchange(ref s_registered, 1) == 0)

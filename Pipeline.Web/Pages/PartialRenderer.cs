@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Mvc.ViewFeatures;
 
 namespace Pipeline.Web.Pages;
 
-/// <summary>Renders a partial view outside a page: for what is sent later than the page itself.</summary>
+/// <summary>Renders a partial view outside a page, for content that is sent after the page itself.</summary>
 internal sealed class PartialRenderer(ICompositeViewEngine views, ITempDataProvider temporary, IModelMetadataProvider metadata)
 {
-    /// <param name="http">The request that the HTML answers.</param>
+    /// <param name="http">The request that is answered with the HTML.</param>
     /// <param name="view">Path of the view, from the root of the project.</param>
     /// <param name="model">What it shows.</param>
     public async Task<string> RenderAsync<T>(HttpContext http, string view, T model)

@@ -7,7 +7,7 @@ namespace Pipeline.Web.Pages;
 
 /// <summary>
 /// What changes on the page of a run, as server-sent events: <c>section</c> with the HTML of an element that takes the place of the one
-/// with its id, and <c>end</c>. The page's own partial views render it, so that a section is written once.
+/// with its id, and <c>end</c>. The page's own partial views render it, so that each section exists once.
 /// </summary>
 internal static class RunLive
 {

@@ -25,7 +25,7 @@ internal sealed class RunView(StageGraph graph, RunDetails run, DateTimeOffset n
     /// <summary>Only documents in this state are shown, or all.</summary>
     public string? DocumentState { get; private init; }
 
-    /// <summary>Documents left out before the first that is shown.</summary>
+    /// <summary>Number of documents skipped before the first one shown.</summary>
     public int From { get; private init; }
 
     public LossChart? Chart { get; private init; }
@@ -39,16 +39,16 @@ internal sealed class RunView(StageGraph graph, RunDetails run, DateTimeOffset n
     /// <summary>Wall time so far, in seconds.</summary>
     public double Seconds => ((Run.FinishedAt ?? now) - (Run.StartedAt ?? Run.CreatedAt)).TotalSeconds;
 
-    /// <summary>Where the page hears of changes, with the documents that it shows.</summary>
+    /// <summary>Address of the page's change events, for the documents that it shows.</summary>
     public string EventsAddress => $"/runs/{Run.Summary.RunId}/live?state={DocumentState}&from={From}";
 
-    /// <param name="sender">Asked for everything.</param>
+    /// <param name="sender">Answers all queries.</param>
     /// <param name="graph">The stages.</param>
     /// <param name="id">The run.</param>
-    /// <param name="state">State of the documents to show; anything else than a state shows all.</param>
-    /// <param name="from">Documents to leave out.</param>
+    /// <param name="state">State of the documents to show; any other value shows all.</param>
+    /// <param name="from">Documents to skip.</param>
     /// <param name="now">The time.</param>
-    /// <param name="cancellationToken">Stops asking.</param>
+    /// <param name="cancellationToken">Stops the queries.</param>
     /// <returns>Null when there is no such run.</returns>
     public static async Task<RunView?> ReadAsync(
         ISender sender, StageGraph graph, Guid id, string? state, int from, DateTimeOffset now, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Pipeline.Web.Security;
 
 namespace Pipeline.Web.Pages;
 
-/// <summary>Folders that are run by the clock.</summary>
+/// <summary>Folders that are run at set times.</summary>
 internal sealed class SchedulesModel(ISender sender, AllowedFolders folders) : PageModel
 {
     public IReadOnlyList<ScheduleEntry> Schedules { get; private set; } = [];

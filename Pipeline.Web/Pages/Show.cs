@@ -24,7 +24,7 @@ internal static class Show
         _ => Text($"{Math.Floor(seconds / 3600):0} h {Math.Floor(seconds % 3600 / 60):00} min"),
     };
 
-    /// <summary>Items done of all; of a stage with one item, how far that is.</summary>
+    /// <summary>Items done out of all; for a stage with a single item, the progress of that item.</summary>
     public static string Progress(StageCounts stage) => stage is { ProgressDone: { } done, ProgressTotal: { } total }
         ? Text($"{done:N0} of {total:N0}")
         : Text($"{stage.Done}/{stage.Total}");

@@ -16,7 +16,7 @@ using Pipeline.Web.Hosting;
 
 namespace Pipeline.Web.Runs;
 
-/// <summary>One run, worked on and watched by this process.</summary>
+/// <summary>One run, executed and observed by this process.</summary>
 internal static class LocalRun
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(400);
@@ -27,9 +27,9 @@ internal static class LocalRun
     {
         IngestFolder request = new(order.Folder, order.Options);
         ServerSettings settings = new() { Role = ServerRole.Worker, DataFolder = order.DataFolder };
-        // Before a server is started for nothing.
+        // Checked before a server is started in vain.
         if (await request.FindFaultsAsync(HostSettings.Read(settings), stopping) is { Count: > 0 } faults) throw new SettingsException(faults, order.ConfigFile);
-        DocumentExtractor.RequirePrerequisites();           // a machine without it fails every document: say so first
+        DocumentExtractor.RequirePrerequisites();           // without it every document fails: report that first
         await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), stopping);
         using IHost host = WorkerServer.BuildQuiet(settings, storage);
         ISender sender = host.Services.GetRequiredService<ISender>();
@@ -50,7 +50,7 @@ internal static class LocalRun
         }
         finally
         {
-            // A training under way saves its checkpoint here; the same command later goes on from it.
+            // A running training saves its checkpoint here; the same command continues from it later.
             await host.StopAsync(CancellationToken.None);
         }
         await sender.Send(new FetchResults(run), stopping);
@@ -70,7 +70,7 @@ internal static class LocalRun
                 view.Show(details, await sender.Send(new GetMetrics(run), stopping));
                 if (details.FinishedAt is not null) return details;
             }
-            catch (Exception e) when (Transience.IsServerTrouble(e)) { }        // the work waits for the server too, and goes on
+            catch (Exception e) when (Transience.IsServerTrouble(e)) { }        // the work waits for the server too, then continues
             await Task.Delay(Least, stopping);
             await signals.RunChangeAsync(run, version, Glance, stopping);
         }

@@ -2,7 +2,7 @@ using Pipeline.Jobs;
 
 namespace Pipeline.Web.Runs;
 
-/// <summary>What <see cref="LocalRun"/> is asked for.</summary>
+/// <summary>The request to <see cref="LocalRun"/>.</summary>
 /// <param name="Folder">Folder of documents.</param>
 /// <param name="Options">All settings of the run.</param>
 /// <param name="DataFolder">Folder of state and artifacts.</param>

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Pipeline.Web.Runs;
 
-/// <summary>A run on the terminal: a line per stage as it ends, and on a terminal the present one redrawn in place.</summary>
+/// <summary>Shows a run: a line per stage as it ends and, on a terminal, the current stage redrawn in place.</summary>
 internal sealed class RunProgressView
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
@@ -47,7 +47,7 @@ internal sealed class RunProgressView
         else if (DateTime.UtcNow - _lastLine > BetweenLines) Line(now, "grey");
     }
 
-    /// <summary>Says what becomes of a run whose command was stopped.</summary>
+    /// <summary>Reports what happens to a run whose command was stopped.</summary>
     public void Stopped() => Line("Saving what is done; the same command goes on from here.", "yellow");
 
     private string Ended(StageCounts stage, RunDetails run, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)

@@ -3,7 +3,7 @@ using Pipeline.Jobs.Runs.Observation;
 
 namespace Pipeline.Web.Runs;
 
-/// <summary>Where the training of a run stands, from its curves.</summary>
+/// <summary>The progress of a run's training, from its curves.</summary>
 internal static class TrainingNow
 {
     private const int Window = 20; // steps
@@ -28,7 +28,7 @@ internal static class TrainingNow
         IReadOnlyList<MetricPoint> Curve(string name) => metrics.TryGetValue(name, out IReadOnlyList<MetricPoint>? points) ? points : [];
     }
 
-    // The median: a pause between two attempts, or an evaluation, is no step.
+    // The median, since a pause between two attempts or an evaluation is not a step.
     private static TimeSpan? StepTime(IReadOnlyList<MetricPoint> points)
     {
         TimeSpan[] times = [.. points.Skip(Math.Max(0, points.Count - Window - 1)).Zip(points.Skip(Math.Max(0, points.Count - Window - 1) + 1),

@@ -7,8 +7,8 @@ using Pipeline.Models;
 namespace Pipeline.Web.Security;
 
 /// <summary>
-/// Who may talk to the server. Without a token it listens on loopback only; asked to listen elsewhere without one,
-/// it makes a token and requires it.
+/// Who may talk to the server. Without a token it listens on loopback only; told to listen elsewhere without one,
+/// it generates a token and requires it.
 /// </summary>
 internal sealed record AccessPolicy
 {
@@ -25,10 +25,10 @@ internal sealed record AccessPolicy
     /// <summary>The bearer token that requests must carry; <c>null</c> lets every local process in.</summary>
     public string? Token { get; }
 
-    /// <summary>The token was made for this start and nobody knows it yet: print it, once.</summary>
+    /// <summary>The token was generated at this start and nobody knows it yet: print it, once.</summary>
     public bool TokenWasMade { get; }
 
-    /// <summary>Only browsers and programs on this machine can reach the server, none has to show a token.</summary>
+    /// <summary>Only browsers and programs on this machine can reach the server, and no token is needed.</summary>
     public bool IsOpenOnLoopback => Token is null;
 
     /// <param name="listen"><c>localhost</c>, an IP address, or <c>*</c> for every interface.</param>

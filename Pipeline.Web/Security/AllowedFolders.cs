@@ -7,7 +7,7 @@ using Pipeline.Models;
 namespace Pipeline.Web.Security;
 
 /// <summary>
-/// The folders a caller of the API may have read. Compared after following every link, so that neither <c>..</c> nor a
+/// The folders an API caller may have the server read. Compared after following every link, so that neither <c>..</c> nor a
 /// symbolic link leads out.
 /// </summary>
 internal sealed class AllowedFolders(IOptions<IngestOptions> options, PipelineStorage storage)
@@ -29,7 +29,7 @@ internal sealed class AllowedFolders(IOptions<IngestOptions> options, PipelineSt
             + "start it with --allow DIR, or set Ingest__Roots__0");
     }
 
-    /// <summary>The same for a request with run options: what is wrong with the rest of it is told together with a folder that is refused.</summary>
+    /// <summary>The same for a request with run options: a refused folder is reported together with the other faults.</summary>
     /// <inheritdoc cref="Check"/>
     public async Task<string> CheckAsync(string? folder, RunOptions options, IEnumerable<SettingFault> others, ISender sender, CancellationToken cancellationToken)
     {

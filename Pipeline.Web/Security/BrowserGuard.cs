@@ -5,7 +5,7 @@ using Pipeline.Web.Errors;
 namespace Pipeline.Web.Security;
 
 /// <summary>
-/// Keeps foreign web pages out. Open on loopback, the Host header must name this machine, or a page could reach the
+/// Keeps foreign web pages out. Without a token, on loopback, the Host header must name this machine, or a page could reach the
 /// server by rebinding its own name to 127.0.0.1. Always, requests that change something and come from a browser
 /// (they then carry Origin or Sec-Fetch-Site) must come from our own pages.
 /// </summary>

@@ -1,6 +1,6 @@
 namespace Pipeline.Web.Security;
 
-/// <summary>Headers every answer carries: nothing from other sites runs in our pages, none of them may frame us.</summary>
+/// <summary>Headers of every response: nothing from other sites runs in our pages, and no other site may frame them.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next)
 {
     private const string OwnPages =

@@ -6,7 +6,7 @@ using System.Text;
 namespace Pipeline.Web.Security;
 
 /// <summary>
-/// The browser's way in: a cookie that proves its holder once knew the token, without containing it.
+/// The session of a browser: a cookie that proves its holder once knew the token, without containing it.
 /// Value: <c>expiry.signature</c>, signed with a key derived from the token, so a new token ends every session.
 /// </summary>
 internal sealed class SessionCookie(AccessPolicy policy, TimeProvider time)

@@ -4,7 +4,7 @@ using Pipeline.Web.Errors;
 namespace Pipeline.Web.Security;
 
 /// <summary>
-/// Lets a request through when it carries the bearer token or a browser session made from it. Everything needs one
+/// Lets a request through when it carries the bearer token or a browser session made from it. Everything requires one
 /// except the health check, the login form and the files that form needs.
 /// </summary>
 internal sealed class TokenAuthentication(RequestDelegate next, AccessPolicy policy, SessionCookie session)

@@ -3,7 +3,7 @@ using Pipeline.Models.Lora;
 
 namespace Pipeline.Web.Serving;
 
-/// <summary>A language model in memory with the adapters used on it so far; at most one takes part at a time.</summary>
+/// <summary>A language model in memory with the adapters used on it so far; at most one is active at a time.</summary>
 internal sealed class LoadedModel(string folder, LanguageModel language) : IDisposable
 {
     private readonly Dictionary<(string Folder, DateTime Written), LoraAdapter> _adapters = [];
@@ -12,13 +12,13 @@ internal sealed class LoadedModel(string folder, LanguageModel language) : IDisp
 
     public LanguageModel Language { get; } = language;
 
-    /// <summary>Puts that adapter on, in place of any other; null takes all off.</summary>
+    /// <summary>Attaches that adapter in place of any other; null detaches all.</summary>
     public void Use(string? adapterFolder)
     {
         LoraAdapter.DetachAll(Language.Decoder);
         if (adapterFolder is null)
             return;
-        // A folder that was written again is another adapter.
+        // A folder that was rewritten is a different adapter.
         var key = (adapterFolder, File.GetLastWriteTimeUtc(Path.Combine(adapterFolder, "adapter_model.safetensors")));
         if (!_adapters.TryGetValue(key, out LoraAdapter? adapter))
             _adapters[key] = adapter = AdapterFolder.Load(adapterFolder, Language.Decoder);

@@ -9,14 +9,14 @@ using Pipeline.Web.Errors;
 namespace Pipeline.Web.Serving;
 
 /// <summary>
-/// What can be asked by name: configured models, the names that promoted adapters serve, adapters as runs publish them, and the models
-/// those stand on. Looked up anew for each request, which then keeps what it found.
+/// What is served by name: configured models, the names that promoted adapters serve, adapters as runs publish them, and their
+/// base models. Looked up for each request, which then keeps what it found.
 /// </summary>
 internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sender)
 {
     private const string StarterLanguage = "starter/phi4-starter", StarterVision = "starter/qwen2vl-starter";
 
-    /// <summary>Everything that is there now, language models first.</summary>
+    /// <summary>Everything that is served now, language models first.</summary>
     public async Task<IReadOnlyList<ServedModel>> ListAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<AdapterEntry> adapters = await sender.Send(new ListAdapters(), cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
         return new ServedModel(name, baseFolder, new ServedAdapter(adapter.Name, adapter.Path, adapter.Template, NameOf(baseFolder)), SeesImages: false, adapter.CreatedAt);
     }
 
-    /// <summary>Hub folder of the vision-language model, or null when it is not there.</summary>
+    /// <summary>Hub folder of the vision-language model, or null when it is missing.</summary>
     public static string? VisionFolder(ServingOptions options) =>
         ProductFiles.Resolve(options.VisionModel is { Length: > 0 } folder ? folder : StarterVision) is var found && IsModel(found) ? found : null;
 

@@ -8,7 +8,7 @@ using Pipeline.Models.Text;
 namespace Pipeline.Web.Serving;
 
 /// <summary>
-/// Language models in memory: loaded when first asked, with adapters put on and taken off by name, the one unused longest
+/// Language models in memory: loaded on first use, with adapters attached and detached by name, the one unused longest
 /// dropped when there are too many. Only for use inside a turn of <see cref="GenerationQueue"/>.
 /// </summary>
 internal sealed class ModelHost(IOptions<ServingOptions> options, ILogger<ModelHost> log) : IDisposable

@@ -5,5 +5,5 @@ namespace Pipeline.Web.Serving;
 /// <param name="Folder">Hub folder of the (base) model, absolute.</param>
 /// <param name="Adapter">The adapter put on top, or null.</param>
 /// <param name="SeesImages">Whether messages may carry images.</param>
-/// <param name="Created">When it came to be.</param>
+/// <param name="Created">When it was created.</param>
 internal sealed record ServedModel(string Id, string Folder, ServedAdapter? Adapter, bool SeesImages, DateTimeOffset Created);

@@ -19,7 +19,7 @@ internal sealed record ServingOptions
     [Range(0, 10_000)]
     public int QueueLimit { get; init; } = 16;
 
-    /// <summary>Language models kept in memory at once; the one unused longest makes room.</summary>
+    /// <summary>Language models kept in memory at once; the one unused longest is dropped.</summary>
     [Range(1, 64)]
     public int LoadedModels { get; init; } = 1;
 

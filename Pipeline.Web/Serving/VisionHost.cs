@@ -12,7 +12,7 @@ using Pipeline.Web.Security;
 namespace Pipeline.Web.Serving;
 
 /// <summary>
-/// Vision-language models in memory: the one of the image API, and the last other one that a job or chat asked for. All
+/// Vision-language models in memory: the one of the image API, and the last other one that a job or a chat used. All
 /// computation happens in turns of <see cref="GenerationQueue"/>, so that no model is used twice at a time or dropped in use.
 /// </summary>
 internal sealed class VisionHost(
@@ -26,7 +26,7 @@ internal sealed class VisionHost(
     private VisionLanguageModel? _other;
     private VisionStatus _status = new(VisionState.Loading, serving.Value.Device);
 
-    /// <summary>How far the image API's model is.</summary>
+    /// <summary>State of the image API's model.</summary>
     public VisionStatus Status
     {
         get
@@ -36,7 +36,7 @@ internal sealed class VisionHost(
         }
     }
 
-    /// <summary>Loads the image API's model unless it is there, waiting for its turn; failure is told by <see cref="Status"/>.</summary>
+    /// <summary>Loads the image API's model unless it is loaded, waiting for its turn; a failure shows in <see cref="Status"/>.</summary>
     public async Task PreloadAsync(CancellationToken cancellationToken)
     {
         try
@@ -56,7 +56,7 @@ internal sealed class VisionHost(
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ModelLoadingException">The image API's model is not there yet, and the question is not patient.</exception>
+    /// <exception cref="ModelLoadingException">The image API's model is not loaded yet, and the question is not patient.</exception>
     /// <exception cref="QueueFullException">Too many questions wait, and this one is not patient.</exception>
     public async Task<string> DescribeAsync(ImageQuestion question, CancellationToken cancellationToken)
     {
@@ -123,7 +123,7 @@ internal sealed class VisionHost(
         catch (Exception problem) when (problem is InputException or MissingPrerequisiteException)
         {
             Set(new VisionStatus(VisionState.Failed, device, problem.Message));
-            // The server lacks something; what the caller sent is fine.
+            // The server lacks something; the request itself is valid.
             throw new MissingPrerequisiteException(problem.Message, problem);
         }
     }

@@ -2,7 +2,7 @@ namespace Pipeline.Data.Artifacts.S3;
 
 /// <summary>
 /// Local copies of artifacts, <c>cache/objects/ab/cdef…</c> below the data folder, of bounded size; the ones unused longest go first.
-/// Processes that share the folder share the copies. A copy that is removed stays readable for those who have it open.
+/// Processes that share the folder share the copies. A removed copy stays readable for processes that have it open.
 /// </summary>
 internal sealed class ArtifactCache
 {
@@ -21,7 +21,7 @@ internal sealed class ArtifactCache
         Directory.CreateDirectory(_incoming);
     }
 
-    /// <summary>A name for a file that is to become a copy.</summary>
+    /// <summary>A path for a file that will become a copy.</summary>
     public string NewFile() => Path.Combine(_incoming, Guid.NewGuid().ToString("N"));
 
     /// <summary>Opens the copy, if there is one.</summary>
@@ -37,11 +37,11 @@ internal sealed class ArtifactCache
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;        // trimmed at this moment
+            return null;        // trimmed in the meantime
         }
     }
 
-    /// <summary>Makes a whole file that is on disk the copy, by renaming it; leaves it where it is when it would take most of the space.</summary>
+    /// <summary>Turns a complete file into the copy by renaming it; leaves it in place if it would take most of the space.</summary>
     public void Keep(string file, StoredArtifact artifact)
     {
         if (artifact.Bytes > _limit / 2) return;

@@ -7,7 +7,7 @@ namespace Pipeline.Data.Artifacts.S3;
 /// </summary>
 public sealed class S3ArtifactStore : IArtifactStore, IDisposable
 {
-    /// <summary>An object that is stored again is given today's date when it is older than this, and counts as wanted for so much longer.</summary>
+    /// <summary>An object older than this gets today's date when it is stored again, and is protected for that much longer.</summary>
     internal static readonly TimeSpan RenewAfter = TimeSpan.FromHours(1);
 
     private readonly SemaphoreSlim[] _turns = Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1)).ToArray();
@@ -48,7 +48,7 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
     /// <inheritdoc />
     public Task<StoredArtifact> PutAsync(Stream content, CancellationToken ct = default) => WithFileAsync(async file =>
     {
-        StoredArtifact artifact = await ContentFile.WriteAsync(content, file, ct);     // its name is known at its end
+        StoredArtifact artifact = await ContentFile.WriteAsync(content, file, ct);     // its name is known once all of it is written
         (long Bytes, DateTime WrittenAt)? present = await _bucket.FindAsync(artifact.Sha256, ct);
         bool whole = present?.Bytes == artifact.Bytes;
         bool fresh = whole && (DateTime.UtcNow - present!.Value.WrittenAt < RenewAfter || await _bucket.TouchAsync(artifact.Sha256, ct));
@@ -61,7 +61,7 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
     public async Task<Stream> OpenReadAsync(string sha256, CancellationToken ct = default)
     {
         if (_cache.TryOpen(sha256) is { } copy) return copy;
-        // Of several that want the same in this process one downloads it.
+        // When several callers of this process want the same artifact, one downloads it.
         SemaphoreSlim turn = _turns[Convert.ToByte(sha256[..2], 16) % _turns.Length];
         await turn.WaitAsync(ct);
         try
@@ -69,7 +69,7 @@ public sealed class S3ArtifactStore : IArtifactStore, IDisposable
             return _cache.TryOpen(sha256) ?? await WithFileAsync(async file =>
             {
                 StoredArtifact artifact = await _download.ReceiveAsync(sha256, file, ct);
-                FileStream opened = ContentFile.Open(file);       // now: once it is a copy, or when it is too large for one, it may be removed
+                FileStream opened = ContentFile.Open(file);       // open it now: as a copy, or when too large for one, it may be removed
                 _cache.Keep(file, artifact);
                 return opened;
             });

@@ -7,7 +7,7 @@ using Amazon.S3.Model;
 namespace Pipeline.Data.Artifacts.S3;
 
 /// <summary>
-/// The objects <c>PREFIXobjects/ab/cdef…</c> of a bucket, one request each. The client tries again what fails in passing; what is left
+/// The objects <c>PREFIXobjects/ab/cdef…</c> of a bucket, one request each. The client retries transient failures; what remains
 /// becomes an <see cref="ArtifactStoreException"/>.
 /// </summary>
 internal sealed class S3Bucket : IDisposable
@@ -26,13 +26,13 @@ internal sealed class S3Bucket : IDisposable
             MaxErrorRetry = options.Retries,
             Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
             ConnectTimeout = TimeSpan.FromSeconds(Math.Min(options.TimeoutSeconds, 15)),
-            // Checksums in trailers are not understood everywhere; the signature covers the body's hash, and downloads are hashed here.
+            // Not every server supports checksums in trailers; the signature covers the body's hash, and downloads are hashed here.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
         if (options.Endpoint is not null) config.ServiceURL = options.Endpoint;
         else config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(config.AuthenticationRegion);
-        Client = string.IsNullOrEmpty(options.AccessKey) ? new AmazonS3Client(config)        // Amazon's: the role of this machine
+        Client = string.IsNullOrEmpty(options.AccessKey) ? new AmazonS3Client(config)        // on Amazon: the role of this machine
             : new AmazonS3Client(string.IsNullOrEmpty(options.SessionToken)
                 ? new BasicAWSCredentials(options.AccessKey, options.SecretKey)
                 : new SessionAWSCredentials(options.AccessKey, options.SecretKey, options.SessionToken), config);
@@ -44,7 +44,7 @@ internal sealed class S3Bucket : IDisposable
 
     public string KeyOf(string sha256) => _folder + ContentFile.RelativePath(sha256);
 
-    /// <summary>Finds out whether bucket and credentials can be used.</summary>
+    /// <summary>Checks that bucket and credentials can be used.</summary>
     public Task CheckAsync(CancellationToken ct) =>
         CallAsync("list", () => Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Options.Bucket, Prefix = _folder, MaxKeys = 1 }, ct), ct);
 
@@ -65,7 +65,7 @@ internal sealed class S3Bucket : IDisposable
     }
 
     /// <summary>Gives an object today's date, by copying it onto itself.</summary>
-    /// <returns>False when it is gone, or the storage cannot.</returns>
+    /// <returns>False when it is gone or the storage does not support this.</returns>
     public async Task<bool> TouchAsync(string sha256, CancellationToken ct)
     {
         CopyObjectRequest request = new()
@@ -74,7 +74,7 @@ internal sealed class S3Bucket : IDisposable
             SourceKey = KeyOf(sha256),
             DestinationBucket = Options.Bucket,
             DestinationKey = KeyOf(sha256),
-            MetadataDirective = S3MetadataDirective.REPLACE,        // a copy onto itself that changes nothing is refused
+            MetadataDirective = S3MetadataDirective.REPLACE,        // a copy onto itself that changes nothing is rejected
         };
         try
         {
@@ -108,7 +108,7 @@ internal sealed class S3Bucket : IDisposable
         return CallAsync("delete", () => Client.DeleteObjectAsync(request, ct), ct);
     }
 
-    /// <summary>Gives up uploads in parts that began before that time; their parts take space that nobody sees.</summary>
+    /// <summary>Aborts multipart uploads that began before that time; their parts take up space without being listed.</summary>
     public async Task<int> AbortUploadsAsync(DateTime before, CancellationToken ct)
     {
         int aborted = 0;
@@ -122,7 +122,7 @@ internal sealed class S3Bucket : IDisposable
             }
             catch (ArtifactStoreException e) when (e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed })
             {
-                return aborted;         // such a storage ends them itself
+                return aborted;         // such a storage expires them itself
             }
             foreach (MultipartUpload upload in page?.MultipartUploads ?? [])
             {
@@ -152,10 +152,10 @@ internal sealed class S3Bucket : IDisposable
         }
     }
 
-    /// <summary>A request whose failures are told in the operator's terms.</summary>
+    /// <summary>A request whose failures are reported in the operator's terms.</summary>
     /// <param name="action">What it does, for the message.</param>
     /// <param name="request">Sends it.</param>
-    /// <param name="ct">The caller's; a request that was canceled otherwise took too long.</param>
+    /// <param name="ct">The caller's token; a request canceled for another reason took too long.</param>
     public async Task<T> CallAsync<T>(string action, Func<Task<T>> request, CancellationToken ct)
     {
         try

@@ -3,14 +3,16 @@ using Amazon.S3.Model;
 
 namespace Pipeline.Data.Artifacts.S3;
 
-/// <summary>Objects to files. A connection that breaks is made again where it broke; nothing is handed out whose hash is not its name.</summary>
+/// <summary>
+/// Downloads objects to files. A broken download resumes where it broke; a file whose hash is not its name is never returned.
+/// </summary>
 internal sealed class S3Download(S3Bucket bucket)
 {
     private const int MostMismatches = 2;
 
     /// <summary>Writes an artifact to a new file, flushed to disk.</summary>
     /// <exception cref="FileNotFoundException">There is no such object.</exception>
-    /// <exception cref="DamagedArtifactException">The object holds other bytes, also when read again.</exception>
+    /// <exception cref="DamagedArtifactException">The object holds other bytes, even when read a second time.</exception>
     public async Task<StoredArtifact> ReceiveAsync(string sha256, string path, CancellationToken ct)
     {
         await using Receiver receiver = new(path);
@@ -30,7 +32,7 @@ internal sealed class S3Download(S3Bucket bucket)
             }
             string found = receiver.Finish();
             if (found == sha256) return new StoredArtifact(sha256, receiver.Bytes);
-            // Once may be the network's fault; the same twice is the object's.
+            // Once may be a network fault; twice the same is the object itself.
             if (++mismatches == MostMismatches)
                 throw new DamagedArtifactException(
                     $"artifact {sha256} is damaged: object '{bucket.KeyOf(sha256)}' of bucket '{bucket.Options.Bucket}' holds {receiver.Bytes} bytes with the hash {found}; "
@@ -42,7 +44,7 @@ internal sealed class S3Download(S3Bucket bucket)
     private FileNotFoundException Missing(string sha256) =>
         new($"artifact {sha256} is not in bucket '{bucket.Options.Bucket}' ('{bucket.KeyOf(sha256)}'); was the bucket cleaned, or is Artifacts:S3:Prefix another one?");
 
-    /// <summary>A file that grows by one response after another.</summary>
+    /// <summary>A file that is extended by one response after another.</summary>
     private sealed class Receiver(string path) : IAsyncDisposable
     {
         private readonly FileStream _file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
@@ -55,7 +57,7 @@ internal sealed class S3Download(S3Bucket bucket)
 
         public async Task TakeAsync(GetObjectResponse response, TimeSpan patience, CancellationToken ct)
         {
-            if (response.HttpStatusCode != System.Net.HttpStatusCode.PartialContent) Restart();        // all of it from the beginning
+            if (response.HttpStatusCode != System.Net.HttpStatusCode.PartialContent) Restart();        // the whole object from the beginning
             ETag = response.ETag;
             long end = Bytes + response.ContentLength;
             using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(ct);

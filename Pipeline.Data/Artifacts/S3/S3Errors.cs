@@ -3,7 +3,7 @@ using Amazon.S3;
 
 namespace Pipeline.Data.Artifacts.S3;
 
-/// <summary>What goes wrong with a storage, in the words of who set it up. Nothing here shows a secret.</summary>
+/// <summary>Storage failures in the terms of the person who set it up. No message contains a secret.</summary>
 internal static class S3Errors
 {
     /// <summary>The exception to throw.</summary>

@@ -12,7 +12,7 @@ public sealed record S3Options
     /// <summary>An existing bucket.</summary>
     public string Bucket { get; init; } = "";
 
-    /// <summary>What the names of all objects begin with. Belongs to one database alone.</summary>
+    /// <summary>Prefix of all object names. Belongs to a single database.</summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>Region that requests are signed for; null is us-east-1.</summary>
@@ -27,7 +27,7 @@ public sealed record S3Options
     /// <summary>Secret of the access key.</summary>
     public string? SecretKey { get; init; }
 
-    /// <summary>Token that temporary keys come with.</summary>
+    /// <summary>Session token of temporary keys.</summary>
     public string? SessionToken { get; init; }
 
     /// <summary>Larger files are uploaded in parts of this size; 5 to 1024.</summary>
@@ -36,7 +36,7 @@ public sealed record S3Options
     /// <summary>Size of the local copies in the data folder.</summary>
     public int CacheMegabytes { get; init; } = 10_240;
 
-    /// <summary>How often a request is tried again, and a download resumed.</summary>
+    /// <summary>How often a request is retried and a download resumed.</summary>
     public int Retries { get; init; } = 5;
 
     /// <summary>How long the storage may be silent in a request.</summary>
@@ -67,7 +67,7 @@ public sealed record S3Options
             throw new ArtifactSettingsException(string.Create(CultureInfo.InvariantCulture, $"Artifacts:S3:{name}: found {value}; expected {least} to {most}"));
     }
 
-    // Secrets stay out of whatever prints these options.
+    // Secrets stay out of anything that prints these options.
     private bool PrintMembers(StringBuilder text)
     {
         text.Append(CultureInfo.InvariantCulture, $"Endpoint = {Endpoint}, Bucket = {Bucket}, Prefix = {Prefix}, Region = {Region}");

@@ -5,19 +5,19 @@ using Amazon.S3.Model;
 namespace Pipeline.Data.Artifacts.S3;
 
 /// <summary>
-/// Files into a bucket. An object appears whole or not at all: a small file is one request, of a large one the parts are joined by the
+/// Files into a bucket. An object appears completely or not at all: a small file is one request, the parts of a large one are joined by the
 /// last request. The server checks the body against the hash that the request is signed with.
 /// </summary>
 internal sealed class S3Upload(S3Bucket bucket)
 {
     private const int PartsAtOnce = 4;
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(10);
-    private volatile bool _unconditional;        // the storage does not know the condition
+    private volatile bool _unconditional;        // the storage does not support the condition
 
     /// <summary>Uploads a file under its hash.</summary>
     /// <param name="artifact">What the file holds.</param>
     /// <param name="file">The file.</param>
-    /// <param name="replace">Whether an object that is there is wrong; otherwise it stays, and that is success.</param>
+    /// <param name="replace">Whether an existing object is known to be wrong; otherwise it is kept, which counts as success.</param>
     /// <param name="ct">Stops; nothing is stored then.</param>
     public async Task SendAsync(StoredArtifact artifact, string file, bool replace, CancellationToken ct)
     {
@@ -31,8 +31,8 @@ internal sealed class S3Upload(S3Bucket bucket)
             switch (answer.StatusCode)
             {
                 case HttpStatusCode.PreconditionFailed:
-                    return;                     // somebody else stored the same bytes meanwhile
-                case HttpStatusCode.Conflict:   // somebody else is about to: two of the same are as good as one
+                    return;                     // another process has stored the same bytes meanwhile
+                case HttpStatusCode.Conflict:   // another process is about to: either of two equal objects will do
                     break;
                 case HttpStatusCode.NotImplemented or HttpStatusCode.BadRequest:
                     _unconditional = true;
@@ -106,7 +106,7 @@ internal sealed class S3Upload(S3Bucket bucket)
         }
         catch (Exception)
         {
-            // What failed is being told already; 'gc' gives up the upload later.
+            // The original failure is already being reported; 'gc' aborts the upload later.
         }
     }
 }

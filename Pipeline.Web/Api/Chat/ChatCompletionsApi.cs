@@ -69,7 +69,7 @@ internal sealed class ChatCompletionsApi(
             throw new InputException($"messages: the model '{model.Id}' does not see images; GET /v1/models lists those that do as vision models");
         if (model.SeesImages)
         {
-            // Each image stands at the beginning of its message.
+            // Images come first in their message.
             ChatMessage[] shown = [.. read.Select(m => new ChatMessage(m.Role,
                 string.Concat(Enumerable.Repeat(VisionLanguageModel.ImageMarker, m.Content.Images.Count)) + m.Content.Text))];
             RgbImage[] images = [.. read.SelectMany(m => m.Content.Images).Select(image => vision.Decode(image))];
@@ -86,7 +86,7 @@ internal sealed class ChatCompletionsApi(
         Channel<string> pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
         Task<GenerationResult> job = RunAsync();
 
-        // Until the first piece nothing is sent, so that an error still gets its status code.
+        // Nothing is sent before the first piece, so that an error can still set the status code.
         if (!await pieces.Reader.WaitToReadAsync(gone))
             await job;
         context.Response.ContentType = "text/event-stream; charset=utf-8";
@@ -103,7 +103,7 @@ internal sealed class ChatCompletionsApi(
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
-            log.RequestFailed(problem, "POST", context.Request.Path); // the status line is gone already: say it in the stream
+            log.RequestFailed(problem, "POST", context.Request.Path); // the status line has been sent: report the error in the stream
             await SendAsync(OpenAiError.From(StatusCodes.Status500InternalServerError, "The server failed while generating; its log has the details."));
         }
         await context.Response.WriteAsync("data: [DONE]\n\n", gone);

@@ -6,7 +6,7 @@ using Pipeline.Web.Serving;
 namespace Pipeline.Web.Api.Chat;
 
 /// <summary>
-/// The body of <c>/v1/chat/completions</c>. Names that are not here are ignored, as clients send many; those that would
+/// The body of <c>/v1/chat/completions</c>. Unknown names are ignored, since clients send many; those that would
 /// change the answer and are not supported are refused.
 /// </summary>
 internal sealed record ChatRequest
@@ -15,7 +15,7 @@ internal sealed record ChatRequest
 
     public IReadOnlyList<ChatRequestMessage>? Messages { get; init; }
 
-    /// <summary>0, greedy, when left out: a specialist is asked for its answer, not for variety.</summary>
+    /// <summary>Defaults to 0 (greedy): a specialist is asked for its answer, not for variety.</summary>
     public double? Temperature { get; init; }
 
     public double? TopP { get; init; }

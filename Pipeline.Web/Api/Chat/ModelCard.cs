@@ -2,7 +2,7 @@ using Pipeline.Web.Serving;
 
 namespace Pipeline.Web.Api.Chat;
 
-/// <summary>A served model, as OpenAI's clients parse it; <c>root</c> and <c>parent</c> tell an adapter's base, as other servers do.</summary>
+/// <summary>A served model, as OpenAI's clients parse it; <c>root</c> and <c>parent</c> name an adapter's base model.</summary>
 internal sealed record ModelCard(string Id, string Object, long Created, string OwnedBy, string Root, string? Parent, IReadOnlyList<string> Modalities)
 {
     public static ModelCard Of(ServedModel model) => new(

@@ -62,7 +62,7 @@ internal static class ChatCommand
             }
             catch (InputException e)
             {
-                // A conversation that outgrew the model is no reason to leave.
+                // A conversation that is too long for the model does not end the command.
                 output.WriteLine($"{e.Message} Starting a new conversation.");
                 messages.Clear();
             }

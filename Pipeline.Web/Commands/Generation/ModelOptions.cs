@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Web.Commands.Generation;
 
-/// <summary>Options of the commands that load a model, perhaps with an adapter.</summary>
+/// <summary>Options of the commands that load a model, with or without an adapter.</summary>
 internal sealed class ModelOptions
 {
     public Option<string> Model { get; } = new("--model") { Description = "Model folder in hub layout", HelpName = "DIR", Required = true };
@@ -40,7 +40,7 @@ internal sealed class ModelOptions
         QuantizationBits = parsed.GetValue(Quantize),
     });
 
-    /// <summary>The template for the model and the adapter that was asked for; what is to be said about it goes to standard error.</summary>
+    /// <summary>The template for the requested model and adapter; warnings about it go to standard error.</summary>
     public ChatTemplate ChooseTemplate(ParseResult parsed, LanguageModel model)
     {
         ChosenTemplate chosen = TemplateRule.Choose(model, parsed.GetValue(Template), parsed.GetValue(Adapter));
@@ -49,7 +49,7 @@ internal sealed class ModelOptions
         return chosen.Template;
     }
 
-    /// <summary>The adapter that was asked for, attached; null for none.</summary>
+    /// <summary>The requested adapter, attached; null for none.</summary>
     public LoraAdapter? AttachAdapter(ParseResult parsed, LanguageModel model)
     {
         if (parsed.GetValue(Adapter) is not { } folder)

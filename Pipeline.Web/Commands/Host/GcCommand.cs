@@ -6,7 +6,7 @@ using Pipeline.Web.Commands.Runs;
 
 namespace Pipeline.Web.Commands.Host;
 
-/// <summary><c>gc</c>: removes what nothing refers to any more, beside whatever processes work.</summary>
+/// <summary><c>gc</c>: removes what nothing refers to any more; other processes may be working.</summary>
 internal static class GcCommand
 {
     public static Command Create()

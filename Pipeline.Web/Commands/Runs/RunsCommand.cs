@@ -8,7 +8,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Web.Commands.Runs;
 
-/// <summary><c>runs …</c>: lists runs and intervenes in them, beside whatever processes work on them.</summary>
+/// <summary><c>runs …</c>: lists and controls runs while other processes may be working on them.</summary>
 internal static class RunsCommand
 {
     public static Command Create() => new("runs", "List, pause, resume, cancel, retry, clone and prioritize runs")

@@ -4,7 +4,7 @@ using Pipeline.Web.Hosting;
 
 namespace Pipeline.Web.Commands.Runs;
 
-/// <summary>For commands that look at a data folder, or intervene in it, beside whatever processes work on it.</summary>
+/// <summary>For commands that inspect or change a data folder while other processes may be working on it.</summary>
 internal static class StoredWork
 {
     public static Task<int> WithAsync(string dataFolder, Func<ISender, Task> action, CancellationToken ct) =>

@@ -7,7 +7,7 @@ using Pipeline.Web.Commands.Runs;
 
 namespace Pipeline.Web.Commands.Training;
 
-/// <summary><c>adapters …</c>: what is published, what serves which name, and going back to what served it before.</summary>
+/// <summary><c>adapters …</c>: lists published adapters and the names they serve; rolls a name back to its previous adapter.</summary>
 internal static class AdaptersCommand
 {
     private static string By => $"command line ({Environment.UserName})";

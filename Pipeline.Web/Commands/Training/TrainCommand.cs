@@ -10,7 +10,7 @@ internal static class TrainCommand
 {
     public static Command Create()
     {
-        // Keys are no options of ours: LLaMA-Factory's scripts give them in its own styles, which the reader of the keys knows.
+        // Keys are not command-line options of ours: LLaMA-Factory scripts write them in several styles, which the key reader knows.
         var words = new Argument<string[]>("CONFIG")
         {
             Description = "Configuration with LLaMA-Factory's keys, YAML or JSON; then, or alone, keys as --key value, --key=value or key=value,"

@@ -3,7 +3,7 @@ using Pipeline.Models.Training;
 
 namespace Pipeline.Web.Commands.Training;
 
-/// <summary>Where a training stands, in one line; a narrow terminal gets what matters most.</summary>
+/// <summary>The progress of a training in one line; a narrow terminal shows what matters most.</summary>
 internal static class TrainingProgressLine
 {
     private const int WidestBar = 24, NarrowestBar = 6;
@@ -11,7 +11,7 @@ internal static class TrainingProgressLine
     /// <summary>Everything, for a log.</summary>
     public static string Whole(TrainingProgress p) => string.Join("  ", Parts(p).Select(part => part.Text));
 
-    /// <summary>As much as fits into so many columns: what matters least is left out first, and what is over becomes a bar.</summary>
+    /// <summary>As much as fits into the given columns: what matters least is left out first, and spare room becomes a bar.</summary>
     public static string Fit(TrainingProgress p, int width)
     {
         List<(int Rank, string Text)> parts = Parts(p);

@@ -51,14 +51,14 @@ internal sealed class TrainingProgressView : ITrainingObserver, IDisposable
 
     public void OnCheckpointing(int step)
     {
-        // Nothing to make safe: what was shown was shown.
+        // Nothing to save: output has already been shown.
     }
 
     public void OnCheckpoint(int step, string folder) => Line(_output, $"step {step}: checkpoint {folder}");
 
     public void OnWarning(string message) => Line(_error, $"warning: {message}");
 
-    /// <summary>Leaves the last state of the line standing.</summary>
+    /// <summary>Leaves the line in its last state.</summary>
     public void Dispose()
     {
         if (_drawn.Length > 0)
@@ -75,7 +75,7 @@ internal sealed class TrainingProgressView : ITrainingObserver, IDisposable
         _drawn = text;
     }
 
-    // A message takes the place of the line, which is drawn again below it.
+    // A message replaces the line, which is drawn again below it.
     private void Line(TextWriter target, string text)
     {
         string line = _drawn;

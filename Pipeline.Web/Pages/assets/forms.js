@@ -1,4 +1,4 @@
-// Forms and buttons that talk to the API. Errors are shown as the server words them.
+// Forms and buttons that talk to the API. Errors are shown in the server's words.
 (() => {
   const say = (form, text, kind) => {
     const notice = form.querySelector('.notice');

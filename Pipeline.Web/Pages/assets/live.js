@@ -1,5 +1,5 @@
-// Keeps server-rendered sections fresh. The server renders everything once, in one place; what strangers' documents say arrives as
-// encoded text.
+// Keeps server-rendered sections fresh. The server renders everything in one place; text from untrusted documents arrives
+// encoded.
 (() => {
   const localTimes = (root) => root.querySelectorAll('time').forEach((time) => {
     const at = new Date(time.dateTime);
@@ -36,7 +36,7 @@
     source.addEventListener('section', (event) => show(parse(event.data).body.firstElementChild));
     source.addEventListener('end', () => source.close());
   }
-  // … or, where nothing tells of changes, the page is asked for every few seconds.
+  // … or, where changes are not announced, the page is fetched every few seconds.
   const refresh = async () => {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
     if (!answer.ok || answer.redirected) return;
