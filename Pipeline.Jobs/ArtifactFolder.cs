@@ -35,7 +35,7 @@ internal static class ArtifactFolder
         });
     }
 
-    /// <summary>Whether all files are still there; a cache entry without them is none.</summary>
+    /// <summary>Whether all files are still there; a cache entry is worthless without them.</summary>
     public static async Task<bool> HasAllAsync(this IArtifactStore artifacts, IReadOnlyDictionary<string, string> files, CancellationToken ct)
     {
         bool all = true;
@@ -46,7 +46,7 @@ internal static class ArtifactFolder
         return all;
     }
 
-    /// <summary>Relative path to hash, as rows hold it.</summary>
+    /// <summary>Relative path to hash, as stored in rows.</summary>
     public static Dictionary<string, string> Hashes(this IReadOnlyDictionary<string, StoredArtifact> stored) => stored.ToDictionary(s => s.Key, s => s.Value.Sha256);
 
     private static ParallelOptions AtOnce(CancellationToken ct) => new() { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = ct };

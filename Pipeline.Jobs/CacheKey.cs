@@ -5,7 +5,7 @@ namespace Pipeline.Jobs;
 
 internal static class CacheKey
 {
-    /// <summary>Hash of the parts, each told apart from its neighbours.</summary>
+    /// <summary>Hash of the parts, each delimited from its neighbours.</summary>
     public static string Of(params ReadOnlySpan<string> parts)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

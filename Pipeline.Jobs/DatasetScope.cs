@@ -6,7 +6,7 @@ using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs;
 
-/// <summary>What the stages after the dataset begin with. Nothing in it is tracked.</summary>
+/// <summary>What the stages after the dataset stage start from. No entity in it is tracked.</summary>
 /// <param name="Db">An open context.</param>
 /// <param name="Run">The item's run.</param>
 /// <param name="Options">Its settings.</param>

@@ -3,7 +3,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs;
 
-/// <summary>Everything that is wrong with run options, for whoever has to refuse a request for another reason too.</summary>
+/// <summary>All faults of run options, for callers that reject a request for another reason too.</summary>
 /// <param name="Options">The options.</param>
 public sealed record FindRunOptionsFaults(RunOptions Options) : IRequest<IReadOnlyList<SettingFault>>;
 

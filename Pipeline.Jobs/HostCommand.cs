@@ -1,6 +1,6 @@
 namespace Pipeline.Jobs;
 
-/// <summary>How a child process of this product is started.</summary>
+/// <summary>Command that starts a child process of this product.</summary>
 /// <param name="File">Executable.</param>
 /// <param name="Arguments">Its arguments.</param>
 internal sealed record HostCommand(string File, IReadOnlyList<string> Arguments)

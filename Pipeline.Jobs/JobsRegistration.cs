@@ -21,7 +21,7 @@ using Pipeline.Jobs.Train.Engines;
 
 namespace Pipeline.Jobs;
 
-/// <summary>Registers what this project offers.</summary>
+/// <summary>Registers the services of this project.</summary>
 public static class JobsRegistration
 {
     /// <summary>Requests, their handlers and the queue's client. Call after <see cref="DataRegistration.AddPipelineData"/>.</summary>
@@ -35,7 +35,7 @@ public static class JobsRegistration
         services.AddHostBoundHangfire();
         services.AddSingleton<DocumentExtractor>();
         services.TryAddSingleton<IDocumentReader, DocumentReader>();
-        services.TryAddSingleton<IImageDescriber, LocalDescriber>();        // a server that answers people registers its own
+        services.TryAddSingleton<IImageDescriber, LocalDescriber>();        // a server with an image API registers its own
         services.TryAddSingleton<IExampleWriter, DocumentExamples>();
         services.AddRunOptionsChecks();
         services.AddSingleton<IRunOptionsCheck, ServedNameCheck>();
@@ -57,7 +57,7 @@ public static class JobsRegistration
         return services;
     }
 
-    /// <summary>What finds faults of run options without a database.</summary>
+    /// <summary>Checks of run options that need no database.</summary>
     internal static IServiceCollection AddRunOptionsChecks(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -71,7 +71,7 @@ public static class JobsRegistration
         return services;
     }
 
-    /// <summary>Makes this process work: queue servers, dispatcher and sweeper. Call after <see cref="AddPipelineJobs"/>.</summary>
+    /// <summary>Makes this process a worker: queue servers, dispatcher and sweeper. Call after <see cref="AddPipelineJobs"/>.</summary>
     public static IServiceCollection AddPipelineWorker(this IServiceCollection services)
     {
         services.AddOptions<WorkerOptions>().BindConfiguration("Worker", b => b.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
@@ -100,7 +100,7 @@ public static class JobsRegistration
         server.ServerName = $"{Environment.MachineName}:{name}";
         server.Queues = queues;
         server.WorkerCount = workers;
-        server.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds);        // jobs are canceled at once and get this long to save
+        server.ShutdownTimeout = TimeSpan.FromSeconds(options.ShutdownSeconds);        // time for canceled jobs to save
         server.SchedulePollingInterval = TimeSpan.FromSeconds(5);
     }
 }

@@ -5,8 +5,8 @@ using Pipeline.Models;
 namespace Pipeline.Jobs;
 
 /// <summary>
-/// Identity of a model folder for cache keys. Small files are hashed whole; of large weight files, size and both ends, so that
-/// a model of many gigabytes costs milliseconds.
+/// Identity of a model folder for cache keys. Small files are hashed completely; for large weight files size and both ends, so that
+/// a model of many gigabytes takes milliseconds.
 /// </summary>
 internal static class ModelFingerprint
 {

@@ -2,22 +2,22 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Jobs;
 
-/// <summary>Signals between processes, which .NET cannot send.</summary>
+/// <summary>Sends signals to processes, which .NET cannot do.</summary>
 public static partial class ProcessSignal
 {
-    /// <summary>Ends a process at once.</summary>
+    /// <summary>Kills a process at once.</summary>
     public const int Kill = 9;
 
     /// <summary>Asks a process to end.</summary>
     public const int Terminate = 15;
 
-    /// <summary>Lets a stopped process go on.</summary>
+    /// <summary>Continues a stopped process.</summary>
     public const int Continue = 18;
 
     /// <summary>Stops a process where it is.</summary>
     public const int Stop = 19;
 
-    /// <summary>Sends a signal. A process that is gone already is no error.</summary>
+    /// <summary>Sends a signal. A process that has already ended is not an error.</summary>
     /// <param name="process">Its id; negative for the group of that id.</param>
     /// <param name="signal">Number of the signal on Linux.</param>
     public static void Send(int process, int signal) => _ = SystemKill(process, signal);

@@ -7,7 +7,7 @@ public static class ProductFiles
 {
     /// <summary>
     /// The absolute path of a folder given by the user or by a default: below the working folder, or else below the product's
-    /// own folder, wherever it was started from.
+    /// own folder, wherever the program was started from.
     /// </summary>
     public static string Resolve(string path)
     {

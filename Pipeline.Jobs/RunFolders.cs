@@ -2,7 +2,7 @@ using Pipeline.Data;
 
 namespace Pipeline.Jobs;
 
-/// <summary>Where the files that people look for are put, beside the artifact store.</summary>
+/// <summary>Folders of the files that users look for, beside the artifact store.</summary>
 internal static class RunFolders
 {
     /// <summary>Folder of a run's dataset: <c>train.jsonl</c>, <c>eval.jsonl</c>, <c>dataset_info.json</c>.</summary>

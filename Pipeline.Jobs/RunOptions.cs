@@ -18,7 +18,7 @@ namespace Pipeline.Jobs;
 /// </summary>
 public sealed record RunOptions
 {
-    /// <summary>What to call the run and its adapter; null takes the folder's name.</summary>
+    /// <summary>Name of the run and its adapter; null takes the folder's name.</summary>
     [StringLength(100, MinimumLength = 1)] public string? Name { get; init; }
 
     /// <summary>Folder of the language model to specialise, as the hub lays it out.</summary>
@@ -30,10 +30,10 @@ public sealed record RunOptions
     /// <summary>How figures are described.</summary>
     public CaptionOptions Caption { get; init; } = new();
 
-    /// <summary>Which examples are made of the documents.</summary>
+    /// <summary>Which examples are made from the documents.</summary>
     public DatasetOptions Dataset { get; init; } = new();
 
-    /// <summary>Who trains: this product, or another program.</summary>
+    /// <summary>What trains: this product or another program.</summary>
     public TrainOptions Train { get; init; } = new();
 
     /// <summary>
@@ -52,11 +52,11 @@ public sealed record RunOptions
     public bool Retrain { get; init; }
 
     /// <summary>
-    /// Sections of stages that bring settings of their own, as given; <see cref="RunOptionsChecks"/> reads them strictly. Null without any.
+    /// Sections of stages that have their own settings, as given; <see cref="RunOptionsChecks"/> reads them strictly. Null without any.
     /// </summary>
     [JsonInclude, JsonExtensionData] public IDictionary<string, JsonElement>? Sections { get; internal init; }
 
-    /// <summary>The settings of a stage that brings its own; the defaults when nothing was given.</summary>
+    /// <summary>The settings of a stage that has its own; the defaults when nothing was given.</summary>
     /// <param name="name">Its section, as in the stage's row.</param>
     public T Section<T>(string name)
         where T : new() =>

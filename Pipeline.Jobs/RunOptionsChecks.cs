@@ -8,7 +8,7 @@ namespace Pipeline.Jobs;
 /// <summary>Finds all faults of run options, before anything is stored.</summary>
 internal sealed class RunOptionsChecks(StageGraph stages, IEnumerable<IRunOptionsCheck> checks)
 {
-    /// <summary>Everything that is wrong; empty when nothing is.</summary>
+    /// <summary>All faults; empty when there is none.</summary>
     public async Task<IReadOnlyList<SettingFault>> FindAsync(RunOptions options, CancellationToken ct)
     {
         List<SettingFault> faults = [.. options.ReadFaults, .. RunOptionsRules.Faults(options), .. options.Training.Faults, .. FaultsOfSections(options)];
@@ -29,8 +29,8 @@ internal sealed class RunOptionsChecks(StageGraph stages, IEnumerable<IRunOption
         }
     }
 
-    /// <summary>Refuses options that cannot be used.</summary>
-    /// <exception cref="SettingsException">Something is wrong; all of it is said.</exception>
+    /// <summary>Rejects options that cannot be used.</summary>
+    /// <exception cref="SettingsException">Something is wrong; the message lists all faults.</exception>
     public async Task CheckAsync(RunOptions options, CancellationToken ct)
     {
         if (await FindAsync(options, ct) is { Count: > 0 } faults) throw new SettingsException(faults);

@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Pipeline.Jobs;
 
-/// <summary>Run options from a file: YAML, of which JSON is a part.</summary>
+/// <summary>Run options from a file in YAML, which includes JSON.</summary>
 public static class RunOptionsFile
 {
     /// <summary>Reads the options of a run. Unknown names and values of the wrong kind are in <see cref="RunOptions.ReadFaults"/>.</summary>

@@ -8,7 +8,10 @@ using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs;
 
-/// <summary>Run options as people give them. What cannot be read is remembered in <see cref="RunOptions.ReadFaults"/>, all of it, and has its default.</summary>
+/// <summary>
+/// Run options as users write them. Every value that cannot be read is recorded in <see cref="RunOptions.ReadFaults"/> and gets its
+/// default.
+/// </summary>
 public static class RunOptionsReader
 {
     /// <summary>Reads options in JSON.</summary>
@@ -29,7 +32,7 @@ public static class RunOptionsReader
             string name = prefix + property.Name;
             PropertyInfo? setting = RunOptionsSchema.Find(section, property.Name);
             if (setting is null && prefix.Length == 0 && property.Value.ValueKind == JsonValueKind.Object && !into.ContainsKey(property.Name))
-                into[property.Name] = JsonNode.Parse(property.Value.GetRawText());      // perhaps of a stage that brings it; the checks know
+                into[property.Name] = JsonNode.Parse(property.Value.GetRawText());      // perhaps a stage section: checked later
             else if (setting is null)
                 faults.Add(Unknown(section, prefix, property.Name));
             else if (into.ContainsKey(property.Name))
@@ -48,7 +51,7 @@ public static class RunOptionsReader
         }
     }
 
-    /// <summary>Reads the section of a stage that brings its own settings, as strictly as the others.</summary>
+    /// <summary>Reads the section of a stage that has its own settings, as strictly as the others.</summary>
     internal static IReadOnlyList<SettingFault> FaultsOfSection(string name, JsonElement given, Type type)
     {
         List<SettingFault> faults = [];

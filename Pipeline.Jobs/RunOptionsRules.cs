@@ -5,7 +5,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs;
 
-/// <summary>What the settings of a run say of themselves: ranges, lengths, patterns.</summary>
+/// <summary>The rules declared on the settings of a run: ranges, lengths, patterns.</summary>
 internal static class RunOptionsRules
 {
     public static IEnumerable<SettingFault> Faults(RunOptions options) => Faults(options, "");

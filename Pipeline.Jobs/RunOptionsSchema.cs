@@ -25,7 +25,7 @@ public static class RunOptionsSchema
 
     internal static string NameOf(PropertyInfo setting) => Naming.ConvertName(setting.Name);
 
-    /// <summary>What can be given in a section.</summary>
+    /// <summary>The settings of a section.</summary>
     internal static IEnumerable<PropertyInfo> SettingsOf(Type section) =>
         section.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true });
 

@@ -3,14 +3,14 @@ using Pipeline.Jobs.Publish;
 
 namespace Pipeline.Jobs;
 
-/// <summary>What came of a run. Written in snake case it is the last line of <c>run --json</c>, so its names are a contract.</summary>
+/// <summary>The outcome of a run. In snake case it is the last line of <c>run --json</c>, so its names are a contract.</summary>
 public sealed record RunSummary
 {
     /// <summary>The run.</summary>
     public required Guid RunId { get; init; }
-    /// <summary>What people call it.</summary>
+    /// <summary>Its name.</summary>
     public required string Name { get; init; }
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its state.</summary>
     public required RunState State { get; init; }
     /// <summary>Why it failed.</summary>
     public string? Error { get; init; }
@@ -26,9 +26,9 @@ public sealed record RunSummary
     public ExampleCounts? Examples { get; init; }
     /// <summary>What training reported.</summary>
     public TrainingFacts? Train { get; init; }
-    /// <summary>Base model against adapter.</summary>
+    /// <summary>Comparison of base model and adapter.</summary>
     public EvaluationFacts? Eval { get; init; }
-    /// <summary>Name to ask for the adapter by.</summary>
+    /// <summary>Name to request the adapter by.</summary>
     public string? Adapter { get; init; }
     /// <summary>Adapter folder.</summary>
     public string? AdapterPath { get; init; }
@@ -52,13 +52,13 @@ public sealed record RunSummary
     /// <summary>What training reported.</summary>
     public sealed record TrainingFacts(int Steps, double FirstLoss, double LastLoss, long TrainableParameters, long AllParameters, bool Reused);
 
-    /// <summary>Base model against adapter on held-out examples; losses in nats per target token.</summary>
+    /// <summary>Comparison of base model and adapter on held-out examples; losses in nats per target token.</summary>
     public sealed record EvaluationFacts(double BaseLoss, double AdapterLoss, double BasePerplexity, double AdapterPerplexity, int Examples, long Tokens);
 
     /// <summary>A document that could not be used.</summary>
     public sealed record DocumentFailure(string Document, string Stage, string Error)
     {
-        /// <summary>The reason with the document's name, which most reasons already begin with.</summary>
+        /// <summary>The reason, preceded by the document's name unless it already begins with it.</summary>
         public string Describe() => Error.StartsWith(Document + ":", StringComparison.Ordinal) ? Error : $"{Document}: {Error}";
     }
 }

@@ -13,27 +13,27 @@ using Pipeline.Jobs.Train;
 namespace Pipeline.Jobs;
 
 /// <summary>
-/// The table of stages. The chain, fan-out and fan-in, queues, retry, cloning, checks of options, progress and pages read it; nothing
-/// else lists stages. How a stage is added: <c>docs/how-to-add.md</c>.
+/// The stage table. The chain, fan-out and fan-in, queues, retry, cloning, option checks, progress and pages read it; nothing
+/// else lists stages. To add a stage, see <c>docs/how-to-add.md</c>.
 /// </summary>
 public static class Stages
 {
     /// <summary>Finds, hashes and stores the documents of the run.</summary>
     public static readonly Stage Ingest = new("Ingest");
-    /// <summary>One document to Markdown, figures and page images.</summary>
+    /// <summary>Turns one document into Markdown, figures and page images.</summary>
     public static readonly Stage Extract = new("Extract");
-    /// <summary>The figures of one document described by the vision model.</summary>
+    /// <summary>Has the vision model describe the figures of one document.</summary>
     public static readonly Stage Caption = new("Caption");
-    /// <summary>All documents to instruction examples.</summary>
+    /// <summary>Turns all documents into instruction examples.</summary>
     public static readonly Stage Dataset = new("Dataset");
     /// <summary>LoRA training.</summary>
     public static readonly Stage Train = new("Train");
-    /// <summary>Base model against adapter on the held-out examples.</summary>
+    /// <summary>Compares base model and adapter on the held-out examples.</summary>
     public static readonly Stage Evaluate = new("Evaluate");
-    /// <summary>The adapter folder and its registry row.</summary>
+    /// <summary>Puts the adapter folder and its registry row in place.</summary>
     public static readonly Stage Publish = new("Publish");
 
-    /// <summary>The stages of the product alone, for tools that look at its runs from outside.</summary>
+    /// <summary>The product's own stages, for tools that inspect its runs from outside.</summary>
     public static StageGraph Graph => new(new ServiceCollection().AddStages().Select(s => s.ImplementationInstance).OfType<StageDefinition>());
 
     internal static IServiceCollection AddStages(this IServiceCollection services) => services

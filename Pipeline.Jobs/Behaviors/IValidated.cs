@@ -2,9 +2,9 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs.Behaviors;
 
-/// <summary>A request that can say what is wrong with it before any work is done.</summary>
+/// <summary>A request that can be checked before any work is done.</summary>
 public interface IValidated
 {
-    /// <summary>Everything that is wrong, each with the field, what was found and what is expected; empty when nothing is.</summary>
+    /// <summary>All faults, each with the field, what was found and what is expected; empty when there is none.</summary>
     IEnumerable<SettingFault> Problems();
 }

@@ -3,7 +3,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs.Behaviors;
 
-/// <summary>Refuses requests that say something is wrong with them, or that carry run options that cannot be used, with all faults together.</summary>
+/// <summary>Rejects invalid requests and requests with unusable run options, reporting all faults together.</summary>
 internal sealed class ValidationBehavior<TMessage, TResponse>(RunOptionsChecks checks) : IPipelineBehavior<TMessage, TResponse>
     where TMessage : IMessage
 {

@@ -12,7 +12,10 @@ using CaptionRow = Pipeline.Data.Entities.Caption;
 
 namespace Pipeline.Jobs.Caption;
 
-/// <summary>Describes the figures of one document and writes <c>document.captioned.md</c>. Every description is kept for later runs at once.</summary>
+/// <summary>
+/// Describes the figures of one document and writes <c>document.captioned.md</c>. Every description is immediately stored for later
+/// runs.
+/// </summary>
 internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, IImageDescriber describer, TimeProvider time) : IStageHandler
 {
     public string? Describe(RunSummary run) => $"{run.Captions} captions";

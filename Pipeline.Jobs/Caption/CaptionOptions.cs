@@ -12,12 +12,12 @@ public sealed record CaptionOptions
     /// <summary>Folder of the vision model, as the hub lays it out.</summary>
     [Required] public string Model { get; init; } = "starter/qwen2vl-starter";
 
-    /// <summary>What the model is asked about each figure.</summary>
+    /// <summary>The prompt for each figure.</summary>
     [Required] public string Prompt { get; init; } = "Describe this figure.";
 
     /// <summary>Longest description, in tokens.</summary>
     [Range(1, 4096)] public int MaxNewTokens { get; init; } = 96;
 
-    /// <summary>What of these options changes the answer of one model to one image; part of the cache key.</summary>
+    /// <summary>Hash of the options that change the answer of a model to an image; part of the cache key.</summary>
     internal string PromptKey => CacheKey.Of(Prompt, MaxNewTokens.ToString(CultureInfo.InvariantCulture));
 }

@@ -18,7 +18,7 @@ internal static partial class CaptionedMarkdown
                 if (captions.TryGetValue(figure.Groups[1].Value, out string? caption) && caption.Length > 0)
                     result.Append("\n> ").Append(caption.ReplaceLineEndings("\n").Replace("\n", "\n> ", StringComparison.Ordinal)).Append('\n');
         }
-        result.Length--;            // Split gave one line more than there are line ends
+        result.Length--;            // Split returns one line more than there are line breaks
         return result.ToString();
     }
 

@@ -5,14 +5,14 @@ namespace Pipeline.Jobs.Caption;
 /// <param name="Prompt">What to ask.</param>
 public sealed record ImageQuestion(ReadOnlyMemory<byte> Image, string Prompt)
 {
-    /// <summary>Hub folder of the model; null for the one that the server is configured with.</summary>
+    /// <summary>Hub folder of the model; null for the server's configured one.</summary>
     public string? ModelFolder { get; init; }
 
     /// <summary>Longest answer, in tokens; null for the server's setting.</summary>
     public int? MaxNewTokens { get; init; }
 
     /// <summary>
-    /// Waits as long as it takes; false gives up at once when as many questions wait as may. Jobs are patient, HTTP is not.
+    /// Waits as long as it takes; false fails at once when the queue is full. Jobs are patient, HTTP requests are not.
     /// </summary>
     public bool Patient { get; init; }
 }

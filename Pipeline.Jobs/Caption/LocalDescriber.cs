@@ -6,8 +6,8 @@ using Pipeline.Models.Vision;
 namespace Pipeline.Jobs.Caption;
 
 /// <summary>
-/// The vision model of a process that serves nobody else: loaded when first needed, dropped soon after the last question, so that
-/// training finds the memory free.
+/// The vision model of a process that is not a server: loaded on first use and dropped soon after the last question, so that
+/// its memory is free for training.
 /// </summary>
 internal sealed class LocalDescriber : IImageDescriber, IDisposable
 {

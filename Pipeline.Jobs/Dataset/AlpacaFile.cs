@@ -7,7 +7,7 @@ namespace Pipeline.Jobs.Dataset;
 
 /// <summary>
 /// Writes a dataset folder as LLaMA-Factory reads it: JSON Lines in alpaca columns, <c>dataset_info.json</c>, and beside
-/// each file its provenance, line by line, which LLaMA-Factory does not look at.
+/// each file its provenance, line by line, which LLaMA-Factory ignores.
 /// </summary>
 internal static class AlpacaFile
 {
@@ -70,7 +70,7 @@ internal static class AlpacaFile
         writer.WriteEndObject();
     }
 
-    /// <summary>LLaMA-Factory's names of the columns; <c>system</c> and <c>history</c> only where some row has them.</summary>
+    /// <summary>LLaMA-Factory's names of the columns; <c>system</c> and <c>history</c> only if some row has them.</summary>
     private static byte[] Info(IEnumerable<SourcedExample> examples)
     {
         var columns = new Dictionary<string, string> { ["prompt"] = "instruction", ["query"] = "input", ["response"] = "output" };

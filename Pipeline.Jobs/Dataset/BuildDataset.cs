@@ -11,7 +11,7 @@ using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Dataset;
 
-/// <summary>Makes the instruction examples of a run from all documents that were extracted.</summary>
+/// <summary>Builds the instruction examples of a run from all extracted documents.</summary>
 internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, IExampleWriter writer, TimeProvider time) : IStageHandler
 {
     public string? Describe(RunSummary run) => run.Examples is { } e ? $"{e.Train} examples to learn, {e.Eval} held out" : null;
@@ -36,7 +36,7 @@ internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts
             SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, _ => true, ct);
             await storage.Artifacts.RestoreFolderAsync(files.Hashes(), RunFolders.Dataset(storage, run.Id), ct);
 
-            // The content decides about training again; where it came from does not.
+            // The content decides whether to train again; its origin does not.
             string key = CacheKey.Of([.. files.Select(f => f.Key + "=" + f.Value.Sha256)]);
             DatasetRow row = new(run.Id, run.Name, key, files.Hashes(), train, eval, time.GetUtcNow());
             await claim.CompleteAsync(async (work, token) =>

@@ -4,18 +4,18 @@ using Pipeline.Models.Datasets;
 
 namespace Pipeline.Jobs.Dataset;
 
-/// <summary>Makes dataset folders from extracted documents and from files that users bring.</summary>
+/// <summary>Builds dataset folders from extracted documents and from users' own files.</summary>
 public static class DatasetBuilder
 {
     /// <summary>
     /// Examples from sections, definitions, tables and figures, divided into train and eval by document section. Figure
-    /// descriptions are used where documents carry them (<see cref="ExtractedDocument.WithDescriptions"/>).
+    /// descriptions are used where documents have them (<see cref="ExtractedDocument.WithDescriptions"/>).
     /// </summary>
     /// <param name="documents">The documents; their order does not matter.</param>
     /// <param name="options">Limits, split and seed.</param>
-    /// <param name="outDir">Folder to write; files of an earlier dataset in it are replaced.</param>
+    /// <param name="outDir">Folder to write; files of an earlier dataset are replaced.</param>
     /// <param name="ct">Stops before the next file is written.</param>
-    /// <exception cref="InputException">The documents give no example.</exception>
+    /// <exception cref="InputException">The documents yield no example.</exception>
     public static async Task<DatasetResult> BuildAsync(
         IReadOnlyList<ExtractedDocument> documents, DatasetOptions options, string outDir, CancellationToken ct)
     {

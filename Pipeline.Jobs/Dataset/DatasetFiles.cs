@@ -2,7 +2,7 @@ using Pipeline.Models.Datasets;
 
 namespace Pipeline.Jobs.Dataset;
 
-/// <summary>Names inside the dataset folder of a run; those of sets are the names in <c>dataset_info.json</c>.</summary>
+/// <summary>Names inside the dataset folder of a run; set names are those in <c>dataset_info.json</c>.</summary>
 internal static class DatasetFiles
 {
     public const string Train = "train";

@@ -6,8 +6,8 @@ using System.Text;
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>
-/// Divides examples into train and eval by whole groups (a section of a document), so that nothing that is asked in
-/// the evaluation was read in training. The same groups and seed always give the same division.
+/// Splits examples into train and eval by whole groups (a section of a document), so that nothing asked in
+/// the evaluation was seen in training. The same groups and seed always give the same split.
 /// </summary>
 internal static class DatasetSplit
 {
@@ -28,7 +28,7 @@ internal static class DatasetSplit
                 if (taken >= wanted || held.Count == groups.Count - 1)
                     break;
                 if (taken + group.Count() > Math.Max(wanted + 1, 1.25 * wanted))
-                    continue; // too large for what is still wanted; a later one fits
+                    continue; // too large for the remaining share; a later group may fit
                 held.Add(group.Key);
                 taken += group.Count();
             }
@@ -36,7 +36,7 @@ internal static class DatasetSplit
                 held.Add(groups.MinBy(g => g.Count())!.Key);
         }
         var eval = examples.Where(e => held.Contains(groupOf(e))).ToList();
-        // A text that two sections share belongs to the side that is held out.
+        // A text shared by two sections goes to the held-out side.
         var known = eval.Select(e => ExampleBuilder.Normalised(e.Example.Output)).ToHashSet(StringComparer.Ordinal);
         var train = examples.Where(e => !held.Contains(groupOf(e)) && !known.Contains(ExampleBuilder.Normalised(e.Example.Output))).ToList();
         return (train, eval);

@@ -2,7 +2,7 @@ using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Dataset;
 
-/// <summary>The dataset stage by <see cref="DatasetBuilder"/>.</summary>
+/// <summary>The dataset stage, using <see cref="DatasetBuilder"/>.</summary>
 internal sealed class DocumentExamples : IExampleWriter
 {
     public async Task<(int Train, int Eval)> WriteAsync(IReadOnlyList<DatasetSource> documents, RunOptions options, string folder, CancellationToken ct)

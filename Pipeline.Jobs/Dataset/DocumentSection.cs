@@ -2,9 +2,9 @@ using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Dataset;
 
-/// <summary>A heading and what stands under it, up to the next heading.</summary>
+/// <summary>A heading and the content under it, up to the next heading.</summary>
 /// <param name="Document">The document.</param>
-/// <param name="Heading">Null for what stands before the first heading.</param>
+/// <param name="Heading">Null for content before the first heading.</param>
 /// <param name="Blocks">The blocks under the heading, without headers, footers and page numbers.</param>
 internal sealed record DocumentSection(ExtractedDocument Document, DocumentBlock? Heading, IReadOnlyList<DocumentBlock> Blocks)
 {

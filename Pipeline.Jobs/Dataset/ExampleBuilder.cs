@@ -3,7 +3,7 @@ using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Dataset;
 
-/// <summary>Extracted documents → examples with their source, each once.</summary>
+/// <summary>Turns extracted documents into examples with their source, without duplicates.</summary>
 internal static partial class ExampleBuilder
 {
     public static List<SourcedExample> Build(IReadOnlyList<ExtractedDocument> documents, DatasetOptions options)
@@ -20,7 +20,7 @@ internal static partial class ExampleBuilder
             {
                 foreach (SourcedExample example in OfSection(section, options))
                 {
-                    // Neither the same question twice, with two answers perhaps, nor the same text for two questions of a kind.
+                    // Neither the same question twice, perhaps with different answers, nor the same text for two questions of one kind.
                     string strategy = example.Source!.Strategy;
                     if (asked.Add(Normalised(example.Example.Question)) && answered.Add($"{strategy}|{Normalised(example.Example.Output)}"))
                         examples.Add(example);

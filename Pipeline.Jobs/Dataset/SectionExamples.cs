@@ -2,7 +2,7 @@ using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Dataset;
 
-/// <summary>Questions for whole sections, and passages to be continued.</summary>
+/// <summary>Questions about whole sections, and passages to continue.</summary>
 internal static class SectionExamples
 {
     public static IEnumerable<SourcedExample> Of(DocumentSection section, DatasetOptions options)
@@ -32,7 +32,7 @@ internal static class SectionExamples
         }
     }
 
-    /// <summary>Paragraphs and list items in pieces no longer than an answer may be.</summary>
+    /// <summary>Paragraphs and list items in pieces no longer than the answer limit.</summary>
     private static List<List<DocumentBlock>> Parts(DocumentSection section, int longest)
     {
         var parts = new List<List<DocumentBlock>>();

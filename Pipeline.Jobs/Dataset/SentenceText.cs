@@ -27,7 +27,7 @@ internal static partial class SentenceText
     /// <summary>"2.1 Cell format" → "Cell format".</summary>
     public static string WithoutNumber(string heading) => Number().Replace(heading, "");
 
-    /// <summary>First letter small, unless the word is an abbreviation or a name.</summary>
+    /// <summary>First letter in lower case, unless the word is an abbreviation or a name.</summary>
     public static string InSentence(string phrase) =>
         phrase.Length > 1 && char.IsUpper(phrase[0]) && char.IsLower(phrase[1]) ? char.ToLowerInvariant(phrase[0]) + phrase[1..] : phrase;
 

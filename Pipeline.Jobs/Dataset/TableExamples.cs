@@ -3,7 +3,7 @@ using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Dataset;
 
-/// <summary>Look-ups in tables: the value of a column for the row that the first column names.</summary>
+/// <summary>Look-ups in tables: the value of a column in the row named by the first column.</summary>
 internal static partial class TableExamples
 {
     public static IEnumerable<SourcedExample> Of(DocumentSection section, DatasetOptions options)
@@ -20,7 +20,7 @@ internal static partial class TableExamples
 
     private static IEnumerable<SourcedExample> Lookups(DocumentSection section, DocumentBlock block, DocumentTable table, string about)
     {
-        // A name that occurs twice asks two questions with one wording.
+        // A name that occurs twice would give two questions with the same wording.
         ILookup<string, IReadOnlyList<string>> rows = table.Rows.Where(r => r[0].Length > 0).ToLookup(r => r[0], StringComparer.OrdinalIgnoreCase);
         foreach (IGrouping<string, IReadOnlyList<string>> named in rows)
         {

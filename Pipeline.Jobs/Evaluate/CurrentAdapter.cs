@@ -8,14 +8,14 @@ using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Evaluate;
 
-/// <summary>The adapter that serves a name now, as far as comparing with it needs to know.</summary>
+/// <summary>The adapter that currently serves a name, with what a comparison needs.</summary>
 /// <param name="Promotion">Promotion in force.</param>
 /// <param name="Adapter">The adapter.</param>
 /// <param name="Training">Where it comes from.</param>
 /// <param name="Settings">Training settings of its run.</param>
 internal sealed record CurrentAdapter(Promotion Promotion, Adapter Adapter, Training Training, TrainingSettings Settings)
 {
-    /// <summary>Null when nothing serves the name, or no name is to be served.</summary>
+    /// <summary>Null when nothing serves the name, or the run serves no name.</summary>
     public static async Task<CurrentAdapter?> FindAsync(PipelineDbContext db, string? name, CancellationToken ct)
     {
         if (name is null || await ServedNames.CurrentAsync(db, name, ct) is not { } promotion) return null;
@@ -25,7 +25,7 @@ internal sealed record CurrentAdapter(Promotion Promotion, Adapter Adapter, Trai
         return new CurrentAdapter(promotion, adapter, training, RunOptionsJson.Read(configuration).Training);
     }
 
-    /// <summary>Why its loss would say nothing about a new adapter, or null.</summary>
+    /// <summary>Why its loss cannot be compared with a new adapter's, or null.</summary>
     public string? Obstacle(Training candidate)
     {
         if (candidate.Id == Training.Id) return $"it is the same training as {Adapter.Name}, which serves the name";
@@ -35,8 +35,8 @@ internal sealed record CurrentAdapter(Promotion Promotion, Adapter Adapter, Trai
     }
 
     /// <summary>
-    /// Settings to measure it with beside a run that has others: what a prompt looks like to an adapter belongs to the adapter; how much
-    /// is measured must be equal.
+    /// Settings to measure it with for a run that has different ones: the form of the prompt belongs to the adapter; how much
+    /// is measured must be the same.
     /// </summary>
     public TrainingArguments SettingsBeside(TrainingArguments others) =>
         others with { Template = Settings.Arguments.Template, DefaultSystem = Settings.Arguments.DefaultSystem };
@@ -50,7 +50,7 @@ internal sealed record CurrentAdapter(Promotion Promotion, Adapter Adapter, Trai
         }
         catch (InputException)
         {
-            return false;       // one of them is gone
+            return false;       // one of the two is missing
         }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison co
         }
         catch (Exception e) when (e is InputException or FileNotFoundException or DirectoryNotFoundException)
         {
-            // The fault of what serves must not fail the run that might replace it.
+            // A fault of the serving adapter must not fail the run that might replace it.
             return (null, $"{name}, which serves the name, could not be measured ({e.Message}); promote by hand what should serve");
         }
     }

@@ -15,8 +15,8 @@ using DatasetRow = Pipeline.Data.Entities.Dataset;
 namespace Pipeline.Jobs.Evaluate;
 
 /// <summary>
-/// Measures base model and adapter of a run on the held-out examples, and with them the adapter that serves the run's name now; or
-/// takes the stored result for the same ones.
+/// Measures base model and adapter of a run on the held-out examples, and also the adapter that currently serves the run's name; or
+/// takes the stored result for the same inputs.
 /// </summary>
 internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterComparison comparison, CurrentLoss currentLoss,
     TimeProvider time, ILogger<EvaluateAdapter> logger) : IStageHandler

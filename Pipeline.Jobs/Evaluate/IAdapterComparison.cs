@@ -14,18 +14,18 @@ internal interface IAdapterComparison
     /// <param name="adapter">Adapter folder.</param>
     /// <param name="examples">File of examples.</param>
     /// <param name="training">Training settings: template and cut-off length must be those of the training.</param>
-    /// <param name="options">How much to answer.</param>
-    /// <param name="progress">Told how many examples are done, and how many there are in all.</param>
+    /// <param name="options">How many answers, and how long.</param>
+    /// <param name="progress">Receives the number of finished examples and the total.</param>
     /// <param name="ct">Stops between examples.</param>
     /// <exception cref="InputException">Model, adapter or examples cannot be used.</exception>
     ComparisonOutcome Compare(
         string baseModel, string adapter, string examples, TrainingArguments training, EvaluationOptions options, Action<int, int> progress, CancellationToken ct);
 
-    /// <summary>Measures one adapter alone on the examples that another one was compared on.</summary>
+    /// <summary>Measures one adapter alone on the examples of another comparison.</summary>
     /// <param name="baseModel">Model folder.</param>
     /// <param name="adapter">Adapter folder.</param>
     /// <param name="examples">File of examples.</param>
-    /// <param name="training">Training settings: template and cut-off length count.</param>
+    /// <param name="training">Training settings: template and cut-off length matter.</param>
     /// <param name="ct">Stops between batches.</param>
     /// <returns>Nats per target token, and target tokens measured.</returns>
     /// <exception cref="InputException">Model, adapter or examples cannot be used.</exception>

@@ -7,7 +7,7 @@ using Pipeline.Models.Training.Loop;
 
 namespace Pipeline.Jobs.Evaluate;
 
-/// <summary>The evaluation stage by <see cref="AdapterComparison"/>.</summary>
+/// <summary>The evaluation stage, using <see cref="AdapterComparison"/>.</summary>
 internal sealed class LoraComparison(ILogger<LoraComparison> logger) : IAdapterComparison
 {
     public string Version => "1";

@@ -4,7 +4,7 @@ namespace Pipeline.Jobs.Extract;
 
 /// <summary>
 /// One document that cannot be extracted: encrypted, damaged, not a PDF, or one that kills or stalls its parser. It is
-/// recorded with this message and not retried; the other documents go on.
+/// recorded with this message and not retried; the other documents continue.
 /// </summary>
 public sealed class BadDocumentException : InputException
 {

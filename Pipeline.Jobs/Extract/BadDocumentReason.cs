@@ -6,7 +6,7 @@ public enum BadDocumentReason
     /// <summary>The file has no bytes.</summary>
     Empty,
 
-    /// <summary>The content is not PDF, whatever the file's name says.</summary>
+    /// <summary>The content is not PDF, whatever the file name suggests.</summary>
     NotPdf,
 
     /// <summary>A password is needed to read it.</summary>
@@ -21,7 +21,7 @@ public enum BadDocumentReason
     /// <summary>More pages than the options allow.</summary>
     TooManyPages,
 
-    /// <summary>It ended the parser process.</summary>
+    /// <summary>It crashed the parser process.</summary>
     ParserCrashed,
 
     /// <summary>It needed more time than the options allow.</summary>

@@ -7,7 +7,7 @@ namespace Pipeline.Jobs.Extract;
 /// <summary>Gives blocks, figures and tables their ids and sections.</summary>
 internal static class DocumentAssembler
 {
-    /// <returns>The document without what is known of the file itself.</returns>
+    /// <returns>The document without the properties of the file itself.</returns>
     public static ExtractedDocument Assemble(
         IReadOnlyList<PageContent> pages, IReadOnlyList<TextBlock> blocks, IReadOnlyList<NumberedFigure> figures, FigureImages images, FontTable fonts)
     {

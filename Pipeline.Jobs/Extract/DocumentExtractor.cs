@@ -6,11 +6,11 @@ namespace Pipeline.Jobs.Extract;
 
 /// <summary>
 /// Extracts PDFs: text in reading order, tables, figures and page rasters. Parsing happens in child processes, so that
-/// a crash, hang or memory bomb costs one document. Safe for concurrent use: each concurrent document has its own process.
+/// a crash, hang or memory bomb affects one document only. Safe for concurrent use: each concurrent document has its own process.
 /// </summary>
 public sealed class DocumentExtractor : IDisposable
 {
-    /// <summary>Changes whenever the same PDF may give other output; part of <see cref="ExtractionOptions.CacheKey"/>.</summary>
+    /// <summary>Changes whenever the same PDF may give different output; part of <see cref="ExtractionOptions.CacheKey"/>.</summary>
     public const string ExtractorVersion = "1";
 
     private const int DocumentsPerProcess = 200;
@@ -34,7 +34,7 @@ public sealed class DocumentExtractor : IDisposable
 
     /// <summary>Extracts one PDF into a folder, which appears complete or not at all.</summary>
     /// <param name="pdfPath">The PDF.</param>
-    /// <param name="outDir">Folder to make. An earlier extraction there is replaced.</param>
+    /// <param name="outDir">Folder to create. An earlier extraction there is replaced.</param>
     /// <param name="options">Resolution and limits.</param>
     /// <param name="ct">Ends the work and the process that does it.</param>
     /// <param name="name">Name for messages and for the document; by default that of the file.</param>
@@ -65,7 +65,7 @@ public sealed class DocumentExtractor : IDisposable
         return new ExtractionResult(outDir, ExtractedDocument.Load(Path.Combine(outDir, ExtractionResult.JsonFile)));
     }
 
-    /// <summary>Refuses to begin on a machine that cannot extract any document.</summary>
+    /// <summary>Fails early on a machine that cannot extract any document.</summary>
     /// <exception cref="MissingPrerequisiteException">PDFium is not installed; the message says how to install it.</exception>
     public static void RequirePrerequisites() => Rendering.PdfiumLibrary.EnsureLoaded();
 
@@ -87,7 +87,7 @@ public sealed class DocumentExtractor : IDisposable
         }
         catch (BadDocumentException e) when (e.Reason is BadDocumentReason.ParserCrashed or BadDocumentReason.TimedOut or BadDocumentReason.OutOfMemory)
         {
-            // PdfPig is known to overflow the stack or to loop where PDFium reads on. One more try, without it.
+            // PdfPig is known to overflow the stack or to loop on files that PDFium can read. One more try, without it.
             try
             {
                 await ParseOnceAsync(request with { WithoutPdfPig = true }, options, ct);

@@ -8,13 +8,13 @@ using Pipeline.Jobs.Extract.Worker;
 namespace Pipeline.Jobs.Extract;
 
 /// <summary>
-/// PDF → files, in this process. Only <see cref="Worker.ParserWorker"/> and measurements call it: hostile files can
-/// end the process.
+/// Turns a PDF into files, in this process. Only <see cref="Worker.ParserWorker"/> and benchmarks call it: hostile files can
+/// crash the process.
 /// </summary>
 internal static class DocumentParser
 {
     /// <param name="request">What to parse.</param>
-    /// <param name="progress">Called with (pages read, pages in all).</param>
+    /// <param name="progress">Called with (pages read, total pages).</param>
     /// <exception cref="BadDocumentException">The file cannot be read.</exception>
     public static ExtractedDocument Parse(ParseRequest request, Action<int, int> progress)
     {
@@ -48,7 +48,7 @@ internal static class DocumentParser
         return document;
     }
 
-    /// <summary>Text, layout and nothing else: what measurements time.</summary>
+    /// <summary>Text and layout only, for benchmarks.</summary>
     /// <returns>The pages read.</returns>
     internal static List<PageContent> ReadTextAndLayout(string pdf)
     {
@@ -130,7 +130,7 @@ internal static class DocumentParser
                 return text;
             warnings.Add($"PdfPig sees {text.PageCount} pages, PDFium {pdf.PageCount}: read with PDFium alone");
         }
-        catch (Exception e) when (e is not OutOfMemoryException) // PdfPig throws what it likes on broken files
+        catch (Exception e) when (e is not OutOfMemoryException) // PdfPig throws exceptions of any kind on broken files
         {
             warnings.Add($"PdfPig cannot read this file ({e.GetType().Name}): read with PDFium alone");
         }

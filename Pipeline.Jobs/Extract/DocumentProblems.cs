@@ -1,6 +1,6 @@
 namespace Pipeline.Jobs.Extract;
 
-/// <summary>What is said about documents that cannot be extracted: the file, what was found, the fix.</summary>
+/// <summary>Messages for documents that cannot be extracted: the file, what was found, the fix.</summary>
 internal static class DocumentProblems
 {
     public static BadDocumentException Empty(string name) => new(

@@ -2,7 +2,7 @@ using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Extract;
 
-/// <summary>The extraction stage by <see cref="DocumentExtractor"/>.</summary>
+/// <summary>The extraction stage, using <see cref="DocumentExtractor"/>.</summary>
 internal sealed class DocumentReader(DocumentExtractor extractor) : IDocumentReader
 {
     public string Version => DocumentExtractor.ExtractorVersion;

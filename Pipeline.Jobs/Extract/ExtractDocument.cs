@@ -31,7 +31,7 @@ internal sealed class ExtractDocument(IDbContextFactory<PipelineDbContext> conte
         string folder = Path.Combine(storage.WorkFolder(run.Id), $"extract-{claim.Item.Id:N}-{claim.Item.Attempt}");
         try
         {
-            // The parser's messages name the file, so it keeps its name.
+            // The parser's messages name the file, so the copy keeps its name.
             string pdf = Path.Combine(folder, Path.GetFileName(document.Path)), output = Path.Combine(folder, "out");
             await storage.Artifacts.CopyToAsync(sha256, pdf, ct: ct);
             (int pages, int figures) = await reader.ReadAsync(pdf, output, options, ct);

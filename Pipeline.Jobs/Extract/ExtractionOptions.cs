@@ -20,8 +20,8 @@ public sealed record ExtractionOptions
     [Range(1, 100000)] public int MaxPages { get; init; } = 5000;
 
     /// <summary>
-    /// What of these options and of the extractor changes the output: together with the SHA-256 of the PDF the key
-    /// under which an extraction can be kept.
+    /// What changes the output, of these options and of the extractor: together with the SHA-256 of the PDF, the key
+    /// under which an extraction can be stored.
     /// </summary>
     [JsonIgnore] public string CacheKey => string.Create(CultureInfo.InvariantCulture, $"{DocumentExtractor.ExtractorVersion}/dpi{RasterDpi}");
 }

@@ -5,10 +5,10 @@ using Pipeline.Jobs.Extract.Rendering;
 
 namespace Pipeline.Jobs.Extract;
 
-/// <summary>Renders pages, cuts figures out of them and writes both; encoding runs beside rendering.</summary>
+/// <summary>Renders pages, cuts figures out of them and writes both; encoding runs in parallel with rendering.</summary>
 internal sealed class FigureImages
 {
-    private const double SharpestDpi = 300;   // more than this helps no caption model
+    private const double SharpestDpi = 300;   // more does not help any caption model
     private const int EncodersAhead = 3;      // rasters that may wait for encoding: bounds memory
 
     private readonly Dictionary<string, (string Sha256, int Width, int Height)> _files = new(StringComparer.Ordinal);

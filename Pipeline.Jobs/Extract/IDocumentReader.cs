@@ -8,7 +8,7 @@ internal interface IDocumentReader
     /// <summary>Version of the parser's output; part of the cache key.</summary>
     string Version { get; }
 
-    /// <summary>What of the options changes the output; part of the cache key.</summary>
+    /// <summary>The options that change the output; part of the cache key.</summary>
     string OptionsKey(RunOptions options);
 
     /// <summary>Writes <c>document.md</c>, <c>document.json</c>, <c>images/</c> and <c>pages/</c> into a folder.</summary>

@@ -9,7 +9,7 @@ public static partial class MarkdownWriter
 {
     /// <summary>The content of <c>document.md</c>.</summary>
     /// <param name="document">The document.</param>
-    /// <param name="imageRoot">Put before image paths, for a Markdown file outside the document's folder: <c>report/</c>.</param>
+    /// <param name="imageRoot">Prefix of image paths, for a Markdown file outside the document's folder: <c>report/</c>.</param>
     public static string Write(ExtractedDocument document, string imageRoot = "")
     {
         Dictionary<string, DocumentFigure> figures = document.Figures.ToDictionary(f => f.Id, StringComparer.Ordinal);
@@ -69,9 +69,9 @@ public static partial class MarkdownWriter
     private static string ListMarker(string? marker) =>
         marker is { Length: > 0 } && char.IsAsciiDigit(marker[0]) ? marker.TrimEnd('.', ')') + "."
         : marker is null or "-" ? "-"
-        : $"- {marker}"; // Markdown has no (a) and b): the letter stays in the text
+        : $"- {marker}"; // Markdown has no (a) or b) markers: the letter stays in the text
 
-    /// <summary>Keeps text that looks like Markdown from becoming it.</summary>
+    /// <summary>Escapes text that looks like Markdown.</summary>
     private static string Escape(string text)
     {
         string safe = Inline().Replace(text, @"\$0");

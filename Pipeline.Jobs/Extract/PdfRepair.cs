@@ -5,15 +5,15 @@ using System.Text.RegularExpressions;
 namespace Pipeline.Jobs.Extract;
 
 /// <summary>
-/// Makes a truncated PDF readable again: what a download cut off is usually the catalog, the page tree and the index at
-/// the end. Pages that are still there get a new page tree, catalog and index.
+/// Makes a truncated PDF readable again: an interrupted download usually loses the catalog, the page tree and the index at
+/// the end. The remaining pages get a new page tree, catalog and index.
 /// </summary>
 internal static partial class PdfRepair
 {
     /// <returns>A file with the surviving pages, or null when none is found.</returns>
     public static byte[]? TryRepair(byte[] content)
     {
-        string text = Encoding.Latin1.GetString(content); // one char per byte: offsets stay
+        string text = Encoding.Latin1.GetString(content); // one char per byte, so offsets stay valid
         var offsets = new SortedDictionary<int, int>();
         var pages = new List<int>();
         foreach (Match match in ObjectStart().Matches(text))

@@ -9,11 +9,11 @@ namespace Pipeline.Jobs.Ingest;
 
 internal static class FolderRuns
 {
-    /// <summary>The folder's absolute path, if there is something to run over.</summary>
+    /// <summary>The folder's absolute path, if it has documents to process.</summary>
     /// <exception cref="InputException">No such folder, or no PDFs in it.</exception>
     public static string Check(string folder) => FindFault(folder) is { } fault ? throw new InputException(fault) : Path.GetFullPath(folder);
 
-    /// <summary>Why there is nothing to run over; null when there is.</summary>
+    /// <summary>Why there is nothing to process; null when there is something.</summary>
     public static string? FindFault(string? folder)
     {
         if (string.IsNullOrWhiteSpace(folder)) return "nothing given; expected the folder that holds the PDFs";

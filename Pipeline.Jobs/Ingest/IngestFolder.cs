@@ -14,19 +14,19 @@ namespace Pipeline.Jobs.Ingest;
 
 /// <summary>
 /// Starts a run over the PDFs of a folder and its subfolders. Answers as soon as the run is stored. While an equal run (same folder,
-/// same settings) is unfinished, it is the answer: a request sent twice makes one run.
+/// same settings) is unfinished, that run is returned: a request sent twice makes one run.
 /// </summary>
 /// <param name="Folder">The folder; relative to the working folder of this process when not absolute.</param>
 /// <param name="Options">All settings of the run.</param>
-/// <param name="ScheduleId">Schedule that asks for it, or null.</param>
+/// <param name="ScheduleId">Schedule that starts it, or null.</param>
 public sealed record IngestFolder(string Folder, RunOptions Options, Guid? ScheduleId = null) : IRequest<RunAccepted>, IValidated, ICarriesRunOptions
 {
     /// <inheritdoc />
     public IEnumerable<SettingFault> Problems() => FolderRuns.FindFault(Folder) is { } fault ? [new SettingFault("folder", fault)] : [];
 
-    /// <summary>Finds out without a database what would refuse the request.</summary>
+    /// <summary>Finds, without a database, everything that would make the request fail.</summary>
     /// <param name="configuration">Settings of the host, which define engines.</param>
-    /// <param name="ct">Stops looking.</param>
+    /// <param name="ct">Stops the check.</param>
     /// <returns>Every fault; empty for none.</returns>
     public async Task<IReadOnlyList<SettingFault>> FindFaultsAsync(IConfiguration configuration, CancellationToken ct)
     {
@@ -45,7 +45,7 @@ internal sealed class IngestFolderHandler(IDbContextFactory<PipelineDbContext> c
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         Run run = new(request.Options.Name ?? new DirectoryInfo(folder).Name, folder, RunOptionsJson.Write(request.Options.WithAbsoluteModels()), time.GetUtcNow(), request.ScheduleId);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Of two equal requests at once the second waits here and then sees the run of the first.
+        // Of two equal concurrent requests the second waits here and then finds the run of the first.
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({folder + run.Configuration}, 0))", cancellationToken);
         if (await db.UnfinishedRunAsync(folder, run.Configuration, cancellationToken) is { } unfinished) return new RunAccepted(unfinished);
         await db.AddRunAsync(graph, run, cancellationToken);

@@ -3,7 +3,7 @@ using Pipeline.Models.Weights;
 
 namespace Pipeline.Jobs.Ingest;
 
-/// <summary>Refuses model folders that a run would need and that cannot be used.</summary>
+/// <summary>Rejects unusable model folders that a run would need.</summary>
 internal sealed class ModelFolderCheck : IRunOptionsCheck
 {
     public Task<IReadOnlyList<SettingFault>> FindAsync(RunOptions options, CancellationToken ct) => Task.FromResult<IReadOnlyList<SettingFault>>([.. Find(options)]);

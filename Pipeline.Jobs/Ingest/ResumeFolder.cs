@@ -4,7 +4,7 @@ using Pipeline.Data;
 
 namespace Pipeline.Jobs.Ingest;
 
-/// <summary>The unfinished run over a folder with exactly these settings, or null: what a killed command left to go on with.</summary>
+/// <summary>The unfinished run over a folder with exactly these settings, or null: what a killed command left to be resumed.</summary>
 /// <param name="Folder">The folder.</param>
 /// <param name="Options">All settings of the run.</param>
 public sealed record ResumeFolder(string Folder, RunOptions Options) : IRequest<RunAccepted?>;

@@ -4,7 +4,7 @@ namespace Pipeline.Jobs.Ingest;
 internal static class RunModels
 {
     /// <summary>
-    /// The options with absolute model folders, so that every worker means the same ones: below the working folder, or else below
+    /// The options with absolute model folders, so that every worker uses the same ones: below the working folder, or else below
     /// the product's own folder, where the starter models are.
     /// </summary>
     public static RunOptions WithAbsoluteModels(this RunOptions options) => options with
@@ -13,6 +13,6 @@ internal static class RunModels
         Caption = options.Caption with { Model = Resolve(options.Caption.Model) },
     };
 
-    // An empty name is a fault of its own, told by the rules of the options.
+    // An empty name is a separate fault, reported by the option rules.
     private static string Resolve(string folder) => string.IsNullOrWhiteSpace(folder) ? folder : ProductFiles.Resolve(folder);
 }

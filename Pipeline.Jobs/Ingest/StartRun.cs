@@ -30,7 +30,7 @@ internal sealed class StartRun(
         string[] paths = [.. PdfFolder.Find(folder)];
         StoredArtifact[] stored = new StoredArtifact[paths.Length];
         int done = 0;
-        // Each file waits for the disk, or the network, on its own; the order of the documents is that of the folder all the same.
+        // Files are stored in parallel, since each waits for disk or network; the documents still keep the folder's order.
         await Parallel.ForAsync(0, paths.Length, new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = ct }, async (i, token) =>
         {
             await using FileStream file = new(Path.Combine(folder, paths[i]), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
@@ -46,7 +46,9 @@ internal sealed class StartRun(
         return $"{registry.Count} documents";
     }
 
-    /// <summary>Refuses now what would fail after an hour of extraction: this machine may have other models and programs than the one that took the run.</summary>
+    /// <summary>
+    /// Rejects early what would fail after an hour of extraction: this machine may lack models or programs that the accepting one had.
+    /// </summary>
     private async Task<RunScope> CheckAsync(Guid runId, CancellationToken ct)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);

@@ -13,7 +13,7 @@ internal sealed class UploadedName
         return clean is "" or "." or ".." ? "unnamed" : clean;
     }
 
-    /// <summary>The name, with a number when it was taken before.</summary>
+    /// <summary>The name, with a number when it is already taken.</summary>
     public string Unique(string name)
     {
         string unique = name;

@@ -47,7 +47,7 @@ internal static class ZipUpload
         }
     }
 
-    /// <summary>A stream that refuses to give more bytes than agreed.</summary>
+    /// <summary>A stream that fails when it would return more bytes than declared.</summary>
     private sealed class LimitedStream(Stream inner, long limit, string refusal) : Stream
     {
         private long _left = limit;

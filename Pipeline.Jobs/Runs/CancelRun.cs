@@ -7,7 +7,10 @@ using Pipeline.Data.Entities;
 
 namespace Pipeline.Jobs.Runs;
 
-/// <summary>Stops a run: what waits is dropped, what works is told at once and saves what it has. False when it had ended or does not exist.</summary>
+/// <summary>
+/// Stops a run: waiting items are dropped, running ones are notified at once and save their work. False when it had ended or does not
+/// exist.
+/// </summary>
 public sealed record CancelRun(Guid RunId) : IRequest<bool>;
 
 internal sealed class CancelRunHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<CancelRun, bool>

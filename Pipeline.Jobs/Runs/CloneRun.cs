@@ -15,13 +15,13 @@ namespace Pipeline.Jobs.Runs;
 
 /// <summary>
 /// A new run made from an earlier one with some settings changed; the earlier run stays as it was. Results whose keys are equal are
-/// reused, so that only what the changes concern is worked on. It serves no name unless the changes say so: a trial does not replace
-/// what people use.
+/// reused, so that only what the changes affect is done again. It serves no name unless the changes say so: a trial does not replace
+/// what is in use.
 /// </summary>
 /// <param name="RunId">The earlier run.</param>
 /// <param name="Changes">Settings to replace, as in the configuration file; a null removes a training key. Null changes nothing.</param>
 /// <param name="From">
-/// First stage to do anew: the new run has the very documents of the earlier one, also if the folder has changed since, and settings
+/// First stage to repeat: the new run has exactly the documents of the earlier one, even if the folder has changed since, and settings
 /// of earlier stages may not change. Null reads the folder again.
 /// </param>
 public sealed record CloneRun(Guid RunId, JsonElement? Changes = null, Stage? From = null) : IRequest<RunAccepted?>;
@@ -60,7 +60,7 @@ internal sealed class CloneRunHandler(
     }
 
     /// <summary>The settings with some replaced: objects are merged, everything else is replaced, nulls remove.</summary>
-    /// <exception cref="InputException">The changes are no object.</exception>
+    /// <exception cref="InputException">The changes are not an object.</exception>
     internal static RunOptions Changed(string configuration, JsonElement? changes)
     {
         if (changes is not { ValueKind: not JsonValueKind.Null } given) return RunOptionsJson.Read(configuration);

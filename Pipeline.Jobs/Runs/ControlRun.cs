@@ -11,13 +11,13 @@ namespace Pipeline.Jobs.Runs;
 /// <summary>Takes a run's work from queue and workers until it is resumed. False when it is paused already, has ended or does not exist.</summary>
 public sealed record PauseRun(Guid RunId) : IRequest<bool>;
 
-/// <summary>Puts a paused run back to work. False when it is not paused.</summary>
+/// <summary>Resumes a paused run. False when it is not paused.</summary>
 public sealed record ResumeRun(Guid RunId) : IRequest<bool>;
 
 /// <summary>Changes which run's work is claimed first; higher comes first. False when there is no such run.</summary>
 public sealed record PrioritizeRun(Guid RunId, int Priority) : IRequest<bool>;
 
-/// <summary>Works again on what failed or was canceled. Answers the number of items put back; 0 when there were none.</summary>
+/// <summary>Retries what failed or was canceled. Returns the number of items put back; 0 when there were none.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Stage">Only this stage, or null for all.</param>
 /// <param name="ItemId">Only this item, or null for all.</param>

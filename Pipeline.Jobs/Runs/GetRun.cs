@@ -26,7 +26,7 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
 
     private async Task<RunSummary> SummarizeAsync(PipelineDbContext db, Run run, StageCounts[] stages, CancellationToken ct)
     {
-        // Counted by the server: a run may have thousands of documents, and people look at it many times per second.
+        // Counted by the server: a run may have thousands of documents and is read many times per second.
         var documents = await db.RunDocuments.Where(d => d.RunId == run.Id).GroupBy(d => d.RunId)
             .Select(g => new { Total = g.Count(), Duplicates = g.Count(d => d.DuplicateOf != null), Captions = g.Sum(d => d.Captions) }).SingleOrDefaultAsync(ct);
         var extracted = await db.RunDocuments.Where(d => d.RunId == run.Id).Join(db.Extractions, d => d.ExtractionId, e => e.Id, (d, e) => new { d.RunId, e.Pages, e.Figures })

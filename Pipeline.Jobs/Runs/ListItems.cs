@@ -4,7 +4,7 @@ using Pipeline.Data;
 
 namespace Pipeline.Jobs.Runs;
 
-/// <summary>All pieces of work of a run, in order of making.</summary>
+/// <summary>All items of a run, in order of creation.</summary>
 public sealed record ListItems(Guid RunId) : IRequest<IReadOnlyList<RunItem>>;
 
 internal sealed class ListItemsHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListItems, IReadOnlyList<RunItem>>

@@ -7,7 +7,7 @@ namespace Pipeline.Jobs.Runs;
 
 /// <summary>Runs, newest first.</summary>
 /// <param name="Limit">How many at most.</param>
-/// <param name="Offset">How many to leave out.</param>
+/// <param name="Offset">How many to skip.</param>
 public sealed record ListRuns(int Limit = 50, int Offset = 0) : IRequest<IReadOnlyList<RunEntry>>;
 
 internal sealed class ListRunsHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListRuns, IReadOnlyList<RunEntry>>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Jobs.Runs;
 
-/// <summary>Everything about one run but its long lists.</summary>
+/// <summary>Everything about one run except its long lists.</summary>
 /// <param name="Summary">State and results so far.</param>
 /// <param name="SourceFolder">Folder of its documents, or null when they were uploaded.</param>
 /// <param name="Options">All settings it was started with.</param>

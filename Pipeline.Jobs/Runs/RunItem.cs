@@ -6,7 +6,7 @@ namespace Pipeline.Jobs.Runs;
 /// <param name="Id">The item.</param>
 /// <param name="Stage">Its stage.</param>
 /// <param name="Document">Path of its document, or null for the whole run.</param>
-/// <param name="State">Where it stands.</param>
+/// <param name="State">Its state.</param>
 /// <param name="Attempt">Number of the last claim.</param>
 /// <param name="Worker">Who claimed it last.</param>
 /// <param name="StartedAt">When the last claim began.</param>

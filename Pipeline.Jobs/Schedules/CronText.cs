@@ -10,12 +10,12 @@ internal static class CronText
     public static CronExpression Parse(string cron) =>
         CronExpression.Parse(cron, cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard);
 
-    /// <summary>Why an expression starts nothing, with what is expected, for the end of a message; null for nothing.</summary>
+    /// <summary>Why an expression is unusable, with what is expected, for the end of a message; null when it is fine.</summary>
     public static string? FindFault(string? cron)
     {
         try
         {
-            // No expression has a year: what does not fire within four hundred of them, the period of the calendar, never does.
+            // Expressions have no year: one that does not fire within 400 years, the period of the calendar, never does.
             return Parse(cron ?? "").GetNextOccurrence(s_anyTime) is null
                 ? "never fires: no month that it names has the day that it names; change day or month"
                 : null;

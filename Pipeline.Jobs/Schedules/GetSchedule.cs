@@ -7,7 +7,7 @@ using Pipeline.Jobs.Served;
 
 namespace Pipeline.Jobs.Schedules;
 
-/// <summary>One schedule, or null when there is none of that name.</summary>
+/// <summary>One schedule, or null when none has that name.</summary>
 /// <param name="Name">Its name.</param>
 public sealed record GetSchedule(string Name) : IRequest<ScheduleEntry?>;
 

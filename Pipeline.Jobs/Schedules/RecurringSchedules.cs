@@ -9,7 +9,7 @@ using Pipeline.Jobs.Orchestration;
 
 namespace Pipeline.Jobs.Schedules;
 
-/// <summary>Keeps Hangfire's clock equal to our schedule rows, which are the truth.</summary>
+/// <summary>Keeps Hangfire's recurring jobs in line with our schedule rows, which are the source of truth.</summary>
 internal sealed class RecurringSchedules(IRecurringJobManagerV2 manager, JobStorage storage)
 {
     private const string Prefix = "schedule:";
@@ -29,8 +29,8 @@ internal sealed class RecurringSchedules(IRecurringJobManagerV2 manager, JobStor
     public void Remove(Guid scheduleId) => manager.RemoveIfExists(Prefix + scheduleId);
 
     /// <summary>
-    /// Repairs what a crash between row and clock left, in both directions, and looks again until nothing has changed meanwhile: people
-    /// edit schedules while a worker starts.
+    /// Repairs, in both directions, what a crash between row and recurring job left, and repeats until nothing has changed: users
+    /// may edit schedules while a worker starts.
     /// </summary>
     public async Task ReconcileAsync(IDbContextFactory<PipelineDbContext> contexts, CancellationToken ct)
     {
@@ -38,7 +38,7 @@ internal sealed class RecurringSchedules(IRecurringJobManagerV2 manager, JobStor
         for (bool changed = true; changed;)
         {
             changed = false;
-            // The clock before the rows: a schedule gets its row first, so whatever the clock knows and the rows do not is deleted.
+            // Recurring jobs are read before the rows: a schedule gets its row first, so a job without a row has been deleted.
             string[] clock;
             using (IStorageConnection connection = storage.GetConnection())
                 clock = connection.GetRecurringJobs().Select(j => j.Id).Where(id => id.StartsWith(Prefix, StringComparison.Ordinal)).ToArray();

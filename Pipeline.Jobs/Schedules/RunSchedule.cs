@@ -14,7 +14,7 @@ using Pipeline.Models;
 namespace Pipeline.Jobs.Schedules;
 
 /// <summary>
-/// Starts the run of a schedule, unless its last run still works or nothing has changed since it. Null when nothing was started; the
+/// Starts the run of a schedule, unless its last run is unfinished or nothing has changed since. Null when nothing was started; the
 /// schedule then says why.
 /// </summary>
 public sealed record RunSchedule(Guid ScheduleId) : IRequest<RunAccepted?>;
@@ -26,7 +26,7 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // The row lock makes a second delivery wait, and then see the run of the first.
+        // The row lock makes a second delivery wait and then find the run of the first.
         Schedule? schedule = await db.Schedules.FromSql($"SELECT *, xmin FROM schedules WHERE id = {request.ScheduleId} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
         if (schedule is null || !schedule.Enabled) return null;
         Run? last = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == schedule.LastRunId, cancellationToken);
@@ -43,7 +43,7 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
             }
             catch (Exception e) when (e is InputException or IOException)
             {
-                reason = e.Message;     // the folder is gone or empty now; it may be back next time
+                reason = e.Message;     // the folder is missing or empty; it may be back next time
             }
         }
         if (reason is not null)
@@ -55,7 +55,7 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
             return null;
         }
         RunOptions options = RunOptionsJson.Read(schedule.Configuration);
-        // Named now and for good: what a run does is in its settings alone.
+        // Fixed now, because a run depends on its stored settings alone.
         options = options with { Publish = options.Publish with { PromoteAs = options.Publish.PromoteAs ?? await ServedNames.OfScheduleAsync(db, schedule.Name, cancellationToken) } };
         Run run = new(options.Name ?? schedule.Name, schedule.Folder, RunOptionsJson.Write(options), time.GetUtcNow(), schedule.Id);
         schedule.Fired(run.Id, key, run.CreatedAt);
@@ -65,7 +65,7 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
         return new RunAccepted(run.Id);
     }
 
-    /// <summary>Hash of settings, names and bytes. The bytes and not their dates: copying a folder again changes nothing.</summary>
+    /// <summary>Hash of settings, names and bytes. Bytes, not dates: copying a folder again changes nothing.</summary>
     private static async Task<string> InputKeyAsync(string folder, string configuration, CancellationToken ct)
     {
         List<string> parts = [configuration];

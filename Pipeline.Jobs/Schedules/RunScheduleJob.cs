@@ -4,7 +4,7 @@ using Pipeline.Jobs.Orchestration;
 
 namespace Pipeline.Jobs.Schedules;
 
-/// <summary>Queue entry of <see cref="RunSchedule"/>; made by Hangfire's clock.</summary>
+/// <summary>Queue entry of <see cref="RunSchedule"/>; created by Hangfire's recurring job.</summary>
 public sealed class RunScheduleJob(ISender sender)
 {
     /// <summary>Starts the run.</summary>

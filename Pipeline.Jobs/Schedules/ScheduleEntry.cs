@@ -1,6 +1,6 @@
 namespace Pipeline.Jobs.Schedules;
 
-/// <summary>A folder that is run by the clock.</summary>
+/// <summary>A folder that is run at set times.</summary>
 /// <param name="Id">The schedule.</param>
 /// <param name="Name">Unique name.</param>
 /// <param name="Cron">Cron expression of five fields, or six with seconds.</param>

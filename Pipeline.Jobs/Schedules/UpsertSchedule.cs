@@ -10,7 +10,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs.Schedules;
 
-/// <summary>Makes, or replaces, the schedule of that name.</summary>
+/// <summary>Creates or replaces the schedule of that name.</summary>
 /// <param name="Name">Unique name.</param>
 /// <param name="Cron">Cron expression of five fields, or six with seconds first.</param>
 /// <param name="Folder">Folder of documents.</param>

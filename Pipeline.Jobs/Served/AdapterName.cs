@@ -4,11 +4,11 @@ namespace Pipeline.Jobs.Served;
 
 internal static class AdapterName
 {
-    // By hand: with invariant globalization the runtime does not take letters and accents apart.
+    // By hand: with invariant globalization the runtime does not decompose accented letters.
     private const string Accented = "áàâäãåéèêëíìîïóòôöõøúùûüñçý";
     private const string Plain = "aaaaaaeeeeiiiioooooouuuuncy";
 
-    /// <summary>A name that is a folder, a URL segment and a model name: lower-case letters, digits and single hyphens.</summary>
+    /// <summary>A name usable as folder, URL segment and model name: lower-case letters, digits and single hyphens.</summary>
     public static string From(string runName)
     {
         StringBuilder name = new();

@@ -6,7 +6,7 @@ namespace Pipeline.Jobs.Served;
 public sealed record PublishOptions
 {
     /// <summary>
-    /// Stable name that clients ask for, served by the run's adapter if it is good enough. Null: a run of a schedule takes the
+    /// Stable name that clients request, served by the run's adapter if it is good enough. Null: a scheduled run takes the
     /// schedule's name; other runs promote nothing.
     /// </summary>
     [RegularExpression("[a-z0-9]+(-[a-z0-9]+)*", ErrorMessage = "expected lower-case letters and digits with single hyphens between, such as 'pump-manuals'"), StringLength(60)]
@@ -14,7 +14,7 @@ public sealed record PublishOptions
 
     /// <summary>
     /// Share by which the held-out loss must be below that of the adapter that serves the name, on the same examples; 0.01 is one
-    /// percent. When none serves it yet, the base model is compared with.
+    /// percent. While no adapter serves it, the reference is the base model.
     /// </summary>
     [Range(0, 0.9)] public double PromotionMargin { get; init; } = 0.01;
 }

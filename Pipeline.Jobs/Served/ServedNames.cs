@@ -8,7 +8,7 @@ namespace Pipeline.Jobs.Served;
 internal static class ServedNames
 {
     /// <summary>
-    /// Orders everything that gives names to adapters or adapters to names, until the transaction ends. Taken after all other locks,
+    /// Serialises everything that gives names to adapters or adapters to names, until the transaction ends. Taken after all other locks,
     /// and before what it guards is read.
     /// </summary>
     public static Task LockAsync(PipelineDbContext db, CancellationToken ct) =>
@@ -30,11 +30,11 @@ internal static class ServedNames
     public static async Task<string?> FaultAsync(PipelineDbContext db, string name, CancellationToken ct) =>
         await db.Adapters.AnyAsync(a => a.Name == name, ct) ? $"'{name}' is the name of an adapter itself; choose another" : null;
 
-    /// <summary>The name that runs of a schedule serve when its settings give none: the schedule's, unless an adapter has it already.</summary>
+    /// <summary>The default name served by runs of a schedule: the schedule's own, unless an adapter already has it.</summary>
     public static async Task<string> OfScheduleAsync(PipelineDbContext db, string schedule, CancellationToken ct) =>
         (await OfSchedulesAsync(db, [schedule], ct))[0];
 
-    /// <summary>The same of many schedules, in their order.</summary>
+    /// <summary>The same for many schedules, in their order.</summary>
     public static async Task<IReadOnlyList<string>> OfSchedulesAsync(PipelineDbContext db, IReadOnlyList<string> schedules, CancellationToken ct)
     {
         string[] names = [.. schedules.Select(AdapterName.From)];

@@ -7,8 +7,8 @@ using Pipeline.Models.Training.Checkpoints;
 namespace Pipeline.Jobs.Train;
 
 /// <summary>
-/// Copies of a training's checkpoints in the artifact store, for workers that share the store but no folder: whoever takes the training
-/// over goes on from the newest copy. Copying goes on beside the training; a checkpoint that is replaced before its turn is left out.
+/// Copies of a training's checkpoints in the artifact store, for workers that share the store but no folder: a worker that takes the
+/// training over resumes from the newest copy. Copying runs in the background; a checkpoint replaced before its turn is skipped.
 /// </summary>
 internal sealed class CheckpointCopies : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class CheckpointCopies : IAsyncDisposable
     /// <param name="artifacts">Where the copies go.</param>
     /// <param name="claim">The training.</param>
     /// <param name="output">Folder with its checkpoints.</param>
-    /// <param name="logger">Told when a copy fails; the training goes on.</param>
+    /// <param name="logger">Logs failed copies; the training continues.</param>
     public CheckpointCopies(IArtifactStore artifacts, ItemClaim claim, string output, ILogger logger)
     {
         (_artifacts, _claim, _output, _logger) = (artifacts, claim, output, logger);
@@ -42,7 +42,7 @@ internal sealed class CheckpointCopies : IAsyncDisposable
         }
         catch (Exception e) when (e is FileNotFoundException or DamagedArtifactException)
         {
-            JobsLog.CheckpointNotRestored(_logger, step, e.Message);        // what is here, or the beginning, is still there
+            JobsLog.CheckpointNotRestored(_logger, step, e.Message);        // the local checkpoint, or the beginning, remains
         }
         finally
         {
@@ -50,10 +50,10 @@ internal sealed class CheckpointCopies : IAsyncDisposable
         }
     }
 
-    /// <summary>A checkpoint is whole on this machine's disk.</summary>
+    /// <summary>Called when a checkpoint is complete on this machine's disk.</summary>
     public void Saved(int step) => _steps.Writer.TryWrite(step);
 
-    /// <summary>Waits until the last checkpoint is copied: a worker that stops leaves it to the next.</summary>
+    /// <summary>Waits until the last checkpoint is copied, so that the next worker can resume from it.</summary>
     public async ValueTask DisposeAsync()
     {
         _steps.Writer.TryComplete();

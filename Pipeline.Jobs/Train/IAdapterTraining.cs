@@ -8,13 +8,13 @@ internal interface IAdapterTraining
     /// <summary>Version of everything that changes the result for equal inputs; part of the cache key.</summary>
     string Version { get; }
 
-    /// <summary>What training would refuse in settings whose keys are sound by themselves: what the base model, or the engine, says of them.</summary>
+    /// <summary>Faults of settings whose keys are valid in themselves: what the base model or the engine does not support.</summary>
     /// <param name="settings">The settings; their own faults are left out.</param>
-    /// <param name="baseModel">Folder of the base model; nothing is said about one that is not there.</param>
+    /// <param name="baseModel">Folder of the base model; a missing one is not reported here.</param>
     IReadOnlyList<SettingFault> FindFaults(TrainingSettings settings, string baseModel);
 
-    /// <summary>Refuses to begin where this machine lacks what the training needs.</summary>
-    /// <exception cref="MissingPrerequisiteException">Something is missing; names it and what to do.</exception>
+    /// <summary>Fails when this machine lacks something that the training needs.</summary>
+    /// <exception cref="MissingPrerequisiteException">Something is missing; the message names it and the fix.</exception>
     void RequirePrerequisites();
 
     /// <summary>Trains, or continues from the last checkpoint in the output folder.</summary>

@@ -1,16 +1,18 @@
 namespace Pipeline.Jobs.Train;
 
-/// <summary>What a training tells while it works.</summary>
+/// <summary>Reports from a running training.</summary>
 internal interface ITrainingProgress
 {
     /// <summary>One point of a curve. Cheap; may be called at every step.</summary>
     void Measured(string name, int step, double epoch, double value);
 
-    /// <summary>One point that an earlier attempt measured, and perhaps could not tell: no work of this one.</summary>
+    /// <summary>
+    /// One point measured by an earlier attempt, which may not have stored it; it does not count as work of this attempt.
+    /// </summary>
     void Remembered(string name, int step, double epoch, double value);
 
     /// <summary>
-    /// Waits until what was measured is stored, but not for ever: the training goes on. Called before a checkpoint is written, since
+    /// Waits, for a limited time, until all points are stored. Called before a checkpoint is written, since
     /// a later attempt measures only the steps after it.
     /// </summary>
     void Flush();

@@ -9,7 +9,7 @@ using Pipeline.Models.Weights;
 
 namespace Pipeline.Jobs.Train;
 
-/// <summary>The training stage by <see cref="LoraTrainer"/>.</summary>
+/// <summary>The training stage, using <see cref="LoraTrainer"/>.</summary>
 internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTraining
 {
     private const string Weights = "adapter_model.safetensors";
@@ -18,7 +18,7 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
 
     public IReadOnlyList<SettingFault> FindFaults(TrainingSettings settings, string baseModel)
     {
-        if (settings.Faults.Count > 0 || ModelFolder.FindFault(baseModel) is not null) return [];       // told by whoever looks at those
+        if (settings.Faults.Count > 0 || ModelFolder.FindFault(baseModel) is not null) return [];       // reported by the checks of those
         DecoderConfig config;
         try
         {
@@ -98,7 +98,7 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
 
         public void OnCheckpoint(int step, string folder) => progress.CheckpointSaved(step);
 
-        // A first attempt has no checkpoint; being told so would only alarm.
+        // A first attempt has no checkpoint; a warning about that would only alarm.
         public void OnNothingToResume(string outputDir)
         {
         }

@@ -8,8 +8,8 @@ using Pipeline.Data.Postgres;
 namespace Pipeline.Jobs.Train;
 
 /// <summary>
-/// Stores training curves while the training works, without making it wait, except before a checkpoint. A repeated step replaces
-/// its point, so an attempt that goes on from a checkpoint neither doubles nor loses one; a point that is told again as it was keeps its time.
+/// Stores training curves while the training runs, without delaying it except before a checkpoint. A repeated step replaces
+/// its point, so an attempt resumed from a checkpoint neither doubles nor loses one; a point reported again unchanged keeps its time.
 /// </summary>
 internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
     /// <param name="contexts">Where the points go.</param>
     /// <param name="claim">The training.</param>
     /// <param name="time">Clock of the points.</param>
-    /// <param name="copies">Told of each checkpoint, or null.</param>
+    /// <param name="copies">Notified of each checkpoint, or null.</param>
     public MetricWriter(IDbContextFactory<PipelineDbContext> contexts, ItemClaim claim, TimeProvider time, CheckpointCopies? copies = null)
     {
         (_contexts, _claim, _time, _copies) = (contexts, claim, time, copies);
@@ -77,7 +77,7 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
                 if (entry.Point is not null) batch.Add(entry.Point);
                 if (entry.Stored is not null) waiting.Add(entry.Stored);
             }
-            // While the server is away the points wait; the training goes on.
+            // While the server is unavailable the points wait; the training continues.
             await Transience.UntilAnsweredAsync(async () => await StoreAsync(batch), null, _claim.Lost);
             waiting.ForEach(stored => stored.TrySetResult());
             if (batch.Exists(p => p.Name == "checkpoint")) await _claim.ProgressSavedAsync(_claim.Lost);
@@ -106,6 +106,6 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
             """);
     }
 
-    /// <summary>A point, or somebody who waits until those before are stored.</summary>
+    /// <summary>A point, or a waiter for all earlier points to be stored.</summary>
     private readonly record struct Entry(TrainingMetric? Point, TaskCompletionSource? Stored);
 }

@@ -47,7 +47,7 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
 
         string folder = storage.WorkFolder(run.Id), output = Path.Combine(folder, "train");
         Directory.CreateDirectory(output);
-        // A worker that lost its lease without noticing must be gone from the folder before another writes there.
+        // A worker that lost its lease without noticing must have left the folder before another writes there.
         await using WorkFolderLock alone = await WorkFolderLock.TakeAsync(Path.Combine(folder, "train.lock"), ct);
         await storage.Artifacts.RestoreFolderAsync(dataset.Files, Path.Combine(folder, "dataset"), ct);
         TrainingOrder order = new(run.Id, options.Training, Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"), dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output);
@@ -81,7 +81,7 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
             work.Trainings.Add(row);
             (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).TrainingId = row.Id;
         }, fromCache: false, ct);
-        alone.DeleteFolder(output);          // the files are in the store; checkpoints have done their duty
+        alone.DeleteFolder(output);          // the files are in the store; checkpoints are no longer needed
         return $"{outcome.Steps} steps, loss {outcome.FirstLoss:F4} to {outcome.LastLoss:F4}";
     }
 
@@ -96,7 +96,7 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
     private static bool IsResult(string path) =>
         !CheckpointFolders.Holds(path) && !path.StartsWith('.') && !path.EndsWith(".tmp", StringComparison.Ordinal) && !path.EndsWith(".lock", StringComparison.Ordinal);
 
-    /// <summary>Settings in one order, so that writing them differently does not train again.</summary>
+    /// <summary>Settings in a canonical order, so that a different order does not cause another training.</summary>
     private static string Canonical(IReadOnlyDictionary<string, JsonElement> settings) =>
         string.Join('\n', settings.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value.GetRawText()}"));
 }

@@ -7,7 +7,7 @@ using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Train;
 
-/// <summary>The adapter that a training stored.</summary>
+/// <summary>The stored adapter of a training.</summary>
 internal static class TrainedAdapter
 {
     /// <summary>Writes its files into a folder.</summary>
@@ -23,7 +23,7 @@ internal static class TrainedAdapter
         if (!training.Files.ContainsKey(AdapterRecord.FileName)) AdapterRecord.Create(folder, BeforeRecords(training.BaseModel, settings));
     }
 
-    // Trainings that recorded no template took the one of their settings, or their family's without looking at the model's own.
+    // Trainings that recorded no template used the one of their settings, or their family's, ignoring the model's own.
     private static RecordedTemplate BeforeRecords(string baseModel, TrainingArguments settings) =>
         new(settings.Template ?? TemplateRule.OfFamily(DecoderConfig.Load(baseModel)).Name, settings.DefaultSystem);
 }

@@ -8,12 +8,12 @@ namespace Pipeline.Jobs.Train;
 
 /// <summary>
 /// Training settings of a run under LLaMA-Factory's names: what was given, which is stored as it is, and what it means. Keys that
-/// cannot be used are remembered in <see cref="Faults"/>, so that they are told together with everything else that is wrong.
+/// cannot be used are recorded in <see cref="Faults"/>, so that they are reported together with all other faults.
 /// </summary>
 [JsonConverter(typeof(TrainingSettingsConverter))]
 public sealed class TrainingSettings
 {
-    // What a run uses where neither its settings nor the user say otherwise; the rest are LLaMA-Factory's defaults.
+    // Defaults of a run; the rest are LLaMA-Factory's defaults.
     private static readonly TrainingArguments Defaults = new()
     {
         LoraRank = 16,
@@ -28,7 +28,7 @@ public sealed class TrainingSettings
         PlotLoss = true,
     };
 
-    // Keys that a run fills in, and what to give in their place.
+    // Keys that a run sets itself, and what to use instead.
     private static readonly Dictionary<string, string> FilledIn = new(StringComparer.Ordinal)
     {
         ["model_name_or_path"] = $", and give the model as {RunOptionsSchema.NameOf(o => o.BaseModel)}",
@@ -44,13 +44,13 @@ public sealed class TrainingSettings
     private readonly TrainingArguments _arguments;
 
     /// <summary>Reads keys.</summary>
-    /// <param name="given">Names and values as they were given.</param>
+    /// <param name="given">Names and values as given.</param>
     public TrainingSettings(IReadOnlyDictionary<string, JsonElement> given)
     {
         ArgumentNullException.ThrowIfNull(given);
         Given = given;
         (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(given.Where(key => !FilledIn.ContainsKey(key.Key)), Defaults);
-        // Whether there are held-out examples, as a run usually has, is known once the dataset is built.
+        // Assumes held-out examples, which runs usually have; that is certain only once the dataset is built.
         IReadOnlyList<SettingFault> rules = For("model", "dataset", evalSet: DatasetFiles.Eval, "output").FindFaults();
         IEnumerable<SettingFault> taken = given.Keys.Where(FilledIn.ContainsKey).Select(key => new SettingFault(key, $"is filled in by the run; take it out{FilledIn[key]}"));
         Faults = [.. taken.Concat(unread).Concat(rules).Select(InSection)];
@@ -59,10 +59,12 @@ public sealed class TrainingSettings
     /// <summary>No keys: the defaults of runs.</summary>
     public static TrainingSettings Empty { get; } = new(new Dictionary<string, JsonElement>());
 
-    /// <summary>Names and values as they were given.</summary>
+    /// <summary>Names and values as given.</summary>
     public IReadOnlyDictionary<string, JsonElement> Given { get; }
 
-    /// <summary>What is wrong with the keys, whatever the base model, by full name (<c>training.lora_rank</c>); empty for nothing.</summary>
+    /// <summary>
+    /// Faults of the keys, independent of the base model, by full name (<c>training.lora_rank</c>); empty when there is none.
+    /// </summary>
     public IReadOnlyList<SettingFault> Faults { get; }
 
     /// <summary>What the keys mean, with the defaults of runs, and without model, dataset and folders.</summary>
@@ -75,7 +77,7 @@ public sealed class TrainingSettings
     /// <summary>A fault of one of the keys, by the key's full name.</summary>
     internal static SettingFault InSection(SettingFault fault) => fault.In(RunOptionsSchema.NameOf(o => o.Training));
 
-    /// <summary>The training that a run makes of the keys.</summary>
+    /// <summary>The training that results from the keys in a run.</summary>
     /// <param name="baseModel">Model folder.</param>
     /// <param name="datasetFolder">Folder with <c>dataset_info.json</c>.</param>
     /// <param name="evalSet">Name of the held-out examples, or null when there are none.</param>
@@ -87,6 +89,6 @@ public sealed class TrainingSettings
         Dataset = [DatasetFiles.Train],
         EvalDataset = evalSet is null ? [] : [evalSet],
         OutputDir = output,
-        ResumeFromCheckpoint = "true",          // a new attempt goes on from the newest sound checkpoint of the last
+        ResumeFromCheckpoint = "true",          // a new attempt resumes from the newest valid checkpoint
     };
 }

@@ -1,6 +1,6 @@
 namespace Pipeline.Jobs.Train;
 
-/// <summary>Keeps a second process out of a work folder; the kernel lets go when the holder dies.</summary>
+/// <summary>Keeps a second process out of a work folder; the kernel releases it when the holder dies.</summary>
 internal sealed class WorkFolderLock : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -8,7 +8,7 @@ internal sealed class WorkFolderLock : IAsyncDisposable
 
     private WorkFolderLock(FileStream held) => _held = held;
 
-    /// <exception cref="TimeoutException">A worker that lost its lease still writes there; trying again later is right.</exception>
+    /// <exception cref="TimeoutException">A worker that lost its lease still writes there; retry later.</exception>
     public static async Task<WorkFolderLock> TakeAsync(string path, CancellationToken ct)
     {
         for (DateTime end = DateTime.UtcNow + Patience; ;)

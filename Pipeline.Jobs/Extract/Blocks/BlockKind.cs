@@ -18,7 +18,7 @@ public enum BlockKind
     /// <summary>A picture; its image is in <see cref="ExtractedDocument.Figures"/>.</summary>
     Figure,
 
-    /// <summary>The line or lines that name and explain a figure or table.</summary>
+    /// <summary>The lines that name and explain a figure or table.</summary>
     Caption,
 
     /// <summary>Text repeated at the top of pages; not in the Markdown.</summary>

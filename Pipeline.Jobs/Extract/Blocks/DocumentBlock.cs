@@ -21,10 +21,10 @@ public sealed record DocumentBlock
     /// <summary>Heading level from 1, or nesting of a list item from 1.</summary>
     public int? Level { get; init; }
 
-    /// <summary>What stood before the text of a list item: <c>-</c> for any bullet, else its number such as <c>2.</c></summary>
+    /// <summary>The marker of a list item: <c>-</c> for any bullet, else its number such as <c>2.</c></summary>
     public string? Marker { get; init; }
 
-    /// <summary>Id of the heading block this block stands under; empty before the first heading.</summary>
+    /// <summary>Id of the heading block above this block; empty before the first heading.</summary>
     public string Section { get; init; } = "";
 
     /// <summary>Index into <see cref="ExtractedDocument.Fonts"/> of the font most of its characters use.</summary>
@@ -33,7 +33,7 @@ public sealed record DocumentBlock
     /// <summary>Size of that font in points.</summary>
     public double? FontSize { get; init; }
 
-    /// <summary>Parts of a paragraph that goes on in the next column or page.</summary>
+    /// <summary>Parts of a paragraph that continues in the next column or on the next page.</summary>
     public IReadOnlyList<BlockRegion>? Continued { get; init; }
 
     /// <summary>Id in <see cref="ExtractedDocument.Figures"/>: of a figure, or of the figure that a caption belongs to.</summary>

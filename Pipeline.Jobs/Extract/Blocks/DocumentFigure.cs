@@ -9,7 +9,7 @@ public sealed record DocumentFigure
     /// <summary>Name used in the Markdown: <c>Figure 3</c>; the printed number where the document has one.</summary>
     public required string Label { get; init; }
 
-    /// <summary>What it was made of.</summary>
+    /// <summary>What it was made from.</summary>
     public required FigureKind Kind { get; init; }
 
     /// <summary>Page, from 1.</summary>
@@ -33,6 +33,6 @@ public sealed record DocumentFigure
     /// <summary>The printed caption, <c>Figure 3: …</c>, where there is one.</summary>
     public string? Caption { get; init; }
 
-    /// <summary>What a vision model says it shows; added by <see cref="ExtractedDocument.WithDescriptions"/>.</summary>
+    /// <summary>Description by a vision model; added by <see cref="ExtractedDocument.WithDescriptions"/>.</summary>
     public string? Description { get; init; }
 }

@@ -15,7 +15,7 @@ public sealed record ExtractedDocument
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // a file of our own, never part of a page
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // our own file, never embedded in a web page
         WriteIndented = true,
         NewLine = "\n",
         RespectNullableAnnotations = true,
@@ -40,7 +40,7 @@ public sealed record ExtractedDocument
     /// <summary>First heading, or the title in the file's own metadata.</summary>
     public string? Title { get; init; }
 
-    /// <summary>What the reader should know: a repaired file, pages without text.</summary>
+    /// <summary>Notes for the reader: a repaired file, pages without text.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>All pages in order.</summary>
@@ -81,7 +81,7 @@ public sealed record ExtractedDocument
         }
     }
 
-    /// <summary>The document with what a vision model says about its figures.</summary>
+    /// <summary>The document with a vision model's descriptions of its figures.</summary>
     /// <param name="descriptions">Description by figure id, such as <c>figure-3</c>; figures without one stay as they are.</param>
     public ExtractedDocument WithDescriptions(IReadOnlyDictionary<string, string> descriptions) => this with
     {

@@ -1,6 +1,6 @@
 namespace Pipeline.Jobs.Extract.Blocks;
 
-/// <summary>What a figure was made of.</summary>
+/// <summary>What a figure was made from.</summary>
 public enum FigureKind
 {
     /// <summary>One or more embedded raster images.</summary>

@@ -2,7 +2,7 @@ using Pipeline.Jobs.Extract.Layout;
 
 namespace Pipeline.Jobs.Extract.Blocks;
 
-/// <summary>A figure block with the name it goes by.</summary>
+/// <summary>A figure block with its name.</summary>
 /// <param name="Block">The block.</param>
 /// <param name="Id"><c>figure-3</c> or <c>page-3</c>.</param>
 /// <param name="Label"><c>Figure 3</c> or <c>Page 3</c>.</param>

@@ -3,7 +3,7 @@ using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
-/// <summary>Turns the stretches of a page into blocks: paragraphs, list items, headings, captions, tables, figures.</summary>
+/// <summary>Turns the runs of a page into blocks: paragraphs, list items, headings, captions, tables, figures.</summary>
 internal sealed partial class BlockBuilder(DocumentStyle style)
 {
     public List<TextBlock> Build(int page, List<List<LayoutItem>> stretches)
@@ -40,7 +40,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         return blocks;
     }
 
-    /// <summary>Joins a paragraph to its rest at the top of the next column or page.</summary>
+    /// <summary>Joins a paragraph with its continuation at the top of the next column or page.</summary>
     public void ContinueAcross(List<TextBlock> blocks, int start)
     {
         int next = start;

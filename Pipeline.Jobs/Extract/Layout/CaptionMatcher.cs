@@ -2,7 +2,7 @@ using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
-/// <summary>Gives every printed caption to the figure or table it stands at, and puts it beside it.</summary>
+/// <summary>Assigns every printed caption to the nearest figure or table and moves it next to it.</summary>
 internal static class CaptionMatcher
 {
     private const double Furthest = 60; // points between a picture and its caption
@@ -44,7 +44,7 @@ internal static class CaptionMatcher
             return double.MaxValue;
         double gap = Math.Max(0, -caption.Box.OverlapY(target.Box));
         bool table = CaptionText.IsTableCaption(caption.Text);
-        // A table may be drawn as a picture, and then it carries a table's caption; a true table is nearer.
+        // A table may be drawn as a picture and then has a table's caption; a real table is nearer.
         return gap + (table == (target.Kind == BlockKind.Table) ? 0 : Furthest / 2);
     }
 }

@@ -3,7 +3,7 @@ using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
-/// <summary>Understands all pages of a document together.</summary>
+/// <summary>Analyses all pages of a document together.</summary>
 internal static class DocumentLayout
 {
     /// <param name="pages">All pages.</param>
@@ -35,7 +35,7 @@ internal static class DocumentLayout
         PageContent body = page with { Segments = page.Segments.Where(s => !heads.ContainsKey(s)).ToList() };
         if (!page.HasText)
         {
-            // A scan: the whole page is the picture. A blank page is nothing.
+            // A scan: the whole page is the picture. A blank page has none.
             if (page.Graphics.TrueForAll(g => g.White))
                 return [];
             return builder.Build(page.Number, [[new FigureItem(page.Box, FigureKind.Page, 0, "")]]);

@@ -52,7 +52,7 @@ internal static class FigureFinder
         return inside.Count(s => s.Words.Count >= 5 && s.Box.Width >= 0.55 * g.Box.Width) >= Math.Max(1, inside.Count / 2.0);
     }
 
-    /// <summary>Groups parts through a coarse map of the page: as fast for a hundred thousand parts as for ten.</summary>
+    /// <summary>Groups parts through a coarse map of the page: fast even for a hundred thousand parts.</summary>
     private static List<Cluster> Connect(List<PageGraphic> parts, Box page)
     {
         int columns = (int)(page.Width / Cell) + 2, rows = (int)(page.Height / Cell) + 2;

@@ -4,7 +4,7 @@ using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
-/// <summary>What was read from one page, before any of it is understood.</summary>
+/// <summary>What was read from one page, before layout analysis.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="Box">The displayed page in points.</param>
 /// <param name="Segments">Upright text.</param>

@@ -11,7 +11,7 @@ internal static class ReadingOrder
 {
     private const int MaxDepth = 6;
 
-    /// <returns>Stretches of one column each, in order; inside a stretch items go from top to bottom.</returns>
+    /// <returns>Runs of items in one column each, in order; inside a run items go from top to bottom.</returns>
     public static List<List<LayoutItem>> Arrange(IReadOnlyList<LayoutItem> items, double bodySize)
     {
         var stretches = new List<List<LayoutItem>>();
@@ -96,7 +96,7 @@ internal static class ReadingOrder
         return best;
     }
 
-    /// <summary>Height over which both columns have something, less what disturbs; 0 when this is no gutter.</summary>
+    /// <summary>Height over which both columns have content, minus interruptions; 0 when this is no gutter.</summary>
     private static double ScoreOf(IReadOnlyList<LayoutItem> items, Gutter gutter, double bodySize)
     {
         var lefts = new List<Box>();
@@ -106,7 +106,7 @@ internal static class ReadingOrder
             (SideOf(item, gutter) switch { Side.Left => lefts, Side.Right => rights, _ => across }).Add(item.Box);
         if (lefts.Count == 0 || rights.Count == 0)
             return 0;
-        // A line that crosses stands alone at its height: columns never have text beside it.
+        // A crossing line is alone at its height: columns never have text beside it.
         foreach (Box crossing in across)
             if (lefts.Concat(rights).Any(b => b.OverlapY(crossing) > 0.4 * Math.Min(b.Height, crossing.Height))) return 0;
         if (WidthOf(lefts) < 6 * bodySize || WidthOf(rights) < 6 * bodySize)
@@ -128,7 +128,7 @@ internal static class ReadingOrder
         return Math.Min(top - bottom, Math.Min(Covered(lefts), Covered(rights)));
     }
 
-    // A figure that reaches a little into the gutter still belongs to its column: only what reaches the other side crosses.
+    // A figure that extends a little into the gutter still belongs to its column: only what reaches the other side crosses it.
     private static Side SideOf(LayoutItem item, Gutter gutter) =>
         item.Box.X1 <= Math.Max(gutter.From, gutter.To - 2) + 1 ? Side.Left
         : item.Box.X0 >= Math.Min(gutter.To, gutter.From + 2) - 1 ? Side.Right

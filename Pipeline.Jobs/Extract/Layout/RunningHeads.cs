@@ -11,7 +11,7 @@ internal static partial class RunningHeads
 
     /// <param name="pages">All pages.</param>
     /// <param name="title">Title in the file's metadata, which short documents repeat on a single page only.</param>
-    /// <returns>The segments that are no part of the text, with their kind.</returns>
+    /// <returns>The segments that are not part of the text, with their kind.</returns>
     public static Dictionary<TextSegment, BlockKind> Find(IReadOnlyList<PageContent> pages, string? title)
     {
         var candidates = new Dictionary<string, List<(int Page, TextSegment Segment, bool Top)>>(StringComparer.Ordinal);
@@ -50,7 +50,7 @@ internal static partial class RunningHeads
         return found;
     }
 
-    /// <summary>No running text stands further out than a page number.</summary>
+    /// <summary>No running text is further out than a page number.</summary>
     private static bool IsOutermost(TextSegment segment, PageContent page, bool top) => !page.Segments.Exists(other =>
         other != segment && other.Words.Count > 6
         && (top ? other.Box.Y0 > segment.Box.Y1 : other.Box.Y1 < segment.Box.Y0));

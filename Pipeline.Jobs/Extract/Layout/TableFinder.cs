@@ -5,8 +5,8 @@ using Pipeline.Jobs.Extract.Text;
 namespace Pipeline.Jobs.Extract.Layout;
 
 /// <summary>
-/// Finds tables: rows between horizontal rules or in shaded bands first, then rows of three and more cells that stand
-/// in line without any rules.
+/// Finds tables: rows between horizontal rules or in shaded bands first, then rows of three or more cells that are
+/// aligned without any rules.
 /// </summary>
 internal static class TableFinder
 {
@@ -33,7 +33,7 @@ internal static class TableFinder
     private static IEnumerable<Box> RuledRegions(PageContent page)
     {
         List<Box> rules = JoinCollinear(page.Graphics.Where(g => g.IsHorizontalRule && !g.White).Select(g => g.Box));
-        // The edges of shaded rows are rules that were never drawn.
+        // The edges of shaded rows count as rules.
         foreach (PageGraphic g in page.Graphics)
         {
             if (g is { Kind: GraphicKind.Path, Filled: true, White: false, Segments: <= 6 } && g.Box.Height is > 7 and < 60 && g.Box.Width > 60
@@ -98,7 +98,7 @@ internal static class TableFinder
         return shapes >= 2;
     }
 
-    /// <summary>Stretches of at least three lines with three or more segments that start at the same places.</summary>
+    /// <summary>Runs of at least three lines with three or more segments that start at the same positions.</summary>
     private static IEnumerable<Box> AlignedRegions(PageContent page, double bodySize)
     {
         var lines = new List<List<TextSegment>>();

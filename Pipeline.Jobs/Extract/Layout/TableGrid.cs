@@ -59,7 +59,7 @@ internal static class TableGrid
 
     private static List<double> GapsOf(List<List<TextWord>> lines, double size, int tolerated)
     {
-        // Ends of words as events: where the number of lines with ink falls to the tolerated, a gap begins.
+        // Word edges as events: where the number of lines with ink falls to the tolerated number, a gap begins.
         var events = new List<(double X, int Change)>();
         foreach (List<TextWord> line in lines)
         {
@@ -107,7 +107,7 @@ internal static class TableGrid
         return distinct;
     }
 
-    /// <summary>Lines between two rules make one row; without rules a line that leaves the first column empty goes on.</summary>
+    /// <summary>Lines between two rules make one row; without rules a line with an empty first column continues the row.</summary>
     private static List<List<List<TextWord>>> RowsOf(List<List<TextWord>> lines, Box region, PageContent page, List<double> borders)
     {
         double[] rules = page.Graphics

@@ -2,7 +2,7 @@ using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
-/// <summary>Lines that belong together; on the way to a <see cref="DocumentBlock"/>.</summary>
+/// <summary>Lines that belong together; becomes a <see cref="DocumentBlock"/>.</summary>
 internal sealed class TextBlock
 {
     public required BlockKind Kind { get; set; }
@@ -30,7 +30,7 @@ internal sealed class TextBlock
 
     public LayoutItem? Item { get; init; }
 
-    /// <summary>Of a caption: the table or figure it stands at.</summary>
+    /// <summary>Of a caption: the table or figure it belongs to.</summary>
     public TextBlock? Target { get; set; }
 
     /// <summary>Of a table or figure: its caption.</summary>

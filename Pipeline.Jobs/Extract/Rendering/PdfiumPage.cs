@@ -7,8 +7,8 @@ namespace Pipeline.Jobs.Extract.Rendering;
 /// <summary>One page opened with PDFium: its size, its picture, what it draws.</summary>
 internal sealed unsafe class PdfiumPage : IDisposable
 {
-    private const int MaxFormDepth = 12;          // forms in forms; hostile files nest them without end
-    private const int MaxGraphics = 50_000;       // maps can hold millions of paths: enough is known long before
+    private const int MaxFormDepth = 12;          // forms in forms; hostile files nest them endlessly
+    private const int MaxGraphics = 50_000;       // maps can hold millions of paths; far fewer are enough
     private const double MaxPixels = 25_000_000;  // of one raster; larger pages get a lower resolution
 
     private readonly RectF _crop;
@@ -44,7 +44,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
     /// <summary>The page on white, annotations included.</summary>
     public Raster Render(double dpi) => Render(Box, dpi);
 
-    /// <summary>A part of the page as it is displayed, whatever transparency, masks and overlaps made it.</summary>
+    /// <summary>A part of the page as displayed, with transparency, masks and overlaps applied.</summary>
     /// <param name="part">Displayed page points.</param>
     /// <param name="dpi">Dots per inch.</param>
     public Raster Render(Box part, double dpi)
@@ -97,7 +97,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
         _handle = 0;
     }
 
-    /// <summary>A point of the page's own space where it is displayed.</summary>
+    /// <summary>The displayed position of a point in the page's own space.</summary>
     internal (double X, double Y) Displayed(double x, double y) => _rotation switch
     {
         1 => (y - _crop.Bottom, _crop.Right - x),
@@ -168,7 +168,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
             : 0;
     }
 
-    /// <summary>What the clip paths leave visible, by their bounding boxes.</summary>
+    /// <summary>The area left visible by the clip paths, by their bounding boxes.</summary>
     private Box ClipOf(nint item, Transform outer, Box visible)
     {
         nint clip = GetClipPath(item);

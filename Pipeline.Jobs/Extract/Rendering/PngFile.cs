@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Pipeline.Jobs.Extract.Rendering;
 
 /// <summary>
-/// Rasters as PNG files. Made for speed: one filter (the row above), the fastest deflate level, one channel when the
+/// Writes rasters as PNG files. Built for speed: one filter (the row above), the fastest deflate level, one channel when the
 /// picture is grey, which most text pages are. The same raster always gives the same bytes.
 /// </summary>
 internal static class PngFile
@@ -57,7 +57,7 @@ internal static class PngFile
         for (int y = 0; y < raster.Height; y++)
         {
             ReadOnlySpan<byte> row = raster.Row(y);
-            // Grey means every byte equals its neighbour within a pixel. Blank stretches, most of a page, go by 3 words.
+            // Grey means every byte equals its neighbour within a pixel. Blank areas, most of a page, are checked 3 words at a time.
             int at = 0;
             while (at + 24 <= row.Length)
             {

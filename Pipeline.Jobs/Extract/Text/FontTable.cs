@@ -13,8 +13,8 @@ internal sealed class FontTable
     public DocumentFont this[int index] => _fonts[index];
 
     /// <param name="rawName">Name as in the file, with or without the subset prefix <c>ABCDEF+</c>.</param>
-    /// <param name="bold">Said to be bold by the file; the name is looked at too.</param>
-    /// <param name="italic">Said to be italic by the file; the name is looked at too.</param>
+    /// <param name="bold">The file declares it bold; the name is checked too.</param>
+    /// <param name="italic">The file declares it italic; the name is checked too.</param>
     public int IndexOf(string? rawName, bool bold, bool italic)
     {
         (string?, bool, bool) key = (rawName, bold, italic);

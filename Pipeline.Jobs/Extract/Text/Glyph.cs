@@ -3,13 +3,13 @@ using Pipeline.Jobs.Extract.Blocks;
 namespace Pipeline.Jobs.Extract.Text;
 
 /// <summary>One drawn character (or ligature) in displayed page points, in the order of the page's content.</summary>
-/// <param name="Text">What it stands for; ligatures are spelled out.</param>
+/// <param name="Text">Its text; ligatures are spelled out.</param>
 /// <param name="X0">Where it starts on its baseline.</param>
 /// <param name="X1">Where the next one would start.</param>
 /// <param name="Baseline">Height of the baseline.</param>
 /// <param name="Size">Font size in points as displayed.</param>
 /// <param name="Font">Index into the document's <see cref="FontTable"/>.</param>
-/// <param name="Upright">Runs from left to right; false for text turned by 90 or 180 degrees or slanted.</param>
+/// <param name="Upright">Runs from left to right; false for text that is rotated by 90 or 180 degrees or slanted.</param>
 internal readonly record struct Glyph(
     string Text, double X0, double X1, double Baseline, double Size, int Font, bool Upright)
 {

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Pipeline.Jobs.Extract.Text;
 
-/// <summary>Makes plain characters of what fonts and parsers deliver.</summary>
+/// <summary>Turns what fonts and parsers deliver into plain characters.</summary>
 internal static class GlyphText
 {
-    /// <summary>Spells out ligatures, turns every kind of space into one, drops what cannot be shown.</summary>
+    /// <summary>Spells out ligatures, replaces every kind of space by one, drops what cannot be shown.</summary>
     public static string Clean(string raw)
     {
         if (raw.Length == 1 && raw[0] is > ' ' and < '\u007f')

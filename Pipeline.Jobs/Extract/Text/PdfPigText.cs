@@ -5,7 +5,7 @@ using UglyToad.PdfPig.Core;
 
 namespace Pipeline.Jobs.Extract.Text;
 
-/// <summary>Characters through PdfPig, the first choice: it knows fonts and positions best.</summary>
+/// <summary>Characters through PdfPig, the first choice: it is best at fonts and positions.</summary>
 internal sealed class PdfPigText : IPageTextSource
 {
     private readonly PdfDocument _document;

@@ -3,8 +3,8 @@ using Pipeline.Jobs.Extract.Blocks;
 namespace Pipeline.Jobs.Extract.Text;
 
 /// <summary>
-/// Characters → words → segments. Characters are taken in content order first, which keeps raised and lowered ones with
-/// their neighbours; pieces that content order tore apart are then joined by their place.
+/// Joins characters to words and words to segments. Content order comes first, which keeps superscripts and subscripts with
+/// their neighbours; pieces that content order separated are then joined by position.
 /// </summary>
 internal sealed class SegmentBuilder(FontTable fonts)
 {
@@ -59,7 +59,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
         return rise <= SameBaseline * em || script;
     }
 
-    /// <summary>Joins runs that stand side by side on one baseline.</summary>
+    /// <summary>Joins runs that are side by side on one baseline.</summary>
     private static List<Run> JoinNeighbours(List<Run> runs)
     {
         runs.Sort((a, b) => a.Baseline != b.Baseline ? b.Baseline.CompareTo(a.Baseline) : a.X0.CompareTo(b.X0));
@@ -105,7 +105,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
         foreach (Glyph glyph in run.Glyphs)
         {
             bool space = glyph.Text == " ";
-            // The same character twice in one place: boldness by overprinting.
+            // The same character twice in one place: bold by overprinting.
             if (last is { } l && l.Text == glyph.Text && Math.Abs(l.X0 - glyph.X0) < 0.12 * glyph.Size && !space)
                 continue;
             if (text.Length > 0 && (space || glyph.X0 - box.X1 > wordGap * Math.Max(glyph.Size, last!.Value.Size)))

@@ -9,7 +9,7 @@ namespace Pipeline.Jobs.Extract.Worker;
 
 /// <summary>
 /// A child process that parses one document at a time, watched for time and memory. It serves many documents; after
-/// any kind of accident it is ended and a new one takes its place.
+/// any kind of failure it is killed and replaced.
 /// </summary>
 internal sealed class ParserProcess : IDisposable
 {
@@ -30,10 +30,10 @@ internal sealed class ParserProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>It can take another document.</summary>
+    /// <summary>Whether it can take another document.</summary>
     public bool Usable { get; private set; } = true;
 
-    /// <summary>Documents served.</summary>
+    /// <summary>Number of documents served.</summary>
     public int Served { get; private set; }
 
     public int Megabytes => _megabytes;
@@ -49,13 +49,13 @@ internal sealed class ParserProcess : IDisposable
             StandardInputEncoding = new UTF8Encoding(false),
             StandardOutputEncoding = Encoding.UTF8,
         };
-        // It reads strangers' files: nothing is there to be told, no token, no password, no key of a storage.
+        // It reads untrusted files, so its environment holds no secrets: no token, no password, no storage key.
         foreach (string variable in start.Environment.Keys.Where(v => !IsNeeded(v)).ToArray()) start.Environment.Remove(variable);
         start.Environment[MemoryVariable] = megabytes.ToString(CultureInfo.InvariantCulture);
-        // The managed heap stops a little below the limit, so that it says so instead of being ended.
+        // The managed heap limit is a little lower, so that the process reports it instead of being killed.
         start.Environment["DOTNET_GCHeapHardLimit"] = ((long)(0.85 * megabytes) << 20).ToString("x", CultureInfo.InvariantCulture);
         start.Environment["DOTNET_gcServer"] = "0";
-        start.Environment["DOTNET_TieredPGO"] = "0"; // short-lived: instrumentation never pays back
+        start.Environment["DOTNET_TieredPGO"] = "0"; // short-lived: instrumentation does not pay off
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         start.Environment["DOTNET_EnableDiagnostics"] = "0"; // no port for debuggers, and no socket left behind by one that is killed
         Process process = Process.Start(start) ?? throw new InvalidOperationException($"{command.File} did not start");
@@ -66,7 +66,9 @@ internal sealed class ParserProcess : IDisposable
         variable is "PATH" or "HOME" or "TMPDIR" or "LANG" or "TZ" or "LD_LIBRARY_PATH" or PdfiumLibrary.PathVariable
         || variable.StartsWith("DOTNET_", StringComparison.Ordinal) || variable.StartsWith("LC_", StringComparison.Ordinal);
 
-    /// <exception cref="BadDocumentException">The document is bad, or it ended, stalled or overfilled the process.</exception>
+    /// <exception cref="BadDocumentException">
+    /// The document is bad, or it crashed, stalled or exceeded the memory of the process.
+    /// </exception>
     public async Task ParseAsync(ParseRequest request, TimeSpan limit, IProgress<(int Page, int Pages)>? progress, CancellationToken ct)
     {
         using var watch = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -152,7 +154,7 @@ internal sealed class ParserProcess : IDisposable
     {
         string said;
         lock (_errors)
-            said = _errors.ToString().Split('\n', 2)[0].Trim(); // "Stack overflow.", say, of a document whose nesting never ends
+            said = _errors.ToString().Split('\n', 2)[0].Trim(); // such as "Stack overflow." for a document with endless nesting
         int code = _process.HasExited ? _process.ExitCode : 0;
         string end = code > 128 ? $"signal {code - 128}" : $"exit code {code}";
         return said.Length == 0 ? end : $"{end}: {said.TrimEnd('.')}";
@@ -211,7 +213,7 @@ internal sealed class ParserProcess : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It has ended by itself.
+            // It has already ended.
         }
     }
 }

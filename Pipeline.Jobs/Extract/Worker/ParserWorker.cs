@@ -7,14 +7,14 @@ using Pipeline.Models;
 namespace Pipeline.Jobs.Extract.Worker;
 
 /// <summary>
-/// The child process's side: takes requests from standard input, one line each, until the input ends. Whatever a
-/// hostile file does here, it does to this process only.
+/// The side of the child process: reads requests from standard input, one line each, until the input ends. Whatever a
+/// hostile file does here affects this process only.
 /// </summary>
 public static partial class ParserWorker
 {
     private static int s_unfinished; // requests read and not answered
 
-    private const int StackBytes = 16 << 20; // deep but honest files fit; endless recursion ends soon
+    private const int StackBytes = 16 << 20; // enough for deeply nested valid files; endless recursion ends soon
 
     /// <summary>Serves requests until standard input is closed.</summary>
     /// <returns>Exit code 0.</returns>
@@ -36,8 +36,8 @@ public static partial class ParserWorker
     }
 
     /// <summary>
-    /// Requests until the input ends. It ends when the parent is gone, however it died: then a document under way is of no use to
-    /// anybody, and this process ends at once.
+    /// Reads requests until the input ends. It ends when the parent is gone, however it died: the current document is then of no use
+    /// to anybody, and this process ends at once.
     /// </summary>
     private static IEnumerable<string> Requests(StreamReader input)
     {
@@ -93,7 +93,7 @@ public static partial class ParserWorker
 
     private static bool IsDiskFull(Exception? e) => e is not null && (StorageFullException.IsNoSpace(e) || IsDiskFull(e.InnerException));
 
-    /// <summary>No core dumps, and the kernel's own stop should the parent's watch over memory be too slow.</summary>
+    /// <summary>No core dumps, and a kernel limit in case the parent's memory watch is too slow.</summary>
     private static void LimitResources()
     {
         const int Data = 2, Core = 4;

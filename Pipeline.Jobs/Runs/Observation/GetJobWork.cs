@@ -5,9 +5,9 @@ using Pipeline.Data.Entities;
 
 namespace Pipeline.Jobs.Runs.Observation;
 
-/// <summary>What was worked on and said in the course of a queue entry.</summary>
+/// <summary>The items and log lines of a queue entry.</summary>
 /// <param name="JobId">The queue entry.</param>
-/// <param name="ItemId">Item that it was made for, shown while nothing has been said yet.</param>
+/// <param name="ItemId">Item that it was made for, shown while there are no log lines yet.</param>
 public sealed record GetJobWork(string JobId, Guid? ItemId = null) : IRequest<JobWork>;
 
 internal sealed class GetJobWorkHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<GetJobWork, JobWork>

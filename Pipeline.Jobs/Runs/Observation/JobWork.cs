@@ -11,11 +11,11 @@ public sealed record JobWork(IReadOnlyList<JobWork.Item> Items, IReadOnlyList<Lo
     /// <summary>An item of a run.</summary>
     /// <param name="Id">The item.</param>
     /// <param name="RunId">Its run.</param>
-    /// <param name="Run">What people call the run.</param>
+    /// <param name="Run">Name of the run.</param>
     /// <param name="Stage">The stage.</param>
     /// <param name="Document">Path of its document, or null when it concerns the whole run.</param>
     /// <param name="Attempt">Attempt that the queue entry made; null when it has made none.</param>
-    /// <param name="State">Where the item stands now.</param>
-    /// <param name="Error">Why it failed, is tried again, or was skipped.</param>
+    /// <param name="State">Current state of the item.</param>
+    /// <param name="Error">Why it failed, is retried or was skipped.</param>
     public sealed record Item(Guid Id, Guid RunId, string Run, Stage Stage, string? Document, int? Attempt, ItemState State, string? Error);
 }

@@ -14,7 +14,7 @@ namespace Pipeline.Jobs.Runs.Observation;
 /// <param name="Stage">Only lines of this stage.</param>
 /// <param name="ItemId">Only lines of this item.</param>
 /// <param name="Attempt">Only lines of this attempt.</param>
-/// <param name="Text">Only lines whose message or exception has this text, in upper or lower case.</param>
+/// <param name="Text">Only lines whose message or exception contains this text, ignoring case.</param>
 public sealed record ListLogs(Guid? RunId, long? AfterId = null, int Limit = 500, string? Level = null, Stage? Stage = null, Guid? ItemId = null, int? Attempt = null, string? Text = null) : IRequest<IReadOnlyList<LogLine>>;
 
 internal sealed class ListLogsHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph) : IRequestHandler<ListLogs, IReadOnlyList<LogLine>>

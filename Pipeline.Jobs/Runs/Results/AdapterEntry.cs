@@ -2,7 +2,7 @@ namespace Pipeline.Jobs.Runs.Results;
 
 /// <summary>A published adapter.</summary>
 /// <param name="Id">The adapter.</param>
-/// <param name="Name">Unique name to ask for it by.</param>
+/// <param name="Name">Unique name to request it by.</param>
 /// <param name="RunId">Run that published it.</param>
 /// <param name="BaseModel">Folder of the base model.</param>
 /// <param name="Path">Adapter folder on this machine; <see cref="Publish.FetchAdapter"/> puts it in place when another one published it.</param>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Jobs.Runs.Results;
 
-/// <summary>Base model against adapter.</summary>
+/// <summary>Comparison of base model and adapter.</summary>
 /// <param name="Id">The evaluation.</param>
 /// <param name="RunId">Run that made it.</param>
 /// <param name="Examples">Held-out examples.</param>
@@ -13,7 +13,7 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <param name="AdapterPerplexity">exp of the loss.</param>
 /// <param name="Generations"><c>[{instruction, input, expected, base, adapter}]</c>.</param>
 /// <param name="CreatedAt">When it was made.</param>
-/// <param name="CurrentLoss">Nats per target token of the adapter that served the run's name then, or null.</param>
+/// <param name="CurrentLoss">Nats per target token of the adapter that served the run's name at the time, or null.</param>
 public sealed record EvaluationEntry(
     Guid Id, Guid RunId, int Examples, long Tokens, double BaseLoss, double AdapterLoss, double BasePerplexity, double AdapterPerplexity,
     JsonElement Generations, DateTimeOffset CreatedAt, double? CurrentLoss);

@@ -6,7 +6,7 @@ using Pipeline.Jobs.Publish;
 
 namespace Pipeline.Jobs.Runs.Results;
 
-/// <summary>Puts the folders that a run's summary names in place on this machine, where another one made them.</summary>
+/// <summary>Fetches the folders named in a run's summary to this machine when another one made them.</summary>
 /// <param name="RunId">The run.</param>
 public sealed record FetchResults(Guid RunId) : IRequest;
 

@@ -7,7 +7,7 @@ namespace Pipeline.Jobs.Runs.Results;
 
 /// <summary>Datasets, newest first.</summary>
 /// <param name="Limit">How many at most.</param>
-/// <param name="Offset">How many to leave out.</param>
+/// <param name="Offset">How many to skip.</param>
 public sealed record ListDatasets(int Limit = 100, int Offset = 0) : IRequest<IReadOnlyList<DatasetEntry>>;
 
 internal sealed class ListDatasetsHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListDatasets, IReadOnlyList<DatasetEntry>>

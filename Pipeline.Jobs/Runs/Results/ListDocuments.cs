@@ -12,12 +12,12 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <param name="RunId">The run.</param>
 /// <param name="State">Only those in this state (see <see cref="DocumentEntry.State"/>), or null for all.</param>
 /// <param name="Limit">How many at most.</param>
-/// <param name="Offset">How many to leave out.</param>
+/// <param name="Offset">How many to skip.</param>
 /// <param name="DocumentId">Only this one.</param>
 public sealed record ListDocuments(Guid RunId, string? State = null, int Limit = int.MaxValue, int Offset = 0, Guid? DocumentId = null)
     : IRequest<IReadOnlyList<DocumentEntry>>, IValidated
 {
-    /// <summary>States to ask for.</summary>
+    /// <summary>States to filter by.</summary>
     public static readonly IReadOnlyList<string> States = ["pending", "running", "succeeded", "failed", "duplicate", "canceled"];
 
     /// <inheritdoc />

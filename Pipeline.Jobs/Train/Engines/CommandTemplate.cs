@@ -5,7 +5,7 @@ using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Train.Engines;
 
-/// <summary>A command as a list of words with placeholders. It is executed without a shell: nothing in a value can become a command.</summary>
+/// <summary>A command as a list of words with placeholders. It is executed without a shell, so no value can become a command.</summary>
 internal sealed partial class CommandTemplate
 {
     private const string Config = "config";
@@ -36,7 +36,9 @@ internal sealed partial class CommandTemplate
         return new CommandTemplate(words);
     }
 
-    /// <summary>A template from one text: words between blanks; quotes and backslashes as in a shell, but nothing else of one.</summary>
+    /// <summary>
+    /// Parses a template from one string: words separated by blanks, with quotes and backslashes as in a shell, and nothing else.
+    /// </summary>
     /// <exception cref="InputException">As in <see cref="Of"/>, or a quote that is not closed.</exception>
     public static CommandTemplate Parse(string text, string source, bool needsConfig = true)
     {
@@ -71,10 +73,10 @@ internal sealed partial class CommandTemplate
         }
     }
 
-    /// <summary>Puts values in place of their names; each stays inside its word.</summary>
+    /// <summary>Replaces placeholders by values; each stays inside its word.</summary>
     /// <param name="config">Path of the configuration.</param>
     /// <param name="order">What to train.</param>
-    /// <param name="jobId">Name of this attempt, which no other one has.</param>
+    /// <param name="jobId">Unique name of this attempt.</param>
     public IReadOnlyList<string> Fill(string config, TrainingOrder order, string jobId)
     {
         Dictionary<string, string> values = new()

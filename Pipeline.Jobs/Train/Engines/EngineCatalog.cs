@@ -8,8 +8,8 @@ using Pipeline.Models.Training.Engines;
 namespace Pipeline.Jobs.Train.Engines;
 
 /// <summary>
-/// The engines that runs may name: <c>llamafactory</c>, and those of the configuration's section <c>Engines</c>, where it can be
-/// defined otherwise too.
+/// The engines that runs may name: <c>llamafactory</c>, and those of the configuration section <c>Engines</c>, which may also
+/// redefine it.
 /// </summary>
 internal sealed class EngineCatalog
 {
@@ -22,7 +22,7 @@ internal sealed class EngineCatalog
     /// <summary>Names of all engines, the built-in one first.</summary>
     public IReadOnlyList<string> Names => [TrainOptions.Builtin, .. _engines.Keys.Order(StringComparer.OrdinalIgnoreCase)];
 
-    /// <summary>Takes the engines of a configuration's section.</summary>
+    /// <summary>Reads the engines of a configuration section.</summary>
     /// <exception cref="InputException">A setting is unknown or cannot be used; the message names it.</exception>
     public void Read(IConfigurationSection section)
     {
@@ -34,16 +34,16 @@ internal sealed class EngineCatalog
                 LlamaFactory, CommandTemplate.Parse("llamafactory-cli train {config}", LlamaFactory), null, Local: true, DefaultGrace, new Dictionary<string, string>(), new Dictionary<string, JsonNode?>());
     }
 
-    /// <summary>The engine of a name; null for the built-in training.</summary>
-    /// <exception cref="InputException">No engine has it.</exception>
+    /// <summary>The engine with a name; null for the built-in training.</summary>
+    /// <exception cref="InputException">No engine has that name.</exception>
     public EngineDefinition? Find(string name) => name == TrainOptions.Builtin ? null : _engines.GetValueOrDefault(name)
         ?? throw new SettingsException(RunOptionsSchema.NameOf(o => o.Train.Engine), $"no engine is called '{name}'; did you mean {NearestName.Of(name, Names)}? This server has {string.Join(", ", Names)};"
             + $" others are defined in its configuration ({Section}:NAME:Command)");
 
-    /// <summary>Whether an engine computes on another machine. One that is not known does not.</summary>
+    /// <summary>Whether an engine computes on another machine; false for an unknown one.</summary>
     public bool IsElsewhere(string name) => _engines.TryGetValue(name, out EngineDefinition? engine) && !engine.Local;
 
-    // Shorter than the time that a worker has for stopping.
+    // Shorter than a worker's own shutdown time.
     private static TimeSpan DefaultGrace => TimeSpan.FromSeconds(15);
 
     private static EngineDefinition Define(IConfigurationSection engine)

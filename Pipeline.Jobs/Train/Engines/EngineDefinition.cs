@@ -6,11 +6,13 @@ namespace Pipeline.Jobs.Train.Engines;
 /// <summary>A program that trains, as the operator defines it.</summary>
 /// <param name="Name">Its name in <c>train.engine</c>.</param>
 /// <param name="Command">What is executed.</param>
-/// <param name="Cancel">What is executed before the program is stopped early, where stopping it does not stop the work: on a cluster, say.</param>
-/// <param name="Local">Whether it computes on this machine, whose device no other job may use meanwhile.</param>
+/// <param name="Cancel">
+/// What is executed before the program is stopped early, if stopping it does not stop the work, as on a cluster.
+/// </param>
+/// <param name="Local">Whether it computes on this machine, so that no other job may use the device meanwhile.</param>
 /// <param name="Grace">How long it may take to end after SIGTERM.</param>
-/// <param name="Environment">Variables beside those of this process.</param>
-/// <param name="Settings">Keys of LLaMA-Factory that the operator decides, for example <c>deepspeed</c>.</param>
+/// <param name="Environment">Variables in addition to those of this process.</param>
+/// <param name="Settings">LLaMA-Factory keys set by the operator, for example <c>deepspeed</c>.</param>
 internal sealed record EngineDefinition(
     string Name, CommandTemplate Command, CommandTemplate? Cancel, bool Local, TimeSpan Grace,
     IReadOnlyDictionary<string, string> Environment, IReadOnlyDictionary<string, JsonNode?> Settings)
@@ -27,7 +29,7 @@ internal sealed record EngineDefinition(
     ]);
 
     /// <summary>The program's file.</summary>
-    /// <exception cref="MissingPrerequisiteException">It is not installed; names it and what to do.</exception>
+    /// <exception cref="MissingPrerequisiteException">It is not installed; the message names it and the fix.</exception>
     public string FindProgram()
     {
         if (Find(Command.Program) is { } found)
@@ -46,7 +48,7 @@ internal sealed record EngineDefinition(
 
     /// <summary>The file of a program; null when there is none.</summary>
     /// <param name="program">Its name.</param>
-    /// <param name="path">Folders to look into; null for those of this process.</param>
+    /// <param name="path">Folders to search; null for those of this process.</param>
     internal static string? FindOnPath(string program, string? path)
     {
         path ??= System.Environment.GetEnvironmentVariable("PATH") ?? "";

@@ -6,9 +6,9 @@ using Pipeline.Data.Postgres;
 namespace Pipeline.Jobs.Train.Engines;
 
 /// <summary>
-/// A process between a worker and an engine, since an engine must not outlive its worker however that one dies. It holds the lock of
+/// A process between a worker and an engine, since an engine must not outlive its worker, however the worker dies. It holds the lock of
 /// the work folder, starts the engine, passes its output on, and ends it and all its children when its standard input is closed:
-/// by the worker that stops, or by the kernel when the worker is gone.
+/// by the worker when it stops, or by the kernel when the worker is dead.
 /// </summary>
 public static class EngineGuard
 {
@@ -18,9 +18,9 @@ public static class EngineGuard
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50), ForChildren = TimeSpan.FromSeconds(2);
     private static readonly Lock Writing = new();
 
-    /// <summary>Takes the folder of the first line of standard input, and runs there what the second line says.</summary>
+    /// <summary>Locks the folder named in the first line of standard input and runs there the command of the second line.</summary>
     /// <param name="stopping">Stops the engine as a closed input does.</param>
-    /// <returns>Exit code of the guard: 0 when it could tell how the engine ended.</returns>
+    /// <returns>Exit code of the guard: 0 when it could report how the engine ended.</returns>
     public static int Run(CancellationToken stopping)
     {
         using StreamReader input = new(Console.OpenStandardInput(), Encoding.UTF8);
@@ -41,7 +41,7 @@ public static class EngineGuard
         using FileStream? held = Take(Path.Combine(folder, LockFile), stop);
         if (held is null) return 0;
         MarkedProcesses processes = new(folder);
-        processes.Kill();           // of an earlier guard that was killed itself
+        processes.Kill();           // leftovers of an earlier guard that was itself killed
         Tell(output, new EngineMessage(Alone: true));
         if (!orders.TryTake(out string? order, Timeout.Infinite, stopping)) return 0;
         int code = Guard(EngineOrder.FromLine(order), folder, processes, stop, output);
@@ -49,7 +49,7 @@ public static class EngineGuard
         return 0;
     }
 
-    // On this thread to the end: the kernel kills the engine with the thread that started it.
+    // Stays on this thread to the end: the kernel kills the engine together with the thread that started it.
     private static int Guard(EngineOrder order, string folder, MarkedProcesses processes, ManualResetEventSlim stop, StreamWriter output)
     {
         using Process engine = Start(order, order.Command, folder);
@@ -73,7 +73,7 @@ public static class EngineGuard
 
     private static Process Start(EngineOrder order, IReadOnlyList<string> command, string folder)
     {
-        // A group of its own to signal, apart from the terminal's; and an end with this process, should this one be killed.
+        // A process group of its own to signal, apart from the terminal's; it dies with this process if that is killed.
         ProcessStartInfo start = new("setsid", ["setpriv", "--pdeathsig", "KILL", "--", .. command])
         {
             WorkingDirectory = folder,
@@ -89,7 +89,7 @@ public static class EngineGuard
         return Process.Start(start)!;
     }
 
-    // This product's own, which an engine has no use for: database, artifact store, and what other engines are given.
+    // Our own settings, which an engine does not need: database, artifact store and the variables of other engines.
     private static bool IsSecret(string variable) =>
         variable is "AUTH_TOKEN" or "POSTGRES_PASSWORD" || SecretSections.Any(section => variable.StartsWith(section, StringComparison.OrdinalIgnoreCase));
 

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Pipeline.Jobs.Train.Engines;
 
-/// <summary>What a guard tells; one line of JSON on its standard output.</summary>
+/// <summary>A report of a guard; one line of JSON on its standard output.</summary>
 /// <param name="Line">A line of the program's output, shortened.</param>
 /// <param name="IsError">Whether the line came from standard error.</param>
-/// <param name="Alone">The guard has the folder, in which no other engine works any more.</param>
+/// <param name="Alone">The guard holds the folder, and no other engine works in it any more.</param>
 /// <param name="ExitCode">The program and all its children have ended; 128 + N after signal N.</param>
 internal sealed record EngineMessage(string? Line = null, bool IsError = false, bool Alone = false, int? ExitCode = null)
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Jobs.Train.Engines;
 
-/// <summary>What an engine writes: into the log, as long as it does not flood it, and its last lines for messages.</summary>
+/// <summary>Handles an engine's output: logs it, within a rate limit, and keeps the last lines for messages.</summary>
 internal sealed class EngineOutput(string engine, ILogger logger, TimeProvider time)
 {
     private const int LinesOfMessages = 12, LongestLine = 400, LinesPerPause = 20;
@@ -28,7 +28,7 @@ internal sealed class EngineOutput(string engine, ILogger logger, TimeProvider t
         else _skipped++;
     }
 
-    /// <summary>Logs how many lines were left out since the last one.</summary>
+    /// <summary>Logs how many lines were dropped since the last one.</summary>
     public void TellSkipped()
     {
         if (_skipped > 0) JobsLog.EngineLinesSkipped(logger, engine, _skipped);
@@ -38,7 +38,7 @@ internal sealed class EngineOutput(string engine, ILogger logger, TimeProvider t
     /// <summary>The last lines of standard error, or of standard output when there were none.</summary>
     public string Tail => _errors.Count + _output.Count == 0 ? "it wrote nothing" : string.Join(Environment.NewLine, _errors.Count > 0 ? _errors : _output);
 
-    // Terminals' colours and cursor movements mean nothing in a log, and Postgres takes no NUL.
+    // Terminal colours and cursor movements are noise in a log, and Postgres does not store NUL.
     private static string Clean(string line)
     {
         StringBuilder text = new();

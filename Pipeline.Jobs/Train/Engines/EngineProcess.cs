@@ -5,7 +5,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs.Train.Engines;
 
-/// <summary>The worker's end of an <see cref="EngineGuard"/>: starts it, hears it, and has it stop the engine.</summary>
+/// <summary>The worker's side of an <see cref="EngineGuard"/>: starts it, reads its reports and has it stop the engine.</summary>
 internal sealed class EngineProcess : IDisposable
 {
     private static readonly TimeSpan UntilKilled = TimeSpan.FromSeconds(20), Glance = TimeSpan.FromMilliseconds(100);
@@ -31,10 +31,10 @@ internal sealed class EngineProcess : IDisposable
         Say(folder);
     }
 
-    /// <summary>The guard says that the engine and all its children have ended.</summary>
+    /// <summary>The guard has reported that the engine and all its children have ended.</summary>
     public int? ExitCode { get; private set; }
 
-    /// <exception cref="MissingPrerequisiteException">A program that engines are started with is not installed.</exception>
+    /// <exception cref="MissingPrerequisiteException">A program needed to start engines is not installed.</exception>
     public static void RequireHelpers()
     {
         foreach (string helper in (string[])["setsid", "setpriv"])
@@ -46,7 +46,7 @@ internal sealed class EngineProcess : IDisposable
     public static EngineProcess Start(string folder)
     {
         HostCommand host = HostCommand.Of(HostCommand.EngineGuard);
-        // In a session of its own: Ctrl-C is for the worker, which stops the engine in order.
+        // In a session of its own: Ctrl-C goes to the worker only, which stops the engine cleanly.
         ProcessStartInfo start = new("setsid", [host.File, .. host.Arguments])
         {
             RedirectStandardInput = true,
@@ -59,7 +59,7 @@ internal sealed class EngineProcess : IDisposable
     }
 
     /// <summary>Waits until no earlier engine works in the folder.</summary>
-    /// <exception cref="TimeoutException">One still does; trying again later is right.</exception>
+    /// <exception cref="TimeoutException">One still does; retry later.</exception>
     public void WaitUntilAlone(TimeSpan patience, EngineOutput output, CancellationToken ct)
     {
         for (long since = Stopwatch.GetTimestamp(); !_alone;)
@@ -70,15 +70,15 @@ internal sealed class EngineProcess : IDisposable
         }
     }
 
-    /// <summary>Has the engine started.</summary>
+    /// <summary>Has the guard start the engine.</summary>
     public void Run(EngineOrder order)
     {
         _grace = TimeSpan.FromSeconds(order.GraceSeconds);
         Say(order.ToLine());
     }
 
-    /// <summary>Takes what the engine wrote, for at most some time.</summary>
-    /// <returns>False once everything was taken and the guard is gone.</returns>
+    /// <summary>Reads what the engine wrote, for a limited time.</summary>
+    /// <returns>False once everything has been read and the guard has ended.</returns>
     public bool Take(TimeSpan patience, EngineOutput output)
     {
         for (long since = Stopwatch.GetTimestamp(); ;)
@@ -91,8 +91,10 @@ internal sealed class EngineProcess : IDisposable
         }
     }
 
-    /// <summary>Has the engine ended: asked first, killed when it does not listen. Returns when it is gone with all its children.</summary>
-    /// <exception cref="TimeoutException">Even killed it does not end; the guard keeps others out of the folder until it does.</exception>
+    /// <summary>Ends the engine: SIGTERM first, then SIGKILL. Returns when it and all its children are gone.</summary>
+    /// <exception cref="TimeoutException">
+    /// It does not end even when killed; the guard keeps others out of the folder until it does.
+    /// </exception>
     public void Stop(EngineOutput output)
     {
         if (!_stopped) CloseInput();
@@ -102,7 +104,7 @@ internal sealed class EngineProcess : IDisposable
                 throw new TimeoutException($"the engine's processes in {_folder} do not end, although they were killed");
     }
 
-    /// <summary>How the guard ended that did not say how the engine ended; what it left of the engine is killed.</summary>
+    /// <summary>Reports the end of a guard that did not report the end of the engine; what is left of the engine is killed.</summary>
     public string Bury()
     {
         _guard.WaitForExit();
@@ -114,7 +116,7 @@ internal sealed class EngineProcess : IDisposable
     {
         _disposed = true;
         if (!_stopped) CloseInput();
-        _guard.Dispose();       // and lives on until the engine is gone
+        _guard.Dispose();       // the process itself lives on until the engine is gone
     }
 
     private void Say(string line)
@@ -124,7 +126,7 @@ internal sealed class EngineProcess : IDisposable
             _guard.StandardInput.WriteLine(line);
             _guard.StandardInput.Flush();
         }
-        catch (IOException) { }         // it is gone, which its output tells too
+        catch (IOException) { }         // it is gone, as the end of its output also shows
     }
 
     private void CloseInput()

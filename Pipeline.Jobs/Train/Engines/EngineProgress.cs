@@ -6,7 +6,7 @@ using Pipeline.Models.Training.Engines;
 
 namespace Pipeline.Jobs.Train.Engines;
 
-/// <summary>The curves of a training by an engine, from its log while it works and from its results at the end.</summary>
+/// <summary>The curves of an engine's training, from its log while it runs and from its results at the end.</summary>
 internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress progress, ILogger logger, Action<string> warn)
 {
     private readonly TrainerLogFollower _log = new(order.OutputFolder);
@@ -15,7 +15,7 @@ internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress prog
     private int? _totalSteps, _checkpoint;
     private bool _diverged;
 
-    /// <summary>The training goes on from a checkpoint; 0 for its first step. What its log says of earlier attempts is taken now.</summary>
+    /// <summary>Sets the step that the training resumes from, 0 for a new one. Reads the log entries of earlier attempts now.</summary>
     public void GoOnAfter(int step)
     {
         (_firstStep, _checkpoint) = (int.MaxValue, step);
@@ -23,7 +23,7 @@ internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress prog
         _firstStep = step;
     }
 
-    /// <summary>Measures what is new in the log, and tells new checkpoints. A step that comes again replaces its points.</summary>
+    /// <summary>Records new log entries and reports new checkpoints. A repeated step replaces its points.</summary>
     public void Read()
     {
         foreach (TrainerLogEntry entry in _log.Read()) Measure(entry);
@@ -36,8 +36,8 @@ internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress prog
         }
     }
 
-    /// <summary>What came of the training, with the points that its log does not have.</summary>
-    /// <exception cref="InputException">It left no loss anywhere.</exception>
+    /// <summary>The outcome of the training, with the points that its log does not have.</summary>
+    /// <exception cref="InputException">No loss was recorded anywhere.</exception>
     public TrainingOutcome Finish(AdapterFacts adapter)
     {
         foreach (EngineResults.Step step in EngineResults.History(order.OutputFolder))

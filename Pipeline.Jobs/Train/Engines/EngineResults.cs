@@ -4,7 +4,7 @@ using Pipeline.Models.Training.Engines;
 
 namespace Pipeline.Jobs.Train.Engines;
 
-/// <summary>The files that transformers leaves when a training ends.</summary>
+/// <summary>The files that transformers writes when a training ends.</summary>
 internal static class EngineResults
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -20,8 +20,8 @@ internal static class EngineResults
     public static double? TrainLoss(string output) => Read(output, "train_results.json") is { } results ? Number(results, "train_loss") : null;
 
     /// <summary>
-    /// Makes JSON of what Python wrote with NaN in it, and removes what must not be published: pickles, which execute code in whoever
-    /// opens them.
+    /// Turns Python's JSON with NaN into valid JSON and removes what must not be published: pickles, which execute code when they
+    /// are opened.
     /// </summary>
     public static void Tidy(string output)
     {

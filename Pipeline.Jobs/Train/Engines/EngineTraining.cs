@@ -8,7 +8,7 @@ using Pipeline.Models.Training.Engines;
 
 namespace Pipeline.Jobs.Train.Engines;
 
-/// <summary>The training stage by another program, from the same configuration and the same dataset files.</summary>
+/// <summary>The training stage, done by another program with the same configuration and dataset files.</summary>
 internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining builtin, TimeProvider time, ILogger logger) : IAdapterTraining
 {
     private const string ConfigFile = "train.yaml", EngineFolder = "engine", Weights = "adapter_model.safetensors";
@@ -18,7 +18,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
 
     public IReadOnlyList<SettingFault> FindFaults(TrainingSettings settings, string baseModel) =>
     [
-        .. builtin.FindFaults(settings, baseModel),       // what comes after the training reads the same settings
+        .. builtin.FindFaults(settings, baseModel),       // the later stages read the same settings
         .. EngineConfiguration.Faults(settings.Given, $"{engine.Section}:Settings").Select(TrainingSettings.InSection),
     ];
 
@@ -42,7 +42,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         EngineProgress measured = new(order, progress, logger, Warn);
         using EngineProcess process = EngineProcess.Start(folder);
         process.WaitUntilAlone(2 * engine.Grace + UntilEarlierOneIsGone, output, ct);
-        // What an earlier engine left is final from here on.
+        // Nothing writes to the files of an earlier engine from here on.
         (int Step, string Folder)? checkpoint = EngineCheckpoints.FindNewest(order.OutputFolder, Warn);
         Clear(order.OutputFolder, goesOn: checkpoint is not null);
         measured.GoOnAfter(checkpoint?.Step ?? 0);
@@ -90,7 +90,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         return arguments;
     }
 
-    /// <summary>Removes what an earlier attempt left: all of it, or all but checkpoints and log, which a training that goes on adds to.</summary>
+    /// <summary>Removes leftovers of an earlier attempt: all, or all but checkpoints and log when the training resumes.</summary>
     private static void Clear(string output, bool goesOn)
     {
         foreach (string file in Directory.GetFiles(output))

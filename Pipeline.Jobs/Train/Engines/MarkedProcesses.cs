@@ -4,8 +4,8 @@ using System.Text;
 namespace Pipeline.Jobs.Train.Engines;
 
 /// <summary>
-/// The processes of one engine, known by an environment variable that all children inherit: also those that went into a session of
-/// their own, as torchrun's workers do, and those whose parents are gone.
+/// The processes of one engine, recognised by an environment variable that all children inherit, including those in a session of
+/// their own, such as torchrun's workers, and those whose parents are gone.
 /// </summary>
 /// <param name="folder">Work folder of the engine.</param>
 internal sealed class MarkedProcesses(string folder)
@@ -13,7 +13,7 @@ internal sealed class MarkedProcesses(string folder)
     public const string Variable = "PIPELINE_ENGINE_FOLDER";
     private readonly byte[] _mark = Encoding.UTF8.GetBytes($"{Variable}={folder}\0");
 
-    /// <summary>Ids of those that run now; not of this process itself.</summary>
+    /// <summary>Ids of the running ones, without this process itself.</summary>
     public IReadOnlyList<int> Find()
     {
         List<int> found = [];
@@ -23,7 +23,7 @@ internal sealed class MarkedProcesses(string folder)
         return found;
     }
 
-    /// <summary>Ends all of them and waits until they are gone.</summary>
+    /// <summary>Kills all of them and waits until they are gone.</summary>
     public void Kill()
     {
         while (Find() is { Count: > 0 } left)

@@ -4,14 +4,14 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs.Train.Engines;
 
-/// <summary>The trainings that a run can choose among.</summary>
+/// <summary>The trainings that a run can choose from.</summary>
 internal sealed class TrainingEngines(IAdapterTraining builtin, IOptions<EngineCatalog> catalog, TimeProvider time, ILogger<EngineTraining> logger) : IRunOptionsCheck
 {
-    /// <summary>The training of a name.</summary>
-    /// <exception cref="InputException">No engine has it; the message names those there are.</exception>
+    /// <summary>The training with a name.</summary>
+    /// <exception cref="InputException">No engine has that name; the message lists the existing ones.</exception>
     public IAdapterTraining Of(string engine) => catalog.Value.Find(engine) is { } definition ? new EngineTraining(definition, builtin, time, logger) : builtin;
 
-    /// <summary>What the engine of a run, or its base model, would refuse of its training settings.</summary>
+    /// <summary>Training settings of a run that its engine or its base model would reject.</summary>
     public Task<IReadOnlyList<SettingFault>> FindAsync(RunOptions options, CancellationToken ct)
     {
         try
@@ -24,6 +24,6 @@ internal sealed class TrainingEngines(IAdapterTraining builtin, IOptions<EngineC
         }
     }
 
-    /// <summary>Whether an engine leaves the device of this machine to other jobs.</summary>
+    /// <summary>Whether an engine leaves this machine's device free for other jobs.</summary>
     public bool IsElsewhere(string engine) => catalog.Value.IsElsewhere(engine);
 }
