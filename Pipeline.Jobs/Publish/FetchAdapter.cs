@@ -3,7 +3,6 @@ using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Runs;
-using Pipeline.Jobs.Train;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Publish;
@@ -38,8 +37,7 @@ internal sealed class FetchAdapterHandler(IDbContextFactory<PipelineDbContext> c
         Directory.CreateDirectory(building);
         try
         {
-            await TrainedAdapter.RestoreAsync(storage.Artifacts, training, options.Training.Arguments, building, ct);
-            await new AdapterReport(run, options, dataset, training, evaluation).WriteAsync(building, adapter.Name, ct);
+            await new PublishedAdapter(run, options, dataset, training, evaluation).BuildAsync(storage.Artifacts, adapter.Name, building, ct);
             Directory.Move(building, folder);
         }
         catch (IOException) when (Directory.Exists(folder) && Directory.Exists(building)) { }      // another request put it there meanwhile

@@ -5,8 +5,8 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Served;
-using Pipeline.Jobs.Train;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Training.Outputs;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Publish;
@@ -36,10 +36,9 @@ internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contex
         try
         {
             Directory.CreateDirectory(building);
-            await TrainedAdapter.RestoreAsync(storage.Artifacts, training, options.Training.Arguments, building, ct);
+            await new PublishedAdapter(run, options, dataset, training, evaluation).BuildAsync(storage.Artifacts, name, building, ct);
             string template = AdapterRecord.ReadTemplate(building)!.Name;
             Adapter adapter = earlier ?? new Adapter(name, run.Id, training.Id, training.BaseModel, folder, template, time.GetUtcNow());
-            await new AdapterReport(run, options, dataset, training, evaluation).WriteAsync(building, name, ct);
             decision = await CompleteAsync(claim, scope, building, folder, adapter, earlier is not null, evaluation, training, ct);
         }
         finally
@@ -100,7 +99,7 @@ internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contex
         if (!Directory.Exists(building)) return;        // an earlier try of this transaction
         if (reused && training.Files.Keys.All(file => File.Exists(Path.Combine(folder, file))))
         {
-            foreach (string file in AdapterReport.Files.Where(file => File.Exists(Path.Combine(building, file))))
+            foreach (string file in AdapterOutputs.CompletedFiles.Where(file => File.Exists(Path.Combine(building, file))))
                 File.Move(Path.Combine(building, file), Path.Combine(folder, file), overwrite: true);
             return;
         }

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
-using Pipeline.Models.Files;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Templates;
@@ -10,6 +8,7 @@ using Pipeline.Models.Text;
 using Pipeline.Models.Training;
 using Pipeline.Models.Training.Batches;
 using Pipeline.Models.Training.Loop;
+using Pipeline.Models.Training.Outputs;
 
 namespace Pipeline.Models.Evaluation;
 
@@ -17,9 +16,7 @@ namespace Pipeline.Models.Evaluation;
 public static class AdapterComparison
 {
     /// <summary>Name of the file with the result.</summary>
-    public const string ResultFile = "eval_results.json";
-
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    public const string ResultFile = ResultFiles.Eval;
 
     /// <summary>Compares on examples that the adapter has not seen.</summary>
     /// <param name="model">Base model; without an adapter afterwards.</param>
@@ -101,15 +98,12 @@ public static class AdapterComparison
 
     /// <summary>Adds the result to <c>eval_results.json</c> of a folder; what a training wrote there stays.</summary>
     /// <returns>The file.</returns>
+    /// <exception cref="InputException">The file is there but is not a JSON object.</exception>
     public static string Save(string folder, ComparisonResult result)
     {
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, ResultFile);
-        JsonObject json = File.Exists(path) && JsonNode.Parse(File.ReadAllText(path)) is JsonObject earlier ? earlier : [];
-        foreach ((string key, JsonNode? value) in ToJson(result))
-            json[key] = value?.DeepClone();
-        DurableFiles.Replace(path, json.ToJsonString(Indented) + "\n");
-        return path;
+        ResultFiles.Add(folder, ResultFile, ToJson(result));
+        return Path.Combine(folder, ResultFile);
     }
 
     private static ChatTemplate TemplateOf(LanguageModel model, string? adapterFolder, ComparisonOptions options)

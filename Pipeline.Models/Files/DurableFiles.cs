@@ -38,12 +38,17 @@ internal static partial class DurableFiles
 
     /// <summary>Replaces a file in one step: readers see the old text or the new one, and after a power cut too.</summary>
     /// <exception cref="IOException">The disk did not take it; the old text stays.</exception>
-    public static void Replace(string path, string text)
+    public static void Replace(string path, string text) => Replace(path, temporary => File.WriteAllText(temporary, text));
+
+    /// <inheritdoc cref="Replace(string, string)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes the new content into the file that it is given.</param>
+    public static void Replace(string path, Action<string> write)
     {
         string temporary = path + ".tmp";
         try
         {
-            File.WriteAllText(temporary, text);
+            write(temporary);
             FlushFile(temporary);
             File.Move(temporary, path, overwrite: true);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pipeline.Models.Files;
 
 namespace Pipeline.Models.Lora;
 
@@ -56,7 +57,7 @@ internal static class AdapterConfigFile
             ["use_dora"] = config.UseDora,
             ["use_rslora"] = config.UseRsLora,
         };
-        File.WriteAllText(Path.Combine(folder, FileName), json.ToJsonString(Indented) + "\n");
+        DurableFiles.Replace(Path.Combine(folder, FileName), json.ToJsonString(Indented) + "\n");
     }
 
     /// <exception cref="InputException">The file is missing, no JSON, of another kind of adapter, or asks for what is not computed.</exception>

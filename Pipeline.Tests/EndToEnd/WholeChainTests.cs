@@ -43,6 +43,14 @@ public sealed class WholeChainTests(PostgresDatabase database) : IClassFixture<P
             ["README.md", "adapter_config.json", "adapter_model.safetensors", "all_results.json", "eval_results.json", "train_results.json",
              "trainer_log.jsonl", "trainer_state.json", "training_eval_loss.png", "training_loss.png", "tokenizer.json", "tokenizer_config.json",
              "pipeline_adapter.json"], ignoreOrder: true);
+        foreach (string file in (string[])["eval_results.json", "all_results.json"])
+        {
+            string results = await File.ReadAllTextAsync(Path.Combine(adapter, file), Stop);
+            foreach (string key in (string[])["epoch", "eval_loss", "eval_runtime", "perplexity", "base_loss", "adapter_loss"])
+                results.ShouldContain($"\"{key}\": ", Case.Sensitive, file);
+        }
+        string card = await File.ReadAllTextAsync(Path.Combine(adapter, "README.md"), Stop);
+        foreach (string part in (string[])[$"# {run.Adapter}\n", "## Configuration", "## Evaluation", $"`{id}`"]) card.ShouldContain(part);
         using (LanguageModel model = LanguageModel.Load(StarterRun.LanguageModel))
         using (LoraAdapter loaded = AdapterFolder.Load(adapter, model.Decoder))
             loaded.ParameterCount.ShouldBe(train.TrainableParameters);

@@ -37,7 +37,7 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         run.Failures.Single(f => f.Document == "c.pdf").Error.ShouldContain("NotSupportedException: not thought of");
         Directory.GetFiles(run.AdapterPath.ShouldNotBeNull()).Select(Path.GetFileName)
             .ShouldBe(["README.md", "adapter_model.safetensors", "all_results.json", "eval_results.json", "pipeline_adapter.json"], ignoreOrder: true);
-        (await File.ReadAllTextAsync(Path.Combine(run.AdapterPath, "all_results.json"), Stop)).ShouldContain("\"eval_base_loss\": 2");
+        (await File.ReadAllTextAsync(Path.Combine(run.AdapterPath, "all_results.json"), Stop)).ShouldContain("\"base_loss\": 2");
         File.Exists(Path.Combine(run.DatasetPath.ShouldNotBeNull(), "train.jsonl")).ShouldBeTrue();
         Directory.Exists(database.Storage.WorkFolder(run.RunId)).ShouldBeFalse();
 

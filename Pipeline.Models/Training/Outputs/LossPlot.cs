@@ -1,3 +1,4 @@
+using Pipeline.Models.Files;
 using ScottPlot;
 
 namespace Pipeline.Models.Training.Outputs;
@@ -34,9 +35,7 @@ internal static class LossPlot
             line.LegendText = "evaluation";
         }
         plot.ShowLegend(Alignment.UpperRight);
-        string temporary = path + ".tmp";
-        plot.SavePng(temporary, 960, 540);
-        File.Move(temporary, path, overwrite: true);
+        DurableFiles.Replace(path, temporary => plot.SavePng(temporary, 960, 540));
     }
 
     // SkiaSharp comes without fontconfig here: fonts are found by file only.

@@ -83,8 +83,8 @@ internal sealed class TrainingLog
             ["train_samples_per_second"] = Rate(examples * _plan.EpochAfter(_state.Step), _state.Seconds),
             ["train_steps_per_second"] = Rate(_state.Step, _state.Seconds),
         };
-        WriteResults("train_results.json", train);
-        WriteResults("all_results.json", train);
+        ResultFiles.Write(_arguments.OutputDir, ResultFiles.Train, train);
+        ResultFiles.Write(_arguments.OutputDir, ResultFiles.All, train);
         JsonObject last = new() { ["epoch"] = Epoch(), ["step"] = _state.Step };
         foreach ((string key, JsonNode? value) in train)
             last[key] = value?.DeepClone();
@@ -100,11 +100,8 @@ internal sealed class TrainingLog
     {
         JsonObject evaluation = Evaluation(loss, seconds, examples, batches);
         evaluation["perplexity"] = PythonJson.Float(Math.Exp(loss));
-        WriteResults("eval_results.json", evaluation);
-        JsonObject all = JsonNode.Parse(File.ReadAllText(Path.Combine(_arguments.OutputDir, "all_results.json")))!.AsObject();
-        foreach ((string key, JsonNode? value) in evaluation)
-            all[key] = value?.DeepClone();
-        WriteResults("all_results.json", new JsonObject(all.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))));
+        ResultFiles.Write(_arguments.OutputDir, ResultFiles.Eval, evaluation);
+        ResultFiles.Add(_arguments.OutputDir, ResultFiles.All, evaluation);
     }
 
     /// <summary>Text of <c>trainer_state.json</c>, with the keys of transformers.</summary>
@@ -191,9 +188,6 @@ internal sealed class TrainingLog
             _linesBehind = true;
         }
     }
-
-    private void WriteResults(string name, JsonObject json) =>
-        DurableFiles.Replace(Path.Combine(_arguments.OutputDir, name), PythonJson.Results(json));
 
     private static JsonNode? Rate(double count, double seconds) => PythonJson.Float(seconds > 0 ? Math.Round(count / seconds, 3) : 0);
 }

@@ -69,8 +69,7 @@ internal sealed class TrainingOutputs(TrainingArguments arguments, TrainingData 
             string source = Path.Combine(model, name), target = Path.Combine(Folder, name);
             if (!File.Exists(source))
                 continue;
-            File.Copy(source, target + ".tmp", overwrite: true);
-            File.Move(target + ".tmp", target, overwrite: true);
+            DurableFiles.Replace(target, temporary => File.Copy(source, temporary, overwrite: true));
         }
     }
 
