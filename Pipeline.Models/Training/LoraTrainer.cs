@@ -12,12 +12,12 @@ namespace Pipeline.Models.Training;
 
 /// <summary>Trains LoRA adapters: from arguments and examples to an adapter folder with its logs.</summary>
 /// <remarks>
-/// A resumed training gives bitwise the adapter of an unbroken one on the same device, in the same type and with the same
-/// number of threads (<c>OMP_NUM_THREADS</c>): sums are split by thread.
+/// A resumed run gives the bitwise identical adapter to an unbroken one on the same device, in the same type and with the
+/// same number of threads (<c>OMP_NUM_THREADS</c>): sums are split by thread.
 /// </remarks>
 public static class LoraTrainer
 {
-    /// <summary>Loads model and data that the arguments name and trains.</summary>
+    /// <summary>Loads the model and data named in the arguments and trains.</summary>
     /// <inheritdoc cref="Train(TrainingArguments, DecoderModel, TrainingData, ITrainingObserver?, CancellationToken)"/>
     public static TrainingResult Train(TrainingArguments arguments, ITrainingObserver? observer, CancellationToken stopping)
     {
@@ -29,7 +29,7 @@ public static class LoraTrainer
             DType = arguments.Bf16 ? torch.ScalarType.BFloat16 : arguments.Fp16 ? torch.ScalarType.Float16 : torch.ScalarType.Float32,
             QuantizationBits = arguments.QuantizationBit,
         };
-        // What can be wrong is told before gigabytes of weights are read.
+        // Input errors are reported before gigabytes of weights are read.
         string folder = ModelFolder.Locate(arguments.ModelNameOrPath);
         TrainingData data = ReadData(arguments, folder, observer);
         stopping.ThrowIfCancellationRequested();
@@ -37,17 +37,17 @@ public static class LoraTrainer
         return Train(arguments, model.Decoder, data, observer, stopping);
     }
 
-    /// <summary>The template that a training uses.</summary>
-    /// <param name="arguments">The training.</param>
+    /// <summary>The chat template that a training run uses.</summary>
+    /// <param name="arguments">Arguments of the training run.</param>
     /// <param name="folder">Folder of its base model.</param>
-    /// <exception cref="InputException">A file of model or adapter cannot be read, or the template does not fit the tokenizer.</exception>
+    /// <exception cref="InputException">A model or adapter file cannot be read, or the template does not fit the tokenizer.</exception>
     public static ChosenTemplate ChooseTemplate(TrainingArguments arguments, string folder)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         return ChooseTemplate(arguments, folder, DecoderConfig.Load(folder), HubTokenizer.Load(folder));
     }
 
-    /// <summary>The examples as the training reads them, without the model's weights.</summary>
+    /// <summary>The examples as training reads them, without loading the model's weights.</summary>
     internal static TrainingData ReadData(TrainingArguments arguments, string folder, ITrainingObserver? observer)
     {
         DecoderConfig config = DecoderConfig.Load(folder);
@@ -76,16 +76,16 @@ public static class LoraTrainer
         }
     }
 
-    /// <summary>Runs a training to its end, from its last checkpoint when the arguments ask for that.</summary>
+    /// <summary>Trains to the end, starting from the last checkpoint when the arguments ask for that.</summary>
     /// <param name="arguments">What to do.</param>
-    /// <param name="model">Base model; frozen, and without an adapter afterwards.</param>
+    /// <param name="model">Base model; left frozen and without an adapter.</param>
     /// <param name="data">Examples.</param>
-    /// <param name="observer">Told about every step; may be null.</param>
-    /// <param name="stopping">Ends the training before the next micro-step, with a checkpoint of the last full step.</param>
+    /// <param name="observer">Notified of every step; may be null.</param>
+    /// <param name="stopping">Ends training before the next micro-step, with a checkpoint of the last full step.</param>
     /// <exception cref="InputException">The arguments, the output folder or a checkpoint cannot be used.</exception>
     /// <exception cref="MemoryExhaustedException">The device has too little memory; the message says what to lower.</exception>
-    /// <exception cref="TrainingDivergedException">The loss is no longer a number; the last checkpoint is kept.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> was cancelled; the checkpoint is written.</exception>
+    /// <exception cref="TrainingDivergedException">The loss is no longer finite; the last checkpoint is kept.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> was cancelled; the checkpoint has been written.</exception>
     public static TrainingResult Train(
         TrainingArguments arguments, DecoderModel model, TrainingData data, ITrainingObserver? observer, CancellationToken stopping)
     {

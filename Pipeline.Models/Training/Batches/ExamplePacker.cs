@@ -1,17 +1,17 @@
 namespace Pipeline.Models.Training.Batches;
 
 /// <summary>
-/// Puts examples together into sequences: each takes the longest example that still fits, until none does. Reference: the
+/// Packs examples into sequences: each takes the longest example that still fits, until none does. Reference: the
 /// greedy knapsack of hiyouga/LLaMA-Factory, src/llamafactory/data/processor/processor_utils.py, here over the whole dataset.
 /// </summary>
 internal static class ExamplePacker
 {
-    /// <summary>The packed sequences, as row numbers; the same for the same lengths.</summary>
+    /// <summary>The packed sequences, as row numbers; equal lengths give equal sequences.</summary>
     /// <param name="lengths">Tokens of each example.</param>
-    /// <param name="capacity">Most tokens of a sequence; a longer example is one by itself.</param>
+    /// <param name="capacity">Maximum tokens per sequence; a longer example gets a sequence to itself.</param>
     public static IReadOnlyList<int[]> Pack(IReadOnlyList<int> lengths, int capacity)
     {
-        // Rows by length, so that the longest that fits is found by looking downwards; of equals the first row comes first.
+        // Rows sorted by length, so the longest that fits is found by scanning downwards; ties keep row order.
         var rows = new Queue<int>[capacity + 1];
         for (int row = 0; row < lengths.Count; row++)
             (rows[Math.Min(lengths[row], capacity)] ??= new Queue<int>()).Enqueue(row);

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Training.Batches;
 
 /// <summary>
-/// Examples of one micro-step, one after the other without padding; none sees another. Only the rows that have a target are
-/// listed, so nothing is computed for the others' logits.
+/// Examples of one micro-step, concatenated without padding; none sees another. Only rows that have a target are
+/// listed, so no logits are computed for the others.
 /// </summary>
-/// <param name="InputIds">[rows] int64; behind the last token a few that belong to no example.</param>
-/// <param name="Rows">[targets] int64: rows whose next token is learned.</param>
+/// <param name="InputIds">[rows] int64; after the last token, a few rows that belong to no example.</param>
+/// <param name="Rows">[targets] int64: rows whose next token is a training target.</param>
 /// <param name="Targets">[targets] int64: those next tokens.</param>
-/// <param name="Layout">Which rows are which example.</param>
+/// <param name="Layout">Which rows belong to which example.</param>
 internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Targets, SequenceLayout Layout) : IDisposable
 {
     /// <summary>Joins examples and lists the targets.</summary>
@@ -40,7 +40,7 @@ internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Target
             tensor(targets.ToArray(), device: device).DetachFromDisposeScope(), layout);
     }
 
-    /// <summary>Targets that an example contributes: its labels from the second position on.</summary>
+    /// <summary>Targets an example contributes: its labels from the second position on.</summary>
     public static int CountTargets(TokenizedExample example) => example.Labels.Skip(1).Count(label => label != TokenizedExample.Ignored);
 
     public void Dispose()

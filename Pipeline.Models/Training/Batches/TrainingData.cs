@@ -8,7 +8,7 @@ using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Models.Training.Batches;
 
-/// <summary>The examples of a training as tokens, split into those to learn and those held out.</summary>
+/// <summary>The examples of a training run as tokens, split into those to train on and those held out.</summary>
 public sealed class TrainingData
 {
     private TrainingData(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held, IReadOnlyList<string> warnings,
@@ -18,26 +18,26 @@ public sealed class TrainingData
         Hash = HashOf(train, held);
     }
 
-    /// <summary>Examples to learn.</summary>
+    /// <summary>Examples to train on.</summary>
     public IReadOnlyList<TokenizedExample> Train { get; }
 
     /// <summary>Examples to evaluate on; may be empty.</summary>
     public IReadOnlyList<TokenizedExample> Eval { get; }
 
-    /// <summary>What was left out or cut, in words.</summary>
+    /// <summary>What was left out or truncated, in words.</summary>
     public IReadOnlyList<string> Warnings { get; }
 
-    /// <summary>Chat template that made tokens of the examples; null when they were tokens already.</summary>
+    /// <summary>Chat template that turned the examples into tokens; null when they were already tokens.</summary>
     public RecordedTemplate? Template { get; }
 
     /// <summary>SHA-256 over all ids and labels, lower-case hexadecimal: equal data, equal hash.</summary>
     public string Hash { get; }
 
-    /// <summary>Reads the datasets that the arguments name, splits off the held-out part and encodes everything.</summary>
+    /// <summary>Reads the datasets named in the arguments, splits off the held-out part and encodes everything.</summary>
     /// <param name="arguments">Datasets, split, template and lengths.</param>
     /// <param name="tokenizer">Tokenizer of the base model.</param>
     /// <param name="template">Chat template.</param>
-    /// <param name="maxPositions">Longest sequence of the base model.</param>
+    /// <param name="maxPositions">Longest sequence the base model supports.</param>
     /// <exception cref="InputException">A dataset or row cannot be read, or a split is empty.</exception>
     public static TrainingData Load(TrainingArguments arguments, HubTokenizer tokenizer, ChatTemplate template, int maxPositions)
     {
@@ -84,7 +84,7 @@ public sealed class TrainingData
         }
     }
 
-    /// <summary>Takes examples that are tokens already.</summary>
+    /// <summary>Takes examples that are already tokens.</summary>
     /// <exception cref="InputException">There is no training example.</exception>
     public static TrainingData FromTokens(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held, IReadOnlyList<string>? warnings = null)
     {

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Training.Checkpoints;
 
 /// <summary>
-/// The files of one checkpoint: the adapter in PEFT's layout, the optimizer's moments, the logs so far, and the rest of the
-/// loop's state. Only the logs grow with the steps.
+/// The files of one checkpoint: the adapter in PEFT's layout, the optimizer's moments, the logs so far, and the rest of
+/// the loop's state. Only the logs grow with the number of steps.
 /// </summary>
 internal static class Checkpoint
 {
@@ -21,7 +21,7 @@ internal static class Checkpoint
     /// <param name="folder">Existing folder.</param>
     /// <param name="adapter">The adapter.</param>
     /// <param name="baseModel">Name or path of its base model.</param>
-    /// <param name="optimizer">Null for a checkpoint that no training can go on from.</param>
+    /// <param name="optimizer">Null for a checkpoint that training cannot resume from.</param>
     /// <param name="state">Position and logs.</param>
     /// <param name="trainerState">Text of <c>trainer_state.json</c>.</param>
     public static void Write(string folder, LoraAdapter adapter, string baseModel, AdamW? optimizer, TrainerState state, string trainerState)
@@ -34,7 +34,7 @@ internal static class Checkpoint
         File.WriteAllText(Path.Combine(folder, StateFile), JsonSerializer.Serialize(state, Indented));
     }
 
-    /// <summary>The state of a checkpoint, if the training with that fingerprint may go on from it.</summary>
+    /// <summary>The state of a checkpoint, if the training run with that fingerprint may resume from it.</summary>
     /// <exception cref="InputException">It holds no optimizer, or belongs to another configuration; the message names the keys.</exception>
     public static TrainerState ReadState(string folder, IReadOnlyDictionary<string, string> fingerprint)
     {
@@ -54,7 +54,7 @@ internal static class Checkpoint
         return state;
     }
 
-    /// <summary>Puts the adapter's weights and the optimizer's moments back.</summary>
+    /// <summary>Restores the adapter's weights and the optimizer's moments.</summary>
     public static void ReadTensors(string folder, LoraAdapter adapter, AdamW optimizer, int step)
     {
         ReadAdapter(folder, adapter);
@@ -64,7 +64,7 @@ internal static class Checkpoint
         optimizer.Steps = step;
     }
 
-    /// <summary>Puts the adapter's weights back.</summary>
+    /// <summary>Restores the adapter's weights.</summary>
     public static void ReadAdapter(string folder, LoraAdapter adapter)
     {
         using IDisposable noGrad = no_grad();

@@ -6,30 +6,30 @@ using Pipeline.Models.Files;
 namespace Pipeline.Models.Training.Checkpoints;
 
 /// <summary>
-/// The checkpoints of a training, <c>checkpoint-N</c> in its output folder. One is written under a temporary name, flushed
+/// The checkpoints of a training run, <c>checkpoint-N</c> in its output folder. One is written under a temporary name, flushed
 /// to disk, sealed by a manifest with the hash of each file, and renamed: a kill at any moment leaves the earlier ones valid,
-/// the one of the same step included.
+/// including one of the same step.
 /// </summary>
-/// <param name="outputDir">Folder of the checkpoints.</param>
+/// <param name="outputDir">Folder that holds the checkpoints.</param>
 /// <param name="limit">Checkpoints to keep; null for all.</param>
-/// <param name="warn">Told about damaged checkpoints.</param>
+/// <param name="warn">Called with a message about each damaged checkpoint.</param>
 internal sealed class CheckpointStore(string outputDir, int? limit, Action<string> warn)
 {
-    private const string TemporaryPrefix = ".checkpoint-";   // half written, or half deleted
+    private const string TemporaryPrefix = ".checkpoint-";   // half written or half deleted
     private const string AsidePrefix = ".replaced-checkpoint-";
     internal const string ManifestFile = "manifest.json";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>Steps of all checkpoints, newest first, whether sound or not.</summary>
+    /// <summary>Steps of all checkpoints, newest first, intact or not.</summary>
     public IReadOnlyList<int> Steps => [.. CheckpointFolders.All(outputDir).Select(c => c.Step).OrderDescending()];
 
     public string FolderOf(int step) => CheckpointFolders.Of(outputDir, step);
 
     /// <summary>Writes one checkpoint and deletes the oldest beyond the limit.</summary>
-    /// <param name="step">Steps done.</param>
-    /// <param name="writeFiles">Writes its files into a folder that exists.</param>
-    /// <param name="kept">Steps of checkpoints that stay whatever their age, as the one just written does; all count in the limit.</param>
-    /// <exception cref="IOException">It could not be written; the earlier ones are as they were.</exception>
+    /// <param name="step">Steps completed.</param>
+    /// <param name="writeFiles">Writes the checkpoint's files into an existing folder.</param>
+    /// <param name="kept">Steps whose checkpoints stay regardless of age, like the one just written; all count towards the limit.</param>
+    /// <exception cref="IOException">It could not be written; the earlier ones are unchanged.</exception>
     public void Save(int step, Action<string> writeFiles, params IReadOnlyList<int> kept)
     {
         string temporary = TemporaryFolder();
@@ -45,13 +45,13 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
             if (Directory.Exists(temporary))
                 Directory.Delete(temporary, recursive: true);
         }
-        // Only now that the new one is safe may old ones go. Those of later steps go first: they were damaged, or given up.
+        // Old ones are deleted only now that the new one is safe. Those of later steps go first: they were damaged or abandoned.
         int[] all = [.. Steps], others = [.. all.Except([step, .. kept]).OrderBy(s => s > step)];
         foreach (int old in others.Skip(Math.Max(0, (limit ?? int.MaxValue) - (all.Length - others.Length))))
             Remove(FolderOf(old));
     }
 
-    /// <summary>The newest checkpoint whose files are all as they were written; damaged ones are passed over with a warning.</summary>
+    /// <summary>The newest checkpoint whose files are all intact; damaged ones are skipped with a warning.</summary>
     public string? FindNewest()
     {
         foreach (int step in Steps)
@@ -71,7 +71,7 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
             Remove(FolderOf(step));
     }
 
-    /// <summary>Puts right what a kill left: a checkpoint that was about to be replaced is back in place, half written ones are gone.</summary>
+    /// <summary>Repairs what a kill left: restores a checkpoint that was being replaced and deletes half-written ones.</summary>
     public void Recover()
     {
         foreach (string aside in Folders(AsidePrefix))
@@ -117,8 +117,8 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
         }
     }
 
-    // A rename never replaces a folder that holds files, so an earlier checkpoint of the step steps aside until the new one is in
-    // place. A kill between the two renames is put right by Recover.
+    // A rename never replaces a folder that holds files, so an earlier checkpoint of the step is moved aside until the new one
+    // is in place. Recover repairs a kill between the two renames.
     private void PutInPlace(string temporary, int step)
     {
         string place = FolderOf(step), aside = Path.Combine(outputDir, AsidePrefix + Text(step));
@@ -139,7 +139,7 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
             Remove(aside);
     }
 
-    // Under another name first: a kill in the middle leaves no torn checkpoint.
+    // Renamed first: a kill halfway through leaves no torn checkpoint.
     private void Remove(string folder)
     {
         string temporary = TemporaryFolder();

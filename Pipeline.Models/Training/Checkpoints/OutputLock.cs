@@ -9,8 +9,8 @@ internal sealed class OutputLock : IDisposable
 
     private OutputLock(FileStream held) => _held = held;
 
-    /// <summary>Takes the folder, which is made when it does not exist.</summary>
-    /// <exception cref="InputException">Another training works in it, or it is a file.</exception>
+    /// <summary>Locks the folder, creating it if it does not exist.</summary>
+    /// <exception cref="InputException">Another training run is using it, or it is a file.</exception>
     public static OutputLock Take(string outputDir)
     {
         if (File.Exists(outputDir))

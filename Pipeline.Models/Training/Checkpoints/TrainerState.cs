@@ -4,10 +4,10 @@ using Pipeline.Models.Training.Optimization;
 
 namespace Pipeline.Models.Training.Checkpoints;
 
-/// <summary>Everything of a running training that is no tensor: what a checkpoint needs beside adapter and optimizer.</summary>
+/// <summary>The state of a training run other than tensors: what a checkpoint needs besides adapter and optimizer.</summary>
 internal sealed record TrainerState
 {
-    /// <summary>Steps done.</summary>
+    /// <summary>Steps completed.</summary>
     public int Step { get; set; }
 
     /// <summary>Sum of the losses since the last log entry.</summary>
@@ -25,13 +25,13 @@ internal sealed record TrainerState
     /// <summary>Loss of the last step.</summary>
     public double LastLoss { get; set; }
 
-    /// <summary>Tokens seen, padding not counted.</summary>
+    /// <summary>Tokens seen, excluding padding.</summary>
     public long Tokens { get; set; }
 
-    /// <summary>Seconds of training, over all processes that worked on it.</summary>
+    /// <summary>Seconds of training, across all processes that worked on it.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>Loss of the best evaluation; null while there is none, or where it does not matter which it was.</summary>
+    /// <summary>Loss of the best evaluation; null while there is none, or when the best is not tracked.</summary>
     public double? BestMetric { get; set; }
 
     /// <summary>Step of the best evaluation.</summary>
@@ -43,23 +43,23 @@ internal sealed record TrainerState
     /// <summary>Evaluations since the best one.</summary>
     public int WorseEvaluations { get; set; }
 
-    /// <summary>Steps whose gradient overflowed, so that they changed no weight; only in float16.</summary>
+    /// <summary>Steps skipped because the gradient overflowed, so no weight changed; float16 only.</summary>
     public int SkippedSteps { get; set; }
 
-    /// <summary>Factor of the loss; null unless the training is in float16.</summary>
+    /// <summary>Loss scale; null unless training in float16.</summary>
     public LossScaler? LossScaler { get; set; }
 
-    /// <summary>Threads that sums were split among; with another number the last bits of a resumed training differ.</summary>
+    /// <summary>Threads that sums were split among; a different number changes the last bits of a resumed training run.</summary>
     public int Threads { get; set; }
 
-    /// <summary>Entries of <c>trainer_state.json</c>, which is where a checkpoint has them.</summary>
+    /// <summary>Entries of <c>trainer_state.json</c>; a checkpoint stores them there.</summary>
     [JsonIgnore]
     public List<JsonObject> History { get; init; } = [];
 
-    /// <summary>Lines of <c>trainer_log.jsonl</c>, which is where a checkpoint has them.</summary>
+    /// <summary>Lines of <c>trainer_log.jsonl</c>; a checkpoint stores them there.</summary>
     [JsonIgnore]
     public List<string> LogLines { get; init; } = [];
 
-    /// <summary>What the training computes, by key: a checkpoint of other values cannot be gone on from.</summary>
+    /// <summary>What the training run computes, by key: a checkpoint with other values cannot be resumed from.</summary>
     public Dictionary<string, string> Fingerprint { get; init; } = [];
 }

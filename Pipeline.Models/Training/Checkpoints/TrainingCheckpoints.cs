@@ -4,8 +4,8 @@ using Pipeline.Models.Training.Outputs;
 namespace Pipeline.Models.Training.Checkpoints;
 
 /// <summary>
-/// The checkpoints of one training: which to go on from, and what follows when one cannot be written. A single failure (a full
-/// disk) costs safety, not work, so the training goes on with a warning; the second in a row ends it.
+/// The checkpoints of one training run: which to resume from, and what happens when one cannot be written. A single failure
+/// (a full disk) costs safety, not work, so training continues with a warning; a second in a row ends it.
 /// </summary>
 internal sealed class TrainingCheckpoints
 {
@@ -21,11 +21,11 @@ internal sealed class TrainingCheckpoints
         _store = new CheckpointStore(arguments.OutputDir, arguments.SaveTotalLimit, message => observer?.OnWarning(message));
     }
 
-    /// <summary>Step of the checkpoint that was last written or gone on from; 0 for none.</summary>
+    /// <summary>Step of the checkpoint last written or resumed from; 0 for none.</summary>
     public int SavedAt { get; set; }
 
-    /// <summary>The checkpoint to go on from, or null for the first step. Other checkpoints are deleted when the training starts anew.</summary>
-    /// <exception cref="InputException">The folder holds a training that may not be overwritten, or the named checkpoint is damaged.</exception>
+    /// <summary>The checkpoint to resume from, or null to start from scratch. Starting over deletes existing checkpoints.</summary>
+    /// <exception cref="InputException">The folder's training run may not be overwritten, or the named checkpoint is damaged.</exception>
     public string? FindStart()
     {
         _store.Recover();
@@ -55,10 +55,10 @@ internal sealed class TrainingCheckpoints
     }
 
     /// <summary>Writes a checkpoint that is due.</summary>
-    /// <param name="step">Steps done.</param>
-    /// <param name="writeFiles">Writes its files into a folder that exists.</param>
-    /// <param name="best">Step of the best evaluation, whose checkpoint stays; null for none.</param>
-    /// <exception cref="CheckpointException">This and the one before could not be written.</exception>
+    /// <param name="step">Steps completed.</param>
+    /// <param name="writeFiles">Writes the checkpoint's files into an existing folder.</param>
+    /// <param name="best">Step of the best evaluation, whose checkpoint is kept; null for none.</param>
+    /// <exception cref="CheckpointException">Neither this one nor the one before could be written.</exception>
     public void Save(int step, Action<string> writeFiles, int? best)
     {
         try
@@ -77,7 +77,7 @@ internal sealed class TrainingCheckpoints
         }
     }
 
-    /// <summary>Writes a checkpoint before the training ends early; a failure is told and leaves the earlier ones.</summary>
+    /// <summary>Writes a checkpoint before training ends early; a failure is reported and leaves the earlier ones intact.</summary>
     /// <inheritdoc cref="Save" path="/param"/>
     public void SaveBeforeEnd(int step, Action<string> writeFiles, int? best)
     {

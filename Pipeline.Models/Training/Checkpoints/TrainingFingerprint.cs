@@ -10,21 +10,21 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Checkpoints;
 
-/// <summary>What decides the result of a training, by key. Where files lie and how often something is written does not.</summary>
+/// <summary>What determines the result of a training run, by key. File locations and write intervals do not.</summary>
 internal static class TrainingFingerprint
 {
-    private const long SampledValues = 64; // of each weight
+    private const long SampledValues = 64; // per weight
     private static readonly HashSet<string> NoInfluence = new(StringComparer.Ordinal)
     {
-        // Seen in the hash of the data or of the model.
+        // Covered by the hash of the data or of the model.
         "model_name_or_path", "adapter_name_or_path", "dataset", "eval_dataset", "dataset_dir", "template", "default_system", "max_samples", "val_size",
         "quantization_method",
         // Where and how often something is written.
         "output_dir", "logging_strategy", "logging_steps", "logging_first_step", "save_strategy", "save_steps", "save_total_limit", "save_only_model",
         "overwrite_output_dir", "plot_loss", "resume_from_checkpoint",
-        // Other ways to the same numbers.
+        // Different ways to the same numbers.
         "per_device_eval_batch_size", "device", "gradient_checkpointing", "disable_gradient_checkpointing",
-        // Below, where they count.
+        // Added below, where they matter.
         "cutoff_len", "packing", "neat_packing", "eval_strategy", "eval_steps", "load_best_model_at_end", "metric_for_best_model", "greater_is_better",
         "early_stopping_steps",
     };
@@ -33,9 +33,9 @@ internal static class TrainingFingerprint
     {
         Dictionary<string, string> keys = arguments.Describe().Where(pair => !NoInfluence.Contains(pair.Key)).ToDictionary();
         keys["packing"] = arguments.Packs ? FormattableString.Invariant($"to {arguments.CutoffLen} tokens") : "none";
-        // Evaluations decide the result only where one of them is chosen or ends the training.
+        // Evaluations affect the result only if one of them is selected or ends training.
         keys["best evaluation"] = arguments.LoadBestModelAtEnd || arguments.EarlyStoppingSteps is not null ? BestEvaluationOf(arguments) : "does not count";
-        // The data and the model by what they are: their paths may change, their content may not.
+        // Data and model are identified by content: their paths may change, their content may not.
         keys["examples"] = data.Train.Count.ToString(CultureInfo.InvariantCulture);
         keys["data"] = data.Hash[..16];
         keys["model"] = HashOf(model)[..16];
@@ -43,7 +43,7 @@ internal static class TrainingFingerprint
         return keys;
     }
 
-    // The shape and a sample of every weight that is kept in full: enough to tell two models apart without reading gigabytes.
+    // The shape and a sample of every weight kept in full: enough to tell two models apart without reading gigabytes.
     private static string HashOf(DecoderModel model)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -60,12 +60,12 @@ internal static class TrainingFingerprint
     }
 
     /// <summary>
-    /// The shape as versions before the family specifications wrote it, so that their trainings resume; what those could not
-    /// compute is added only where a model has it.
+    /// The shape as written by versions before the family specifications, so that their training runs resume; what those could
+    /// not compute is added only for models that have it.
     /// </summary>
     internal static string ShapeOf(DecoderConfig config)
     {
-        var projection = new { };   // all that the JSON of those versions holds of one
+        var projection = new { };   // all that those versions' JSON holds for it
         string known = JsonSerializer.Serialize(new
         {
             Family = ModelFamilies.All.ToList().IndexOf(config.Family),

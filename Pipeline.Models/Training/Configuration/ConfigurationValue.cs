@@ -4,20 +4,20 @@ using YamlDotNet.RepresentationModel;
 
 namespace Pipeline.Models.Training.Configuration;
 
-/// <summary>A value of a configuration before its type is known: one text, a list of texts, texts by name, a bare flag, or nothing.</summary>
+/// <summary>A configuration value before its type is known: one text, a list of texts, texts by name, a bare flag, or nothing.</summary>
 internal sealed record ConfigurationValue
 {
     private ConfigurationValue()
     {
     }
 
-    /// <summary>A key of the command line without a value.</summary>
+    /// <summary>A command-line key without a value.</summary>
     public static ConfigurationValue Flag { get; } = new() { IsFlag = true };
 
-    /// <summary>The one text; null for anything else.</summary>
+    /// <summary>The single text; null for anything else.</summary>
     public string? Text { get; private init; }
 
-    /// <summary>The texts of a list, or the parts of <see cref="Text"/> between its commas.</summary>
+    /// <summary>The texts of a list, or the comma-separated parts of <see cref="Text"/>.</summary>
     public IReadOnlyList<string> Items { get; private init; } = [];
 
     /// <summary>Texts by name; null for anything else.</summary>
@@ -35,23 +35,23 @@ internal sealed record ConfigurationValue
 
     public static ConfigurationValue OfList(IEnumerable<string> items) => new() { IsList = true, Items = [.. items] };
 
-    /// <summary>The value of a key in JSON.</summary>
+    /// <summary>The value of a JSON key.</summary>
     public static ConfigurationValue OfJson(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => Of(null),
         JsonValueKind.Array => OfList(value.EnumerateArray().Select(item => item.ToString())),
-        // A key that comes twice: the last one, as YAML's flow style has it in files and Python in scripts.
+        // A key that occurs twice: the last one wins, as in YAML's flow style in files and in Python in scripts.
         JsonValueKind.Object => new() { Map = value.EnumerateObject().GroupBy(p => p.Name).ToDictionary(p => p.Key, p => p.Last().Value.ToString()) },
         _ => Of(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()),
     };
 
-    /// <summary>The keys of a configuration, in the order of the file.</summary>
-    /// <exception cref="InputException">The text is not YAML (or JSON), or is no mapping.</exception>
+    /// <summary>The keys of a configuration, in file order.</summary>
+    /// <exception cref="InputException">The text is not YAML (or JSON), or not a mapping.</exception>
     public static IReadOnlyList<KeyValuePair<string, ConfigurationValue>> ReadAll(string text, string source) =>
         source.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? ReadJson(text, source) : ReadYaml(text, source);
 
-    /// <summary>Reads a value that a command line gives as JSON: <c>{"num_cycles": 2}</c>.</summary>
-    /// <returns>Null when the text is no JSON object.</returns>
+    /// <summary>Reads a value given as JSON on the command line: <c>{"num_cycles": 2}</c>.</summary>
+    /// <returns>Null when the text is not a JSON object.</returns>
     public static ConfigurationValue? TryReadObject(string text)
     {
         try
@@ -61,11 +61,11 @@ internal sealed record ConfigurationValue
         }
         catch (JsonException)
         {
-            return null; // whoever asked says what was expected
+            return null; // the caller reports what was expected
         }
     }
 
-    /// <summary>The value for a message.</summary>
+    /// <summary>The value as shown in messages.</summary>
     public override string ToString() =>
         IsFlag ? "true" : Text ?? (Map is null ? string.Join(",", Items) : $"{{{string.Join(", ", Map.Select(pair => $"{pair.Key}: {pair.Value}"))}}}");
 

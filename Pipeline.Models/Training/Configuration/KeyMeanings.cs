@@ -6,14 +6,14 @@ using System.Xml.Linq;
 namespace Pipeline.Models.Training.Configuration;
 
 /// <summary>
-/// What the keys mean, from the documentation file that the compiler writes beside the assembly: the reference that
-/// programmers read and the one that users read are the same sentences.
+/// What the keys mean, from the documentation file the compiler writes next to the assembly, so that programmers
+/// and users read the same reference.
 /// </summary>
 internal static partial class KeyMeanings
 {
     private static readonly Lazy<Dictionary<string, XElement>> Summaries = new(Read);
 
-    /// <summary>The summary of a property, with the names of keys in the place of those of properties; empty without documentation.</summary>
+    /// <summary>The summary of a property, with key names in place of property names; empty without documentation.</summary>
     public static string Of(PropertyInfo property) =>
         Summaries.Value.TryGetValue(IdOf(property), out XElement? summary) ? Spaces().Replace(string.Concat(summary.Nodes().Select(TextOf)), " ").Trim() : "";
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Pipeline.Models.Training.Configuration;
 
-/// <summary>All keys of the configuration as a text for people.</summary>
+/// <summary>All configuration keys as human-readable text.</summary>
 internal static class KeyReference
 {
     private const int LineLength = 100;

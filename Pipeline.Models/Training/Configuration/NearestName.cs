@@ -1,11 +1,11 @@
 namespace Pipeline.Models.Training.Configuration;
 
-/// <summary>What somebody who gave an unknown name may have meant.</summary>
+/// <summary>Guesses what was meant by an unknown name.</summary>
 public static class NearestName
 {
-    /// <summary>The known name with the fewest edits between it and the given one; the first of several.</summary>
-    /// <param name="name">What was given.</param>
-    /// <param name="known">Names there are, at least one.</param>
+    /// <summary>The known name with the smallest edit distance to the given one; the first of several.</summary>
+    /// <param name="name">The name given.</param>
+    /// <param name="known">The known names, at least one.</param>
     public static string Of(string name, IEnumerable<string> known) => known.MinBy(candidate => Distance(name, candidate))!;
 
     // Levenshtein's edit distance.

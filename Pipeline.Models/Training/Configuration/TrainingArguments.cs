@@ -6,8 +6,8 @@ using Pipeline.Models.Lora;
 namespace Pipeline.Models.Training.Configuration;
 
 /// <summary>
-/// What a training does, under LLaMA-Factory's names and with its meanings. Read from YAML or JSON by <see cref="Load"/>;
-/// made in code, it is checked by <see cref="Validate"/>.
+/// What a training run does, with LLaMA-Factory's names and meanings. Read from YAML or JSON by <see cref="Load"/>;
+/// when created in code, checked by <see cref="Validate"/>.
 /// </summary>
 public sealed record TrainingArguments
 {
@@ -15,11 +15,11 @@ public sealed record TrainingArguments
     [JsonPropertyName("model_name_or_path")]
     public string ModelNameOrPath { get; init; } = "";
 
-    /// <summary>An adapter to train further, in PEFT's layout; null starts a new one.</summary>
+    /// <summary>An adapter to continue training, in PEFT's layout; null starts a new one.</summary>
     [JsonPropertyName("adapter_name_or_path")]
     public string? AdapterNameOrPath { get; init; }
 
-    /// <summary>Where adapter, logs and checkpoints go.</summary>
+    /// <summary>Folder for the adapter, logs and checkpoints.</summary>
     [JsonPropertyName("output_dir")]
     public string OutputDir { get; init; } = "";
 
@@ -35,39 +35,39 @@ public sealed record TrainingArguments
     [JsonPropertyName("dataset_dir")]
     public string DatasetDir { get; init; } = "data";
 
-    /// <summary>Chat template by LLaMA-Factory's name; null takes the trained adapter's, the model's own, or its family's.</summary>
+    /// <summary>Chat template by LLaMA-Factory's name; null uses the trained adapter's, the model's own, or its family's.</summary>
     [JsonPropertyName("template")]
     public string? Template { get; init; }
 
-    /// <summary>System message of examples that bring none, in place of the template's own; empty for none.</summary>
+    /// <summary>System message for examples without one, in place of the template's own; empty for none.</summary>
     [JsonPropertyName("default_system")]
     public string? DefaultSystem { get; init; }
 
-    /// <summary>Most examples to use of each dataset; null for all.</summary>
+    /// <summary>Maximum number of examples to use from each dataset; null for all.</summary>
     [JsonPropertyName("max_samples"), Range(1, int.MaxValue)]
     public int? MaxSamples { get; init; }
 
-    /// <summary>Most tokens of an example; longer ones are cut.</summary>
+    /// <summary>Maximum tokens per example; longer ones are truncated.</summary>
     [JsonPropertyName("cutoff_len"), Range(4, 1_048_576)]
     public int CutoffLen { get; init; } = 2048;
 
-    /// <summary>Learns the questions too, not the answers alone.</summary>
+    /// <summary>Trains on the questions too, not only on the answers.</summary>
     [JsonPropertyName("train_on_prompt")]
     public bool TrainOnPrompt { get; init; }
 
-    /// <summary>Learns the last answer of a conversation alone; what is too long loses its first turns.</summary>
+    /// <summary>Trains only on the last answer of a conversation; one that is too long loses its first turns.</summary>
     [JsonPropertyName("mask_history")]
     public bool MaskHistory { get; init; }
 
-    /// <summary>Puts examples together into sequences of at most <see cref="CutoffLen"/> tokens. No example sees another one.</summary>
+    /// <summary>Packs examples into sequences of at most <see cref="CutoffLen"/> tokens. No example sees another one.</summary>
     [JsonPropertyName("packing")]
     public bool Packing { get; init; }
 
-    /// <summary>The same as <see cref="Packing"/>, which keeps examples apart in any case.</summary>
+    /// <summary>Same as <see cref="Packing"/>, which always keeps examples apart.</summary>
     [JsonPropertyName("neat_packing")]
     public bool NeatPacking { get; init; }
 
-    /// <summary>Part held out for evaluation: a fraction below 1, or a number of examples.</summary>
+    /// <summary>Portion held out for evaluation: a fraction below 1, or a number of examples.</summary>
     [JsonPropertyName("val_size"), Range(0.0, 1e9)]
     public double ValSize { get; init; }
 
@@ -107,19 +107,19 @@ public sealed record TrainingArguments
     [JsonPropertyName("quantization_bit"), AllowedValues(4, 8, null)]
     public int? QuantizationBit { get; init; }
 
-    /// <summary>How the base is quantized: while it is loaded, as bitsandbytes does.</summary>
+    /// <summary>How the base is quantized: while loading, as bitsandbytes does.</summary>
     [JsonPropertyName("quantization_method"), AllowedValues("bnb", "bitsandbytes")]
     public string QuantizationMethod { get; init; } = "bnb";
 
-    /// <summary>Examples of a micro-batch; with <see cref="Packing"/>, packed sequences.</summary>
+    /// <summary>Examples per micro-batch; with <see cref="Packing"/>, packed sequences.</summary>
     [JsonPropertyName("per_device_train_batch_size"), Range(1, 65_536)]
     public int TrainBatchSize { get; init; } = 8;
 
-    /// <summary>Examples of an evaluation batch.</summary>
+    /// <summary>Examples per evaluation batch.</summary>
     [JsonPropertyName("per_device_eval_batch_size"), Range(1, 65_536)]
     public int EvalBatchSize { get; init; } = 8;
 
-    /// <summary>Micro-batches of a step.</summary>
+    /// <summary>Micro-batches per step.</summary>
     [JsonPropertyName("gradient_accumulation_steps"), Range(1, 65_536)]
     public int GradientAccumulationSteps { get; init; } = 1;
 
@@ -128,7 +128,7 @@ public sealed record TrainingArguments
         "cosine_with_min_lr", "cosine_warmup_with_min_lr", "polynomial", "inverse_sqrt", "warmup_stable_decay")]
     public string LrSchedulerType { get; init; } = "linear";
 
-    /// <summary>More about <see cref="LrSchedulerType"/>, for example <c>{num_cycles: 2}</c>.</summary>
+    /// <summary>Further settings for <see cref="LrSchedulerType"/>, for example <c>{num_cycles: 2}</c>.</summary>
     [JsonPropertyName("lr_scheduler_kwargs")]
     public IReadOnlyDictionary<string, string> LrSchedulerKwargs { get; init; } = new Dictionary<string, string>();
 
@@ -140,15 +140,15 @@ public sealed record TrainingArguments
     [JsonPropertyName("num_train_epochs"), Range(1e-6, 1e6)]
     public double NumTrainEpochs { get; init; } = 3;
 
-    /// <summary>Steps, in place of <see cref="NumTrainEpochs"/>; -1 for none.</summary>
+    /// <summary>Number of steps, overriding <see cref="NumTrainEpochs"/>; -1 for none.</summary>
     [JsonPropertyName("max_steps"), Range(-1, int.MaxValue)]
     public int MaxSteps { get; init; } = -1;
 
-    /// <summary>Steps over which the learning rate rises from 0; before <see cref="WarmupRatio"/>.</summary>
+    /// <summary>Steps over which the learning rate rises from 0; overrides <see cref="WarmupRatio"/>.</summary>
     [JsonPropertyName("warmup_steps"), Range(0, int.MaxValue)]
     public int WarmupSteps { get; init; }
 
-    /// <summary>The same as a part of all steps.</summary>
+    /// <summary>The same as a fraction of all steps.</summary>
     [JsonPropertyName("warmup_ratio"), Range(0.0, 1.0)]
     public double WarmupRatio { get; init; }
 
@@ -160,7 +160,7 @@ public sealed record TrainingArguments
     [JsonPropertyName("weight_decay"), Range(0.0, 1.0)]
     public double WeightDecay { get; init; }
 
-    /// <summary>Size of the noise on the embeddings while training (NEFTune); null or 0 for none.</summary>
+    /// <summary>Size of the noise added to the embeddings during training (NEFTune); null or 0 for none.</summary>
     [JsonPropertyName("neftune_noise_alpha"), Range(0.0, 1e6)]
     public double? NeftuneNoiseAlpha { get; init; }
 
@@ -180,11 +180,11 @@ public sealed record TrainingArguments
     [JsonPropertyName("optim"), AllowedValues("adamw_torch", "adamw_torch_fused")]
     public string Optim { get; init; } = "adamw_torch";
 
-    /// <summary>Puts examples of like length into the same step.</summary>
+    /// <summary>Groups examples of similar length into the same step.</summary>
     [JsonPropertyName("group_by_length")]
     public bool GroupByLength { get; init; }
 
-    /// <summary>Takes the examples in the order of the files, in every epoch.</summary>
+    /// <summary>Takes the examples in file order, in every epoch.</summary>
     [JsonPropertyName("disable_shuffling")]
     public bool DisableShuffling { get; init; }
 
@@ -196,11 +196,11 @@ public sealed record TrainingArguments
     [JsonPropertyName("logging_steps"), Range(1, int.MaxValue)]
     public int LoggingSteps { get; init; } = 10;
 
-    /// <summary>Logs the first step too.</summary>
+    /// <summary>Also logs the first step.</summary>
     [JsonPropertyName("logging_first_step")]
     public bool LoggingFirstStep { get; init; }
 
-    /// <summary>When checkpoints are written; <c>best</c> means after each evaluation that is better than all before.</summary>
+    /// <summary>When checkpoints are written; <c>best</c> means after each evaluation that beats all earlier ones.</summary>
     [JsonPropertyName("save_strategy"), AllowedValues("steps", "epoch", "no", "best")]
     public string SaveStrategy { get; init; } = "steps";
 
@@ -208,35 +208,35 @@ public sealed record TrainingArguments
     [JsonPropertyName("save_steps"), Range(1, int.MaxValue)]
     public int SaveSteps { get; init; } = 500;
 
-    /// <summary>Newest checkpoints to keep; null for all. The best one is never deleted.</summary>
+    /// <summary>Number of newest checkpoints to keep; null for all. The best one is never deleted.</summary>
     [JsonPropertyName("save_total_limit"), Range(1, int.MaxValue)]
     public int? SaveTotalLimit { get; init; }
 
-    /// <summary>Checkpoints hold the adapter alone; a training cannot go on from them.</summary>
+    /// <summary>Checkpoints hold only the adapter; training cannot resume from them.</summary>
     [JsonPropertyName("save_only_model")]
     public bool SaveOnlyModel { get; init; }
 
-    /// <summary>When the held-out examples are evaluated during training; null means <c>steps</c> when <see cref="EvalSteps"/> is given, else <c>no</c>.</summary>
+    /// <summary>When to evaluate during training; null: <c>steps</c> if <see cref="EvalSteps"/> is given, else <c>no</c>.</summary>
     [JsonPropertyName("eval_strategy"), AllowedValues("steps", "epoch", "no", null)]
     public string? EvalStrategy { get; init; }
 
-    /// <summary>Steps between evaluations; null takes <see cref="LoggingSteps"/>.</summary>
+    /// <summary>Steps between evaluations; null uses <see cref="LoggingSteps"/>.</summary>
     [JsonPropertyName("eval_steps"), Range(1, int.MaxValue)]
     public int? EvalSteps { get; init; }
 
-    /// <summary>Leaves the weights of the best evaluation as the result, not those of the last step. Each better evaluation writes a checkpoint.</summary>
+    /// <summary>Returns the weights of the best evaluation instead of the last step. Each better evaluation writes a checkpoint.</summary>
     [JsonPropertyName("load_best_model_at_end")]
     public bool LoadBestModelAtEnd { get; init; }
 
-    /// <summary>What makes an evaluation the best: <c>eval_loss</c>, also when this is null.</summary>
+    /// <summary>What makes an evaluation the best: <c>eval_loss</c>, which is also the default when null.</summary>
     [JsonPropertyName("metric_for_best_model"), AllowedValues("loss", "eval_loss", null)]
     public string? MetricForBestModel { get; init; }
 
-    /// <summary>Whether more of <see cref="MetricForBestModel"/> is better.</summary>
+    /// <summary>Whether a higher <see cref="MetricForBestModel"/> is better.</summary>
     [JsonPropertyName("greater_is_better")]
     public bool GreaterIsBetter { get; init; }
 
-    /// <summary>Ends the training after so many evaluations in a row that were not the best; null for never.</summary>
+    /// <summary>Stops after this many evaluations in a row without a new best; null for never.</summary>
     [JsonPropertyName("early_stopping_steps"), Range(1, int.MaxValue)]
     public int? EarlyStoppingSteps { get; init; }
 
@@ -248,19 +248,19 @@ public sealed record TrainingArguments
     [JsonPropertyName("fp16")]
     public bool Fp16 { get; init; }
 
-    /// <summary>Keeps the input of each layer alone and computes the rest again for the gradient: less memory, more time.</summary>
+    /// <summary>Keeps only the input of each layer and recomputes the rest for the gradient: less memory, more time.</summary>
     [JsonPropertyName("gradient_checkpointing")]
     public bool GradientCheckpointing { get; init; }
 
-    /// <summary>LLaMA-Factory's switch against <see cref="GradientCheckpointing"/>, which is off here unless asked for.</summary>
+    /// <summary>LLaMA-Factory's switch to turn off <see cref="GradientCheckpointing"/>, which is off here by default.</summary>
     [JsonPropertyName("disable_gradient_checkpointing")]
     public bool DisableGradientCheckpointing { get; init; }
 
-    /// <summary>Where to compute: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. A key of this product.</summary>
+    /// <summary>Where to compute: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Specific to this product.</summary>
     [JsonPropertyName("device")]
     public string Device { get; init; } = "auto";
 
-    /// <summary>Of the new adapter's weights, the order of the data and dropout.</summary>
+    /// <summary>Random seed for the new adapter's weights, the order of the data and dropout.</summary>
     [JsonPropertyName("seed"), Range(0, int.MaxValue)]
     public int Seed { get; init; } = 42;
 
@@ -268,11 +268,11 @@ public sealed record TrainingArguments
     [JsonPropertyName("resume_from_checkpoint")]
     public string? ResumeFromCheckpoint { get; init; }
 
-    /// <summary>Starts anew in a folder that holds an earlier training, whose checkpoints are deleted.</summary>
+    /// <summary>Starts over in a folder that holds an earlier training run and deletes its checkpoints.</summary>
     [JsonPropertyName("overwrite_output_dir")]
     public bool OverwriteOutputDir { get; init; }
 
-    /// <summary>Draws <c>training_loss.png</c>.</summary>
+    /// <summary>Plots <c>training_loss.png</c>.</summary>
     [JsonPropertyName("plot_loss")]
     public bool PlotLoss { get; init; }
 
@@ -291,53 +291,53 @@ public sealed record TrainingArguments
     /// <summary>Whether examples share sequences.</summary>
     internal bool Packs => Packing || NeatPacking;
 
-    /// <summary>When evaluations come during the training: <c>steps</c>, <c>epoch</c> or <c>no</c>.</summary>
+    /// <summary>When evaluations run during training: <c>steps</c>, <c>epoch</c> or <c>no</c>.</summary>
     internal string EvaluationStrategy => EvalStrategy ?? (EvalSteps is null ? "no" : "steps");
 
     /// <summary>Steps between evaluations.</summary>
     internal int StepsPerEvaluation => EvalSteps ?? LoggingSteps;
 
-    /// <summary>Whether it matters which evaluation was the best.</summary>
+    /// <summary>Whether the best evaluation needs to be tracked.</summary>
     internal bool TracksBest => KeepsBest || MetricForBestModel is not null || EarlyStoppingSteps is not null;
 
-    /// <summary>Whether the weights of the best evaluation are saved, whatever step it falls on.</summary>
+    /// <summary>Whether the weights of the best evaluation are saved, whichever step it falls on.</summary>
     internal bool KeepsBest => LoadBestModelAtEnd || SaveStrategy == "best";
 
     /// <summary>Reads a configuration file.</summary>
     /// <param name="path">YAML, or JSON when the name ends in <c>.json</c>.</param>
-    /// <param name="overrides">Further keys as a command line gives them, which win over the file's: see <see cref="FromWords"/>.</param>
-    /// <exception cref="InputException">Not readable, unknown keys, or values out of range: every fault in one message.</exception>
+    /// <param name="overrides">Further keys as given on a command line, which override the file's: see <see cref="FromWords"/>.</param>
+    /// <exception cref="InputException">Unreadable, unknown keys, or values out of range: all faults in one message.</exception>
     public static TrainingArguments Load(string path, IReadOnlyList<string>? overrides = null) =>
         TrainingArgumentsReader.Load(path, overrides ?? []);
 
     /// <summary>Reads the words of a command line: <c>--key value</c>, <c>--key=value</c>, <c>key=value</c>, <c>--flag</c>.</summary>
-    /// <param name="words">In their order, each as the shell passes it; a first word that is no key is a configuration file.</param>
+    /// <param name="words">In order, as the shell passes them; a first word that is not a key is a configuration file.</param>
     /// <exception cref="InputException">As in <see cref="Load"/>.</exception>
     public static TrainingArguments FromWords(IReadOnlyList<string> words) => TrainingArgumentsReader.FromWords(words);
 
-    /// <summary>Reads the text of a configuration.</summary>
-    /// <param name="text">YAML; JSON is YAML too.</param>
-    /// <param name="source">Its file, for messages.</param>
+    /// <summary>Parses the text of a configuration.</summary>
+    /// <param name="text">YAML, which includes JSON.</param>
+    /// <param name="source">The file it came from, for messages.</param>
     /// <exception cref="InputException">As in <see cref="Load"/>.</exception>
     public static TrainingArguments Parse(string text, string source) => TrainingArgumentsReader.Parse(text, source, []);
 
     /// <summary>Sets keys of a configuration in place of defaults.</summary>
-    /// <param name="keys">Names and values as they were given.</param>
-    /// <param name="defaults">Values of the keys that are not given.</param>
-    /// <returns>The arguments, and what cannot be set: unknown names, values of the wrong kind. See <see cref="FindFaults"/> for the rest.</returns>
+    /// <param name="keys">Names and values as given.</param>
+    /// <param name="defaults">Values of keys that are not given.</param>
+    /// <returns>The arguments and what cannot be set: unknown names, wrong kinds of value. <see cref="FindFaults"/> has the rest.</returns>
     public static (TrainingArguments Arguments, IReadOnlyList<SettingFault> Faults) Read(
         IEnumerable<KeyValuePair<string, JsonElement>> keys, TrainingArguments defaults) => TrainingArgumentsReader.Read(keys, defaults);
 
-    /// <summary>A text for people: every key with its default, its meaning and what it takes.</summary>
+    /// <summary>Human-readable help: every key with its default, its meaning and accepted values.</summary>
     public static string Reference() => KeyReference.Write();
 
-    /// <summary>What does not hold of ranges and of the rules between keys; empty for nothing.</summary>
+    /// <summary>Violations of ranges and of the rules between keys; empty if there are none.</summary>
     public IReadOnlyList<SettingFault> FindFaults() => TrainingArgumentsRules.Faults(this);
 
     /// <summary>Checks ranges and the rules between keys.</summary>
-    /// <exception cref="InputException">Something does not hold: every fault in one message.</exception>
+    /// <exception cref="InputException">A rule is violated: all faults in one message.</exception>
     public void Validate() => TrainingArgumentsReader.ThrowIfAny(FindFaults(), "training arguments");
 
-    /// <summary>Every key with its value as text, in the order above.</summary>
+    /// <summary>Every key with its value as text, in the order declared above.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Describe() => TrainingKey.Describe(this);
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Models.Training.Configuration;
 
-/// <summary>From the text of a configuration or the words of a command line to <see cref="TrainingArguments"/>, with every fault in one message.</summary>
+/// <summary>Turns configuration text or command-line words into <see cref="TrainingArguments"/>, with all faults in one message.</summary>
 internal static class TrainingArgumentsReader
 {
     public static TrainingArguments Load(string path, IReadOnlyList<string> overrides)
@@ -39,7 +39,7 @@ internal static class TrainingArgumentsReader
         return arguments;
     }
 
-    /// <summary>Sets keys in place of <paramref name="defaults"/>; tells what cannot be set, and nothing yet about rules between keys.</summary>
+    /// <summary>Sets keys on top of <paramref name="defaults"/>; reports what cannot be set; rules between keys are not checked.</summary>
     public static (TrainingArguments Arguments, IReadOnlyList<SettingFault> Faults) Read(
         IEnumerable<KeyValuePair<string, JsonElement>> keys, TrainingArguments defaults)
     {

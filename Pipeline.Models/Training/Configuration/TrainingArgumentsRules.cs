@@ -3,7 +3,7 @@ using Pipeline.Models.Training.Optimization;
 
 namespace Pipeline.Models.Training.Configuration;
 
-/// <summary>What must hold of a training's arguments, key by key and between keys.</summary>
+/// <summary>Rules that a training run's arguments must satisfy, key by key and between keys.</summary>
 internal static class TrainingArgumentsRules
 {
     public static IReadOnlyList<SettingFault> Faults(TrainingArguments a)

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Models.Training.Configuration;
 
-/// <summary>One key of the configuration: its name, its property, and what values it takes.</summary>
+/// <summary>One configuration key: its name, its property, and the values it accepts.</summary>
 internal sealed class TrainingKey
 {
     private readonly PropertyInfo _property;
@@ -31,10 +31,10 @@ internal sealed class TrainingKey
     /// <summary>What the key is for, in the words of its documentation.</summary>
     public string Meaning => KeyMeanings.Of(_property);
 
-    /// <summary>The value without the key.</summary>
+    /// <summary>The value when the key is absent.</summary>
     public string Default => Show(_property.GetValue(new TrainingArguments()));
 
-    /// <summary>What values the key takes, in words; empty for any text.</summary>
+    /// <summary>The values the key accepts, in words; empty for any text.</summary>
     public string Takes => _allowed is not null ? string.Join(" | ", Allowed)
         : ValueType == typeof(bool) ? "true | false"
         : _range is null ? ""
@@ -68,7 +68,7 @@ internal sealed class TrainingKey
         return null;
     }
 
-    /// <summary>What is wrong with the value of this key, or null.</summary>
+    /// <summary>What is wrong with this key's value, or null.</summary>
     public SettingFault? Check(TrainingArguments arguments)
     {
         object? value = _property.GetValue(arguments);
@@ -86,7 +86,7 @@ internal sealed class TrainingKey
 
     private IEnumerable<object> Allowed => _allowed!.Values.OfType<object>();
 
-    // A key alone on a command line switches something on.
+    // A bare key on a command line switches something on.
     private SettingFault? BindFlag(TrainingArguments target, Type type)
     {
         if (type == typeof(bool))
@@ -109,7 +109,7 @@ internal sealed class TrainingKey
         return null;
     }
 
-    // An empty key is a key left out, as in LLaMA-Factory.
+    // An empty key counts as absent, as in LLaMA-Factory.
     private SettingFault? LeaveOut(TrainingArguments target)
     {
         _property.SetValue(target, _property.GetValue(new TrainingArguments()));

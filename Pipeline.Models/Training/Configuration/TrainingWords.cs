@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Pipeline.Models.Training.Configuration;
 
 /// <summary>
-/// The words of a command line as keys with values, in LLaMA-Factory's two styles: <c>--key value</c>, <c>--key=value</c> and
-/// <c>--flag</c> of its scripts, <c>key=value</c> of what follows a configuration file. Several words after a key are a list.
+/// Command-line words as keys with values, in LLaMA-Factory's two styles: <c>--key value</c>, <c>--key=value</c> and
+/// <c>--flag</c> as in its scripts, <c>key=value</c> as after a configuration file. Several words after a key form a list.
 /// </summary>
 internal static class TrainingWords
 {
@@ -15,7 +15,7 @@ internal static class TrainingWords
         {
             string word = words[i];
             string[] parts = word.TrimStart('-').Split('=', 2);
-            string key = parts[0].Replace('-', '_'); // Python's parsers take both
+            string key = parts[0].Replace('-', '_'); // Python's parsers accept both
             if (parts.Length == 2)
             {
                 pairs.Add(KeyValuePair.Create(key, ConfigurationValue.Of(parts[1])));

@@ -4,16 +4,16 @@ using Pipeline.Models.Training.Configuration;
 namespace Pipeline.Models.Training.Loop;
 
 /// <summary>
-/// Which evaluation was the best so far, and how many in a row were not. All of it is kept in the trainer's state, so that a
-/// resumed training decides as an unbroken one. Reference: transformers <c>EarlyStoppingCallback</c>.
+/// Which evaluation is the best so far, and how many in a row were not. All of it is kept in the trainer's state, so that a
+/// resumed run decides like an unbroken one. Reference: transformers <c>EarlyStoppingCallback</c>.
 /// </summary>
 internal sealed class BestEvaluation(TrainingArguments arguments, TrainerState state)
 {
     /// <summary>Whether the training has waited long enough for a better evaluation.</summary>
     public bool EndsTraining => state.WorseEvaluations >= arguments.EarlyStoppingSteps;
 
-    /// <summary>Takes note of an evaluation at the state's step.</summary>
-    /// <returns>Whether it is better than all before; a loss that is no number never is.</returns>
+    /// <summary>Records an evaluation at the state's step.</summary>
+    /// <returns>Whether it beats all earlier ones; a NaN loss never does.</returns>
     public bool Add(double loss)
     {
         if (!arguments.TracksBest)

@@ -6,15 +6,15 @@ using Pipeline.Models.Training.Pass;
 
 namespace Pipeline.Models.Training.Loop;
 
-/// <summary>Loss of a model, with whatever adapter is attached to it, over examples.</summary>
+/// <summary>Loss of a model, with whatever adapter is attached, over examples.</summary>
 public static class LossEvaluator
 {
     /// <summary>Cross-entropy of the target tokens of all examples; prompts do not count.</summary>
-    /// <param name="model">The model as it stands.</param>
-    /// <param name="examples">Examples; those without a target token count nothing.</param>
-    /// <param name="batchSize">Examples that go through the model together.</param>
-    /// <param name="stopping">Seen before every batch.</param>
-    /// <param name="progress">Told after every batch how many examples it had.</param>
+    /// <param name="model">The model in its current state.</param>
+    /// <param name="examples">Examples; those without a target token do not count.</param>
+    /// <param name="batchSize">Examples per forward pass.</param>
+    /// <param name="stopping">Checked before every batch.</param>
+    /// <param name="progress">Receives the number of examples after every batch.</param>
     /// <exception cref="InputException">There is no target token at all.</exception>
     public static LossResult Evaluate(
         DecoderModel model, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping, Action<int>? progress = null)
@@ -25,14 +25,14 @@ public static class LossEvaluator
         return Evaluate(pass, examples, batchSize, stopping, progress);
     }
 
-    /// <summary>The same with the memory of a pass that exists already.</summary>
+    /// <summary>The same, using the memory of an existing pass.</summary>
     internal static LossResult Evaluate(
         TrainingPass pass, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping, Action<int>? progress = null)
     {
         var clock = Stopwatch.StartNew();
         double sum = 0;
         long targets = 0;
-        // Examples of like length together: their attention is computed in one product.
+        // Examples of similar length together: their attention is computed in one product.
         foreach (TokenizedExample[] rows in examples.Where(e => TrainingBatch.CountTargets(e) > 0).OrderBy(e => e.InputIds.Length).Chunk(batchSize))
         {
             stopping.ThrowIfCancellationRequested();

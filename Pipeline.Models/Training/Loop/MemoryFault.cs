@@ -37,7 +37,7 @@ internal static partial class MemoryFault
 
     /// <summary>The error for a failed allocation in a step.</summary>
     /// <param name="e">The failure.</param>
-    /// <param name="arguments">The training.</param>
+    /// <param name="arguments">Arguments of the training run.</param>
     /// <param name="step">The step, counted from 1.</param>
     /// <param name="longest">Tokens of the step's longest example.</param>
     public static MemoryExhaustedException InStep(Exception e, TrainingArguments arguments, int step, int longest) => Describe(
@@ -45,12 +45,12 @@ internal static partial class MemoryFault
 
     /// <summary>The error for a failed allocation in an evaluation.</summary>
     /// <param name="e">The failure.</param>
-    /// <param name="arguments">The training.</param>
-    /// <param name="step">Steps done.</param>
+    /// <param name="arguments">Arguments of the training run.</param>
+    /// <param name="step">Steps completed.</param>
     public static MemoryExhaustedException InEvaluation(Exception e, TrainingArguments arguments, int step) =>
         Describe(e, arguments, $"in the evaluation after step {step}", "a smaller val_size", SmallerEvalBatch, Shorter, HalfPrecision, Quantized);
 
-    // Only what the configuration does not do yet, and what would not be refused, is advised.
+    // Suggests only what the configuration does not do yet and would not be refused.
     private static MemoryExhaustedException Describe(Exception e, TrainingArguments arguments, string moment, string last, params Remedy[] remedies)
     {
         string[] advice = [.. remedies.Where(remedy => Helps(remedy, arguments)).Select(remedy =>

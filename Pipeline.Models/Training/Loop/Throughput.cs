@@ -1,6 +1,6 @@
 namespace Pipeline.Models.Training.Loop;
 
-/// <summary>Tokens per second over the last steps: one long example more or less does not make it jump.</summary>
+/// <summary>Tokens per second over the last steps, so that a single long example does not make it jump.</summary>
 internal sealed class Throughput
 {
     private const int Window = 20; // steps

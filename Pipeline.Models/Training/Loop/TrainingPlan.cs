@@ -5,12 +5,12 @@ using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Models.Training.Loop;
 
-/// <summary>Which examples each step sees, and when logs, evaluations and checkpoints are due. A function of the step alone.</summary>
+/// <summary>Which examples each step sees, and when logs, evaluations and checkpoints are due. Depends only on the step.</summary>
 internal sealed class TrainingPlan
 {
     private readonly TrainingArguments _arguments;
     private readonly IReadOnlyList<TokenizedExample> _examples;
-    private readonly IReadOnlyList<int[]> _units; // rows that are counted as one: an example, or a packed sequence
+    private readonly IReadOnlyList<int[]> _units; // rows that count as one: an example, or a packed sequence
     private readonly RandomState _random;
     private (int Epoch, int[] Order) _order = (-1, []);
 
@@ -25,13 +25,13 @@ internal sealed class TrainingPlan
         TotalSteps = arguments.MaxSteps > 0 ? arguments.MaxSteps : Math.Max(1, (int)Math.Ceiling(arguments.NumTrainEpochs * StepsPerEpoch));
     }
 
-    /// <summary>Micro-batches of an epoch.</summary>
+    /// <summary>Micro-batches per epoch.</summary>
     public int BatchesPerEpoch { get; }
 
-    /// <summary>Steps of an epoch; the last one may hold fewer micro-batches.</summary>
+    /// <summary>Steps per epoch; the last one may hold fewer micro-batches.</summary>
     public int StepsPerEpoch { get; }
 
-    /// <summary>Steps of the training.</summary>
+    /// <summary>Steps of the whole run.</summary>
     public int TotalSteps { get; }
 
     private int UnitsPerStep => _arguments.TrainBatchSize * _arguments.GradientAccumulationSteps;
@@ -47,21 +47,21 @@ internal sealed class TrainingPlan
             .Select(rows => new MicroBatch(rows, [.. rows.Select(row => _examples[row])]))];
     }
 
-    /// <summary>Epochs done after so many steps, with the fraction of the one under way.</summary>
+    /// <summary>Epochs completed after this many steps, including the fraction of the current one.</summary>
     public double EpochAfter(int steps)
     {
         int inEpoch = steps % StepsPerEpoch;
         return steps / StepsPerEpoch + (double)(inEpoch * _arguments.GradientAccumulationSteps) / BatchesPerEpoch;
     }
 
-    /// <summary>Whether a log entry is due after so many steps; the end of the training has one unless there are none at all.</summary>
+    /// <summary>Whether a log entry is due after this many steps; the end of training has one unless logging is off.</summary>
     public bool LogsAfter(int steps) => Due(_arguments.LoggingStrategy, _arguments.LoggingSteps, steps)
         || (steps == 1 && _arguments.LoggingFirstStep) || (steps == TotalSteps && _arguments.LoggingStrategy != "no");
 
     /// <summary>Whether an evaluation is due.</summary>
     public bool EvaluatesAfter(int steps) => Due(_arguments.EvaluationStrategy, _arguments.StepsPerEvaluation, steps);
 
-    /// <summary>Whether a checkpoint is due; the end of the training has one where they come by steps or epochs.</summary>
+    /// <summary>Whether a checkpoint is due; the end of training has one when they are written by steps or epochs.</summary>
     public bool SavesAfter(int steps) =>
         Due(_arguments.SaveStrategy, _arguments.SaveSteps, steps) || (steps == TotalSteps && _arguments.SaveStrategy is "steps" or "epoch");
 

@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Loop;
 
-/// <summary>One training under way: adapter, optimizer, position and logs, from the first step (or a checkpoint) to the results.</summary>
+/// <summary>One training run: adapter, optimizer, position and logs, from the first step (or a checkpoint) to the results.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private readonly TrainingArguments _arguments;
@@ -90,13 +90,13 @@ internal sealed class TrainingRun : IDisposable
         var clock = new StepClock(_state.Seconds);
         try
         {
-            EvaluateIfDue(clock, stopping); // after a stop in the middle of an evaluation
+            EvaluateIfDue(clock, stopping); // needed after a stop in the middle of an evaluation
             while (_state.Step < _plan.TotalSteps && !_best.EndsTraining)
                 Step(clock, stopping);
         }
         catch (Exception e) when (e is OperationCanceledException || (e is MemoryExhaustedException && _optimizer.Steps == Updates))
         {
-            // A graceful stop, or memory that ran out before an update began, loses nothing but the micro-steps of the step under way.
+            // A graceful stop, or running out of memory before an update began, loses only the micro-steps of the current step.
             _checkpoints.SaveBeforeEnd(_state.Step, WriteCheckpoint, _state.BestStep);
             throw;
         }
@@ -134,7 +134,7 @@ internal sealed class TrainingRun : IDisposable
         _observer?.OnStep(new TrainingProgress(_state.Step, _plan.TotalSteps, _plan.EpochAfter(_state.Step), result.Loss, rate, result.GradientNorm,
             tokensPerSecond, TimeSpan.FromSeconds(_state.Seconds), _log.Remaining));
         EvaluateIfDue(clock, stopping);
-        // The end of the training has a checkpoint where they come by steps or epochs, also when it comes early.
+        // The end of training has a checkpoint when they are written by steps or epochs, even when it comes early.
         if (_plan.SavesAfter(_state.Step) || (_best.EndsTraining && _arguments.SaveStrategy is "steps" or "epoch"))
             SaveOnce();
     }
@@ -157,8 +157,8 @@ internal sealed class TrainingRun : IDisposable
             return;
         bool better = _best.Add(Evaluate(clock, stopping).Loss);
         if (better)
-            _state.BestIsSaved = _checkpoints.SavedAt == _state.Step; // before a stop that came between the step and its evaluation
-        // Whatever step the best evaluation falls on, its weights must be there at the end.
+            _state.BestIsSaved = _checkpoints.SavedAt == _state.Step; // if a stop came between the step and its evaluation
+        // Whichever step the best evaluation falls on, its weights must be there at the end.
         if (better && _arguments.KeepsBest)
             SaveOnce();
     }
@@ -171,7 +171,7 @@ internal sealed class TrainingRun : IDisposable
             _state.BestIsSaved = _checkpoints.SavedAt == _state.Step;
     }
 
-    // An earlier evaluation at a step, from the log, which a resumed training has too.
+    // An earlier evaluation at a step, from the log, which a resumed run also has.
     private LossResult? EvaluationOf(int step) => _state.History.FirstOrDefault(entry => entry.ContainsKey("eval_loss") && (int)entry["step"]! == step) is { } entry
         ? new LossResult((double)entry["eval_loss"]!, _data.Eval.Sum(e => (long)TrainingBatch.CountTargets(e)), _data.Eval.Count, (double)entry["eval_runtime"]!)
         : null;
@@ -198,7 +198,7 @@ internal sealed class TrainingRun : IDisposable
     private void WriteCheckpoint(string folder)
     {
         if (_state.BestStep == _state.Step)
-            _state.BestIsSaved = true; // by the time that anybody reads it
+            _state.BestIsSaved = true; // true by the time anyone reads it
         Checkpoint.Write(folder, _adapter, _arguments.ModelNameOrPath, _arguments.SaveOnlyModel ? null : _optimizer, _state, _log.StateText(FloatingPointOperations));
     }
 
@@ -212,7 +212,7 @@ internal sealed class TrainingRun : IDisposable
             _state.Seconds, _resumedFrom);
     }
 
-    // Puts the weights of the best evaluation in the place of the last step's, where that is asked for; tells whether they are others now.
+    // Replaces the last step's weights with those of the best evaluation, if requested; returns whether they changed.
     private bool LoadBest()
     {
         if (!_arguments.LoadBestModelAtEnd || _state.BestStep is not { } best || best == _state.Step)
@@ -227,7 +227,7 @@ internal sealed class TrainingRun : IDisposable
         return true;
     }
 
-    // Sums are split among the threads, so their number decides the last bits.
+    // Sums are split among the threads, so the thread count determines the last bits.
     private void CheckThreads()
     {
         int threads = get_num_threads();
@@ -239,7 +239,7 @@ internal sealed class TrainingRun : IDisposable
 
     private void Warn(string message) => _observer?.OnWarning(message);
 
-    // Time of this process, after that of the earlier ones.
+    // Time of this process, on top of that of earlier ones.
     private sealed class StepClock(double before)
     {
         private readonly long _started = Stopwatch.GetTimestamp();

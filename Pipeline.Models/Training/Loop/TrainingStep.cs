@@ -5,12 +5,12 @@ using Pipeline.Models.Training.Pass;
 
 namespace Pipeline.Models.Training.Loop;
 
-/// <summary>What one step did.</summary>
+/// <summary>Result of one step.</summary>
 /// <param name="Loss">Mean cross-entropy over the target tokens of the step.</param>
 /// <param name="GradientNorm">Norm of the whole gradient before clipping.</param>
-/// <param name="Tokens">Tokens that went through the model, padding not counted.</param>
-/// <param name="TargetTokens">Tokens that were learned.</param>
-/// <param name="IsSkipped">Whether the gradient overflowed in float16, so that the weights are as before.</param>
+/// <param name="Tokens">Tokens that went through the model, excluding padding.</param>
+/// <param name="TargetTokens">Tokens trained on.</param>
+/// <param name="IsSkipped">Whether the gradient overflowed in float16, leaving the weights unchanged.</param>
 internal readonly record struct StepResult(double Loss, double GradientNorm, int Tokens, int TargetTokens, bool IsSkipped = false);
 
 /// <summary>
@@ -18,21 +18,21 @@ internal readonly record struct StepResult(double Loss, double GradientNorm, int
 /// clipped together, applied by AdamW.
 /// </summary>
 /// <param name="pass">Loss and gradients of the model with its adapter.</param>
-/// <param name="optimizer">Of the adapter's weights.</param>
+/// <param name="optimizer">Updates the adapter's weights.</param>
 /// <param name="maxGradientNorm">Norm to which the gradient is clipped; 0 for no clipping.</param>
-/// <param name="noise">Dropout and noise of a micro-step, from the numbers of step and micro-step; null for none.</param>
-/// <param name="scaler">Factor of the loss in float16; null for none.</param>
+/// <param name="noise">Dropout and noise of a micro-step, by step and micro-step number; null for none.</param>
+/// <param name="scaler">Loss scale in float16; null for none.</param>
 internal sealed class TrainingStep(
     TrainingPass pass, AdamW optimizer, double maxGradientNorm, Func<int, int, StepNoise>? noise = null, LossScaler? scaler = null)
 {
-    private const double ClipEpsilon = 1e-6; // as torch's clip_grad_norm_
-    private const int TokensAtOnce = 1024;   // from about so many rows on, matrix products run at their full speed
+    private const double ClipEpsilon = 1e-6; // as in torch's clip_grad_norm_
+    private const int TokensAtOnce = 1024;   // from about this many rows on, matrix products run at full speed
 
-    /// <param name="microBatches">Examples of each micro-batch; row numbers of the dataset go into messages only.</param>
+    /// <param name="microBatches">Examples of each micro-batch; dataset row numbers are used only in messages.</param>
     /// <param name="step">Number of the step, from 0.</param>
     /// <param name="learningRate">Rate of this step.</param>
-    /// <param name="stopping">Seen before every micro-batch; the weights are then as before the step.</param>
-    /// <exception cref="TrainingDivergedException">Loss or gradient is not a finite number; the weights are as before the step.</exception>
+    /// <param name="stopping">Checked before every micro-batch; stopping leaves the weights as before the step.</param>
+    /// <exception cref="TrainingDivergedException">Loss or gradient is not finite; the weights are as before the step.</exception>
     public StepResult Run(IReadOnlyList<MicroBatch> microBatches, int step, double learningRate, CancellationToken stopping)
     {
         int targets = microBatches.Sum(b => b.Examples.Sum(TrainingBatch.CountTargets));
@@ -73,8 +73,8 @@ internal sealed class TrainingStep(
     }
 
     /// <summary>
-    /// Small micro-batches together: the step's gradient is a sum over all its examples, whatever goes through the model at
-    /// once. A micro-batch is never divided, and joined ones hold no more than <see cref="TokensAtOnce"/> tokens.
+    /// Joins small micro-batches: the step's gradient is a sum over all its examples, however many go through the model at
+    /// once. A micro-batch is never split, and joined ones hold at most <see cref="TokensAtOnce"/> tokens.
     /// </summary>
     internal static IReadOnlyList<MicroBatch> Join(IReadOnlyList<MicroBatch> microBatches)
     {

@@ -2,14 +2,14 @@ using Pipeline.Models.Families;
 
 namespace Pipeline.Models.Training.Loop;
 
-/// <summary>How much was computed, as transformers counts it in <c>total_flos</c>.</summary>
+/// <summary>Amount of computation, counted as in transformers' <c>total_flos</c>.</summary>
 internal static class TrainingWork
 {
-    private const double OperationsPerWeightAndToken = 6; // a product and a sum, forward once and backward twice
+    private const double OperationsPerWeightAndToken = 6; // multiply and add, once forward and twice backward
 
-    /// <summary>Floating-point operations of a training: the weights of base model and adapter without the input embeddings, for every token.</summary>
+    /// <summary>Floating-point operations of a run: all weights of base and adapter except the input embeddings, for every token.</summary>
     /// <param name="model">Base model.</param>
-    /// <param name="adapterParameters">Weights of the adapter.</param>
+    /// <param name="adapterParameters">Number of adapter weights.</param>
     /// <param name="tokens">Tokens that went through the model.</param>
     public static double FloatingPointOperations(DecoderConfig model, long adapterParameters, long tokens) =>
         OperationsPerWeightAndToken * tokens * (model.CountParameters() + adapterParameters - (long)model.VocabSize * model.HiddenSize);

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Training.Optimization;
 
 /// <summary>
-/// Adam with decoupled weight decay, in the order of operations of PyTorch's <c>_single_tensor_adamw</c>, with its state in
-/// reach for checkpoints. Reference: Loshchilov and Hutter (2019).
+/// Adam with decoupled weight decay, in the order of operations of PyTorch's <c>_single_tensor_adamw</c>, with its state
+/// exposed for checkpoints. Reference: Loshchilov and Hutter (2019).
 /// </summary>
 internal sealed class AdamW : IDisposable
 {
@@ -24,11 +24,11 @@ internal sealed class AdamW : IDisposable
     /// <summary>Updates made so far.</summary>
     public int Steps { get; set; }
 
-    /// <summary>Both moments of every weight, by name: what a checkpoint holds beside <see cref="Steps"/>.</summary>
+    /// <summary>Both moments of every weight, by name: what a checkpoint holds besides <see cref="Steps"/>.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State =>
         _slots.SelectMany(s => new KeyValuePair<string, Tensor>[] { new(s.Name + ".exp_avg", s.Mean), new(s.Name + ".exp_avg_sq", s.Square) });
 
-    /// <summary>Euclidean norm of all gradients together.</summary>
+    /// <summary>Euclidean norm of all gradients combined.</summary>
     public double GradientNorm()
     {
         using DisposeScope scope = NewDisposeScope();

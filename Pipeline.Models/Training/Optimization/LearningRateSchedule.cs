@@ -3,10 +3,10 @@ using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Models.Training.Optimization;
 
-/// <summary>Learning rate of every step. Reference: transformers <c>optimization.py</c>.</summary>
+/// <summary>Learning rate at each step. Reference: transformers <c>optimization.py</c>.</summary>
 internal sealed class LearningRateSchedule
 {
-    // What lr_scheduler_kwargs may hold, by type; the others take nothing.
+    // What lr_scheduler_kwargs may hold, by type; the others accept nothing.
     private static readonly Dictionary<string, string[]> Settings = new(StringComparer.Ordinal)
     {
         ["cosine"] = ["num_cycles"],
@@ -25,7 +25,7 @@ internal sealed class LearningRateSchedule
     private readonly int _warmup;
 
     /// <param name="arguments">Type, highest rate and warm-up.</param>
-    /// <param name="totalSteps">Steps of the whole training.</param>
+    /// <param name="totalSteps">Steps of the whole run.</param>
     public LearningRateSchedule(TrainingArguments arguments, int totalSteps)
     {
         (_arguments, _peak, _total) = (arguments, arguments.LearningRate, totalSteps);
@@ -56,7 +56,7 @@ internal sealed class LearningRateSchedule
             yield return new("lr_scheduler_kwargs", "lr_end must be less than learning_rate");
     }
 
-    /// <summary>Rate of a step, counted from 0.</summary>
+    /// <summary>Learning rate at a step, counted from 0.</summary>
     public double At(int step) => _peak * Factor(step);
 
     private double Factor(int step) => _arguments.LrSchedulerType switch
@@ -74,7 +74,7 @@ internal sealed class LearningRateSchedule
         _ => 1,
     };
 
-    // Part of the way from the end of the warm-up to the last step.
+    // Fraction of the way from the end of warm-up to the last step.
     private double Progress(int step) => (step - _warmup) / (double)Math.Max(1, _total - _warmup);
 
     private double LowestRate => _arguments.LrSchedulerKwargs.ContainsKey("min_lr") ? Setting("min_lr", 0) / _peak : Setting("min_lr_rate", 0);
