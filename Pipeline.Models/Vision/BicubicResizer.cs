@@ -2,18 +2,18 @@ namespace Pipeline.Models.Vision;
 
 /// <summary>
 /// Bicubic resize of bytes with antialiasing (a = -0.5, the kernel widened by the scale when shrinking), as Pillow and
-/// torchvision do it on 8-bit images: weights in fixed point, the horizontal pass rounded and clamped to bytes before
-/// the vertical one. Without that rounding hard edges come out up to 27 levels differently.
+/// torchvision do it on 8-bit images: fixed-point weights, with the horizontal pass rounded and clamped to bytes before
+/// the vertical one. Without that rounding, hard edges differ by up to 27 levels.
 /// </summary>
 internal static class BicubicResizer
 {
     private const int Channels = 3;
     private const double Support = 2.0;
 
-    // 8 bits of value and 2 of overshoot must fit into 32 beside the fraction.
+    // 8 bits of value and 2 of overshoot must fit into 32 along with the fraction.
     private const int FractionBits = 32 - 8 - 2;
 
-    /// <summary>Resizes to the given size; the same image comes back when it already has it.</summary>
+    /// <summary>Resizes to the given size; an image that already has it is returned as is.</summary>
     public static RgbImage Resize(RgbImage image, int width, int height)
     {
         byte[] pixels = image.Pixels;
@@ -35,7 +35,7 @@ internal static class BicubicResizer
             for (int x = 0; x < taps.Length; x++)
             {
                 (int first, int[] weights) = taps[x];
-                int red = 1 << (FractionBits - 1), green = red, blue = red;   // starts at one half: rounds
+                int red = 1 << (FractionBits - 1), green = red, blue = red;   // starting at one half rounds
                 int at = first * Channels;
                 foreach (int weight in weights)
                 {

@@ -3,17 +3,17 @@ using ImageMagick;
 namespace Pipeline.Models.Vision;
 
 /// <summary>
-/// Turns an encoded image into upright RGB. JPEG, PNG, BMP, TIFF, GIF and WebP only: the format is told from the first
+/// Turns an encoded image into upright RGB. JPEG, PNG, BMP, TIFF, GIF and WebP only: the format is detected from the first
 /// bytes and its decoder named explicitly, so that no file can reach ImageMagick's scripting, vector or URL coders.
 /// </summary>
 public static class ImageDecoder
 {
     private static readonly Lazy<bool> ResourcesLimited = new(LimitResources);
 
-    /// <summary>Decodes the first frame: EXIF orientation applied, transparency laid on white, colours in sRGB.</summary>
+    /// <summary>Decodes the first frame: EXIF orientation applied, transparency composited onto white, colours in sRGB.</summary>
     /// <param name="encoded">The file's bytes.</param>
     /// <param name="limits">Byte and pixel limits; <see cref="ImageLimits.Default"/> when null.</param>
-    /// <exception cref="ImageInputException">Empty, over a limit, of another format, or damaged.</exception>
+    /// <exception cref="ImageInputException">Empty, over a limit, in another format, or damaged.</exception>
     public static RgbImage Decode(ReadOnlySpan<byte> encoded, ImageLimits? limits = null)
     {
         limits ??= ImageLimits.Default;
@@ -83,7 +83,7 @@ public static class ImageDecoder
 
     private static string FirstLine(string message) => message.Split('\n', 2)[0].Trim();
 
-    /// <summary>Limits of the whole process, behind the per-call ones: nothing is paged to disk, nothing takes for ever.</summary>
+    /// <summary>Process-wide limits behind the per-call ones: nothing is paged to disk, nothing takes forever.</summary>
     private static bool LimitResources()
     {
         ResourceLimits.Width = 65_536;

@@ -9,13 +9,13 @@ public enum ImageProblem
     /// <summary>More bytes or pixels than the limits allow.</summary>
     TooLarge,
 
-    /// <summary>The first bytes are those of no accepted format.</summary>
+    /// <summary>The first bytes match no accepted format.</summary>
     UnsupportedFormat,
 
     /// <summary>An accepted format, but the content is damaged.</summary>
     Undecodable,
 
-    /// <summary>Decoded, but its shape cannot be shown to the model (one side over 200 times the other).</summary>
+    /// <summary>Decoded, but the model does not accept its shape (one side over 200 times the other).</summary>
     UnusableShape,
 }
 
@@ -23,13 +23,13 @@ public enum ImageProblem
 public sealed class ImageInputException : InputException
 {
     /// <summary>Creates the error.</summary>
-    /// <param name="problem">The kind of fault, for callers that answer each differently.</param>
-    /// <param name="message">What was found, what to do about it.</param>
+    /// <param name="problem">The kind of fault, for callers that respond differently to each.</param>
+    /// <param name="message">What was found and what to do about it.</param>
     public ImageInputException(ImageProblem problem, string message) : base(message) => Problem = problem;
 
-    /// <summary>Creates the error from the one of the decoder.</summary>
-    /// <param name="problem">The kind of fault, for callers that answer each differently.</param>
-    /// <param name="message">What was found, what to do about it.</param>
+    /// <summary>Creates the error from the decoder's.</summary>
+    /// <param name="problem">The kind of fault, for callers that respond differently to each.</param>
+    /// <param name="message">What was found and what to do about it.</param>
     /// <param name="inner">The decoder's own error.</param>
     public ImageInputException(ImageProblem problem, string message, Exception inner) : base(message, inner) => Problem = problem;
 

@@ -1,9 +1,9 @@
 namespace Pipeline.Models.Vision;
 
-/// <summary>What an encoded image may cost before it is refused.</summary>
+/// <summary>Size limits beyond which an encoded image is refused.</summary>
 public sealed record ImageLimits
 {
-    /// <summary>The limits that apply unless the caller names others.</summary>
+    /// <summary>The limits that apply unless the caller passes others.</summary>
     public static ImageLimits Default { get; } = new();
 
     /// <summary>Largest file, in bytes.</summary>

@@ -1,7 +1,7 @@
 namespace Pipeline.Models.Vision;
 
 /// <summary>
-/// Pixels as Qwen2-VL wants them: sides rounded to multiples of 28 within the pixel limits, bicubic resize, rescale,
+/// Prepares pixels as Qwen2-VL expects them: sides rounded to multiples of 28 within the pixel limits, bicubic resize, rescale,
 /// normalize, patches. Reference: transformers <c>Qwen2VLImageProcessor</c>.
 /// </summary>
 public sealed class ImagePreprocessor(PreprocessorConfig config)
@@ -20,7 +20,7 @@ public sealed class ImagePreprocessor(PreprocessorConfig config)
         return Patchify(BicubicResizer.Resize(image, width, height));
     }
 
-    /// <summary>The size an image is brought to: multiples of <paramref name="factor"/>, aspect ratio kept as well as that allows.</summary>
+    /// <summary>Target size of an image: multiples of <paramref name="factor"/>, aspect ratio kept as closely as that allows.</summary>
     /// <param name="height">Rows of the image.</param>
     /// <param name="width">Pixels per row.</param>
     /// <param name="factor">Patch size × merge size.</param>

@@ -1,23 +1,23 @@
 namespace Pipeline.Models.Vision;
 
 /// <summary>
-/// Where each token of a prompt stands in time, height and width. Text advances all three together; an image keeps its
-/// time and spreads over height and width; what follows goes on from the largest. Reference: transformers
+/// Where each token of a prompt is in time, height and width. Text advances all three together; an image keeps its
+/// time and spreads over height and width; what follows continues from the largest. Reference: transformers
 /// <c>Qwen2VLModel.get_rope_index</c>.
 /// </summary>
 /// <param name="Values">[3, length], row by row: times, heights, widths.</param>
 /// <param name="Length">Tokens.</param>
-/// <param name="Next">Position of the first token to come, on all three axes.</param>
+/// <param name="Next">Position of the next token, on all three axes.</param>
 public sealed record MropePositions(long[] Values, int Length, long Next)
 {
-    /// <summary>How far positions run behind token counts; negative when there are images.</summary>
+    /// <summary>Next position minus token count; negative when there are images.</summary>
     public long Delta => Next - Length;
 
     /// <summary>Computes the positions of one prompt.</summary>
     /// <param name="ids">Token ids, each image already expanded to its tokens.</param>
     /// <param name="grids">The images in the order of the prompt.</param>
-    /// <param name="imageToken">The id that stands for a part of an image.</param>
-    /// <param name="mergeSize">Patches per side that became one token.</param>
+    /// <param name="imageToken">The id of an image token.</param>
+    /// <param name="mergeSize">Patches per side that become one token.</param>
     /// <exception cref="InputException">The image tokens do not match the images.</exception>
     public static MropePositions Of(IReadOnlyList<int> ids, IReadOnlyList<PatchGrid> grids, int imageToken, int mergeSize)
     {

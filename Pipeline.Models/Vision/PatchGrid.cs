@@ -5,10 +5,10 @@ namespace Pipeline.Models.Vision;
 /// <param name="Width">Patches from left to right.</param>
 public readonly record struct PatchGrid(int Height, int Width)
 {
-    /// <summary>Patches in all.</summary>
+    /// <summary>Total number of patches.</summary>
     public int Patches => Height * Width;
 
-    /// <summary>Tokens the image takes in the text.</summary>
+    /// <summary>Tokens the image occupies in the text.</summary>
     /// <param name="mergeSize">Patches per side that become one token.</param>
     public int Tokens(int mergeSize) => Patches / (mergeSize * mergeSize);
 }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Pipeline.Models.Vision;
 
 /// <summary>
-/// What <c>preprocessor_config.json</c> says about pixels. Both the older keys (<c>min_pixels</c>, <c>max_pixels</c>) and
-/// the newer ones (<c>size.shortest_edge</c>, <c>size.longest_edge</c>, also counts of pixels) are read.
+/// The pixel settings of <c>preprocessor_config.json</c>. Both the older keys (<c>min_pixels</c>, <c>max_pixels</c>) and
+/// the newer ones (<c>size.shortest_edge</c>, <c>size.longest_edge</c>, also pixel counts) are read.
 /// </summary>
 public sealed record PreprocessorConfig
 {
@@ -17,13 +17,13 @@ public sealed record PreprocessorConfig
     /// <summary>Side of a square patch, in pixels.</summary>
     public int PatchSize { get; init; } = 14;
 
-    /// <summary>Frames per patch; a still image is repeated that often.</summary>
+    /// <summary>Frames per patch; a still image is repeated that many times.</summary>
     public int TemporalPatchSize { get; init; } = 2;
 
     /// <summary>Patches per side that the merger joins into one token.</summary>
     public int MergeSize { get; init; } = 2;
 
-    /// <summary>What one level of a byte is worth before normalization.</summary>
+    /// <summary>Value of one byte level before normalization.</summary>
     public double RescaleFactor { get; init; } = 1.0 / 255;
 
     /// <summary>Mean per channel, red first, on the scale 0 to 1.</summary>
@@ -36,7 +36,7 @@ public sealed record PreprocessorConfig
     internal int Factor => PatchSize * MergeSize;
 
     /// <summary>Reads <c>preprocessor_config.json</c> of a model folder.</summary>
-    /// <exception cref="InputException">The file is missing, is no JSON, or has a value this processor does not compute.</exception>
+    /// <exception cref="InputException">The file is missing, is not JSON, or has a value this processor does not support.</exception>
     public static PreprocessorConfig Load(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -56,7 +56,7 @@ public sealed record PreprocessorConfig
 
     private static PreprocessorConfig Read(JsonElement root, string file)
     {
-        // A step that this processor always does, switched off.
+        // Disables a step that this processor always performs.
         foreach (string step in (string[])["do_resize", "do_rescale", "do_normalize", "do_convert_rgb"])
             if (root.TryGetProperty(step, out JsonElement value) && value.ValueKind == JsonValueKind.False)
                 throw new InputException($"{file}: {step} is false; only images that are resized, rescaled and normalized are supported.");

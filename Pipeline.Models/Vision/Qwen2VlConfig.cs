@@ -16,7 +16,7 @@ public sealed record Qwen2VlConfig
     public required int ImageTokenId { get; init; }
 
     /// <summary>Reads <c>config.json</c> of a model folder.</summary>
-    /// <exception cref="InputException">The folder or file is missing, it is another kind of model, or a value is not computed here.</exception>
+    /// <exception cref="InputException">The folder or file is missing, the model is of another kind, or a value is unsupported.</exception>
     public static Qwen2VlConfig Load(string folder)
     {
         DecoderConfig text = DecoderConfig.Load(folder);

@@ -8,9 +8,9 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Vision;
 
 /// <summary>
-/// Qwen2-VL: a vision tower whose tokens take the place of the image tokens in a Qwen2 decoder with three-axis positions.
-/// Parameter names equal the hub's (<c>visual.…</c>, <c>model.…</c>, <c>lm_head.weight</c>). Works for inference and, as
-/// every operation is differentiable, for training all weights:
+/// Qwen2-VL: a vision tower whose tokens replace the image tokens in a Qwen2 decoder with three-axis positions.
+/// Parameter names match the hub's (<c>visual.…</c>, <c>model.…</c>, <c>lm_head.weight</c>). Supports inference and, as
+/// every operation is differentiable, training all weights:
 /// <code>
 /// var model = new Qwen2VlModel(config, ScalarType.Float32, device);
 /// model.InitializeWeights(generator);
@@ -18,18 +18,18 @@ namespace Pipeline.Models.Vision;
 /// Tensor logits = model.Forward(batch, places);        // places: b * batch.Length + t, predicting token t + 1
 /// nn.functional.cross_entropy(logits, nextTokens).backward();
 /// </code>
-/// Batches whose images all have one size are fastest: their attention is one operation.
+/// Batches whose images are all the same size are fastest: their attention is one operation.
 /// </summary>
 public sealed class Qwen2VlModel : nn.Module
 {
     private readonly VisionTower _vision;
 
-    /// <summary>Allocates the model; weights are uninitialised: load a checkpoint or call <see cref="InitializeWeights"/>.</summary>
+    /// <summary>Allocates the model with uninitialised weights: load a checkpoint or call <see cref="InitializeWeights"/>.</summary>
     /// <param name="config">Shape.</param>
     /// <param name="dtype">Type of all weights and of the computation.</param>
-    /// <param name="device">Where; <c>meta</c> allocates nothing.</param>
-    /// <param name="quantizationBits">8 or 4 to store the linear layers of the language model in so many bits, frozen; null for none.</param>
-    /// <exception cref="InputException">Another number of bits.</exception>
+    /// <param name="device">Target device; <c>meta</c> allocates nothing.</param>
+    /// <param name="quantizationBits">8 or 4 to store the language model's linear layers in that many bits, frozen; null for none.</param>
+    /// <exception cref="InputException">Any other number of bits.</exception>
     public Qwen2VlModel(Qwen2VlConfig config, ScalarType dtype, Device device, int? quantizationBits = null) : base(nameof(Qwen2VlModel))
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -37,7 +37,7 @@ public sealed class Qwen2VlModel : nn.Module
         Text = new DecoderModel(config.Text, dtype, device, quantizationBits);
         _vision = new VisionTower(config.Vision, dtype, device);
         register_module("visual", _vision);
-        // The decoder's parts stand directly under the root in the hub's names.
+        // In the hub's names, the decoder's parts are directly under the root.
         foreach ((string name, nn.Module module) in Text.named_children())
             register_module(name, module);
     }
@@ -51,8 +51,8 @@ public sealed class Qwen2VlModel : nn.Module
     /// <summary>Reads configuration and weights of a model folder.</summary>
     /// <param name="folder">Hub folder.</param>
     /// <param name="dtype">Type of all weights and of the computation.</param>
-    /// <param name="device">Where.</param>
-    /// <param name="quantizationBits">8 or 4 to store the linear layers of the language model in so many bits, frozen; null for none.</param>
+    /// <param name="device">Target device.</param>
+    /// <param name="quantizationBits">8 or 4 to store the language model's linear layers in that many bits, frozen; null for none.</param>
     /// <exception cref="InputException">Something is missing or does not fit; the message names it.</exception>
     public static Qwen2VlModel Load(string folder, ScalarType dtype, Device device, int? quantizationBits = null)
     {
@@ -61,7 +61,7 @@ public sealed class Qwen2VlModel : nn.Module
         var model = new Qwen2VlModel(config, dtype, device, quantizationBits);
         try
         {
-            // Checkpoints of tied models may repeat the embedding as head.
+            // Checkpoints of tied models may repeat the embedding as the head.
             WeightLoader.Load(model.named_parameters().Select(p => KeyValuePair.Create(p.name, (Tensor)p.parameter)), weights,
                 name => config.Text.TieWordEmbeddings && name == "lm_head.weight" ? null : name, model.Text.QuantizedTargets());
             model.eval();
@@ -81,7 +81,7 @@ public sealed class Qwen2VlModel : nn.Module
 
     /// <summary>Hidden states after the final norm.</summary>
     /// <param name="batch">Text and images.</param>
-    /// <param name="cache">Filled by this call, for decoding on; or null.</param>
+    /// <param name="cache">Filled by this call, to continue decoding; or null.</param>
     /// <returns>[batch, seq, hidden]</returns>
     public Tensor ForwardHidden(VisionTextBatch batch, KvCache? cache = null)
     {
@@ -96,9 +96,9 @@ public sealed class Qwen2VlModel : nn.Module
         return Text.ForwardEmbeddings(embeddings, batch.PositionIds, batch.AttentionMask, cache).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Scores of the token that follows each of the given places; only those rows go through the output head.</summary>
+    /// <summary>Scores of the token that follows each given position; only those rows go through the output head.</summary>
     /// <param name="batch">Text and images.</param>
-    /// <param name="places">[n] int64: sequence × <see cref="VisionTextBatch.Length"/> + index; null for all places.</param>
+    /// <param name="places">[n] int64: sequence × <see cref="VisionTextBatch.Length"/> + index; null for all positions.</param>
     /// <returns>[n, vocab] float32</returns>
     public Tensor Forward(VisionTextBatch batch, Tensor? places = null)
     {
@@ -124,7 +124,7 @@ public sealed class Qwen2VlModel : nn.Module
         }
     }
 
-    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    /// <summary>No-op: hub names are registered already. TorchSharp would add the fields' own names when the mode changes.</summary>
     protected override void RegisterComponents()
     {
     }

@@ -1,6 +1,6 @@
 namespace Pipeline.Models.Vision;
 
-/// <summary>A decoded picture: 8 bits a channel, sRGB, upright, no transparency.</summary>
+/// <summary>A decoded picture: 8 bits per channel, sRGB, upright, no transparency.</summary>
 public sealed class RgbImage
 {
     /// <summary>Wraps pixels that are already decoded.</summary>

@@ -27,7 +27,7 @@ internal sealed class VisionBlock : nn.Module
         register_module("mlp", _mlp);
     }
 
-    /// <param name="x">[patches, embed], the images one after the other.</param>
+    /// <param name="x">[patches, embed], one image after another.</param>
     /// <param name="lengths">Patches of each image; attention stays within an image.</param>
     /// <param name="cos">[patches, 1, head]</param>
     /// <param name="sin">[patches, 1, head]</param>
@@ -65,7 +65,7 @@ internal sealed class VisionBlock : nn.Module
             return _proj.forward(attended);
         }
 
-        /// <summary>Full attention within each of so many images of equal size: [patches, heads, head] → [patches, embed].</summary>
+        /// <summary>Full attention within each of several images of equal size: [patches, heads, head] → [patches, embed].</summary>
         private Tensor Attend(Tensor q, Tensor k, Tensor v, int images)
         {
             Tensor attended = nn.functional.scaled_dot_product_attention(Split(q), Split(k), Split(v));

@@ -39,7 +39,7 @@ public sealed record VisionConfig
     internal int PatchLength => Channels * TemporalPatchSize * PatchSize * PatchSize;
 
     /// <summary>Reads the object <c>vision_config</c>.</summary>
-    /// <exception cref="InputException">A size is missing or impossible, or the activation is another one.</exception>
+    /// <exception cref="InputException">A size is missing or impossible, or the activation is not supported.</exception>
     internal static VisionConfig Read(ConfigObject vision)
     {
         vision.Require("hidden_act", "quick_gelu");

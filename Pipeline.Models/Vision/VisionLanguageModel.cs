@@ -16,7 +16,7 @@ namespace Pipeline.Models.Vision;
 /// </summary>
 public sealed class VisionLanguageModel : IDisposable
 {
-    /// <summary>Stands in a message's content where an image belongs; one per image, in order.</summary>
+    /// <summary>Marks the place of an image in a message's content; one per image, in order.</summary>
     public const string ImageMarker = "<|vision_start|><|image_pad|><|vision_end|>";
 
     /// <summary>Images above this many pixels are scaled down, even where the model's own limit is higher: 1,280 tokens.</summary>
@@ -44,14 +44,14 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Pixels to patches.</summary>
     public ImagePreprocessor Preprocessor { get; }
 
-    /// <summary>What the user must be told about the choice of the chat template, or null.</summary>
+    /// <summary>What the user should know about the choice of chat template, or null.</summary>
     public string? TemplateWarning { get; }
 
     /// <summary>Loads a model folder.</summary>
     /// <param name="folder">Folder with <c>config.json</c>, weights, <c>tokenizer.json</c> and <c>preprocessor_config.json</c>.</param>
     /// <param name="options">Device and precision.</param>
-    /// <param name="maxPixels">Larger images are scaled down to this many pixels, or to the model's own limit when that is lower.</param>
-    /// <exception cref="InputException">Folder or files are missing, damaged, do not fit each other, or are not supported.</exception>
+    /// <param name="maxPixels">Larger images are scaled down to this many pixels, or to the model's own limit if lower.</param>
+    /// <exception cref="InputException">Folder or files are missing, damaged, mismatched or not supported.</exception>
     public static VisionLanguageModel Load(string folder, ModelLoadOptions? options = null, int maxPixels = DefaultMaxPixels)
     {
         options ??= new ModelLoadOptions();
@@ -80,12 +80,12 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="onText">Receives the answer piece by piece.</param>
     /// <param name="cancellation">Ends the answer before its next token.</param>
     /// <exception cref="ImageInputException">The image cannot be used.</exception>
-    /// <exception cref="InputException">The prompt is too long, has an image marker of its own, or an option is out of range.</exception>
+    /// <exception cref="InputException">The prompt is too long, contains an image marker, or an option is out of range.</exception>
     public string Describe(ReadOnlyMemory<byte> encodedImage, string prompt, GenerationOptions? options = null, Action<string>? onText = null,
         CancellationToken cancellation = default) =>
         Chat([new ChatMessage("user", ImageMarker + prompt)], [ImageDecoder.Decode(encodedImage.Span)], options, onText, cancellation).Text.Trim();
 
-    /// <summary>Answers one question about several images at once; each answer is the one the image alone would get.</summary>
+    /// <summary>Answers one question about several images at once; each answer is what the image alone would get.</summary>
     /// <inheritdoc cref="Describe(ReadOnlyMemory{byte}, string, GenerationOptions?, Action{string}?, CancellationToken)"/>
     /// <param name="encodedImages">JPG, PNG, BMP, TIFF, GIF or WebP each.</param>
     /// <param name="prompt">The question.</param>
@@ -101,12 +101,12 @@ public sealed class VisionLanguageModel : IDisposable
     }
 
     /// <summary>Continues a conversation about any number of images.</summary>
-    /// <param name="messages">Ending with the user's message; <see cref="ImageMarker"/> stands for each image.</param>
-    /// <param name="images">The images in the order of their markers.</param>
+    /// <param name="messages">Ends with the user's message; <see cref="ImageMarker"/> stands for each image.</param>
+    /// <param name="images">The images in marker order.</param>
     /// <param name="options">How to generate; greedy by default.</param>
     /// <param name="onText">Receives the answer piece by piece.</param>
     /// <param name="cancellation">Ends the answer before its next token.</param>
-    /// <exception cref="InputException">Markers and images differ in number, the conversation is too long, or an option is out of range.</exception>
+    /// <exception cref="InputException">Marker and image counts differ, the chat is too long, or an option is out of range.</exception>
     public GenerationResult Chat(IReadOnlyList<ChatMessage> messages, IReadOnlyList<RgbImage> images, GenerationOptions? options = null,
         Action<string>? onText = null, CancellationToken cancellation = default) =>
         Generate([Encode(messages, images)], options, onText, cancellation)[0];

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Vision;
 
 /// <summary>
-/// Rotary embedding over two axes: the first half of a head's frequencies turns with the row of the patch, the second
+/// Rotary embedding over two axes: the first half of a head's frequencies rotates with the row of the patch, the second
 /// with its column. Reference: transformers <c>VisionRotaryEmbedding</c>.
 /// </summary>
 internal static class VisionRotary
@@ -37,14 +37,14 @@ internal static class VisionRotary
         return (both.cos().MoveToOuterDisposeScope(), both.sin().MoveToOuterDisposeScope());
     }
 
-    /// <summary>Turns each head by its patch's angles.</summary>
+    /// <summary>Rotates each head by its patch's angles.</summary>
     /// <param name="x">[patches, heads, head]</param>
     /// <param name="cos">[patches, 1, head]</param>
     /// <param name="sin">[patches, 1, head]</param>
     public static Tensor Apply(Tensor x, Tensor cos, Tensor sin)
     {
         long half = x.shape[^1] / 2;
-        // Angles are float32: a bfloat16 cosine would blur the position of far patches.
+        // Angles are float32: a bfloat16 cosine would blur the position of distant patches.
         Tensor wide = x.to_type(ScalarType.Float32);
         Tensor turned = cat([-wide.narrow(-1, half, half), wide.narrow(-1, 0, half)], dim: -1);
         return (wide * cos + turned * sin).to_type(x.dtype);

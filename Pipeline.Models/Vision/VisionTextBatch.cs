@@ -5,7 +5,7 @@ namespace Pipeline.Models.Vision;
 
 /// <summary>One sequence with its images.</summary>
 /// <param name="Ids">Token ids, each image expanded to as many image tokens as it has.</param>
-/// <param name="Images">The images in the order of the text.</param>
+/// <param name="Images">The images in text order.</param>
 public sealed record VisionTextSequence(IReadOnlyList<int> Ids, IReadOnlyList<ImagePatches> Images);
 
 /// <summary>Sequences of text and images as tensors, padded on the left: what <see cref="Qwen2VlModel"/> reads.</summary>
@@ -24,29 +24,29 @@ public sealed class VisionTextBatch : IDisposable
     /// <summary>[3, batch, seq] int64: time, height, width.</summary>
     public Tensor PositionIds { get; }
 
-    /// <summary>[batch, seq] int64, 1 for tokens and 0 for padding; null when all are equally long.</summary>
+    /// <summary>[batch, seq] int64, 1 for tokens and 0 for padding; null when all have the same length.</summary>
     public Tensor? AttentionMask { get; }
 
     /// <summary>[patches of all images, patch length] float32; null without images.</summary>
     public Tensor? Pixels { get; }
 
-    /// <summary>Where the image tokens are among the batch × seq tokens, int64; null without images.</summary>
+    /// <summary>Indices of the image tokens among the batch × seq tokens, int64; null without images.</summary>
     public Tensor? ImageRows { get; }
 
     /// <summary>Patches of each image.</summary>
     public IReadOnlyList<PatchGrid> Grids { get; }
 
-    /// <summary>Position of the first token to come, per sequence.</summary>
+    /// <summary>Position of the next token, per sequence.</summary>
     public IReadOnlyList<long> NextPositions { get; }
 
     /// <summary>Tokens per sequence, padding included.</summary>
     public int Length => (int)InputIds.shape[1];
 
-    /// <summary>Puts sequences side by side.</summary>
+    /// <summary>Combines sequences into a batch.</summary>
     /// <param name="sequences">At least one.</param>
     /// <param name="config">Image token and merge size.</param>
-    /// <param name="device">Where the tensors go.</param>
-    /// <param name="paddingId">Id at padded places; never looked at.</param>
+    /// <param name="device">Device for the tensors.</param>
+    /// <param name="paddingId">Id at padded positions; never read.</param>
     /// <exception cref="InputException">The image tokens of a sequence do not match its images.</exception>
     public static VisionTextBatch Create(IReadOnlyList<VisionTextSequence> sequences, Qwen2VlConfig config, Device device, int paddingId = 0)
     {

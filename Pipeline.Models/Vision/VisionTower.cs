@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Vision;
 
 /// <summary>
-/// Patches in, text-sized embeddings out: patch embedding, blocks with rotary positions over two axes, and a merger that
-/// joins each square of patches into one token. New weights are uninitialised. Reference: transformers <c>Qwen2VisionTransformerPretrainedModel</c>.
+/// Patches in, text-width embeddings out: patch embedding, blocks with two-axis rotary positions, and a merger of squares of
+/// patches into one token. New weights are uninitialised. Reference: transformers <c>Qwen2VisionTransformerPretrainedModel</c>.
 /// </summary>
 internal sealed class VisionTower : nn.Module
 {
@@ -109,7 +109,7 @@ internal sealed class VisionTower : nn.Module
         }
     }
 
-    /// <summary>A name between two others in the hub's weight names.</summary>
+    /// <summary>An intermediate level in the hub's weight names.</summary>
     private sealed class ModuleGroup : nn.Module
     {
         public ModuleGroup(params (string Name, nn.Module Module)[] children) : base(nameof(ModuleGroup))

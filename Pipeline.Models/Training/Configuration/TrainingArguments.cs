@@ -224,7 +224,7 @@ public sealed record TrainingArguments
     [JsonPropertyName("eval_steps"), Range(1, int.MaxValue)]
     public int? EvalSteps { get; init; }
 
-    /// <summary>Returns the weights of the best evaluation instead of the last step. Each better evaluation writes a checkpoint.</summary>
+    /// <summary>Keeps the best evaluation's weights as the result, not the last step's. Each new best writes a checkpoint.</summary>
     [JsonPropertyName("load_best_model_at_end")]
     public bool LoadBestModelAtEnd { get; init; }
 

@@ -7,18 +7,18 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
-/// Attention over <see cref="BlockKernel"/>: a thread computes one key head of one sequence, some queries at a time, with
-/// scores in tiles that stay in its cache and tiles above the diagonal left out. Scores are float32 until they are
-/// probabilities. Reference for the way back: FlashAttention, arXiv:2205.14135, arXiv:2307.08691.
+/// Attention on top of <see cref="BlockKernel"/>: a thread computes one key head of one sequence, a block of queries at a time,
+/// with scores in tiles that stay in its cache and tiles above the diagonal skipped. Scores are float32 until they become
+/// probabilities. Reference for the backward pass: FlashAttention, arXiv:2205.14135, arXiv:2307.08691.
 /// </summary>
-/// <param name="window">Keys that a query sees at most, itself included; null for all before it.</param>
-/// <param name="scale">By what scores are multiplied.</param>
-/// <param name="forFewHeads">Computes where there are fewer heads than threads: it divides single heads.</param>
+/// <param name="window">Maximum keys a query sees, itself included; null for all before it.</param>
+/// <param name="scale">Factor applied to the scores.</param>
+/// <param name="forFewHeads">Used when there are fewer heads than threads: it splits single heads.</param>
 internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPassAttention forFewHeads) : IPassAttention
     where T : struct, IProductElement
 {
     private const int Tile = 64;            // keys
-    private const int RowsAtOnce = 256;     // queries times heads of a group
+    private const int RowsAtOnce = 256;     // queries times heads in a group
     private const int Unit = 16;
 
     public void Forward(Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor attended)
@@ -52,7 +52,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
     private static void ForEachHead(HeadLayout heads, Action<Head> body)
     {
         IReadOnlyList<Sequence> sequences = heads.Sequences.Sequences;
-        // The longest first, so that no thread is left with one at the end.
+        // Longest first, so that no thread is left with one at the end.
         int[] order = [.. Enumerable.Range(0, sequences.Count).OrderByDescending(i => sequences[i].PaddedLength)];
         KernelThreads.Run((long)order.Length * heads.KvHeads, part =>
         {
@@ -85,7 +85,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
             {
                 int position = block.Position + row / head.Group;
                 if (position >= head.Sequence.Length)
-                    break;  // rows of no token: nobody reads them
+                    break;  // rows without a token are never read
                 (lse[head.QueryRow(block.Position) + row], inverseSums[row]) = Softmax(block, row, position, scores, weights, most);
             }
             Weighted(head, block, weights, packedValues, sums, most);
@@ -222,7 +222,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
     private void SoftmaxBackward(Head head, QueryBlock block, int row, float* scores, float* dscores, float logSum, float delta, byte* weights, byte* dweights, int most)
     {
         int position = block.Position + row / head.Group;
-        (int first, int end) = position < head.Sequence.Length ? KeysOf(position) : (0, 0); // a row of no token weighs nothing
+        (int first, int end) = position < head.Sequence.Length ? KeysOf(position) : (0, 0); // a row without a token has zero weight
         for (int tile = block.FirstTile; tile < block.EndTile; tile++)
         {
             (int from, int to) = InTile(first, end, tile);
@@ -241,7 +241,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
 
     private static (int From, int To) InTile(int first, int end, int tile) => (Math.Clamp(first - tile * Tile, 0, Tile), Math.Clamp(end - tile * Tile, 0, Tile));
 
-    // All bits of the lanes whose number, counted from start, lies between the two.
+    // All bits set in the lanes whose number, counted from start, lies between the two.
     private static Vector512<float> Between(int from, int to, int start)
     {
         Vector512<int> lanes = Vector512<int>.Indices + Vector512.Create(start);
@@ -258,7 +258,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
         return MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
     }
 
-    // The gradient of one query's result, and its product with that result; zeros behind the sequence.
+    // The gradient of one query's result, and its product with that result; zeros past the end of the sequence.
     private static float Gather(Head head, in Given given, int position, int inGroup, byte* copy)
     {
         int size = head.Size;
@@ -282,7 +282,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
         public float LogSum(long row) => ((float*)Lse)[row];
     }
 
-    // Queries of some positions, and the tiles of keys that they see.
+    // A range of query positions, and the tiles of keys they see.
     private readonly record struct QueryBlock(int Position, int Rows, int FirstTile, int EndTile);
 
     // One key head of one sequence, with the query heads that share it.

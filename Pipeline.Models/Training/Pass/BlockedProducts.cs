@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass;
 
-/// <summary>The products of <see cref="BlockedProduct{T}"/>: CPUs with AVX-512.</summary>
+/// <summary>Matrix products using <see cref="BlockedProduct{T}"/>, for CPUs with AVX-512.</summary>
 internal sealed class BlockedProducts<T>(PassBuffers buffers) : IPassProducts
     where T : struct, IProductElement
 {
@@ -51,7 +51,7 @@ internal sealed class BlockedProducts<T>(PassBuffers buffers) : IPassProducts
 
     private static bool Fits(Tensor a) => a.shape[1] % T.DepthUnit == 0;
 
-    // The kernels hold addresses alone, so whatever does not fit is found here.
+    // The kernels see only addresses, so mismatches must be caught here.
     private static BlockedProduct<T>.Factors FactorsOf(Tensor a, Tensor b, Tensor result)
     {
         if (a.dtype != T.Type || b.dtype != T.Type || a.shape[1] != b.shape[0] || result.shape[0] != a.shape[0] || result.shape[1] != b.shape[1])
@@ -63,7 +63,7 @@ internal sealed class BlockedProducts<T>(PassBuffers buffers) : IPassProducts
 
     private static BlockedProduct<T>.Target TargetOf(Tensor result, ScalarType type)
     {
-        if (result.dtype != type || (result.stride(1) != 1 && type != ScalarType.Float32)) // sums alone may be transposed
+        if (result.dtype != type || (result.stride(1) != 1 && type != ScalarType.Float32)) // only sums may be transposed
             throw new ArgumentException($"no product into {Named(result)}, expected {type} with the numbers of a row side by side", nameof(result));
         using Tensor rows = result.stride(1) == 1 ? result.alias() : result.t();
         return new BlockedProduct<T>.Target(Matrix.Of(rows).Data, result.shape[0], result.shape[1], result.stride(0), result.stride(1), type == ScalarType.Float32);

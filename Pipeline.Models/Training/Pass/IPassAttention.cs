@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass;
 
-/// <summary>Causal attention within each sequence of a batch, and its way back.</summary>
+/// <summary>Causal attention within each sequence of a batch, and its backward pass.</summary>
 internal interface IPassAttention
 {
-    /// <summary>Weighted values of every query.</summary>
+    /// <summary>Weighted sum of values for every query.</summary>
     /// <param name="q">[padded rows × heads, head]</param>
     /// <param name="k">[padded rows × kv heads, head]</param>
     /// <param name="v">[padded rows × kv heads, head]</param>
     /// <param name="heads">Layout of the three.</param>
-    /// <param name="lse">[padded rows × heads] float32, result: kept for the way back.</param>
+    /// <param name="lse">[padded rows × heads] float32, result: kept for the backward pass.</param>
     /// <param name="attended">[T, heads × head], result.</param>
     void Forward(Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor attended);
 

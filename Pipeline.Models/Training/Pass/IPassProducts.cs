@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass;
 
-/// <summary>Matrix products of a training pass, into memory that exists. Factors may be transposed views.</summary>
+/// <summary>Matrix products of a training pass, into existing memory. Factors may be transposed views.</summary>
 internal interface IPassProducts
 {
     /// <summary>result = keep × result + scale × a b</summary>
@@ -12,7 +12,7 @@ internal interface IPassProducts
     /// <param name="keep">0 to overwrite, 1 to add.</param>
     /// <param name="a">[M, K]</param>
     /// <param name="b">[K, N]</param>
-    /// <param name="scale">Factor of the product.</param>
+    /// <param name="scale">Factor applied to the product.</param>
     void Into(Tensor result, float keep, Tensor a, Tensor b, float scale = 1);
 
     /// <summary>result = keep × result + a b + c d</summary>
@@ -30,8 +30,8 @@ internal interface IPassProducts
     /// <param name="b">[K, N]</param>
     void AddTo(Tensor sum, Tensor a, Tensor b);
 
-    /// <summary>Attention over products of this kind.</summary>
-    /// <param name="kernels">What it computes besides.</param>
+    /// <summary>Attention built on products of this kind.</summary>
+    /// <param name="kernels">Everything other than products.</param>
     /// <param name="shape">Shape of the heads.</param>
     IPassAttention CreateAttention(IPassKernels kernels, LayerShape shape);
 }

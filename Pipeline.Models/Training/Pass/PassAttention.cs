@@ -7,12 +7,12 @@ namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
 /// Causal attention within each sequence of a batch, in blocks of queries: as in FlashAttention (arXiv:2205.14135,
-/// arXiv:2307.08691) only the logarithm of each row's sum is kept, and scores are computed again on the way back.
+/// arXiv:2307.08691) only the logarithm of each row's sum is kept, and the backward pass recomputes the scores.
 /// </summary>
 internal sealed class PassAttention(IPassKernels kernels, PassBuffers buffers, int? window, float scale) : IPassAttention
 {
-    private const long ScoresAtOnce = 8 << 20;  // numbers; they should stay in the cache between two products
-    private const int QueriesAtOnce = 512;      // positions; later keys than theirs are not computed at all
+    private const long ScoresAtOnce = 8 << 20;  // numbers; should stay in cache between two products
+    private const int QueriesAtOnce = 512;      // positions; keys after them are not computed at all
 
     public void Forward(Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor attended)
     {
@@ -73,7 +73,7 @@ internal sealed class PassAttention(IPassKernels kernels, PassBuffers buffers, i
         }
     }
 
-    // Some queries of some (sequence, key head) pairs of a group, and all keys up to the last query.
+    // A range of queries for some (sequence, key head) pairs of a group, and all keys up to the last query.
     private readonly record struct Block(HeadLayout Heads, SequenceGroup Group, int FirstBatch, int Batches, int FirstQuery, int QueryCount)
     {
         public bool IsFirst => FirstQuery == 0;

@@ -3,17 +3,17 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
-/// The memory of a pass: one block for each name, made once, grown when a batch is larger than any before and used again
-/// by the next. Nothing is cleared between uses.
+/// The memory of a pass: one block per name, allocated once, grown when a batch is larger than any before and reused by
+/// the next. Nothing is cleared between uses.
 /// </summary>
 internal sealed class PassBuffers(ScalarType dtype, Device device) : IDisposable
 {
     private readonly Dictionary<string, Tensor> _blocks = new(StringComparer.Ordinal);
 
-    /// <summary>Type of the model.</summary>
+    /// <summary>The model's type.</summary>
     public ScalarType DType => dtype;
 
-    /// <summary>The memory of a name in a shape, in the type of the model; the handle belongs to the caller's dispose scope.</summary>
+    /// <summary>The memory of a name in a shape, in the model's type; the handle belongs to the caller's dispose scope.</summary>
     public Tensor Get(string name, params ReadOnlySpan<long> shape) => Get(name, dtype, shape);
 
     /// <summary>The same in float32.</summary>
@@ -33,7 +33,7 @@ internal sealed class PassBuffers(ScalarType dtype, Device device) : IDisposable
             count *= size;
         if (!_blocks.TryGetValue(name, out Tensor? block) || block.shape[0] < count)
         {
-            // One that grew once will grow again: with room to spare it does so a few times, not at every longer batch.
+            // A block that grew once will grow again: headroom makes that a few times, not at every longer batch.
             long capacity = block is null ? count : Math.Max(count, block.shape[0] * 5 / 4);
             block?.Dispose();
             _blocks.Remove(name);

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
-/// One decoder layer forward and back without autograd. Kept between the two: input, heads, attention's result, the middle
-/// of the layer, gate and up; with norms on query and key heads also what these take. The norms' results and the feed-forward's
-/// product are cheap and computed again.
+/// One decoder layer forward and backward without autograd. Kept between the two: input, heads, attention result, the middle
+/// of the layer, gate and up; with norms on query and key heads also the inputs of those norms. The results of the norms and
+/// the feed-forward's product are cheap and recomputed.
 /// </summary>
 internal sealed class PassLayer : IDisposable
 {
@@ -32,12 +32,12 @@ internal sealed class PassLayer : IDisposable
         PassProjection Projection(ProjectionLayer projection, string name) => new(projection, name, kernels, products, buffers);
     }
 
-    /// <summary>Whether any of its linear layers has an adapter.</summary>
+    /// <summary>Whether any of the layer's linear layers has an adapter.</summary>
     public bool HasAdapter => Projections.Any(p => p.HasAdapter);
 
     private IEnumerable<PassProjection> Projections => _queryKeyValue.Append(_output).Concat(_gateUp).Append(_down);
 
-    /// <summary>Takes over the adapters as they stand; to be called before every pass.</summary>
+    /// <summary>Picks up the adapters' current state; call before every pass.</summary>
     public void Refresh()
     {
         foreach (PassProjection projection in Projections)
@@ -46,10 +46,10 @@ internal sealed class PassLayer : IDisposable
 
     /// <summary>Computes the layer.</summary>
     /// <param name="x">[T, hidden]</param>
-    /// <param name="result">[T, hidden]; may not be <paramref name="x"/>.</param>
+    /// <param name="result">[T, hidden]; must not be <paramref name="x"/>.</param>
     /// <param name="heads">Layout of the heads.</param>
-    /// <param name="state">Prefix of the buffers that <see cref="Backward"/> reads.</param>
-    /// <param name="mask">Dropout of the micro-step.</param>
+    /// <param name="state">Prefix of the buffers <see cref="Backward"/> reads.</param>
+    /// <param name="mask">Dropout of this micro-step.</param>
     public void Forward(Tensor x, Tensor result, HeadLayout heads, string state, DropoutMask mask)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -81,13 +81,13 @@ internal sealed class PassLayer : IDisposable
         _down.Forward(act, result, true, state, mask);
     }
 
-    /// <summary>Adds the adapters' gradients to theirs, and turns the gradient of the result into that of the input.</summary>
+    /// <summary>Accumulates the adapters' gradients, and turns the gradient of the result into that of the input.</summary>
     /// <param name="x">[T, hidden], as in <see cref="Forward"/>.</param>
     /// <param name="gradient">[T, hidden]; in place.</param>
     /// <param name="heads">As in <see cref="Forward"/>.</param>
-    /// <param name="state">As in <see cref="Forward"/>; what it names is used up.</param>
+    /// <param name="state">As in <see cref="Forward"/>; the buffers are consumed.</param>
     /// <param name="mask">As in <see cref="Forward"/>.</param>
-    /// <param name="needsInput">Whether anything below has an adapter; otherwise <paramref name="gradient"/> is left unfinished.</param>
+    /// <param name="needsInput">Whether anything below has an adapter; if not, <paramref name="gradient"/> is left unfinished.</param>
     public void Backward(Tensor x, Tensor gradient, HeadLayout heads, string state, DropoutMask mask, bool needsInput)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -133,7 +133,7 @@ internal sealed class PassLayer : IDisposable
         _kernels.NormBackward(dnormed, middle, _layer.PostNorm.Weight, _layer.PostNorm.Eps, gradient);
     }
 
-    // All of it, then query, key and value: parts of its columns where one layer makes all three, else tensors of their own.
+    // The whole buffer, then query, key and value: slices of its columns when one layer produces all three, else separate tensors.
     private Tensor[] QueryKeyValue(long rows)
     {
         long query = _shape.QueryWidth, key = _shape.KeyWidth;
@@ -145,7 +145,7 @@ internal sealed class PassLayer : IDisposable
             flat.narrow(0, rows * (query + key), rows * key).view(rows, key)];
     }
 
-    // Where the projections write: query and key apart from what attention takes where a norm comes between the two, for its way back.
+    // Where the projections write: with a norm in between, query and key are kept apart from attention's input for the backward pass.
     private Tensor[] Projected(string state, Tensor[] outputs) => _layer.Attention.QueryNorm is null ? outputs
         : [_buffers.Get(state + ".query", outputs[0].shape), _buffers.Get(state + ".key", outputs[1].shape), outputs[2]];
 

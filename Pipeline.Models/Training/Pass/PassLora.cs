@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass;
 
-/// <summary>The adapter of one layer during a pass: its weights in the type of the computation, and where its gradients gather (float32).</summary>
+/// <summary>The adapter of one layer during a pass: its weights in the computation type, and its accumulated gradients (float32).</summary>
 internal sealed class PassLora : IDisposable
 {
     private readonly IPassProducts _products;
     private readonly PassBuffers _buffers;
     private readonly string _name;
     private readonly Tensor? _gradientA, _gradientB, _gradientMagnitude;
-    private Tensor? _norm, _factor;     // [out] float32, DoRA alone
+    private Tensor? _norm, _factor;     // [out] float32, DoRA only
 
     public PassLora(LoraLinear lora, string name, IPassProducts products, PassBuffers buffers)
     {
@@ -35,8 +35,8 @@ internal sealed class PassLora : IDisposable
     /// <summary>DoRA's magnitude / ‖row of W + s B A‖, [out] float32; null for plain LoRA.</summary>
     public Tensor? Factor => _factor;
 
-    /// <summary>Takes over what the optimizer changed; to be called before every pass.</summary>
-    /// <param name="weight">The frozen weight [out, in], for the norms of DoRA.</param>
+    /// <summary>Picks up what the optimizer changed; call before every pass.</summary>
+    /// <param name="weight">The frozen weight [out, in], for DoRA's norms.</param>
     public void Refresh(Func<Tensor> weight)
     {
         RefreshFactor(weight);
@@ -49,7 +49,7 @@ internal sealed class PassLora : IDisposable
 
     /// <summary>Adds dyᵀ low to the gradient of B.</summary>
     /// <param name="dy">[T, out]</param>
-    /// <param name="low">[T, r], with the scaling.</param>
+    /// <param name="low">[T, r], scaling included.</param>
     public void AddGradientB(Tensor dy, Tensor low)
     {
         if (_gradientB is null)
@@ -71,7 +71,7 @@ internal sealed class PassLora : IDisposable
 
     /// <summary>Adds the gradient of DoRA's magnitude.</summary>
     /// <param name="dy">[T, out], gradient of the layer's result.</param>
-    /// <param name="linear">[T, out], that result before the factor and without bias.</param>
+    /// <param name="linear">[T, out], that result before the factor and without the bias.</param>
     public void AddGradientMagnitude(Tensor dy, Tensor linear)
     {
         using DisposeScope scope = NewDisposeScope();

@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
-/// A frozen linear layer with its adapter: y = x Wᵀ + b + s · drop(x) Aᵀ Bᵀ, and the gradients of x, A and B. Products add
-/// into their places and, where they share one, together, so that neither the update nor a sum exists as a tensor of its own. With DoRA's factor f for each
-/// output, y = x Wᵀ + b + (f - 1) · drop(x) Wᵀ + f · s · drop(x) Aᵀ Bᵀ, as PEFT computes it.
+/// A frozen linear layer with its adapter: y = x Wᵀ + b + s · drop(x) Aᵀ Bᵀ, and the gradients of x, A and B. Products
+/// accumulate in place, together where they share a target, so neither the update nor a sum needs its own tensor. With DoRA's
+/// factor f per output, y = x Wᵀ + b + (f - 1) · drop(x) Wᵀ + f · s · drop(x) Aᵀ Bᵀ, as PEFT computes it.
 /// </summary>
 internal sealed class PassProjection : IDisposable
 {
@@ -22,8 +22,8 @@ internal sealed class PassProjection : IDisposable
     private PassLora? _lora;
 
     /// <param name="layer">The layer; its adapter is looked up before every pass.</param>
-    /// <param name="name">Name of this place in the model, for buffers and for its own dropout masks.</param>
-    /// <param name="kernels">Elementwise work.</param>
+    /// <param name="name">The layer's name in the model, for buffers and for its own dropout masks.</param>
+    /// <param name="kernels">Elementwise operations.</param>
     /// <param name="products">Matrix products.</param>
     /// <param name="buffers">Memory.</param>
     public PassProjection(ProjectionLayer layer, string name, IPassKernels kernels, IPassProducts products, PassBuffers buffers)
@@ -31,10 +31,10 @@ internal sealed class PassProjection : IDisposable
         (_layer, _name, _maskKey, _kernels, _products, _buffers) = (layer, name, HashOf(name), kernels, products, buffers);
     }
 
-    /// <summary>Whether an adapter is on the layer.</summary>
+    /// <summary>Whether the layer has an adapter.</summary>
     public bool HasAdapter => _layer.Delta is not null;
 
-    /// <summary>Takes over the adapter as it stands; to be called before every pass.</summary>
+    /// <summary>Picks up the adapter's current state; call before every pass.</summary>
     public void Refresh()
     {
         var lora = (LoraLinear?)_layer.Delta;
@@ -49,8 +49,8 @@ internal sealed class PassProjection : IDisposable
     /// <summary>Computes the layer.</summary>
     /// <param name="x">[T, in]</param>
     /// <param name="y">[T, out], result.</param>
-    /// <param name="adds">Adds to what <paramref name="y"/> holds instead of replacing it.</param>
-    /// <param name="state">Prefix of the buffers that the way back needs.</param>
+    /// <param name="adds">Adds to the contents of <paramref name="y"/> instead of replacing them.</param>
+    /// <param name="state">Prefix of the buffers the backward pass needs.</param>
     /// <param name="mask">Dropout of this micro-step.</param>
     public void Forward(Tensor x, Tensor y, bool adds, string state, DropoutMask mask)
     {
@@ -81,7 +81,7 @@ internal sealed class PassProjection : IDisposable
         _products.Into(low, 0, input, _lora!.A.t(), _lora.Scaling);
         if (mask.Probability > 0)
         {
-            // What the adapter does not see dropped: the frozen layer's own output, less its share of the part below.
+            // The part that bypasses dropout: the frozen layer's own output, minus its share of the part below.
             _products.Into(linear, 0, input, weight.t());
             _products.Into(y, adds ? 1 : 0, x, weight.t());
             y.sub_(linear);
@@ -92,11 +92,11 @@ internal sealed class PassProjection : IDisposable
         _ = adds ? y.add_(scaled) : y.copy_(scaled);
     }
 
-    /// <summary>Adds the adapter's gradients to theirs, and computes the input's.</summary>
+    /// <summary>Accumulates the adapter's gradients, and computes the input's.</summary>
     /// <param name="x">[T, in], as in <see cref="Forward"/>.</param>
     /// <param name="dy">[T, out]</param>
-    /// <param name="dx">[T, in], result; null when nobody needs it.</param>
-    /// <param name="adds">Adds to what <paramref name="dx"/> holds instead of replacing it.</param>
+    /// <param name="dx">[T, in], result; null when not needed.</param>
+    /// <param name="adds">Adds to the contents of <paramref name="dx"/> instead of replacing them.</param>
     /// <param name="state">As in <see cref="Forward"/>.</param>
     /// <param name="mask">As in <see cref="Forward"/>.</param>
     public void Backward(Tensor x, Tensor dy, Tensor? dx, bool adds, string state, DropoutMask mask)
@@ -135,7 +135,7 @@ internal sealed class PassProjection : IDisposable
         _kernels.AddDropped(part, dx, mask.Probability, mask.Seed ^ _maskKey);
     }
 
-    // DoRA with dropout: the factor's part of the frozen layer sees the dropped input too.
+    // DoRA with dropout: the factor's part of the frozen layer also sees the dropped input.
     private void BackwardDropped(Tensor x, Tensor dy, Tensor? dx, Tensor factor, bool adds, string state, DropoutMask mask)
     {
         Tensor scaled = Scaled(dy, factor), dlow = _buffers.Get("dlow", x.shape[0], _lora!.Rank);
@@ -157,18 +157,18 @@ internal sealed class PassProjection : IDisposable
         return scaled;
     }
 
-    // What DoRA's factor multiplies, kept for the gradient of the magnitude.
+    // The operand of DoRA's factor, kept for the gradient of the magnitude.
     private Tensor Linear(string state, Tensor y) => _buffers.Get($"{state}.{_name}.linear", y.shape);
 
     public void Dispose() => _lora?.Dispose();
 
-    // [out, in]; a quantized one is in full for this one product alone.
+    // [out, in]; a quantized one is dequantized for this one product only.
     private Tensor Weight() => _layer.Dense(_layer.IsQuantized ? _buffers.Get("dense", _layer.OutFeatures * _layer.InFeatures) : null);
 
     // s · drop(x) Aᵀ
     private Tensor Low(string state, Tensor x) => _buffers.Get($"{state}.{_name}.low", x.shape[0], _lora!.Rank);
 
-    // The input that A sees; with dropout a copy, made anew on the way back.
+    // The input that A sees; with dropout, a copy that the backward pass recomputes.
     private Tensor Dropped(Tensor x, DropoutMask mask)
     {
         if (mask.Probability == 0)
@@ -178,7 +178,7 @@ internal sealed class PassProjection : IDisposable
         return dropped;
     }
 
-    // FNV-1a: string.GetHashCode differs from process to process.
+    // FNV-1a: string.GetHashCode differs between processes.
     private static long HashOf(string text)
     {
         ulong hash = 14695981039346656037;

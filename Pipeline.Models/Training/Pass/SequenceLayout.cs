@@ -1,15 +1,15 @@
 namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
-/// Where the sequences of a batch lie. Rows of all sequences follow each other without padding; for attention, each gets
-/// a block of its own. Both are rounded up a little, so that few different shapes occur: the first product of a new shape
-/// costs the matrix library the generation of a kernel, milliseconds each.
+/// Where the sequences of a batch lie. Rows of all sequences are concatenated without padding; for attention, each gets
+/// its own block. Both are rounded up a little to keep the number of distinct shapes small: the first product of a new
+/// shape makes the matrix library generate a kernel, which takes milliseconds.
 /// </summary>
 internal sealed class SequenceLayout
 {
     private const int BlockGranularity = 16, BatchGranularity = 32;
 
-    private readonly int[] _ofRow, _ofBlockRow; // number of the sequence
+    private readonly int[] _ofRow, _ofBlockRow; // sequence index
 
     public SequenceLayout(IReadOnlyList<int> lengths)
     {
@@ -28,16 +28,16 @@ internal sealed class SequenceLayout
         _ofBlockRow = [.. sequences.SelectMany((sequence, i) => Enumerable.Repeat(i, sequence.PaddedLength))];
     }
 
-    /// <summary>The sequences in their order.</summary>
+    /// <summary>The sequences in order.</summary>
     public IReadOnlyList<Sequence> Sequences { get; }
 
     /// <summary>Rows that hold a token.</summary>
     public int Tokens { get; }
 
-    /// <summary>Rows of the batch: the tokens and a few that belong to no sequence.</summary>
+    /// <summary>Rows of the batch: the tokens plus a few that belong to no sequence.</summary>
     public int Rows { get; }
 
-    /// <summary>Rows of all attention blocks together.</summary>
+    /// <summary>Total rows of all attention blocks.</summary>
     public int PaddedRows { get; }
 
     /// <summary>Length of the longest sequence.</summary>
@@ -46,10 +46,10 @@ internal sealed class SequenceLayout
     /// <summary>Runs of sequences with equally long blocks, which are computed together.</summary>
     public IReadOnlyList<SequenceGroup> Groups { get; }
 
-    /// <summary>The sequence of a row of the batch that holds a token.</summary>
+    /// <summary>The sequence of a batch row that holds a token.</summary>
     public Sequence SequenceOfRow(long row) => Sequences[_ofRow[row]];
 
-    /// <summary>The sequence in whose attention block a row lies.</summary>
+    /// <summary>The sequence whose attention block contains a row.</summary>
     public Sequence SequenceOfBlockRow(long row) => Sequences[_ofBlockRow[row]];
 
     private static int RoundUp(int length, int granularity) => (length + granularity - 1) / granularity * granularity;
@@ -67,13 +67,13 @@ internal sealed class SequenceLayout
 
 /// <summary>One sequence.</summary>
 /// <param name="Start">Its first row in the batch.</param>
-/// <param name="Length">Tokens.</param>
+/// <param name="Length">Number of tokens.</param>
 /// <param name="PaddedStart">First row of its attention block.</param>
 /// <param name="PaddedLength">Rows of that block.</param>
 internal readonly record struct Sequence(int Start, int Length, int PaddedStart, int PaddedLength);
 
-/// <summary>Sequences whose attention blocks are equally long and follow each other.</summary>
+/// <summary>Consecutive sequences whose attention blocks are equally long.</summary>
 /// <param name="PaddedStart">First row of the first block.</param>
-/// <param name="Count">Blocks.</param>
-/// <param name="PaddedLength">Rows of each.</param>
+/// <param name="Count">Number of blocks.</param>
+/// <param name="PaddedLength">Rows per block.</param>
 internal readonly record struct SequenceGroup(int PaddedStart, int Count, int PaddedLength);

@@ -7,10 +7,10 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass;
 
-/// <summary>The products of libtorch: every device, every type.</summary>
+/// <summary>Matrix products by libtorch: every device, every type.</summary>
 internal sealed class TorchProducts(PassBuffers buffers) : IPassProducts
 {
-    /// <summary>The fastest products for what a model computes in.</summary>
+    /// <summary>The fastest products for the model's type and device.</summary>
     public static IPassProducts FastestFor(ScalarType type, Device device, PassBuffers buffers) => (device.type, type) switch
     {
         (DeviceType.CPU, ScalarType.Float32) when BlockKernel.Has(type) => new BlockedProducts<Float32Element>(buffers),
@@ -25,7 +25,7 @@ internal sealed class TorchProducts(PassBuffers buffers) : IPassProducts
     public void AddTo(Tensor sum, Tensor a, Tensor b)
     {
         using DisposeScope scope = NewDisposeScope();
-        // The long side last: the other way round is several times slower in float32.
+        // The long side last: the other order is several times slower in float32.
         Tensor part = buffers.Get("product.part", sum.shape);
         sum.add_(part.addmm_(a, b, 0, 1));
     }
@@ -33,6 +33,6 @@ internal sealed class TorchProducts(PassBuffers buffers) : IPassProducts
     public IPassAttention CreateAttention(IPassKernels kernels, LayerShape shape) =>
         new PassAttention(kernels, buffers, shape.SlidingWindow, ScaleOf(shape));
 
-    /// <summary>By what scores are multiplied.</summary>
+    /// <summary>Factor applied to the scores.</summary>
     public static float ScaleOf(LayerShape shape) => (float)(1 / Math.Sqrt(shape.HeadDim));
 }

@@ -9,13 +9,13 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Training.Pass;
 
 /// <summary>
-/// Loss and gradients of the adapter on a frozen decoder, written out by hand: no graph, no padding, no full matrix of
-/// logits, and the same memory for every batch. Not thread-safe; one pass for a model at a time.
+/// Loss and gradients of the adapter on a frozen decoder, written by hand: no graph, no padding, no full logit matrix,
+/// and the same memory for every batch. Not thread-safe; one pass per model at a time.
 /// </summary>
 internal sealed class TrainingPass : IDisposable
 {
     private const long LogitBytesAtOnce = 64 << 20;
-    private const long FewestLogitRows = 256;       // below, the product is bound by reading the head's weights
+    private const long FewestLogitRows = 256;       // below this, the product is bound by reading the head's weights
 
     private readonly DecoderModel _model;
     private readonly IPassKernels _kernels;
@@ -23,9 +23,9 @@ internal sealed class TrainingPass : IDisposable
     private readonly PassBuffers _buffers;
     private readonly PassLayer[] _layers;
 
-    /// <param name="model">Base model, with whatever adapter is attached to it at each call.</param>
-    /// <param name="checkpointing">Keeps only each layer's input and computes the layer again on the way back.</param>
-    /// <param name="kernels">Null for the fastest that fit the model's device and type.</param>
+    /// <param name="model">Base model, with whatever adapter is attached at each call.</param>
+    /// <param name="checkpointing">Keeps only each layer's input and recomputes the layer in the backward pass.</param>
+    /// <param name="kernels">Null for the fastest that support the model's device and type.</param>
     public TrainingPass(DecoderModel model, bool checkpointing = false, IPassKernels? kernels = null)
     {
         (_model, Checkpointing) = (model, checkpointing);
@@ -35,10 +35,10 @@ internal sealed class TrainingPass : IDisposable
         _layers = [.. model.Layers.Select((layer, i) => new PassLayer(layer, i, model.Config, _kernels, _products, _buffers))];
     }
 
-    /// <summary>Whether activations are computed again on the way back (<c>gradient_checkpointing</c>).</summary>
+    /// <summary>Whether the backward pass recomputes activations (<c>gradient_checkpointing</c>).</summary>
     public bool Checkpointing { get; }
 
-    /// <summary>Where it computes.</summary>
+    /// <summary>Device of the computation.</summary>
     public Device Device => _model.Device;
 
     /// <summary>Summed cross-entropy of a batch's targets.</summary>
@@ -50,9 +50,9 @@ internal sealed class TrainingPass : IDisposable
         return Head(batch, last, null, null);
     }
 
-    /// <summary>Summed cross-entropy of a batch's targets; adds the gradient of the sum times a scale to the adapter's.</summary>
+    /// <summary>Summed cross-entropy of a batch's targets; adds the gradient of the sum, scaled, to the adapter's.</summary>
     /// <param name="batch">Sequences and targets.</param>
-    /// <param name="gradientScale">One over the targets of the whole step, as a rule.</param>
+    /// <param name="gradientScale">Usually one over the number of targets in the whole step.</param>
     /// <param name="noise">Dropout and noise of this micro-step.</param>
     public double Backward(TrainingBatch batch, double gradientScale, StepNoise noise = default)
     {
@@ -81,7 +81,7 @@ internal sealed class TrainingPass : IDisposable
         _buffers.Dispose();
     }
 
-    // The result of the last layer; the inputs of all layers stay in their buffers when they are kept or recomputed from.
+    // The result of the last layer; the inputs of all layers stay in their buffers if kept or needed for recomputation.
     private Tensor Forward(TrainingBatch batch, HeadLayout heads, bool keeps, StepNoise noise)
     {
         long[] shape = [batch.Layout.Rows, _model.Config.HiddenSize];
@@ -111,14 +111,14 @@ internal sealed class TrainingPass : IDisposable
         }
     }
 
-    // Norm, logits and loss of the rows with a target, some rows at a time; with a scale, the gradient of the last layer's result.
+    // Norm, logits and loss of the rows with a target, a chunk at a time; with a scale, the gradient of the last layer's result.
     private double Head(TrainingBatch batch, Tensor last, Tensor? gradient, double? scale)
     {
         gradient?.zero_();
         long targets = batch.Targets.shape[0], hidden = _model.Config.HiddenSize, vocab = _model.Config.VocabSize;
         long most = Math.Max(FewestLogitRows, LogitBytesAtOnce / (last.element_size() * vocab));
         double sum = 0;
-        // Chunks of equal size: the products take the same shape every time.
+        // Chunks of equal size, so the products always have the same shape.
         long chunks = (targets + most - 1) / most;
         for (long i = 0; i < chunks; i++)
         {

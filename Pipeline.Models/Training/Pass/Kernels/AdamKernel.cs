@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass.Kernels;
 
-/// <summary>One AdamW update of float32 weights in a single sweep over weight, gradient and both moments.</summary>
+/// <summary>One AdamW update of float32 weights in a single sweep over weights, gradients and both moments.</summary>
 internal static unsafe class AdamKernel
 {
     public static void Step(Tensor weight, Tensor gradient, Tensor mean, Tensor square, AdamFactors factors)
@@ -38,12 +38,12 @@ internal static unsafe class AdamKernel
 }
 
 /// <summary>The numbers of one update.</summary>
-/// <param name="GradientScale">Of clipping.</param>
-/// <param name="Keep">What weight decay leaves of a weight.</param>
+/// <param name="GradientScale">Factor from clipping.</param>
+/// <param name="Keep">Fraction of a weight left after weight decay.</param>
 /// <param name="Beta1">Decay of the first moment.</param>
-/// <param name="Beta2">Decay of the second.</param>
+/// <param name="Beta2">Decay of the second moment.</param>
 /// <param name="InverseRootCorrection">1 / sqrt(1 - beta2^t)</param>
-/// <param name="Epsilon">Added to the root.</param>
+/// <param name="Epsilon">Added to the square root.</param>
 /// <param name="NegativeStep">Minus the corrected learning rate.</param>
 internal readonly record struct AdamFactors(
     float GradientScale, float Keep, float Beta1, float Beta2, float InverseRootCorrection, float Epsilon, float NegativeStep);

@@ -15,7 +15,7 @@ internal static unsafe class CrossEntropyKernel<T>
             for (long row = from; row < to; row++)
                 losses[row] = Row(logits.Row<T>(row), logits.Width, ((long*)targets.Data)[row], gradientScale);
         });
-        return losses.Sum(); // in the order of the rows, whatever thread computed them
+        return losses.Sum(); // in row order, whichever thread computed them
     }
 
     private static double Row(byte* values, long width, long target, double? gradientScale)
@@ -30,7 +30,7 @@ internal static unsafe class CrossEntropyKernel<T>
                 T.Store(values, i, VectorMath.Exp(T.Load(values, i) - Vector512.Create(most)) * factor);
             for (; i < width; i++)
                 T.StoreOne(values, i, VectorMath.Exp(T.LoadOne(values, i) - most) * factor);
-            // From the float, so that a type with few bits rounds once.
+            // Computed from the float, so that a type with few bits rounds only once.
             T.StoreOne(values, target, (VectorMath.Exp(own - most) / sum - 1) * (float)scale);
         }
         return Math.Log(sum) + most - own;

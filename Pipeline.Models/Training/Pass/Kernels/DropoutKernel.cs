@@ -4,8 +4,8 @@ using Pipeline.Models.Runtime;
 namespace Pipeline.Models.Training.Pass.Kernels;
 
 /// <summary>
-/// Inverted dropout whose mask is a hash of seed, row and column: nothing is stored for the way back, and threads and
-/// restarts change nothing.
+/// Inverted dropout whose mask is a hash of seed, row and column: nothing is stored for the backward pass, and threads and
+/// restarts do not change the mask.
 /// </summary>
 internal static unsafe class DropoutKernel<T>
     where T : IElement

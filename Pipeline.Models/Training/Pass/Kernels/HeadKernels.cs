@@ -3,7 +3,7 @@ using Pipeline.Models.Runtime;
 
 namespace Pipeline.Models.Training.Pass.Kernels;
 
-/// <summary>Moves heads between rows of the batch and the layout of attention (<see cref="HeadLayout"/>), rotating and summing on the way.</summary>
+/// <summary>Moves heads between batch rows and the attention layout (<see cref="HeadLayout"/>), rotating and summing on the way.</summary>
 internal static unsafe class HeadKernels<T>
     where T : IElement
 {
@@ -120,7 +120,7 @@ internal static unsafe class HeadKernels<T>
         });
     }
 
-    /// <summary>Copies a row and returns its product with another.</summary>
+    /// <summary>Copies a row and returns its dot product with another.</summary>
     public static float CopyAndMultiply(byte* gradient, byte* value, byte* copy, int size)
     {
         Vector512<float> products = Vector512<float>.Zero;
@@ -148,7 +148,7 @@ internal static unsafe class HeadKernels<T>
 
     private static byte* At(Matrix matrix, long row, long column) => matrix.Row<T>(row) + column * T.Size;
 
-    // Rotates the pairs (i, i + half) by the angle of the tables, or back with direction -1; the rest is copied.
+    // Rotates the pairs (i, i + half) by the angles in the tables, or back with direction -1; the rest is copied.
     private static void Turn(byte* source, byte* result, byte* cos, byte* sin, int half, int size, float direction)
     {
         if (source is null)
@@ -183,7 +183,7 @@ internal static unsafe class HeadKernels<T>
 
         public void Row(Sequence sequence, long longFrom, int position, out byte* cos, out byte* sin)
         {
-            int row = Math.Min(position, sequence.Length - 1); // rows behind the sequence hold nothing to turn
+            int row = Math.Min(position, sequence.Length - 1); // rows past the end of the sequence hold nothing to rotate
             bool isLong = sequence.Length >= longFrom;
             cos = (isLong ? LongCos : Cos).Row<T>(row);
             sin = (isLong ? LongSin : Sin).Row<T>(row);

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Training.Pass.Kernels;
 
 /// <summary>
-/// What a training pass computes besides matrix products. One implementation fuses each of these into a single sweep over
-/// memory on the CPU, the other uses libtorch's operators and runs on every device in every type.
+/// What a training pass computes besides matrix products. One implementation fuses each operation into a single sweep over
+/// memory on the CPU; the other uses libtorch's operators and runs on every device in every type.
 /// </summary>
-/// <remarks>T is the number of rows (tokens) of the batch. Results go into tensors of the caller; nothing is kept.</remarks>
+/// <remarks>T is the number of rows (tokens) in the batch. Results go into the caller's tensors; nothing is kept.</remarks>
 internal interface IPassKernels
 {
     /// <summary>RMS norm: y = x / rms(x) × weight.</summary>
@@ -30,7 +30,7 @@ internal interface IPassKernels
     /// <param name="act">[T, intermediate], result.</param>
     void Gate(Tensor gate, Tensor up, Tensor act);
 
-    /// <summary>Replaces gate and up by their gradients.</summary>
+    /// <summary>Replaces gate and up with their gradients.</summary>
     /// <param name="gate">[T, intermediate]</param>
     /// <param name="up">[T, intermediate]</param>
     /// <param name="dact">[T, intermediate]</param>
@@ -40,38 +40,38 @@ internal interface IPassKernels
     /// <param name="query">[T, heads × head]</param>
     /// <param name="key">[T, kv heads × head]</param>
     /// <param name="value">[T, kv heads × head]</param>
-    /// <param name="heads">Numbers of heads, rotary tables and the rows of each sequence.</param>
+    /// <param name="heads">Head counts, rotary tables and the rows of each sequence.</param>
     /// <param name="q">[padded rows × heads, head], result.</param>
     /// <param name="k">[padded rows × kv heads, head], result.</param>
     /// <param name="v">[padded rows × kv heads, head], result.</param>
     void PackHeads(Tensor query, Tensor key, Tensor value, HeadLayout heads, Tensor q, Tensor k, Tensor v);
 
-    /// <summary>The way back of <see cref="PackHeads"/> for gradients: rotated backwards, rows of no sequence zero.</summary>
+    /// <summary>Backward pass of <see cref="PackHeads"/> for gradients: rotated backwards; rows outside any sequence are zero.</summary>
     void UnpackHeads(Tensor dq, Tensor dk, Tensor dv, HeadLayout heads, Tensor query, Tensor key, Tensor value);
 
-    /// <summary>Softmax over the keys that each query may see, not yet divided by its sum, in place of the scores.</summary>
+    /// <summary>Softmax over the keys each query may see, not yet divided by its sum; overwrites the scores.</summary>
     /// <param name="scores">[batch, rows, keys]; rows are query positions, the heads of a group one after the other.</param>
-    /// <param name="block">Which queries and keys these are.</param>
-    /// <param name="lse">[batch, rows] float32, result: logarithm of the sum of the exponentials.</param>
-    /// <param name="inverseSum">[batch, rows] float32, result: by what the weighted values must be multiplied.</param>
+    /// <param name="block">Which queries and keys the scores belong to.</param>
+    /// <param name="lse">[batch, rows] float32, result: logarithm of the sum of exponentials.</param>
+    /// <param name="inverseSum">[batch, rows] float32, result: factor to apply to the weighted values.</param>
     void Softmax(Tensor scores, ScoreBlock block, Tensor lse, Tensor inverseSum);
 
-    /// <summary>Turns scores into probabilities again and, with them, the gradient of the probabilities into that of the scores.</summary>
+    /// <summary>Turns scores back into probabilities and uses them to turn the probabilities' gradient into that of the scores.</summary>
     /// <param name="scores">[batch, rows, keys]; in place, probabilities.</param>
     /// <param name="dprobabilities">[batch, rows, keys]; in place, gradient of the unscaled scores.</param>
-    /// <param name="block">Which queries and keys these are.</param>
+    /// <param name="block">Which queries and keys the scores belong to.</param>
     /// <param name="lse">[batch, rows]</param>
-    /// <param name="delta">[batch, rows] float32: inner product of the attention's result and its gradient.</param>
+    /// <param name="delta">[batch, rows] float32: inner product of the attention result and its gradient.</param>
     void SoftmaxBackward(Tensor scores, Tensor dprobabilities, ScoreBlock block, Tensor lse, Tensor delta);
 
-    /// <summary>Attention's result from its layout into rows, multiplied by <paramref name="inverseSum"/>; rows of no sequence zero.</summary>
+    /// <summary>Unpacks the attention result into rows, times <paramref name="inverseSum"/>; rows outside any sequence are zero.</summary>
     /// <param name="packed">[padded rows × heads, head]</param>
     /// <param name="inverseSum">[padded rows × heads]</param>
     /// <param name="heads">Layout.</param>
     /// <param name="attended">[T, heads × head], result.</param>
     void UnpackAttended(Tensor packed, Tensor inverseSum, HeadLayout heads, Tensor attended);
 
-    /// <summary>The gradient of attention's result into its layout, and its inner products with the result.</summary>
+    /// <summary>Packs the gradient of the attention result, and computes its inner products with the result.</summary>
     /// <param name="dattended">[T, heads × head]</param>
     /// <param name="attended">[T, heads × head]</param>
     /// <param name="heads">Layout.</param>
@@ -82,14 +82,14 @@ internal interface IPassKernels
     /// <summary>Summed cross-entropy; with a scale, the logits become the gradient of that sum times the scale.</summary>
     /// <param name="logits">[rows, vocab]</param>
     /// <param name="targets">[rows] int64</param>
-    /// <param name="gradientScale">Null for the loss alone.</param>
+    /// <param name="gradientScale">Null to compute only the loss.</param>
     double CrossEntropy(Tensor logits, Tensor targets, double? gradientScale);
 
-    /// <summary>Inverted dropout; what is dropped is a function of seed and place alone.</summary>
+    /// <summary>Inverted dropout; what is dropped depends only on seed and position.</summary>
     /// <param name="x">[T, width]</param>
     /// <param name="y">[T, width], result; may be <paramref name="x"/>.</param>
-    /// <param name="probability">Of dropping.</param>
-    /// <param name="seed">Of the mask.</param>
+    /// <param name="probability">Probability of dropping.</param>
+    /// <param name="seed">Seed of the mask.</param>
     void Drop(Tensor x, Tensor y, double probability, long seed);
 
     /// <summary>Adds x, with the mask of <see cref="Drop"/>, to y.</summary>

@@ -3,7 +3,7 @@ using Pipeline.Models.Runtime;
 
 namespace Pipeline.Models.Training.Pass.Kernels;
 
-/// <summary>RMS norm and its gradient, a row at a time in cache. Reference: transformers <c>LlamaRMSNorm</c>; arXiv:1910.07467.</summary>
+/// <summary>RMS norm and its gradient, one row at a time in cache. Reference: transformers <c>LlamaRMSNorm</c>; arXiv:1910.07467.</summary>
 internal static unsafe class NormKernel<T>
     where T : IElement
 {

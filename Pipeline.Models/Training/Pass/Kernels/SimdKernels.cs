@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass.Kernels;
 
-/// <summary>The kernels as single sweeps over CPU memory, in vectors of sixteen.</summary>
+/// <summary>The kernels as single sweeps over CPU memory, in vectors of 16.</summary>
 /// <typeparam name="T">Type of weights and activations.</typeparam>
 internal sealed class SimdKernels<T> : IPassKernels
     where T : IElement
@@ -43,7 +43,7 @@ internal sealed class SimdKernels<T> : IPassKernels
 
     public void AddDropped(Tensor x, Tensor y, double probability, long seed) => DropoutKernel<T>.AddDropped(Matrix.Of(x), Matrix.Of(y), probability, seed);
 
-    // Matrix.Of would refuse rows of which each batch uses a part; here only the start and the distance of batches count.
+    // Matrix.Of would refuse rows of which each batch uses only a part; only the start and the batch stride matter here.
     private static Strided StridedOf(Tensor tensor)
     {
         using Tensor first = tensor[0];

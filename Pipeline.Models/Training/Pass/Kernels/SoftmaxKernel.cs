@@ -4,8 +4,8 @@ using Pipeline.Models.Runtime;
 namespace Pipeline.Models.Training.Pass.Kernels;
 
 /// <summary>
-/// Causal softmax in place of the scores, undivided as in FlashAttention (arXiv:2205.14135): the sum divides the result of
-/// attention instead. The way back computes the probabilities anew from the logarithm of the sum.
+/// Causal softmax in place of the scores, undivided as in FlashAttention (arXiv:2205.14135): the attention result is divided
+/// by the sum instead. The backward pass recomputes the probabilities from the logarithm of the sum.
 /// </summary>
 internal static unsafe class SoftmaxKernel<T>
     where T : IElement
@@ -54,7 +54,7 @@ internal static unsafe class SoftmaxKernel<T>
         }
     });
 
-    // Rows behind a block's last key see all of them: they belong to no token.
+    // Rows past a block's last key see all of them: they belong to no token.
     private static (int First, int End) Clip((int First, int End) keys, long width) => (keys.First, (int)Math.Min(keys.End, width));
 
     private static float Largest(byte* values, int first, int end)
@@ -97,7 +97,7 @@ internal static unsafe class SoftmaxKernel<T>
     private static void Clear(byte* row, long from, long to) => new Span<byte>(row + from * T.Size, checked((int)((to - from) * T.Size))).Clear();
 }
 
-/// <summary>Float32 numbers [batch, rows] whose rows lie side by side.</summary>
+/// <summary>Float32 numbers [batch, rows] whose rows are contiguous.</summary>
 /// <param name="Data">First number.</param>
 /// <param name="BatchStride">Numbers from one batch to the next.</param>
 internal readonly unsafe record struct Strided(nint Data, long BatchStride)

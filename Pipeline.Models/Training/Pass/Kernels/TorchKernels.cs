@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Training.Pass.Kernels;
 
-/// <summary>The kernels of libtorch's operators: every device, every type. Reductions are computed in float32.</summary>
+/// <summary>The kernels built from libtorch operators: every device, every type. Reductions are computed in float32.</summary>
 internal sealed class TorchKernels : IPassKernels
 {
     public void Norm(Tensor x, Tensor weight, double eps, Tensor y)
@@ -164,15 +164,15 @@ internal sealed class TorchKernels : IPassKernels
         return (cos.narrow(0, 0, sequence.Length).unsqueeze(1), sin.narrow(0, 0, sequence.Length).unsqueeze(1));
     }
 
-    // Rows of the batch as [tokens, kv heads, group, head].
+    // Batch rows as [tokens, kv heads, group, head].
     private static Tensor Queries(Tensor rows, HeadLayout heads, Sequence sequence) =>
         rows.narrow(0, sequence.Start, sequence.Length).unflatten(1, [heads.KvHeads, heads.Group, heads.HeadSize]);
 
-    // Rows of the batch as [tokens, kv heads, head].
+    // Batch rows as [tokens, kv heads, head].
     private static Tensor Keys(Tensor rows, HeadLayout heads, Sequence sequence) =>
         rows.narrow(0, sequence.Start, sequence.Length).unflatten(1, [heads.KvHeads, heads.HeadSize]);
 
-    // An attention block's tokens as [tokens, kv heads, group, head]: a view, so that it can be written to.
+    // An attention block's tokens as [tokens, kv heads, group, head]: a view, so it can be written to.
     private static Tensor QueryBlock(Tensor packed, HeadLayout heads, Sequence sequence) =>
         packed.narrow(0, (long)sequence.PaddedStart * heads.Heads, (long)sequence.PaddedLength * heads.Heads)
             .view(heads.KvHeads, sequence.PaddedLength, heads.Group, packed.shape[1]).narrow(1, 0, sequence.Length).transpose(0, 1);

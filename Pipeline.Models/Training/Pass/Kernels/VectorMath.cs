@@ -3,14 +3,14 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Models.Training.Pass.Kernels;
 
-/// <summary>Functions of sixteen numbers at once, accurate to about two units in the last place.</summary>
+/// <summary>Functions on sixteen numbers at once, accurate to about two units in the last place.</summary>
 internal static class VectorMath
 {
     private const float Log2E = 1.44269504088896341f;
-    private const float Ln2High = 0.693359375f;             // with few bits, so that n * Ln2High is exact
+    private const float Ln2High = 0.693359375f;             // few bits, so that n * Ln2High is exact
     private const float Ln2Low = -2.12194440e-4f;
 
-    /// <summary>e^x by reduction to |r| ≤ ln 2 / 2 and a polynomial of degree 6; x is held between -87 and 88.</summary>
+    /// <summary>e^x by reduction to |r| ≤ ln 2 / 2 and a polynomial of degree 6; x is clamped between -87 and 88.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
@@ -32,10 +32,10 @@ internal static class VectorMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Sigmoid(Vector512<float> x) => Vector512<float>.One / (Vector512<float>.One + Exp(-x));
 
-    /// <summary>1 / (1 + e^-x) of one number, as the vector computes it.</summary>
+    /// <summary>1 / (1 + e^-x) of one number, computed as in the vector version.</summary>
     public static float Sigmoid(float x) => Sigmoid(Vector512.Create(x)).ToScalar();
 
-    /// <summary>e^x of one number, as the vector computes it.</summary>
+    /// <summary>e^x of one number, computed as in the vector version.</summary>
     public static float Exp(float x) => Exp(Vector512.Create(x)).ToScalar();
 
     /// <summary>Sixteen independent 32-bit values from a counter and a key: two rounds of an invertible integer hash.</summary>
