@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Client;
 
-/// <summary>Asks every question about every image of a folder; what is answered so far is always on disk.</summary>
+/// <summary>Asks every question about every image in a folder; the answers so far are always on disk.</summary>
 internal sealed class BatchRunner(ImageApiClient client, TextWriter output, TimeProvider time)
 {
     private static readonly JsonSerializerOptions Json = new()
@@ -22,7 +22,7 @@ internal sealed class BatchRunner(ImageApiClient client, TextWriter output, Time
     /// <param name="resultsFile">Rewritten after every answer.</param>
     /// <param name="cancellationToken">Stops after the current question.</param>
     /// <returns>How many questions failed.</returns>
-    /// <exception cref="NoServerException">Nobody answers.</exception>
+    /// <exception cref="NoServerException">No server responds.</exception>
     public async Task<int> RunAsync(IReadOnlyList<string> files, IReadOnlyList<string> questions, bool base64, string resultsFile, CancellationToken cancellationToken)
     {
         DateTimeOffset started = time.GetUtcNow();

@@ -1,12 +1,12 @@
 namespace Pipeline.Client;
 
-/// <summary>An argument or a file of the user's cannot be used.</summary>
+/// <summary>A user's argument or file cannot be used.</summary>
 internal sealed class UsageException(string message) : Exception(message);
 
-/// <summary>Nobody answers at the address.</summary>
+/// <summary>No server responds at the address.</summary>
 internal sealed class NoServerException(string message, Exception inner) : Exception(message, inner);
 
-/// <summary>The server answered that it will not do it; the message is the server's.</summary>
+/// <summary>The server refused; the message is the server's.</summary>
 internal sealed class RefusedException(int status, string message) : Exception($"{message} (HTTP {status})")
 {
     /// <summary>HTTP status code.</summary>

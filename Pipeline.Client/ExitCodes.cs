@@ -1,6 +1,6 @@
 namespace Pipeline.Client;
 
-/// <summary>What the process says to its caller.</summary>
+/// <summary>Exit codes of the process.</summary>
 internal static class ExitCodes
 {
     public const int Success = 0;

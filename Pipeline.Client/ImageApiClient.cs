@@ -22,32 +22,32 @@ internal sealed class ImageApiClient : IDisposable
     {
         _server = server;
         _wait = wait ?? Task.Delay;
-        // Answers are computed by a model, on a CPU perhaps: minutes are normal.
+        // A model computes the answers, possibly on a CPU: minutes are normal.
         _http = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromMinutes(15) };
         _http.DefaultRequestHeaders.AcceptLanguage.ParseAdd("en");
         if (!string.IsNullOrEmpty(token))
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>Asks how the server is.</summary>
-    /// <exception cref="NoServerException">Nobody answers.</exception>
+    /// <summary>Asks for the server's status.</summary>
+    /// <exception cref="NoServerException">No server responds.</exception>
     /// <exception cref="RefusedException">The token is missing or wrong.</exception>
     public async Task<ServerStatus> StatusAsync(CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, "status"), cancellationToken);
-        // A model that is not loaded may come with 503; the body says so either way.
+        // A server whose model is not loaded may answer 503; the body says so either way.
         return await ReadAsync<ServerStatus>(response, cancellationToken) is { Status: not null } status
             ? status
             : throw await RefusalAsync(response, cancellationToken);
     }
 
-    /// <summary>Asks a question about an image file, again for a while when the server is busy.</summary>
+    /// <summary>Asks a question about an image file, retrying for a while when the server is busy.</summary>
     /// <param name="file">Path of the image.</param>
     /// <param name="question">What to ask.</param>
     /// <param name="base64">Sends JSON with a data URL instead of a form.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="UsageException">The file cannot be read.</exception>
-    /// <exception cref="NoServerException">Nobody answers.</exception>
+    /// <exception cref="NoServerException">No server responds.</exception>
     /// <exception cref="RefusedException">The server refuses the image or the question, or stays busy.</exception>
     public async Task<string> AnalyzeAsync(string file, string question, bool base64, CancellationToken cancellationToken)
     {
@@ -115,7 +115,7 @@ internal sealed class ImageApiClient : IDisposable
     {
         try
         {
-            // Bytes, not the stream: a refusal is looked at a second time.
+            // Bytes, not the stream: a refusal is read a second time.
             return JsonSerializer.Deserialize<T>(await response.Content.ReadAsByteArrayAsync(cancellationToken));
         }
         catch (JsonException)

@@ -1,6 +1,6 @@
 namespace Pipeline.Client;
 
-/// <summary>Questions from the keyboard, about one image after the other.</summary>
+/// <summary>Questions from the keyboard, about one image after another.</summary>
 internal sealed class InteractiveSession(ImageApiClient client, TextReader input, TextWriter output, bool base64)
 {
     private static readonly string[] Farewells = ["salir", "exit", "quit"];
@@ -8,7 +8,7 @@ internal sealed class InteractiveSession(ImageApiClient client, TextReader input
     /// <summary>Runs until <c>exit</c>, <c>salir</c> or the end of input.</summary>
     /// <param name="image">First image, or null to ask for one.</param>
     /// <param name="cancellationToken">Ends the session.</param>
-    /// <exception cref="NoServerException">Nobody answers.</exception>
+    /// <exception cref="NoServerException">No server responds.</exception>
     public async Task RunAsync(string? image, CancellationToken cancellationToken)
     {
         await output.WriteLineAsync("Type a question, 'image FILE' for another image, 'exit' or 'salir' to end.");

@@ -10,9 +10,9 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Data.Claims;
 
 /// <summary>
-/// Ownership of one item. Its lease is renewed until it is completed, failed, released or disposed. Each ending is one transaction
-/// that holds the outputs, the new state and the outbox rows of what follows, that a stale owner cannot commit, and that is
-/// repeated while the server is away.
+/// Ownership of one item. Its lease is renewed until it is completed, failed, released or disposed. Each ending is one
+/// transaction with the outputs, the new state and the outbox rows of what follows; a stale owner cannot commit it, and it is
+/// repeated while the server is unavailable.
 /// </summary>
 public sealed class ItemClaim : IAsyncDisposable
 {
@@ -34,30 +34,30 @@ public sealed class ItemClaim : IAsyncDisposable
     /// <summary>Canceled when the item is no longer this worker's: taken over, or its run was paused or canceled.</summary>
     public CancellationToken Lost { get; }
 
-    /// <summary>Now by the database's clock as it was at the claim, so that a clock that jumps meanwhile changes no duration.</summary>
+    /// <summary>Current time by the database's clock as of the claim, so that later clock jumps do not change durations.</summary>
     private DateTimeOffset Now => Item.StartedAt!.Value + Stopwatch.GetElapsedTime(_claimedAt);
 
     /// <summary>Stores the result and what follows from it.</summary>
-    /// <param name="write">Adds the outputs to the context; runs inside the transaction and is saved by it. Repeated on a new context when the server was away.</param>
+    /// <param name="write">Adds the outputs to the context; runs inside the transaction, which saves it. Repeated on a new context after an outage.</param>
     /// <param name="fromCache">Whether an earlier result was used.</param>
     /// <param name="ct">Cancels; nothing is stored then.</param>
     /// <param name="parts">Items of the stages of parts that follow.</param>
-    /// <exception cref="LeaseLostException">The item belongs to another worker by now. Nothing was stored.</exception>
+    /// <exception cref="LeaseLostException">The item now belongs to another worker. Nothing was stored.</exception>
     public Task CompleteAsync(
         Func<PipelineDbContext, CancellationToken, Task> write, bool fromCache, CancellationToken ct, IReadOnlyList<StagePart>? parts = null) =>
         UntilStoredAsync(mayBeStored => EndWellAsync(null, fromCache, parts ?? [], write, mayBeStored, ct), ct);
 
-    /// <summary>Records that there was nothing to do and goes on.</summary>
-    /// <exception cref="LeaseLostException">The item belongs to another worker by now.</exception>
+    /// <summary>Records that there was nothing to do and moves on to what follows.</summary>
+    /// <exception cref="LeaseLostException">The item now belongs to another worker.</exception>
     public Task SkipAsync(string reason, CancellationToken ct) =>
         UntilStoredAsync(mayBeStored => EndWellAsync(reason, false, [], null, mayBeStored, ct), ct);
 
     /// <summary>
-    /// Records a failure. Transient ones are tried again after a pause while retries are left; the others end the document, or
-    /// the run when the item concerns the whole run.
+    /// Records a failure. Transient ones are retried after a pause while retries are left; others end the document, or the run
+    /// when the item covers the whole run.
     /// </summary>
     /// <returns>Whether it failed for good.</returns>
-    /// <exception cref="LeaseLostException">The item belongs to another worker by now.</exception>
+    /// <exception cref="LeaseLostException">The item now belongs to another worker.</exception>
     public async Task<bool> FailAsync(FailureKind kind, string error, CancellationToken ct)
     {
         bool forGood = kind != FailureKind.Transient || Item.TransientFailures >= _claims.Options.TransientRetries;
@@ -78,8 +78,8 @@ public sealed class ItemClaim : IAsyncDisposable
         return forGood;
     }
 
-    /// <summary>Gives the item back unfinished, for another worker to continue: this one shuts down.</summary>
-    /// <exception cref="LeaseLostException">The item belongs to another worker by now.</exception>
+    /// <summary>Returns the item unfinished so that another worker can continue it: this one is shutting down.</summary>
+    /// <exception cref="LeaseLostException">The item now belongs to another worker.</exception>
     public Task ReleaseAsync(CancellationToken ct) =>
         EndAsync([ItemState.Pending], async (db, item) =>
         {
@@ -88,7 +88,7 @@ public sealed class ItemClaim : IAsyncDisposable
             await db.SaveChangesAsync(ct);
         }, ct);
 
-    /// <summary>Notes that work done so far is safe, so that a later crash starts counting attempts anew.</summary>
+    /// <summary>Records that the work so far is safe, so that a later crash restarts the count of attempts.</summary>
     public async Task ProgressSavedAsync(CancellationToken ct)
     {
         await Transience.UntilAnsweredAsync(async () =>
@@ -100,7 +100,7 @@ public sealed class ItemClaim : IAsyncDisposable
         Progressed();
     }
 
-    /// <summary>Notes a checkpoint that is in the artifact store; it replaces the one before.</summary>
+    /// <summary>Records a checkpoint that is in the artifact store, replacing the previous one.</summary>
     /// <param name="step">Its step.</param>
     /// <param name="files">Path in its folder to hash.</param>
     /// <param name="ct">Cancels.</param>
@@ -113,16 +113,18 @@ public sealed class ItemClaim : IAsyncDisposable
             """, ct);
     }, null, ct);
 
-    /// <summary>Tells how far the work is. Cheap; may be called at every step. It is stored with the lease, a few times per second at most.</summary>
+    /// <summary>
+    /// Reports how far the work is. Cheap enough to call at every step; stored with the lease, at most a few times per second.
+    /// </summary>
     /// <param name="done">Units done: steps, examples, documents.</param>
-    /// <param name="total">Units in all.</param>
+    /// <param name="total">Units in total.</param>
     public void Report(int done, int total)
     {
         Progress.Report(done, total, Stopwatch.GetTimestamp());
         _claims.Keeper.WakeForProgress();
     }
 
-    /// <summary>Whether the end of this item is to claim the next one.</summary>
+    /// <summary>Whether ending this item also claims the next one.</summary>
     internal Func<bool>? GoOn { get; set; }
 
     internal WorkProgress Progress { get; } = new();
@@ -130,10 +132,10 @@ public sealed class ItemClaim : IAsyncDisposable
     /// <summary>Version of <see cref="Progress"/> that is stored.</summary>
     internal long ProgressStored { get; set; }
 
-    /// <summary>Tells everyone who follows the run that there is something new to see.</summary>
+    /// <summary>Notifies everyone following the run that there is something new.</summary>
     public void Progressed() => _claims.Signals.RunChanged(Item.RunId);
 
-    /// <summary>Stops renewing the lease. An item that was not ended stays leased until its time runs out, as after a crash.</summary>
+    /// <summary>Stops renewing the lease. An item that has not ended stays leased until the lease expires, as after a crash.</summary>
     public ValueTask DisposeAsync()
     {
         _claims.Keeper.Drop(this);
@@ -148,13 +150,13 @@ public sealed class ItemClaim : IAsyncDisposable
         {
             _lost.Cancel();
         }
-        catch (ObjectDisposedException) { }     // it ended in this moment
+        catch (ObjectDisposedException) { }     // it ended just now
     }
 
     private Task EndAsync(ItemState[] ends, Func<PipelineDbContext, StageItem, Task> end, CancellationToken ct) =>
         UntilStoredAsync(mayBeStored => EndOnceAsync(ends, end, mayBeStored, ct), ct);
 
-    /// <param name="end">Ends the item; told whether an earlier try lost its connection, possibly after the commit.</param>
+    /// <param name="end">Ends the item; its argument says whether an earlier try lost its connection, possibly after the commit.</param>
     /// <param name="ct">Cancels.</param>
     private async Task UntilStoredAsync(Func<bool, Task> end, CancellationToken ct)
     {
@@ -201,7 +203,9 @@ public sealed class ItemClaim : IAsyncDisposable
     private bool IsEndOfThis(StageItem item, params ReadOnlySpan<ItemState> ends) =>
         item.Attempt == Item.Attempt && item.Worker == Item.Worker && ends.Contains(item.State);
 
-    /// <summary>A success, or that there was nothing to do: as few messages to the server as there can be, since every item ends like this.</summary>
+    /// <summary>
+    /// Ends the item as succeeded or skipped, with as few messages to the server as possible, since every item ends this way.
+    /// </summary>
     private async Task EndWellAsync(
         string? skipped, bool fromCache, IReadOnlyList<StagePart> parts, Func<PipelineDbContext, CancellationToken, Task>? write, bool mayBeStored,
         CancellationToken ct)
@@ -229,7 +233,7 @@ public sealed class ItemClaim : IAsyncDisposable
         else if (await ClaimNextAndCommitAsync(db, ct) is { } next) _claims.Follow(this, next);
     }
 
-    /// <returns>Items added by stage, or null when the item is not this claim's any more.</returns>
+    /// <returns>Items added by stage, or null when the item no longer belongs to this claim.</returns>
     private async Task<Dictionary<Stage, int>?> EndWithFollowersAsync(PipelineDbContext db, NpgsqlBatchCommand end, CancellationToken ct)
     {
         await using NpgsqlBatch batch = db.Batch(WorkRows.ShareRun(Item.RunId), end);

@@ -10,8 +10,8 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Data.Claims;
 
 /// <summary>
-/// Takes items for this worker. Whoever wins the conditional update owns the item until it ends it, or until
-/// <see cref="StalledItems"/> finds that its worker is dead.
+/// Claims items for this worker. The worker whose conditional update wins owns the item until it ends it, or until
+/// <see cref="StalledItems"/> finds that the worker is dead.
 /// </summary>
 public sealed class ItemClaims(
     IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, StageGraph stages, LeaseKeeper keeper, DatabaseSignals signals, WorkerName worker,
@@ -27,7 +27,7 @@ public sealed class ItemClaims(
     internal LeaseOptions Options => options.Value;
     internal ILogger Logger => logger;
 
-    /// <summary>Claims an item, or returns null when it is finished, waits for its time, or is leased by a worker.</summary>
+    /// <summary>Claims an item, or returns null when it is finished, not due yet, or leased by a worker.</summary>
     public async Task<ItemClaim?> TryClaimAsync(Guid itemId, CancellationToken ct)
     {
         if (_handedOver.TryRemove(itemId, out ItemClaim? ours)) return ours;
@@ -36,14 +36,14 @@ public sealed class ItemClaims(
 
     /// <summary>
     /// Claims the next item of a stage: highest priority first, then the oldest. The claim is kept for the next
-    /// <see cref="TryClaimAsync"/> of its id.
+    /// <see cref="TryClaimAsync"/> with its id.
     /// </summary>
     /// <param name="stage">The stage.</param>
-    /// <param name="suspects">Whether to take those that are to be worked on alone, or the others.</param>
+    /// <param name="suspects">Whether to take items that must be worked on alone, or the others.</param>
     /// <param name="ct">Cancels.</param>
     /// <param name="goOn">
-    /// Asked when an item ends well: whether the transaction that ends it is to claim the next one too, for
-    /// <see cref="TakeFollowing"/>. One transaction less per item, which counts where work is short.
+    /// Asked when an item ends well: whether the transaction that ends it should also claim the next one, for
+    /// <see cref="TakeFollowing"/>. Saves one transaction per item, which matters when work is short.
     /// </param>
     /// <returns>The item, or null when none waits.</returns>
     public async Task<StageItem?> ClaimNextAsync(Stage stage, bool suspects, CancellationToken ct, Func<bool>? goOn = null)
@@ -55,14 +55,14 @@ public sealed class ItemClaims(
         return claim.Item;
     }
 
-    /// <summary>The item that was claimed with the end of another one, or null. As <see cref="ClaimNextAsync"/> took it.</summary>
+    /// <summary>The item claimed by the transaction that ended another one, or null; claimed as by <see cref="ClaimNextAsync"/>.</summary>
     public StageItem? TakeFollowing(Guid ended) => _following.TryRemove(ended, out StageItem? next) ? next : null;
 
     /// <summary>
-    /// Whether items of the stage can be claimed, also such as <see cref="ClaimNextAsync"/> passed over because somebody held their
-    /// rows in that moment: another worker that takes them, or a user who changes their run.
+    /// Whether items of the stage can be claimed, including those that <see cref="ClaimNextAsync"/> skipped because their rows
+    /// were locked at that moment, by a worker claiming them or a user changing their run.
     /// </summary>
-    /// <returns>Whether there are any to be worked on among others, and whether there are any to be worked on alone.</returns>
+    /// <returns>Whether any can be worked on alongside others, and whether any must be worked on alone.</returns>
     public async Task<(bool Others, bool Suspects)> WaitingAsync(Stage stage, CancellationToken ct)
     {
         await using NpgsqlBatch batch = source.CreateBatch();
@@ -75,7 +75,7 @@ public sealed class ItemClaims(
         return (others, suspects);
     }
 
-    /// <summary>Lets go of an item that <see cref="ClaimNextAsync"/> took and nobody worked on.</summary>
+    /// <summary>Releases an item that <see cref="ClaimNextAsync"/> claimed and nobody worked on.</summary>
     public async Task ForgetAsync(Guid itemId)
     {
         if (TakeFollowing(itemId) is { } next) await ForgetAsync(next.Id);
@@ -84,10 +84,10 @@ public sealed class ItemClaims(
             await claim.ReleaseAsync(CancellationToken.None);
     }
 
-    /// <summary>What claims the next item like an ended one.</summary>
+    /// <summary>The statement that claims the next item of an ended item's stage.</summary>
     internal NpgsqlBatchCommand NextLike(StageItem ended) => ItemTransitions.ClaimNext(ended.Stage, suspects: false, worker, Lease);
 
-    /// <summary>Keeps what was claimed with the end of an item, until it is asked for.</summary>
+    /// <summary>Keeps what was claimed at the end of an item until it is asked for.</summary>
     internal void Follow(ItemClaim ended, StageItem next)
     {
         _handedOver[next.Id] = new ItemClaim(next, this) { GoOn = ended.GoOn };
@@ -108,7 +108,7 @@ public sealed class ItemClaims(
         }
         catch
         {
-            await ours.DisposeAsync();      // nobody else would: its lease would be renewed for ever
+            await ours.DisposeAsync();      // nobody else would, and its lease would be renewed forever
             throw;
         }
         signals.RunChanged(item.RunId);

@@ -6,16 +6,16 @@ using Pipeline.Data.Postgres;
 namespace Pipeline.Data.Claims;
 
 /// <summary>
-/// Every change of an item's state that SQL makes; the others are methods of <see cref="StageItem"/>. All of them keep to
-/// <see cref="StageItem.Allows"/>. States are literals of the statements, since the indexes over waiting and leased items have
-/// conditions that a parameter would not meet.
+/// Every change of an item's state made in SQL; the others are methods of <see cref="StageItem"/>. All of them follow
+/// <see cref="StageItem.Allows"/>. States are literals in the statements because the indexes over waiting and leased items have
+/// conditions that a parameter would not match.
 /// </summary>
 internal static class ItemTransitions
 {
     private const string Pending = nameof(ItemState.Pending), Running = nameof(ItemState.Running), Paused = nameof(ItemState.Paused),
         Succeeded = nameof(ItemState.Succeeded), Skipped = nameof(ItemState.Skipped), Failed = nameof(ItemState.Failed), Canceled = nameof(ItemState.Canceled);
 
-    /// <summary>What the ends of items have in common; the time is the third value.</summary>
+    /// <summary>What statements that end items have in common; the time is the third value.</summary>
     private const string Ended = "lease_until = NULL, finished_at = $3, seconds = seconds + greatest(0, extract(epoch FROM $3 - started_at))";
 
     private const string Claimed = $"""
@@ -26,12 +26,12 @@ internal static class ItemTransitions
 
     private const string Claimable = $"state = '{Pending}' AND attempts_left > 0 AND (not_before IS NULL OR not_before <= now())";
 
-    /// <summary>An item that waits becomes a worker's and is returned, or nothing is.</summary>
+    /// <summary>Claims a waiting item for a worker and returns it, or returns nothing.</summary>
     public static NpgsqlBatchCommand Claim(Guid itemId, WorkerName worker, TimeSpan lease) =>
         // One statement decides; reading first and updating later would let two workers win.
         Statements.Of($"{Claimed} WHERE id = $3 AND {Claimable} RETURNING {StageItem.Columns}", worker.Value, lease, itemId);
 
-    /// <summary>The next item of a stage becomes a worker's and is returned: highest priority first, then the oldest.</summary>
+    /// <summary>Claims the next item of a stage for a worker and returns it: highest priority first, then the oldest.</summary>
     public static NpgsqlBatchCommand ClaimNext(Stage stage, bool suspects, WorkerName worker, TimeSpan lease) => Statements.Of(
         $"""
         {Claimed}
@@ -42,15 +42,16 @@ internal static class ItemTransitions
         """, worker.Value, lease, stage.Name, suspects);
 
     /// <summary>
-    /// Which items of a stage could be claimed now, also those whose rows somebody holds in this moment: a row for the suspects and one
-    /// for the others, where there are any.
+    /// Which items of a stage could be claimed now, including those whose rows are currently locked: one row for the suspects
+    /// and one for the others, where there are any.
     /// </summary>
     public static NpgsqlBatchCommand Waiting(Stage stage) =>
         Statements.Of($"SELECT DISTINCT suspect FROM stage_items WHERE stage = $1 AND {Claimable}", stage.Name);
 
     /// <summary>
-    /// The end of a claimed item that others may follow, with those that follow in any case and their outbox rows. Returns a row
-    /// without a stage when the item was still the claim's, and one per stage with the number of items added; nothing otherwise.
+    /// Ends a claimed item that others may follow, adding the items that follow in any case and their outbox rows. Returns a
+    /// row without a stage when the claim still owned the item, and one row per stage with the number of items added; otherwise
+    /// nothing.
     /// </summary>
     /// <param name="claimed">The item as it was claimed.</param>
     /// <param name="now">When it ends.</param>
@@ -63,7 +64,7 @@ internal static class ItemTransitions
         string change = skipped is null
             ? $"state = '{Succeeded}', from_cache = $4, error = NULL, failure_kind = NULL, suspect = false, checkpoint_files = NULL, checkpoint_step = NULL"
             : $"state = '{Skipped}', error = $4";
-        // What succeeded has no more need of what earlier attempts left.
+        // A success no longer needs what earlier attempts left.
         object note = skipped is null ? fromCache : skipped;
         string ended = $"UPDATE stage_items SET {change}, {Ended} WHERE id = $1 AND attempt = $2 AND state = '{Running}' RETURNING run_id";
         if (followers.Count == 0)
@@ -103,7 +104,7 @@ internal static class ItemTransitions
             """, ct) > 0;
     }
 
-    /// <summary>Takes the run's open items from queue and workers. Who was interrupted gets its attempt back.</summary>
+    /// <summary>Takes the run's open items away from the queue and the workers. Interrupted items get their attempt back.</summary>
     public static Task PauseAsync(PipelineDbContext db, Guid runId, CancellationToken ct) => db.Database.ExecuteSqlRawAsync($$"""
         WITH open AS MATERIALIZED (
             SELECT id, state FROM stage_items WHERE run_id = {0} AND state IN ('{{Pending}}', '{{Running}}') ORDER BY id FOR UPDATE),
@@ -123,14 +124,14 @@ internal static class ItemTransitions
         INSERT INTO outbox_messages (item_id, stage, not_before) SELECT id, stage, not_before FROM opened ORDER BY id
         """, [runId], ct);
 
-    /// <summary>Makes items that failed or were canceled as good as new, to be opened.</summary>
+    /// <summary>Resets items that failed or were canceled, so that they can be opened.</summary>
     public static Task ReopenAsync(PipelineDbContext db, Guid[] ids, CancellationToken ct) => db.Database.ExecuteSqlRawAsync($$"""
         UPDATE stage_items SET state = '{{Paused}}', attempts_left = attempts_allowed, transient_failures = 0, not_before = NULL, error = NULL,
             failure_kind = NULL, finished_at = NULL
         WHERE id = ANY({0}) AND state IN ('{{Failed}}', '{{Canceled}}')
         """, [ids], ct);
 
-    /// <summary>Ends whatever is open of a run that has ended.</summary>
+    /// <summary>Ends whatever is still open in a run that has ended.</summary>
     public static Task CancelAsync(PipelineDbContext db, Guid runId, CancellationToken ct) => db.Database.ExecuteSqlRawAsync($$"""
         WITH open AS MATERIALIZED (
             SELECT id FROM stage_items WHERE run_id = {0} AND state IN ('{{Pending}}', '{{Running}}', '{{Paused}}') ORDER BY id FOR UPDATE)

@@ -8,8 +8,8 @@ using Pipeline.Data.Postgres;
 namespace Pipeline.Data.Claims;
 
 /// <summary>
-/// Renews the leases of all items that this process holds, in one statement per heartbeat, and tells those that no longer belong
-/// to it. Woken early when a user pauses or cancels a run.
+/// Renews the leases of all items that this process holds, in one statement per heartbeat, and notifies the claims that lost
+/// theirs. Woken early when a user pauses or cancels a run.
 /// </summary>
 public sealed class LeaseKeeper : IAsyncDisposable
 {
@@ -25,14 +25,14 @@ public sealed class LeaseKeeper : IAsyncDisposable
     private Task? _renewing;
     private long _reportedAt;
 
-    /// <summary>A keeper that begins with its first claim.</summary>
+    /// <summary>A keeper that starts with its first claim.</summary>
     public LeaseKeeper(NpgsqlDataSource source, DatabaseSignals signals, IOptions<LeaseOptions> options, ILogger<LeaseKeeper> logger)
     {
         (_source, _signals, _options, _logger) = (source, signals, options.Value, logger);
         signals.Intervened += Wake;
     }
 
-    /// <summary>Looks now instead of at the next heartbeat.</summary>
+    /// <summary>Checks now instead of at the next heartbeat.</summary>
     public void Wake()
     {
         if (!_held.IsEmpty && _wake.CurrentCount == 0) _wake.Release();
@@ -90,7 +90,7 @@ public sealed class LeaseKeeper : IAsyncDisposable
 
     private async Task<HashSet<Guid>> RenewAsync(ItemClaim[] held)
     {
-        // Rows are locked in one order here and where a run is canceled, so that the two cannot deadlock.
+        // Rows are locked in the same order here and when a run is canceled, so that the two cannot deadlock.
         await using NpgsqlCommand command = _source.CreateCommand("""
             WITH mine AS MATERIALIZED (
                 SELECT i.id, c.done, c.total, c.rest FROM stage_items AS i JOIN unnest($2, $3, $4, $5, $6) AS c(id, attempt, done, total, rest) ON c.id = i.id AND c.attempt = i.attempt

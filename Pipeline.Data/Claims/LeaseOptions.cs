@@ -12,8 +12,8 @@ public sealed record LeaseOptions
     [Range(0.1, 600)] public double HeartbeatSeconds { get; init; } = 4;
 
     /// <summary>
-    /// How often an item is tried again after storage or network trouble (a full disk, a share that is away), with pauses that double
-    /// up to a minute. Such trouble is not the document's fault and does not count as a crash.
+    /// How often an item is retried after storage or network trouble (a full disk, an unreachable share), with pauses that
+    /// double up to a minute. Such trouble is not the document's fault and does not count as a crash.
     /// </summary>
     [Range(0, 10_000)] public int TransientRetries { get; init; } = 20;
 }

@@ -12,8 +12,8 @@ public sealed class Outbox(IDbContextFactory<PipelineDbContext> contexts)
     public static Task NotifyAsync(PipelineDbContext db, CancellationToken ct) => db.Database.ExecuteSqlAsync($"SELECT pg_notify({DatabaseSignals.OutboxChannel}, '')", ct);
 
     /// <summary>
-    /// Hands over due rows and deletes them. When this process dies between the two, the rows stay and are handed over again,
-    /// which claiming makes harmless. Several dispatchers never see the same row.
+    /// Hands over due rows and deletes them. If this process dies between the two, the rows stay and are handed over again;
+    /// claiming makes that harmless. Dispatchers never see the same row at once.
     /// </summary>
     /// <param name="handOver">Puts rows into the queue.</param>
     /// <param name="batch">Rows to take at most.</param>

@@ -5,10 +5,13 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Claims;
 
-/// <summary>What a user does to a run. Each is one transaction that no ending of an item can cross.</summary>
+/// <summary>What a user can do to a run. Each action is one transaction that no ending of an item can interleave with.</summary>
 public static class RunControl
 {
-    /// <summary>Takes the run's open items from queue and workers, until it is resumed. Workers notice at once and save what they have.</summary>
+    /// <summary>
+    /// Takes the run's open items away from the queue and the workers until it is resumed. Workers notice at once and save what
+    /// they have.
+    /// </summary>
     /// <returns>False when the run is paused already or has ended.</returns>
     public static Task<bool> PauseAsync(this PipelineDbContext db, Guid runId, CancellationToken ct) => InTurnAsync(db, runId, async () =>
     {
@@ -18,7 +21,7 @@ public static class RunControl
         return true;
     }, ct);
 
-    /// <summary>Puts a paused run back to work.</summary>
+    /// <summary>Resumes a paused run.</summary>
     /// <returns>False when it is not paused.</returns>
     public static Task<bool> ResumeAsync(this PipelineDbContext db, Guid runId, CancellationToken ct) => InTurnAsync(db, runId, async () =>
     {
@@ -28,15 +31,15 @@ public static class RunControl
     }, ct);
 
     /// <summary>
-    /// Works again on what failed or was canceled: the whole run, one stage, or one item. What was built on the other documents
-    /// alone (dataset and later) is built again when a document joins it; stored results are reused by their keys.
+    /// Retries what failed or was canceled: the whole run, one stage, or one item. What was built from the other documents
+    /// alone (dataset and later) is rebuilt when a document joins it; stored results are reused by their keys.
     /// </summary>
     /// <param name="db">Context.</param>
     /// <param name="graph">The stages.</param>
     /// <param name="runId">The run.</param>
     /// <param name="stage">Only this stage.</param>
     /// <param name="itemId">Only this item.</param>
-    /// <param name="forget">Takes from the run what a stage has noted on it, since the stage will be done again. Last stages first.</param>
+    /// <param name="forget">Clears what a stage recorded on the run, since the stage will be redone. Last stages first.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>Items put back to work; 0 when none had failed.</returns>
     public static Task<int> RetryAsync(
@@ -48,7 +51,7 @@ public static class RunControl
                     && (stage == null || i.Stage == stage) && (itemId == null || i.Id == itemId))
                 .ToArrayAsync(ct);
             if (ended.Length == 0) return 0;
-            // A document, or part, that comes back changes what was made of all of them, and everything after that.
+            // A document or part that comes back changes what was built from all of them, and everything after that.
             HashSet<Stage> built = [.. ended.Where(i => graph[i.Stage].Scope != StageScope.Run).SelectMany(i => BuiltOnAll(graph, i.Stage)).Distinct()];
             if (built.Count > 0)
             {

@@ -21,8 +21,8 @@ internal static class RunGates
     }
 
     /// <summary>
-    /// Counts anew what holds each stage up, after items were reopened or removed. Needs the run to itself
-    /// (<see cref="WorkRows.LockRunAsync"/>): endings that cross it would be counted twice or not at all.
+    /// Recounts what holds each stage up after items were reopened or removed. Needs exclusive access to the run
+    /// (<see cref="WorkRows.LockRunAsync"/>): concurrent endings would be counted twice or not at all.
     /// </summary>
     public static async Task RecountAsync(PipelineDbContext db, StageGraph graph, Guid runId, CancellationToken ct)
     {

@@ -25,7 +25,7 @@ internal static class RunProgress
     /// <param name="graph">Table of stages.</param>
     /// <param name="item">The item that ended.</param>
     /// <param name="parts">Parts that it names.</param>
-    /// <param name="added">Items that were added by stage; completed by this.</param>
+    /// <param name="added">Items added so far, by stage; this method adds its own.</param>
     /// <param name="now">When it ended.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task AfterSuccessAsync(
@@ -51,17 +51,17 @@ internal static class RunProgress
         await PassGatesAsync(db, graph, item, added, now, ct);
     }
 
-    /// <summary>A run ends with a failure of the whole; the failure of a document or part only means that nothing follows from it.</summary>
+    /// <summary>A failed whole-run stage ends the run; a failed document or part only means that nothing follows from it.</summary>
     public static Task AfterFailureAsync(PipelineDbContext db, StageGraph graph, StageItem item, DateTimeOffset now, CancellationToken ct) =>
         graph[item.Stage].Scope == StageScope.Run
             ? db.EndRunAsync(item.RunId, RunState.Failed, item.Error, ct)
             : PassGatesAsync(db, graph, item, [], now, ct);
 
-    /// <summary>Under which keys items of a stage follow an item: those of the parts that it names, or its own.</summary>
+    /// <summary>The keys under which items of a stage follow an item: those of the parts it names, or its own.</summary>
     private static IEnumerable<string> KeysOf(StageGraph graph, StageDefinition next, StageItem item, IReadOnlyList<StagePart> parts) =>
         next.Scope == StageScope.Part && parts.Any(p => p.Stage == next.Stage)
             ? parts.Where(p => p.Stage == next.Stage).Select(p => PartKey(item, p))
-            : graph[item.Stage].Scope == next.Scope ? [item.Key] : [];       // the same document, or the same part, goes on
+            : graph[item.Stage].Scope == next.Scope ? [item.Key] : [];       // the same document or part continues
 
     /// <summary>Stages besides that of an item that must have succeeded with the same key before the next one begins.</summary>
     private static Stage[] OthersBefore(StageGraph graph, StageDefinition next, Stage ended) =>
@@ -73,10 +73,10 @@ internal static class RunProgress
     private static string PartKey(StageItem parent, StagePart part) =>
         parent.RunDocumentId is { } document && parent.Key == document.ToString("N") ? $"{document:N}/{part.Key}" : part.Key;
 
-    /// <summary>Adds an item, unless others that it follows too have not succeeded yet: the last of them adds it.</summary>
+    /// <summary>Adds an item unless other items it follows have not succeeded yet: the last of them adds it.</summary>
     private static async Task<bool> AddLastAsync(PipelineDbContext db, Stage[] others, StageItem next, CancellationToken ct)
     {
-        // Two that end at the same time would each see the other unfinished: one after the other, then.
+        // Two that end at the same time would each see the other unfinished, so they take turns.
         string meeting = $"{next.RunId:N} {next.Stage} {next.Key}";
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({meeting}, 0))", ct);
         int ready = await db.StageItems.CountAsync(i =>
@@ -85,13 +85,13 @@ internal static class RunProgress
     }
 
     /// <summary>
-    /// Fan-in. An item that ended no longer holds up the stages that wait for it, and what it added does. The row of a gate is locked
-    /// until the commit, so that exactly one transaction sees zero.
+    /// Fan-in. An item that ended no longer holds up the stages that wait for it; the items it added do. The row of a gate is
+    /// locked until the commit, so that exactly one transaction sees zero.
     /// </summary>
     private static async Task PassGatesAsync(
         PipelineDbContext db, StageGraph graph, StageItem item, Dictionary<Stage, int> added, DateTimeOffset now, CancellationToken ct)
     {
-        // In the graph's order everywhere, so that two endings cannot lock each other out.
+        // Always in the graph's order, so that two endings cannot deadlock.
         foreach (Stage join in graph.JoinsAfter(item.Stage).OrderBy(graph.PositionOf))
         {
             int change = added.Where(a => graph.JoinsAfter(a.Key).Contains(join)).Sum(a => a.Value) - 1;
@@ -106,7 +106,7 @@ internal static class RunProgress
         }
     }
 
-    /// <summary>Why there is no sense in going on: of the documents, or parts, that a stage waited for none came through.</summary>
+    /// <summary>Why the run cannot continue: none of the documents or parts that a stage waited for came through.</summary>
     private static async Task<string?> NothingUsableAsync(PipelineDbContext db, StageGraph graph, Guid runId, Stage join, CancellationToken ct)
     {
         if (join == StageGraph.End) return null;

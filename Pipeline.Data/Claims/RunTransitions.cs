@@ -4,8 +4,8 @@ using Pipeline.Data.Entities;
 namespace Pipeline.Data.Claims;
 
 /// <summary>
-/// Every change of a run's state. Each is one conditional statement that starts from the states that <see cref="Run.Before"/> allows,
-/// so that of two who want to change it only one does.
+/// Every change of a run's state. Each is one conditional statement that starts from the states that <see cref="Run.Before"/>
+/// allows, so that only one of two concurrent changes takes effect.
 /// </summary>
 internal static class RunTransitions
 {
@@ -17,7 +17,7 @@ internal static class RunTransitions
             $"UPDATE runs SET state = {running}, started_at = coalesce(started_at, now()) WHERE id = {runId} AND state = {pending}", ct);
     }
 
-    /// <summary>A user stops it for a while.</summary>
+    /// <summary>A user pauses it.</summary>
     public static Task<int> PauseAsync(PipelineDbContext db, Guid runId, CancellationToken ct)
     {
         string paused = nameof(RunState.Paused);
@@ -25,7 +25,7 @@ internal static class RunTransitions
         return db.Database.ExecuteSqlAsync($"UPDATE runs SET state = {paused} WHERE id = {runId} AND state = ANY({before})", ct);
     }
 
-    /// <summary>A user lets it go on; to waiting when nobody had begun.</summary>
+    /// <summary>A user resumes it; to waiting when no work had begun.</summary>
     public static Task<int> ResumeAsync(PipelineDbContext db, Guid runId, CancellationToken ct)
     {
         string pending = nameof(RunState.Pending), running = nameof(RunState.Running), paused = nameof(RunState.Paused);
@@ -34,7 +34,7 @@ internal static class RunTransitions
             """, ct);
     }
 
-    /// <summary>Items of it are worked on again.</summary>
+    /// <summary>Its items are worked on again.</summary>
     public static Task<int> ReopenAsync(PipelineDbContext db, Guid runId, CancellationToken ct)
     {
         string running = nameof(RunState.Running);

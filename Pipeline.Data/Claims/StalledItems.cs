@@ -7,8 +7,8 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Data.Claims;
 
 /// <summary>
-/// Finds work whose worker or queue entry was lost. A worker counts as dead only when its lease has not changed for a while by this
-/// process's own stopwatch: a clock that jumps, or a server that was away, makes no living worker look dead and no dead one alive.
+/// Finds work whose worker or queue entry was lost. A worker counts as dead only when its lease has not changed for a while by
+/// this process's own stopwatch: a clock jump or a server outage makes no live worker look dead and no dead one look alive.
 /// </summary>
 public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IOptions<LeaseOptions> options, TimeProvider time)
 {
@@ -17,17 +17,17 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
 
     /// <param name="Attempt">Claim that was seen.</param>
     /// <param name="LeaseUntil">Its lease.</param>
-    /// <param name="For">How long it has been looked at without a change.</param>
+    /// <param name="For">How long it has been seen unchanged.</param>
     private readonly record struct Seen(int Attempt, DateTimeOffset? LeaseUntil, TimeSpan For);
 
     private sealed record Leased(Guid Id, Guid RunId, Stage Stage, int Attempt, DateTimeOffset? LeaseUntil, string? Worker, bool Overdue);
 
-    // A living worker has renewed by then, even one that has just been woken by the server's return.
+    // A live worker has renewed by then, even one just woken by the server's return.
     private TimeSpan Grace => TimeSpan.FromSeconds(Math.Min(options.Value.Seconds, 2.5 * options.Value.HeartbeatSeconds));
 
     /// <summary>
-    /// Items whose worker died go back to the queue, or fail when their attempts are used up. Items that wait although the
-    /// queue of their stage is empty are dispatched again. Call it regularly: what it has seen before is part of its judgement.
+    /// Items whose worker died go back to the queue, or fail when their attempts are used up. Items that wait while the queue
+    /// of their stage is empty are dispatched again. Call it regularly: it judges by what it saw before.
     /// </summary>
     /// <param name="emptyQueues">Stages whose queue holds nothing: a pending item of theirs has lost its queue entry.</param>
     /// <param name="ct">Cancels.</param>
@@ -51,14 +51,14 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
         }
         catch
         {
-            _seen.Clear();          // nobody could renew either: begin to watch anew
+            _seen.Clear();          // nobody could renew either: start watching afresh
             throw;
         }
     }
 
     private async Task<int> RecoverDeadAsync(PipelineDbContext db, CancellationToken ct)
     {
-        // UtcNow is translated: it is the server's clock that is asked.
+        // UtcNow is translated to SQL: it is the server's clock that counts.
         Leased[] leased = await db.StageItems.Where(i => i.State == ItemState.Running).OrderBy(i => i.Id)
             .Select(i => new Leased(i.Id, i.RunId, i.Stage, i.Attempt, i.LeaseUntil, i.Worker, i.LeaseUntil == null || i.LeaseUntil < DateTimeOffset.UtcNow)).ToArrayAsync(ct);
         Watch(leased);
@@ -66,7 +66,7 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
         int moved = 0;
         foreach (IGrouping<string?, Leased> worker in dead.GroupBy(i => i.Worker))
         {
-            // Of several documents in one worker any may have killed it: none is blamed, all are worked on alone from now on.
+            // Any of several documents in one worker may have killed it: none is blamed, all are worked on alone from now on.
             int documents = worker.Count(i => IsPart(i.Stage));
             foreach (Leased item in worker)
             {
@@ -80,7 +80,7 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
     private void Watch(Leased[] leased)
     {
         long now = time.GetTimestamp();
-        // A process that was frozen itself has not watched meanwhile.
+        // A process that was itself frozen was not watching meanwhile.
         TimeSpan since = _lastLook == 0 ? TimeSpan.Zero : time.GetElapsedTime(_lastLook, now);
         if (since > Grace) since = Grace / 2;
         _lastLook = now;
@@ -92,7 +92,7 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
                 : new Seen(item.Attempt, item.LeaseUntil, TimeSpan.Zero);
     }
 
-    /// <summary>Whether an item of the stage is one of many. Of a stage that only another version knows, nobody can say.</summary>
+    /// <summary>Whether the stage has many items. Unknown for a stage that only another version knows.</summary>
     private bool IsPart(Stage stage) => graph.Contains(stage) && graph[stage].Scope != StageScope.Run;
 
     private async Task<bool> RecoverAsync(PipelineDbContext db, Leased dead, bool blamed, bool suspect, CancellationToken ct)

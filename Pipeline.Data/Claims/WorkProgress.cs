@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Pipeline.Data.Claims;
 
-/// <summary>How far the work on one claim is, and when it should end: from its pace since the first report of this claim.</summary>
+/// <summary>Progress of the work on one claim, and when it should end: from its pace since the first report of this claim.</summary>
 internal sealed class WorkProgress
 {
     private readonly Lock _gate = new();
@@ -18,16 +18,16 @@ internal sealed class WorkProgress
     {
         lock (_gate)
         {
-            if (done < _now.Done) return;           // work on several things at once tells of them in any order
+            if (done < _now.Done) return;           // parallel work reports in any order
             if (_first < 0) (_first, _firstAt) = (done, at);
-            // What was done before, by an earlier attempt, says nothing about the pace of this one.
+            // What an earlier attempt did says nothing about the pace of this one.
             TimeSpan? left = done > _first ? Stopwatch.GetElapsedTime(_firstAt, at) / (done - _first) * Math.Max(0, total - done) : null;
             _now = (done, total, left);
             Interlocked.Increment(ref _version);
         }
     }
 
-    /// <summary>Units done, units in all, and the time that the rest should take.</summary>
+    /// <summary>Units done, units in total, and the estimated time left.</summary>
     public (int? Done, int? Total, TimeSpan? Left) Now
     {
         get

@@ -7,10 +7,10 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Claims;
 
-/// <summary>Changes to runs and items that belong into somebody's transaction.</summary>
+/// <summary>Changes to runs and items that are part of the caller's transaction.</summary>
 public static class WorkRows
 {
-    /// <summary>The database's clock, which alone decides about leases.</summary>
+    /// <summary>The database's clock, the only one that decides about leases.</summary>
     public static async Task<DateTimeOffset> NowAsync(this PipelineDbContext db, CancellationToken ct) =>
         (await db.Database.SqlQuery<DateTime>($"SELECT clock_timestamp() AS \"Value\"").ToListAsync(ct)).Single();
 
@@ -69,7 +69,7 @@ public static class WorkRows
         return true;
     }
 
-    /// <summary>Tells workers and followers, when the transaction commits, that items of the run were taken from them.</summary>
+    /// <summary>Notifies workers and followers, when the transaction commits, that items of the run were taken away.</summary>
     public static Task InterveneAsync(this PipelineDbContext db, Guid runId, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_notify({DatabaseSignals.ControlChannel}, {runId.ToString()})", ct);
 }

@@ -5,8 +5,9 @@ using Pipeline.Data.Artifacts;
 namespace Pipeline.Data.Postgres;
 
 /// <summary>
-/// Database and files in one folder, whatever store the artifacts are in. The database is read in one snapshot, then the files are copied: whatever its rows name was
-/// stored before, and stored files never change, so the copy is consistent although work goes on.
+/// Database and files in one folder, whichever store holds the artifacts. The database is read in one snapshot, then the files
+/// are copied: every file its rows name was stored before, and stored files never change, so the copy is consistent even while
+/// work continues.
 /// </summary>
 public static class Backup
 {
@@ -22,19 +23,19 @@ public static class Backup
         string building = target + ".tmp";
         if (Directory.Exists(building)) Directory.Delete(building, recursive: true);
         Directory.CreateDirectory(building);
-        // Hangfire's tables stay behind: they only deliver, and what waits is dispatched anew.
+        // Hangfire's tables are left out: they only deliver, and waiting work is dispatched again.
         await RunAsync("pg_dump", storage.ConnectionString, ["--format=custom", "--no-owner", "--exclude-schema=hangfire", "--file", Path.Combine(building, Dump)], ct);
         await SaveArtifactsAsync(storage.Artifacts, Path.Combine(building, Objects), ct);
         foreach (string folder in Folders) CopyFolder(Path.Combine(storage.Folder, folder), Path.Combine(building, folder), ct);
         if (Directory.Exists(target)) Directory.Delete(target);
-        Directory.Move(building, target);           // a backup is there whole or not at all
+        Directory.Move(building, target);           // a backup is there completely or not at all
     }
 
     /// <summary>Fills a data folder and a database from a backup.</summary>
     /// <param name="backup">Folder that <see cref="PipelineStorage.BackUpAsync"/> wrote.</param>
     /// <param name="options">Where to restore to: a folder without artifacts, and a database without runs.</param>
     /// <param name="ct">Stops; the target is incomplete then.</param>
-    /// <exception cref="IOException">The backup is none, or the target is in use.</exception>
+    /// <exception cref="IOException">The folder is not a backup, or the target is in use.</exception>
     /// <exception cref="DamagedArtifactException">A file of the backup is not what was stored.</exception>
     public static async Task RestoreAsync(string backup, DataOptions options, CancellationToken ct)
     {
@@ -56,7 +57,7 @@ public static class Backup
         await RequeueAsync(storage, ct);
     }
 
-    /// <summary>What was at work when the backup was made is nobody's now; adapters' folders are where this data folder is.</summary>
+    /// <summary>Requeues what was being worked on when the backup was made, and points adapter paths into this data folder.</summary>
     private static async Task RequeueAsync(PipelineStorage storage, CancellationToken ct)
     {
         await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString);

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Pipeline.Data.Postgres;
 
-/// <summary>What is added to the connection string that a user gave.</summary>
+/// <summary>Additions to the connection string that a user gave.</summary>
 public static class Connections
 {
     /// <summary>The few statements of the orchestration are parsed and planned once per connection, unless the string says otherwise.</summary>
@@ -14,8 +14,8 @@ public static class Connections
     }
 
     /// <summary>
-    /// Commits without waiting for the disk. For what may be lost when the server crashes, because it is only repeated then: queue
-    /// entries, leases, log lines. A result that is committed later, on any connection, takes all earlier ones to the disk with it.
+    /// Commits without waiting for the disk. For what may be lost in a server crash because it is then simply repeated: queue
+    /// entries, leases, log lines. A result committed later, on any connection, flushes all earlier ones with it.
     /// </summary>
     public static string WithRelaxedCommits(string connectionString)
     {

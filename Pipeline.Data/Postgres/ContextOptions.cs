@@ -5,7 +5,7 @@ namespace Pipeline.Data.Postgres;
 
 internal static class ContextOptions
 {
-    // No retrying execution strategy: a transaction that moves work on must be seen to fail; its item is then claimed again.
+    // No retrying execution strategy: a transaction that advances work must visibly fail; its item is then claimed again.
     public static void UsePipeline(this DbContextOptionsBuilder options, NpgsqlDataSource source) =>
         options.UseNpgsql(source, npgsql => npgsql.MigrationsHistoryTable("schema_migrations")).UseSnakeCaseNamingConvention();
 

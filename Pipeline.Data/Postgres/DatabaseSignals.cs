@@ -5,13 +5,13 @@ using Npgsql;
 namespace Pipeline.Data.Postgres;
 
 /// <summary>
-/// What processes tell each other through Postgres: outbox rows are waiting, a run has changed, a user has intervened. Signals only
-/// shorten waiting: one that is lost costs a poll interval and nothing else. One connection per process listens.
+/// What processes tell each other through Postgres: outbox rows are waiting, a run has changed, a user has intervened. Signals
+/// only shorten waiting: a lost one costs a poll interval and nothing else. One connection per process listens.
 /// </summary>
 public sealed class DatabaseSignals : IAsyncDisposable
 {
     internal const string OutboxChannel = "pipeline_outbox", RunChannel = "pipeline_runs", ControlChannel = "pipeline_control";
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(40);     // changes of a run told together
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(40);     // changes of a run signalled together
 
     private readonly NpgsqlDataSource _source;
     private readonly ILogger<DatabaseSignals> _logger;
@@ -25,7 +25,7 @@ public sealed class DatabaseSignals : IAsyncDisposable
     private long _toAll;
     private Task? _listening, _telling;
 
-    /// <summary>Signals over a database. Listening and telling begin when first needed.</summary>
+    /// <summary>Signals over a database. Listening and notifying start when first needed.</summary>
     public DatabaseSignals(NpgsqlDataSource source, ILogger<DatabaseSignals> logger) => (_source, _logger) = (source, logger);
 
     /// <summary>A user paused, canceled or resumed a run: workers look at once whether their items are still theirs.</summary>
@@ -40,7 +40,7 @@ public sealed class DatabaseSignals : IAsyncDisposable
     /// <summary>Wakes the dispatcher of this process.</summary>
     public void OutboxWritten() => Interlocked.Exchange(ref _outbox, New()).TrySetResult();
 
-    /// <summary>Tells everyone who follows the run. Changes in quick succession are told together.</summary>
+    /// <summary>Notifies everyone following the run. Changes in quick succession share one notification.</summary>
     public void RunChanged(Guid runId)
     {
         _changed[runId] = 0;
@@ -49,10 +49,10 @@ public sealed class DatabaseSignals : IAsyncDisposable
         lock (_starting) _telling ??= Task.Run(TellAsync);
     }
 
-    /// <summary>Take before looking at the outbox, await after: what is written meanwhile ends it at once.</summary>
+    /// <summary>Get it before looking at the outbox, await it after: a row written in between completes it at once.</summary>
     public Task NextOutbox => _outbox.Task;
 
-    /// <summary>Changes of the run heard so far. Take before reading the run, give to <see cref="RunChangeAsync"/> after.</summary>
+    /// <summary>Changes of the run seen so far. Get it before reading the run, pass it to <see cref="RunChangeAsync"/> after.</summary>
     public long RunVersion(Guid runId)
     {
         Listen();
@@ -97,7 +97,7 @@ public sealed class DatabaseSignals : IAsyncDisposable
                 connection.Notification += (_, e) => Heard(e.Channel, e.Payload);
                 await using (NpgsqlCommand listen = new($"LISTEN {OutboxChannel}; LISTEN {RunChannel}; LISTEN {ControlChannel}", connection))
                     await listen.ExecuteNonQueryAsync(_ended.Token);
-                // What was said while nobody listened: everyone looks once.
+                // Signals sent while nobody listened are lost: everyone checks once.
                 foreach (string channel in (string[])[OutboxChannel, RunChannel, ControlChannel]) Heard(channel, "");
                 while (true) await connection.WaitAsync(_ended.Token);
             }
@@ -133,14 +133,14 @@ public sealed class DatabaseSignals : IAsyncDisposable
             foreach (Guid run in runs) _changed.TryRemove(run, out _);
             try
             {
-                // On its own and not inside the transactions it is about: commits that notify wait for each other.
+                // In its own transaction, not the ones it reports: commits that notify wait for each other.
                 await using NpgsqlCommand notify = _source.CreateCommand($"SELECT pg_notify('{RunChannel}', r::text) FROM unnest($1) AS r");
                 notify.Parameters.Add(new NpgsqlParameter { Value = runs });
                 await notify.ExecuteNonQueryAsync(_ended.Token);
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
             {
-                PostgresLog.NotificationFailed(_logger, e.Message);        // followers look once a second anyway
+                PostgresLog.NotificationFailed(_logger, e.Message);        // followers poll once a second anyway
             }
             await Task.Delay(Quiet, _ended.Token);
         }

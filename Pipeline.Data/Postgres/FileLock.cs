@@ -1,9 +1,9 @@
 namespace Pipeline.Data.Postgres;
 
-/// <summary>A lock between processes on one file; the kernel lets go of it when its holder dies.</summary>
+/// <summary>A lock between processes on one file; the kernel releases it when its holder dies.</summary>
 public static class FileLock
 {
-    /// <summary>The lock, or null when another process holds it in a way that excludes this.</summary>
+    /// <summary>The lock, or null when another process holds it in a conflicting mode.</summary>
     public static FileStream? TryTake(string path, bool shared)
     {
         try

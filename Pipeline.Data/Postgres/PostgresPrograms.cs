@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Pipeline.Data.Postgres;
 
-/// <summary>Where the server's programs are, and how to run them as a user whom the server accepts.</summary>
+/// <summary>Where the server's programs are, and how to run them as a user that the server accepts.</summary>
 internal sealed class PostgresPrograms
 {
     private readonly string _folder;
@@ -36,7 +36,7 @@ internal sealed class PostgresPrograms
     {
         string file = Path.Combine(Find(null)._folder, program);
         if (File.Exists(file)) return file;
-        // The folder found may hold links to the server's programs only: look where they point.
+        // The folder found may hold only links to the server's programs: follow them.
         string real = Path.Combine(Path.GetDirectoryName(File.ResolveLinkTarget(Path.Combine(Find(null)._folder, "initdb"), returnFinalTarget: true)?.FullName ?? file)!, program);
         return File.Exists(real) ? real : throw new PostgresMissingException($"{program} is not installed; install it with: apt-get install -y --no-install-recommends postgresql-client");
     }
@@ -54,7 +54,7 @@ internal sealed class PostgresPrograms
         return words.Length > 2 ? words[2].Split('.', '\n')[0] : null;
     }
 
-    /// <summary>Runs a command to its end. Its output goes to a file, since the server inherits the handles.</summary>
+    /// <summary>Runs a command to completion. Its output goes to a file, since the server inherits the handles.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message holds what it printed.</exception>
     public static async Task RunAsync(string[] command, string workingFolder, CancellationToken ct)
     {

@@ -30,12 +30,12 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// <param name="Port">Loopback port of the running, or last, server.</param>
     private sealed record State(string Cluster, string Password, int Port);
 
-    /// <summary>Starts the server of a folder, making it first if need be, or joins the one that already runs.</summary>
+    /// <summary>Starts the server of a folder, creating it first if needed, or joins the one already running.</summary>
     /// <param name="folder">Folder of the cluster; created if missing.</param>
     /// <param name="durable">False trades safety against power cuts for speed; for tests.</param>
     /// <param name="ct">Stops waiting.</param>
     /// <exception cref="PostgresMissingException">Postgres is not installed.</exception>
-    /// <exception cref="InvalidOperationException">The server did not start; the message holds its last words.</exception>
+    /// <exception cref="InvalidOperationException">The server did not start; the message holds its last output.</exception>
     public static async Task<PrivateCluster> StartAsync(string folder, bool durable = true, CancellationToken ct = default)
     {
         folder = Path.GetFullPath(folder);
@@ -64,7 +64,7 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// <summary>Process id of the running server, or null.</summary>
     public int? ServerProcess => IsRunning(_state.Cluster) ? int.Parse(File.ReadLines(Path.Combine(_state.Cluster, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture) : null;
 
-    /// <summary>Stops the server although it is in use, as an administrator does; every connection is cut.</summary>
+    /// <summary>Stops the server even while it is in use, as an administrator would; every connection is cut.</summary>
     public Task StopServerAsync(CancellationToken ct) =>
         PostgresPrograms.RunAsync(_programs.Command(_user, "pg_ctl", "stop", "-D", _state.Cluster, "-m", "fast", "-w"), "/", ct);
 
@@ -92,7 +92,7 @@ public sealed class PrivateCluster : IAsyncDisposable
                 }
             }
             await using (FileStream? other = FileLock.TryTake(users, shared: true))
-                if (other is not null) return;              // others use it: theirs to stop
+                if (other is not null) return;              // others use it and will stop it
             await Task.Delay(50);                           // the watchdog was faster and is stopping it
         }
     }
@@ -123,7 +123,7 @@ public sealed class PrivateCluster : IAsyncDisposable
         return state;
     }
 
-    /// <summary>The cluster's place: the folder itself, unless the server's user cannot get there (say, below /root).</summary>
+    /// <summary>The cluster's location: the folder itself, unless the server's user cannot get there (say, below /root).</summary>
     private static async Task<string> HomeAsync(string folder, ServerUser? user, CancellationToken ct)
     {
         if (user is null) return folder;
@@ -163,11 +163,11 @@ public sealed class PrivateCluster : IAsyncDisposable
             }
         }
         WriteState(folder, state);
-        if (!samePort) StartWatchdog(folder, state, user, programs);     // else the one of the first start still waits
+        if (!samePort) StartWatchdog(folder, state, user, programs);     // otherwise the first start's watchdog is still waiting
         return state;
     }
 
-    /// <summary>Waits, as a process of its own, until nobody uses the server any more, then stops it: also after a kill -9.</summary>
+    /// <summary>Waits, as a separate process, until nobody uses the server any more, then stops it: even after a kill -9.</summary>
     private static void StartWatchdog(string folder, State state, ServerUser? user, PostgresPrograms programs)
     {
         string[] stop = programs.Command(user, "pg_ctl", "stop", "-D", state.Cluster, "-m", "fast", "-w");
@@ -185,7 +185,7 @@ public sealed class PrivateCluster : IAsyncDisposable
         string commandLine = $"/proc/{pid}/cmdline";
         try
         {
-            // The number may belong to another program by now: look at what runs under it.
+            // The process id may belong to another program by now: check what runs under it.
             return File.Exists(commandLine) && File.ReadAllText(commandLine).Contains(cluster, StringComparison.Ordinal);
         }
         catch (IOException)

@@ -11,7 +11,7 @@ internal sealed partial class ServerUser
 
     private ServerUser(uint uid, uint gid) => (_uid, _gid) = (uid, gid);
 
-    /// <summary>What goes before a command to run it as this user, with no more rights than the user has.</summary>
+    /// <summary>Command prefix that runs a command as this user, with only that user's rights.</summary>
     public string[] Prefix => ["setpriv", $"--reuid={_uid}", $"--regid={_gid}", "--clear-groups", "--no-new-privs", "--"];
 
     /// <summary>Null when this process may run the server itself; else <c>postgres</c>, or <c>nobody</c> where there is no such user.</summary>
@@ -31,7 +31,7 @@ internal sealed partial class ServerUser
             throw new IOException($"{path}: cannot be given to user {_uid}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
-    /// <summary>Whether the user can enter the folder, which takes permission on each of its parents.</summary>
+    /// <summary>Whether the user can enter the folder, which requires permission on each of its parents.</summary>
     public async Task<bool> CanEnterAsync(string folder, CancellationToken ct)
     {
         string[] command = [.. Prefix, "test", "-w", folder];

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Pipeline.Data.Postgres;
 
 /// <summary>
-/// Statements that are sent together and answered together, for what happens with every item. Each is prepared once per connection.
+/// Statements sent together and answered together, for work done for every item. Each is prepared once per connection.
 /// </summary>
 internal static class Statements
 {

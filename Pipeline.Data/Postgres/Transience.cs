@@ -4,7 +4,7 @@ using Pipeline.Data.Artifacts;
 
 namespace Pipeline.Data.Postgres;
 
-/// <summary>Tells trouble with the server or the artifact storage, which passes, from errors that stay.</summary>
+/// <summary>Distinguishes temporary trouble with the server or the artifact storage from permanent errors.</summary>
 public static class Transience
 {
     /// <summary>Whether the same call may succeed later: the server restarts, is unreachable, or ended the connection.</summary>
@@ -14,15 +14,15 @@ public static class Transience
         NpgsqlException { IsTransient: true } => true,
         ArtifactStoreException => e is not ArtifactSettingsException,
         NpgsqlException { InnerException: IOException or System.Net.Sockets.SocketException or TimeoutException } => true,
-        // EF's wrapping of a lost connection: the first of what is saved, the second of either.
+        // EF wraps a lost connection: in the first when saving, in the second for any statement.
         DbUpdateException { InnerException: { } inner } => IsServerTrouble(inner),
         InvalidOperationException { InnerException: { } inner } => IsServerTrouble(inner),
         _ => false,
     };
 
-    /// <summary>Does something until the server answers, with pauses that double from 0.1 to 2 seconds.</summary>
+    /// <summary>Retries an action until the server answers, with pauses that double from 0.1 to 2 seconds.</summary>
     /// <param name="action">What to do; may be repeated.</param>
-    /// <param name="onTrouble">Told about each failure with its number.</param>
+    /// <param name="onTrouble">Called for each failure with its number.</param>
     /// <param name="ct">Gives up; the last failure is thrown, or the cancellation when there was none.</param>
     public static async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> action, Action<int, Exception>? onTrouble, CancellationToken ct)
     {
@@ -43,8 +43,8 @@ public static class Transience
     }
 
     /// <summary>
-    /// The same for an action that blocks, on the caller's thread from the first try to the last: a continuation would go on blocking a
-    /// thread of the pool, which others wait for.
+    /// The same for an action that blocks, on the caller's thread throughout: a continuation would block a pool thread that
+    /// others wait for.
     /// </summary>
     public static T UntilAnswered<T>(Func<T> action, CancellationToken ct)
     {

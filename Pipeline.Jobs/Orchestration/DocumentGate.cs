@@ -9,7 +9,7 @@ internal sealed class DocumentGate
     private readonly Lock _counting = new();
     private int _inside;
 
-    /// <summary>Whether somebody waits to be alone, or comes or goes in this moment: whoever is inside should leave soon.</summary>
+    /// <summary>Whether someone is waiting to be alone, or is entering or leaving right now: those inside should leave soon.</summary>
     public bool IsWanted => _turnstile.CurrentCount == 0;
 
     /// <summary>Enters among others. Dispose to leave.</summary>
@@ -24,7 +24,7 @@ internal sealed class DocumentGate
                 if (_inside == Room) throw new InvalidOperationException($"more than {Room} documents at once");
                 first = _inside++ == 0;
             }
-            if (first) await _empty.WaitAsync(CancellationToken.None);      // held by those inside, not by a suspect: the turnstile saw to that
+            if (first) await _empty.WaitAsync(CancellationToken.None);      // held by those inside, not a suspect: the turnstile ensures it
         }
         finally
         {

@@ -6,12 +6,12 @@ using Pipeline.Data;
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>
-/// Removes what is past its time, when a worker starts and now and then: each worker the work folders of its machine, one of them
+/// Removes expired data, when a worker starts and periodically: each worker cleans the work folders of its machine, one of them
 /// what all share.
 /// </summary>
 internal sealed class Housekeeper(WorkFolders folders, Housekeeping housekeeping, IOptions<RetentionOptions> keep, ILogger<Housekeeper> logger) : BackgroundService
 {
-    // A worker that has just started has better things to do.
+    // A worker that has just started has more urgent work.
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(5), Again = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,7 +45,7 @@ internal sealed class Housekeeper(WorkFolders folders, Housekeeping housekeeping
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            JobsLog.HousekeepingFailed(logger, what, e.Message);        // the database is away, the disk full, …: later
+            JobsLog.HousekeepingFailed(logger, what, e.Message);        // database down, disk full, …: try again later
             return false;
         }
     }

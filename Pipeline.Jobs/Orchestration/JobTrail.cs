@@ -7,10 +7,10 @@ using Pipeline.Data;
 
 namespace Pipeline.Jobs.Orchestration;
 
-/// <summary>Marks what is logged in the course of a queue entry with its id, and lets failed entries go some day, as the queue does with others.</summary>
+/// <summary>Tags what is logged during a queue entry with its id, and lets failed entries expire, as the queue does with others.</summary>
 internal sealed class JobTrail(IOptions<RetentionOptions> keep, ILogger<JobTrail> logger) : IServerFilter, IElectStateFilter, IApplyStateFilter
 {
-    /// <summary>Place among the filters: behind Hangfire's own, which look for the states that they know.</summary>
+    /// <summary>Position among the filters: after Hangfire's own, which look for the states that they know.</summary>
     public const int Order = 100;
 
     private const string Scope = "pipeline-log-scope";
@@ -25,7 +25,7 @@ internal sealed class JobTrail(IOptions<RetentionOptions> keep, ILogger<JobTrail
 
     public void OnStateElection(ElectStateContext context)
     {
-        // What failed is in the item's row, which is retried from the run's page; the entry only tells about it.
+        // The failure is in the item's row, which is retried from the run's page; the entry only reports it.
         if (context.CandidateState is FailedState failed) context.CandidateState = new EndedInFailure(failed);
     }
 
@@ -36,7 +36,7 @@ internal sealed class JobTrail(IOptions<RetentionOptions> keep, ILogger<JobTrail
 
     public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction) { }
 
-    /// <summary>Hangfire keeps failed entries for ever, since it waits for somebody to put them back; nobody has to here.</summary>
+    /// <summary>Hangfire keeps failed entries forever, waiting for someone to requeue them; here nobody has to.</summary>
     private sealed class EndedInFailure(FailedState failed) : IState
     {
         public string Name => failed.Name;

@@ -11,7 +11,7 @@ internal sealed class OutboxDispatcher(Outbox outbox, StageQueue queue, Database
     private const int Batch = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(15);      // rows in quick succession are handed over together
-    private static readonly TimeSpan LongRest = TimeSpan.FromMilliseconds(100); // entries wait for every worker: more rows need no haste
+    private static readonly TimeSpan LongRest = TimeSpan.FromMilliseconds(100); // entries wait for every worker, so more rows can wait
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

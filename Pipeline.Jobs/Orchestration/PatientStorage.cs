@@ -5,9 +5,9 @@ using Pipeline.Data.Postgres;
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>
-/// Queue whose waiting workers outlast a server that is away. Hangfire lets a worker that failed to look for a job rest for the square
-/// of its failures in seconds, counts those of all workers of a server together, and forgets them only when a job has been done: after
-/// an outage of half a minute nobody would look for half a minute more.
+/// Queue whose waiting workers outlast a server outage. A worker that failed to look for a job is paused by Hangfire for the
+/// square of its failures in seconds; failures of all workers of a server count together and are reset only when a job has been
+/// done: after an outage of half a minute, nobody would look for another half minute.
 /// </summary>
 internal sealed class PatientStorage(IConnectionFactory connections, PostgreSqlStorageOptions options) : PostgreSqlStorage(connections, options)
 {
@@ -15,7 +15,7 @@ internal sealed class PatientStorage(IConnectionFactory connections, PostgreSqlS
 
     private sealed class PatientConnection(PostgreSqlStorage storage) : PostgreSqlConnection(storage)
     {
-        // The caller is a thread of Hangfire's that has nothing else to do.
+        // The caller is a Hangfire thread that has nothing else to do.
         public override IFetchedJob FetchNextJob(string[] queues, CancellationToken cancellationToken) =>
             Transience.UntilAnswered(() => base.FetchNextJob(queues, cancellationToken), cancellationToken);
     }

@@ -4,14 +4,14 @@ using Pipeline.Data.Postgres;
 
 namespace Pipeline.Jobs.Orchestration;
 
-/// <summary>Hangfire's tables, in a schema of their own beside ours.</summary>
+/// <summary>Hangfire's tables, in their own schema next to ours.</summary>
 internal static class QueueStorage
 {
     private const long InstallLock = 0x50495045_48414e47;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Opens them while the host is built; a server that is away in that moment is waited for.</summary>
+    /// <summary>Opens them while the host is built, waiting for a server that is unavailable.</summary>
     public static PostgreSqlStorage Open(string connectionString)
     {
         using CancellationTokenSource asked = new(Patience);
@@ -20,7 +20,7 @@ internal static class QueueStorage
 
     private static PatientStorage OpenNow(string connectionString)
     {
-        // Processes that start together would trip over each other while making the tables.
+        // Processes that start together would trip over each other while creating the tables.
         using NpgsqlConnection guard = new(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         guard.Open();
         using (NpgsqlCommand take = new($"SELECT pg_advisory_lock({InstallLock})", guard)) take.ExecuteNonQuery();
@@ -30,7 +30,7 @@ internal static class QueueStorage
             PrepareSchemaIfNecessary = true,
             UseSlidingInvisibilityTimeout = true,                       // a dead worker's entry is free again after this:
             InvisibilityTimeout = TimeSpan.FromSeconds(30),
-            DistributedLockTimeout = TimeSpan.FromSeconds(30),          // and so is a lock that it left behind; they are held for moments
+            DistributedLockTimeout = TimeSpan.FromSeconds(30),          // and so is a lock it left behind; locks are held only briefly
             EnableLongPolling = true,                                   // Postgres notifies; the poll is for lost notifications
             QueuePollInterval = TimeSpan.FromSeconds(1),
             AllowDegradedModeWithoutStorage = false,

@@ -7,7 +7,7 @@ public static class Queues
     public const string Cpu = "cpu";
     /// <summary>Everything that computes with Torch; one at a time per device.</summary>
     public const string Gpu = "gpu";
-    /// <summary>Work that another machine does and this one watches, which leaves this machine's device to others.</summary>
+    /// <summary>Work that another machine does while this one watches, leaving this machine's device to others.</summary>
     public const string Remote = "elsewhere";
     /// <summary>Short work that starts other work.</summary>
     public const string Control = "control";

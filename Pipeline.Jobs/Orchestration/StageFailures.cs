@@ -3,18 +3,18 @@ using Pipeline.Data.Entities;
 
 namespace Pipeline.Jobs.Orchestration;
 
-/// <summary>What fails for good in the course of one queue entry.</summary>
+/// <summary>What fails for good during one queue entry.</summary>
 internal sealed class StageFailures
 {
-    private const int Told = 10;        // of thousands the first ones explain enough
+    private const int Told = 10;        // out of thousands, the first few explain enough
 
     private static readonly AsyncLocal<StageFailures?> Here = new();
     private readonly ConcurrentQueue<(Stage Stage, string Message, Exception Cause)> _failures = [];
 
-    /// <summary>Collects what is added by the calls that the caller makes from now on.</summary>
+    /// <summary>Collects what the caller's calls from now on add.</summary>
     public static StageFailures Begin() => Here.Value = new StageFailures();
 
-    /// <summary>Notes a failure for whoever collects.</summary>
+    /// <summary>Records a failure for the current collector.</summary>
     public static void Add(Stage stage, string message, Exception cause) => Here.Value?._failures.Enqueue((stage, message, cause));
 
     /// <exception cref="StageFailedException">Something failed.</exception>

@@ -10,8 +10,8 @@ namespace Pipeline.Jobs.Orchestration;
 public sealed class StageJob(StageDelivery delivery)
 {
     /// <summary>
-    /// Works on the item, and for documents and parts on whatever else waits for the stage. Its queue is chosen when it is enqueued; an
-    /// attribute would win over that.
+    /// Works on the item, and for documents and parts on whatever else waits for the stage. Its queue is chosen when it is
+    /// enqueued; an attribute would override that.
     /// </summary>
     /// <param name="stage">Name of the stage.</param>
     /// <param name="itemId">The item.</param>

@@ -14,10 +14,10 @@ internal sealed class StageQueue(
     private long _askedAt;
 
     /// <summary>
-    /// Puts items into their queue. A stage of documents or parts gets as many entries as there are workers to take them, since each
-    /// entry goes on with whatever waits: an entry that nobody has taken yet will find every item that is there now.
+    /// Puts items into their queue. A stage of documents or parts gets as many entries as there are workers to take them, since
+    /// each entry continues with whatever is waiting: one that nobody has taken yet will find every item that exists now.
     /// </summary>
-    /// <returns>Entries made.</returns>
+    /// <returns>Entries created.</returns>
     public async Task<int> HandOverAsync(IReadOnlyList<OutboxMessage> due, CancellationToken ct)
     {
         int made = 0;

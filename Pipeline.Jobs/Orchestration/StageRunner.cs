@@ -19,8 +19,8 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
     /// <summary>Claims the item and does the work, or returns at once when another worker has it or it is finished.</summary>
     /// <param name="itemId">The item.</param>
     /// <param name="work">
-    /// Does the work and ends the claim; answers what came of it, for the log. Its token is canceled when this worker stops
-    /// or the item is lost.
+    /// Does the work and ends the claim; returns the outcome, for the log. Its token is canceled when this worker stops or the
+    /// item is lost.
     /// </param>
     /// <param name="stopping">Canceled when this worker stops.</param>
     public async Task RunAsync(Guid itemId, Func<ItemClaim, CancellationToken, Task<string>> work, CancellationToken stopping)
@@ -72,7 +72,7 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
 
     private async Task EndAsync(ItemClaim claim, Func<CancellationToken, Task> end, CancellationToken ct)
     {
-        // A worker that stops does not wait for a server that is away: the lease ends by itself.
+        // A stopping worker does not wait for an unavailable server: the lease expires by itself.
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (!ct.CanBeCanceled || ct.IsCancellationRequested) limit.CancelAfter(Patience);
         try
@@ -95,7 +95,7 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
         _ when Transience.IsServerTrouble(e) => FailureKind.Transient,
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } => FailureKind.Transient,      // somebody was faster; look again
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => FailureKind.Input,
-        IOException or TimeoutException => FailureKind.Transient,           // a full disk, a share that is away
+        IOException or TimeoutException => FailureKind.Transient,           // a full disk, an unreachable share
         DbUpdateException { InnerException: NpgsqlException inner } => KindOf(inner),
         _ => FailureKind.Bug,
     };

@@ -4,9 +4,9 @@ using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Jobs.Orchestration;
 
-/// <summary>What stages say about their results, for people.</summary>
+/// <summary>What stages say about their results, for display.</summary>
 public sealed class StageWords(IServiceProvider services)
 {
-    /// <summary>What a stage gave a run, or null when it says nothing beyond its items.</summary>
+    /// <summary>A stage's results for a run, or null when it says nothing beyond its items.</summary>
     public string? Describe(Stage stage, RunSummary run) => services.GetKeyedService<IStageHandler>(stage)?.Describe(run);
 }

@@ -31,7 +31,7 @@ internal sealed class StalledItemSweeper(StalledItems stalled, StageGraph graph,
 
     private Stage[] StagesWithEmptyQueue()
     {
-        // Entries that were taken do not count: whoever took them has claimed by now, or died before it could.
+        // Entries already taken do not count: their worker has claimed by now, or died before it could.
         HashSet<string> busy = [.. storage.GetMonitoringApi().Queues().Where(q => q.Length > 0).Select(q => q.Name)];
         return graph.All.Where(s => !s.Queues.Any(busy.Contains)).Select(s => s.Stage).ToArray();
     }

@@ -5,8 +5,8 @@ using Pipeline.Data.Postgres;
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>
-/// Work that a worker does once beside its start. It waits for a database that is away, and its failure is logged and ends nothing
-/// else: an exception out of a background service would stop the whole process.
+/// Work that a worker does once alongside its start. It waits for an unavailable database, and its failure is logged and ends
+/// nothing else: an exception from a background service would stop the whole process.
 /// </summary>
 internal abstract class StartupTask(ILogger logger) : BackgroundService
 {

@@ -24,7 +24,7 @@ internal sealed class TorchDevice(PipelineStorage storage)
         {
             if (FileLock.TryTake(_path, shared: false) is { } held)
             {
-                // Beside the lock file, which those who wait cannot read.
+                // Next to the lock file, which waiting processes cannot read.
                 await File.WriteAllTextAsync(HolderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Encoding.ASCII, CancellationToken.None);
                 return held;
             }
@@ -37,7 +37,9 @@ internal sealed class TorchDevice(PipelineStorage storage)
 
     private string HolderPath => _path + ".holder";
 
-    /// <summary>Whether the holder was stopped by a signal (state T): others go on, as they do with its items when its lease ends.</summary>
+    /// <summary>
+    /// Whether the holder was stopped by a signal (state T): others proceed, as they do with its items when its lease ends.
+    /// </summary>
     private bool HolderIsStopped()
     {
         try

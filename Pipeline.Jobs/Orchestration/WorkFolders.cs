@@ -11,8 +11,8 @@ internal sealed class WorkFolders(
     IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IOptions<RetentionOptions> keep, TimeProvider time, ILogger<WorkFolders> logger)
 {
     /// <summary>
-    /// Removes those of runs that have ended: of successful ones at once, of failed and canceled ones, whose checkpoints a retry goes on
-    /// from, after a while.
+    /// Removes the folders of runs that have ended: of successful ones at once; of failed and canceled ones, whose checkpoints
+    /// a retry continues from, after a while.
     /// </summary>
     public async Task CleanAsync(CancellationToken ct)
     {
@@ -22,7 +22,7 @@ internal sealed class WorkFolders(
         DateTimeOffset before = time.GetUtcNow() - TimeSpan.FromDays(keep.Value.CheckpointDays);
         foreach (string folder in Directory.GetDirectories(work))
         {
-            // Folders of runs this database does not know may belong to another one: theirs to clean.
+            // Folders of runs unknown to this database may belong to another one, which cleans them.
             if (!Guid.TryParseExact(Path.GetFileName(folder), "N", out Guid run)) continue;
             if (!await db.Runs.AnyAsync(r => r.Id == run && (r.State == RunState.Succeeded || ((r.State == RunState.Failed || r.State == RunState.Canceled) && r.FinishedAt < before)), ct)) continue;
             try

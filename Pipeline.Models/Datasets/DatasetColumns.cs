@@ -34,7 +34,7 @@ internal sealed record DatasetColumns
 
     public string SystemTag { get; init; } = "system";
 
-    /// <summary>The columns of a file that nobody describes, from the keys of its first row.</summary>
+    /// <summary>The columns of a file without a description, from the keys of its first row.</summary>
     public static DatasetColumns Guess(DatasetRow first)
     {
         if (first.Value("conversations").ValueKind == JsonValueKind.Array) return new DatasetColumns { IsConversation = true };

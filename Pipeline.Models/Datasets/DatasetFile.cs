@@ -63,7 +63,7 @@ internal static class DatasetFile
 
     private static int LineOfFirstFault(ReadOnlySpan<byte> bytes)
     {
-        // No byte of a character of several bytes is a line break, so each line is valid by itself or not.
+        // No byte of a multi-byte character is a line break, so each line is valid or invalid by itself.
         int line = 1;
         foreach (Range range in bytes.Split((byte)'\n'))
         {
@@ -73,7 +73,7 @@ internal static class DatasetFile
         return line;
     }
 
-    // JSON may escape the halves of a character apart; one half alone is text that no string can hold.
+    // JSON may escape the two halves of a character separately; one half alone is text that no string can hold.
     private static bool HoldsHalfCharacter(JsonElement json, ReadOnlySpan<byte> text)
     {
         if (text.IndexOf("\\ud"u8) < 0 && text.IndexOf("\\uD"u8) < 0) return false;

@@ -2,15 +2,15 @@ using System.Text.Json;
 
 namespace Pipeline.Models.Datasets;
 
-/// <summary>One JSON object of a dataset file, and where it stands, for messages.</summary>
+/// <summary>One JSON object of a dataset file, and its position, for messages.</summary>
 internal sealed class DatasetRow(string path, int line, JsonElement json)
 {
     /// <summary>
-    /// The value of a key. A key may come twice, the second time empty: the value that says something wins, where an
-    /// ordinary JSON reader would take the last and lose the question without a word.
+    /// The value of a key. A key may occur twice, the second time empty: the non-empty value wins, where an ordinary JSON
+    /// reader would take the last one and silently lose the question.
     /// </summary>
     /// <returns>Undefined when the key is absent.</returns>
-    /// <exception cref="InputException">The key comes with two different values.</exception>
+    /// <exception cref="InputException">The key occurs with two different values.</exception>
     public JsonElement Value(string key)
     {
         JsonElement found = default;
@@ -39,7 +39,7 @@ internal sealed class DatasetRow(string path, int line, JsonElement json)
     /// <summary>An error that names file, line and field.</summary>
     public InputException Error(string field, string problem) => new($"{path}: line {line}: field '{field}' {problem}");
 
-    /// <summary>How messages call a JSON value.</summary>
+    /// <summary>What messages call a JSON value.</summary>
     public static string KindName(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array => "list",

@@ -11,7 +11,7 @@ public static class InstructionDataset
     /// <summary>The file of a dataset folder that names its datasets.</summary>
     public const string InfoFile = "dataset_info.json";
 
-    /// <summary>All examples of one file, whose kind is told from its first row.</summary>
+    /// <summary>All examples of one file, whose kind is detected from its first row.</summary>
     /// <exception cref="InputException">Not readable, or a row without question or answer; names file, line and field.</exception>
     public static IReadOnlyList<InstructionExample> Load(string path)
     {
@@ -23,8 +23,8 @@ public static class InstructionDataset
     /// <summary>The examples of datasets by name, as the configuration keys <c>dataset_dir</c> and <c>dataset</c> give them.</summary>
     /// <param name="datasetDir">Folder with the files and usually a <c>dataset_info.json</c>.</param>
     /// <param name="names">Names of that file, or file names in the folder, separated by commas.</param>
-    /// <param name="most">Most examples to take of each dataset; null for all.</param>
-    /// <exception cref="InputException">A name leads nowhere, or as in <see cref="Load(string)"/>.</exception>
+    /// <param name="most">Maximum examples to take from each dataset; null for all.</param>
+    /// <exception cref="InputException">A name matches nothing, or as in <see cref="Load(string)"/>.</exception>
     public static IReadOnlyList<InstructionExample> Load(string datasetDir, string names, int? most = null)
     {
         string infoPath = Path.Combine(datasetDir, InfoFile);

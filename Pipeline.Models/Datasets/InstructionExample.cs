@@ -4,7 +4,7 @@ namespace Pipeline.Models.Datasets;
 
 /// <summary>One instruction with its answer, in LLaMA-Factory's alpaca columns.</summary>
 /// <param name="Instruction">What is asked; may be empty when <paramref name="Input"/> holds the question.</param>
-/// <param name="Input">More to the question, or empty.</param>
+/// <param name="Input">More of the question, or empty.</param>
 /// <param name="Output">The answer to learn.</param>
 public sealed record InstructionExample(string Instruction, string Input, string Output)
 {

@@ -17,10 +17,10 @@ public sealed record TokenizedExample(int[] InputIds, int[] Labels)
     /// <param name="example">The example.</param>
     /// <param name="template">Chat template of the model.</param>
     /// <param name="tokenizer">Tokenizer of the model.</param>
-    /// <param name="cutoffLength">Most ids of the result (<c>cutoff_len</c>).</param>
+    /// <param name="cutoffLength">Maximum ids in the result (<c>cutoff_len</c>).</param>
     /// <param name="trainOnPrompt">Learns the questions too (<c>train_on_prompt</c>).</param>
     /// <param name="maskHistory">
-    /// Learns the last answer alone, and gives the last turns the first claim on the length (<c>mask_history</c>).
+    /// Learns only the last answer, and gives the last turns first claim on the length (<c>mask_history</c>).
     /// </param>
     public static TokenizedExample Encode(InstructionExample example, ChatTemplate template, HubTokenizer tokenizer, int cutoffLength,
         bool trainOnPrompt = false, bool maskHistory = false)
@@ -45,7 +45,7 @@ public sealed record TokenizedExample(int[] InputIds, int[] Labels)
         static int[] Nothing(int count) => [.. Enumerable.Repeat(Ignored, count)];
     }
 
-    /// <summary>Shares a limit between prompt and answer: whichever is short keeps all of it. Reference: infer_seqlen.</summary>
+    /// <summary>Shares a limit between prompt and answer: if one is short, it keeps all of its ids. Reference: infer_seqlen.</summary>
     internal static (int Prompt, int Response) Fit(int prompt, int response, int limit)
     {
         int most = response * 2 < limit ? limit

@@ -23,7 +23,7 @@ public static class AdapterComparison
     /// <param name="adapterFolder">Adapter in PEFT's layout, or null to measure the base alone.</param>
     /// <param name="examples">Held-out examples.</param>
     /// <param name="options">Template, lengths and how much to generate.</param>
-    /// <param name="stopping">Seen between batches and tokens.</param>
+    /// <param name="stopping">Checked between batches and tokens.</param>
     /// <exception cref="InputException">The adapter does not fit, or no example has an answer token.</exception>
     public static ComparisonResult Compare(LanguageModel model, string? adapterFolder, IReadOnlyList<InstructionExample> examples,
         ComparisonOptions options, CancellationToken stopping)
@@ -35,7 +35,7 @@ public static class AdapterComparison
         TokenizedExample[] tokens = Encode(model, template, examples, options);
         InstructionExample[] answered = [.. examples.Take(options.Generations)];
 
-        // A wrong adapter is found before the base is measured, which may take long.
+        // Finds a wrong adapter before the base is measured, which may take long.
         using LoraAdapter? adapter = adapterFolder is null ? null : AdapterFolder.Load(adapterFolder, model.Decoder);
         LoraAdapter.DetachAll(model.Decoder);
         int done = 0, all = (tokens.Count(e => TrainingBatch.CountTargets(e) > 0) + answered.Length) * (adapter is null ? 1 : 2);
@@ -51,12 +51,12 @@ public static class AdapterComparison
             [.. answered.Select((e, i) => new ComparedGeneration(e, baseAnswers[i], adapterAnswers[i]))]);
     }
 
-    /// <summary>Measures one adapter alone, as <see cref="Compare"/> does: no base model beside it, no answers.</summary>
+    /// <summary>Measures one adapter as <see cref="Compare"/> does, but without the base model and without answers.</summary>
     /// <param name="model">Base model; without an adapter afterwards.</param>
     /// <param name="adapterFolder">Adapter in PEFT's layout.</param>
     /// <param name="examples">Held-out examples.</param>
     /// <param name="options">Template and lengths.</param>
-    /// <param name="stopping">Seen between batches.</param>
+    /// <param name="stopping">Checked between batches.</param>
     /// <exception cref="InputException">The adapter does not fit, or no example has an answer token.</exception>
     public static LossResult Measure(LanguageModel model, string adapterFolder, IReadOnlyList<InstructionExample> examples,
         ComparisonOptions options, CancellationToken stopping)
@@ -96,7 +96,7 @@ public static class AdapterComparison
         return json;
     }
 
-    /// <summary>Adds the result to <c>eval_results.json</c> of a folder; what a training wrote there stays.</summary>
+    /// <summary>Adds the result to <c>eval_results.json</c> of a folder; what training wrote there stays.</summary>
     /// <returns>The file.</returns>
     /// <exception cref="InputException">The file is there but is not a JSON object.</exception>
     public static string Save(string folder, ComparisonResult result)

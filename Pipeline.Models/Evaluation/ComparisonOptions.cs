@@ -3,13 +3,13 @@ namespace Pipeline.Models.Evaluation;
 /// <summary>How a model is measured with and without an adapter.</summary>
 public sealed record ComparisonOptions
 {
-    /// <summary>Chat template by LLaMA-Factory's name; null takes what <see cref="Templates.TemplateRule"/> comes to without one.</summary>
+    /// <summary>Chat template by LLaMA-Factory's name; null takes what <see cref="Templates.TemplateRule"/> chooses without one.</summary>
     public string? Template { get; init; }
 
-    /// <summary>System message of examples that bring none, as in training; null takes the adapter's or the template's own.</summary>
+    /// <summary>System message for examples without one, as in training; null takes the adapter's or the template's own.</summary>
     public string? DefaultSystem { get; init; }
 
-    /// <summary>Most tokens of an example; longer ones are cut, as in training.</summary>
+    /// <summary>Maximum tokens per example; longer ones are cut, as in training.</summary>
     public int CutoffLen { get; init; } = 2048;
 
     /// <summary>Examples that go through the model together.</summary>
@@ -21,9 +21,12 @@ public sealed record ComparisonOptions
     /// <summary>Longest answer in tokens.</summary>
     public int MaxNewTokens { get; init; } = 128;
 
-    /// <summary>Told what the user must know about the choice of the template.</summary>
+    /// <summary>Receives what the user must know about the choice of template.</summary>
     public Action<string>? Warn { get; init; }
 
-    /// <summary>Told after each batch how many examples are done (measured or answered, by either model) and how many there are in all.</summary>
+    /// <summary>
+    /// Called after each batch with how many examples are done (measured or answered, by either model) and how many there are
+    /// in total.
+    /// </summary>
     public Action<int, int>? Progress { get; init; }
 }
