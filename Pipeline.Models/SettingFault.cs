@@ -1,7 +1,7 @@
 namespace Pipeline.Models;
 
 /// <summary>One thing that is wrong with settings.</summary>
-/// <param name="Setting">Name of the setting, as whoever gave it writes it: <c>lora_target</c>, <c>caption.model</c>.</param>
+/// <param name="Setting">Name of the setting, as written where it was given: <c>lora_target</c>, <c>caption.model</c>.</param>
 /// <param name="Problem">What was found, what is expected, and the fix.</param>
 public readonly record struct SettingFault(string Setting, string Problem)
 {

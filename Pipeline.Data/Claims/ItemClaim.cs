@@ -38,7 +38,9 @@ public sealed class ItemClaim : IAsyncDisposable
     private DateTimeOffset Now => Item.StartedAt!.Value + Stopwatch.GetElapsedTime(_claimedAt);
 
     /// <summary>Stores the result and what follows from it.</summary>
-    /// <param name="write">Adds the outputs to the context; runs inside the transaction, which saves it. Repeated on a new context after an outage.</param>
+    /// <param name="write">
+    /// Adds the outputs to the context; runs inside the transaction, which saves it. Repeated on a new context after an outage.
+    /// </param>
     /// <param name="fromCache">Whether an earlier result was used.</param>
     /// <param name="ct">Cancels; nothing is stored then.</param>
     /// <param name="parts">Items of the stages of parts that follow.</param>

@@ -7,7 +7,7 @@ internal sealed class ConfigObject(JsonElement element, string source, string pa
 {
     public bool Has(string key) => Find(key) is not null;
 
-    /// <summary>Whether the key is there, if only with a null: a missing one can mean another value than a null.</summary>
+    /// <summary>Whether the key is present, even with a null: a missing key can mean something other than null.</summary>
     public bool Names(string key) => element.TryGetProperty(key, out _);
 
     public ConfigObject Object(string key) => Find(key) is { ValueKind: JsonValueKind.Object } value
@@ -33,19 +33,19 @@ internal sealed class ConfigObject(JsonElement element, string source, string pa
     public bool? OptionalBool(string key) => Find(key) is { } value
         ? value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(key, "true or false") : null;
 
-    /// <summary>One number or a list of them; none when the key is missing.</summary>
+    /// <summary>One number or a list of them; empty when the key is missing.</summary>
     public IReadOnlyList<int> Ints(string key) => [.. Numbers(key).Select(n => (int)n)];
 
     public IReadOnlyList<double> Doubles(string key) => Numbers(key);
 
-    /// <summary>A list of texts; none when the key is missing.</summary>
+    /// <summary>A list of strings; empty when the key is missing.</summary>
     public IReadOnlyList<string> Strings(string key) =>
         Find(key) is not { } value ? []
         : value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String)
             ? [.. value.EnumerateArray().Select(e => e.GetString()!)]
             : throw Wrong(key, "a list of texts");
 
-    /// <summary>Refuses any other value of a key that may be missing.</summary>
+    /// <summary>Refuses any other value of an optional key.</summary>
     public void Require<T>(string key, T expected) where T : notnull
     {
         if (Find(key) is not { } value)

@@ -72,7 +72,7 @@ public sealed record DecoderConfig : LayerShape
         return NumHiddenLayers * (projections + norms) + HiddenSize + embeddings;
     }
 
-    /// <summary>Ids that end a generation: <c>generation_config.json</c> of the model's folder goes before <c>config.json</c>.</summary>
+    /// <summary>Ids that end a generation: the model folder's <c>generation_config.json</c> goes first, then <c>config.json</c>.</summary>
     /// <exception cref="InputException"><c>generation_config.json</c> is there but is not readable.</exception>
     internal IReadOnlyList<int> EndTokensIn(string folder)
     {

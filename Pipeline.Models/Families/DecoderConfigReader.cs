@@ -40,7 +40,7 @@ internal static class DecoderConfigReader
         RequireWhatIsComputed(text);
         int heads = text.Positive("num_attention_heads");
         int hidden = text.Positive("hidden_size");
-        // A null in the file means as many as query heads, a missing key what the family's reference takes for it.
+        // A null in the file means as many as query heads; a missing key means the default of the family's reference.
         int? missing = text.Names("num_key_value_heads") ? null : family.DefaultKeyValueHeads;
         int keyHeads = text.OptionalInt("num_key_value_heads") ?? missing ?? heads;
         if (keyHeads <= 0 || heads % keyHeads != 0)
@@ -67,7 +67,7 @@ internal static class DecoderConfigReader
             AttentionOutputBias = attentionBias,
             FeedForwardBias = ReadBias(text, "mlp_bias", family.ReadsFeedForwardBias),
             TieWordEmbeddings = text.OptionalBool("tie_word_embeddings") ?? root.OptionalBool("tie_word_embeddings") ?? false,
-            // A window no shorter than any sequence hides nothing.
+            // A window at least as long as any sequence hides nothing.
             SlidingWindow = ReadWindow(text, family) is { } window && window < maxPositions ? window : null,
             InitializerRange = text.OptionalDouble("initializer_range") ?? 0.02,
             EosTokenIds = text.Has("eos_token_id") ? text.Ints("eos_token_id") : root.Ints("eos_token_id"),

@@ -25,7 +25,9 @@ public sealed class DecoderModel : nn.Module
     /// <param name="config">Shape and family.</param>
     /// <param name="dtype">Type of all weights and of the computation.</param>
     /// <param name="device">Where; <c>meta</c> allocates nothing.</param>
-    /// <param name="quantizationBits">8 or 4 to store the linear layers inside the decoder layers in so many bits, frozen; null for none.</param>
+    /// <param name="quantizationBits">
+    /// 8 or 4 to store the linear layers inside the decoder layers in that many bits, frozen; null for none.
+    /// </param>
     /// <exception cref="InputException">Another number of bits.</exception>
     public DecoderModel(DecoderConfig config, ScalarType dtype, Device device, int? quantizationBits = null) : base(nameof(DecoderModel))
     {
@@ -73,10 +75,10 @@ public sealed class DecoderModel : nn.Module
 
     internal RotaryEmbedding Rotary => _rotary;
 
-    /// <summary>Bits in which the linear layers inside the decoder layers are stored; null when in full.</summary>
+    /// <summary>Bits in which the linear layers inside the decoder layers are stored; null when not quantized.</summary>
     public int? QuantizationBits => _quantization?.Bits;
 
-    /// <summary>All weights by hub name. Of quantized ones name, shape and type alone.</summary>
+    /// <summary>All weights by hub name; for quantized ones only name, shape and type.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Weights() =>
         named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter));
 
@@ -89,8 +91,8 @@ public sealed class DecoderModel : nn.Module
     internal IReadOnlyDictionary<string, Action<Tensor>> QuantizedTargets() => Projections().Where(p => p.Layer.IsQuantized)
         .ToDictionary(p => p.Name + ".weight", p => (Action<Tensor>)p.Layer.Quantize, StringComparer.Ordinal);
 
-    // Maps a stored name to a weight of this model: null for what some exports store although it follows from the rest (a
-    // tied head, rotary frequencies).
+    // Maps a stored name to a weight of this model: null for what some exports store although it can be derived (a tied head,
+    // rotary frequencies).
     private string? Accept(string storedName) =>
         (Config.TieWordEmbeddings && storedName == "lm_head.weight") || storedName.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
             ? null : storedName;
@@ -112,8 +114,8 @@ public sealed class DecoderModel : nn.Module
     /// <param name="cache">Earlier positions, extended by this call; or null.</param>
     /// <returns>[batch, seq, hidden]</returns>
     /// <remarks>
-    /// When longrope's factors change with this call, the cached states of all earlier tokens no longer hold: they are
-    /// computed again from the remembered ids, so that a cached continuation equals a full recomputation.
+    /// When longrope's factors change with this call, the cached states of all earlier tokens become invalid: they are
+    /// recomputed from the remembered ids, so that a cached continuation equals a full recomputation.
     /// </remarks>
     public Tensor Forward(Tensor inputIds, Tensor? attentionMask = null, KvCache? cache = null)
     {
@@ -153,7 +155,7 @@ public sealed class DecoderModel : nn.Module
     /// <summary>Hidden states from embeddings with explicit positions (images, packed sequences).</summary>
     /// <param name="inputEmbeds">[batch, seq, hidden]</param>
     /// <param name="positionIds">[batch, seq], or [3, batch, seq] for mrope; int64.</param>
-    /// <param name="attentionMask">[batch, past + seq] of 1 and 0, or boolean [batch, 1, seq, past + seq] taken as it is, or null.</param>
+    /// <param name="attentionMask">[batch, past + seq] of 1 and 0, or boolean [batch, 1, seq, past + seq] used as is, or null.</param>
     /// <param name="cache">Earlier positions, extended by this call; or null.</param>
     /// <returns>[batch, seq, hidden], after the final norm.</returns>
     public Tensor ForwardEmbeddings(Tensor inputEmbeds, Tensor positionIds, Tensor? attentionMask = null, KvCache? cache = null)
@@ -227,7 +229,7 @@ public sealed class DecoderModel : nn.Module
         base.Dispose(disposing);
     }
 
-    // Gives parameters and layers the hub's nested names without code of their own.
+    // Gives parameters and layers the hub's nested names without extra code.
     private sealed class Container : nn.Module
     {
         public Container(Parameter weight) : base(nameof(Container)) => register_parameter("weight", weight);
@@ -239,7 +241,10 @@ public sealed class DecoderModel : nn.Module
         }
     }
 
-    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    /// <summary>
+    /// Does nothing: everything is registered under the hub's names; TorchSharp would add the fields under theirs on a mode
+    /// change.
+    /// </summary>
     protected override void RegisterComponents()
     {
     }

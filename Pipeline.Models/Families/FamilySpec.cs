@@ -3,16 +3,16 @@ using Pipeline.Models.Layers;
 namespace Pipeline.Models.Families;
 
 /// <summary>
-/// One model family: what its <c>config.json</c> may say and which variants of the shared layers it computes. What is not set
+/// One model family: what its <c>config.json</c> may say and which variants of the shared layers it computes. Anything not set
 /// is as in Llama. Nothing outside a family's own file asks which family a model belongs to; everything reads this, or the
-/// <see cref="DecoderConfig"/> that it makes of a file.
+/// <see cref="DecoderConfig"/> built from it and a file.
 /// </summary>
 public sealed record FamilySpec
 {
     /// <summary><c>model_type</c> of <c>config.json</c>.</summary>
     public required string ModelType { get; init; }
 
-    /// <summary>Chat template, by LLaMA-Factory's name, of models that bring none of their own.</summary>
+    /// <summary>Chat template, by LLaMA-Factory's name, for models without one of their own.</summary>
     public required string DefaultTemplate { get; init; }
 
     /// <summary>Whether a vision tower belongs to it.</summary>
@@ -45,7 +45,7 @@ public sealed record FamilySpec
     /// <summary><c>head_dim</c> of a file that lacks the key; null for hidden_size / num_attention_heads.</summary>
     internal int? DefaultHeadDim { get; init; }
 
-    /// <summary>Whether <c>partial_rotary_factor</c> may leave a part of each head as it is.</summary>
+    /// <summary>Whether <c>partial_rotary_factor</c> may leave part of each head unrotated.</summary>
     internal bool ReadsPartialRotaryFactor { get; init; }
 
     /// <summary>Kinds of rotary positions that <c>config.json</c> may ask for.</summary>

@@ -1,6 +1,9 @@
 namespace Pipeline.Models.Families;
 
-/// <summary>Mistral 7B and its like: Llama with a sliding window. Reference: transformers <c>MistralConfig</c>, <c>modeling_mistral</c>.</summary>
+/// <summary>
+/// Mistral 7B and similar models: Llama with a sliding window. Reference: transformers <c>MistralConfig</c>,
+/// <c>modeling_mistral</c>.
+/// </summary>
 internal static class Mistral
 {
     public static FamilySpec Spec { get; } = new()

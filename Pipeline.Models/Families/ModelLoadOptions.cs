@@ -15,7 +15,7 @@ public sealed record ModelLoadOptions
     public ScalarType? DType { get; init; }
 
     /// <summary>
-    /// 8 (int8 with a scale per output row) or 4 (NF4) to store the linear layers inside the decoder layers in so many bits;
+    /// 8 (int8 with a scale per output row) or 4 (NF4) to store the linear layers inside the decoder layers in that many bits;
     /// null to keep them in <see cref="DType"/>. Embedding, head, norms and a vision tower stay as they are.
     /// </summary>
     public int? QuantizationBits { get; init; }

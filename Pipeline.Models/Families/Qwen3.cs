@@ -9,7 +9,7 @@ internal static class Qwen3
     public static FamilySpec Spec { get; } = new()
     {
         ModelType = "qwen3",
-        // Its answers are trained without thoughts: an empty one in front of each would have to be taken out of every answer again.
+        // Its answers are trained without thoughts: an empty one before each would have to be removed from every answer again.
         DefaultTemplate = "qwen3_nothink",
         QueryKeyNorm = true,
         ReadsAttentionBias = true,

@@ -5,7 +5,7 @@ namespace Pipeline.Models.Files;
 /// <summary>Makes what was written survive a kill and a power cut.</summary>
 internal static partial class DurableFiles
 {
-    // Of file systems that cannot flush a folder: there the files themselves are flushed, and that must do.
+    // From file systems that cannot flush a folder: there the files themselves are flushed, which has to be enough.
     private const int NotPermitted = 1, BadHandle = 9, AccessDenied = 13, InvalidArgument = 22, NotSupported = 95;
 
     /// <summary>Waits until the file's content is on disk.</summary>
@@ -16,7 +16,10 @@ internal static partial class DurableFiles
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Waits until the folder's entries are on disk. .NET opens no folders, so libc does; elsewhere than on Unix there is no need.</summary>
+    /// <summary>
+    /// Waits until the folder's entries are on disk. .NET cannot open folders, so libc does; other systems than Unix do not
+    /// need it.
+    /// </summary>
     /// <exception cref="IOException">The disk did not take them.</exception>
     public static void FlushFolder(string path)
     {
@@ -36,7 +39,7 @@ internal static partial class DurableFiles
             ThrowIfReal(path);
     }
 
-    /// <summary>Replaces a file in one step: readers see the old text or the new one, and after a power cut too.</summary>
+    /// <summary>Replaces a file in one step: readers see the old text or the new one, even after a power cut.</summary>
     /// <exception cref="IOException">The disk did not take it; the old text stays.</exception>
     public static void Replace(string path, string text) => Replace(path, temporary => File.WriteAllText(temporary, text));
 

@@ -6,7 +6,7 @@ namespace Pipeline.Models.Generation;
 
 /// <summary>
 /// Continues sequences token by token from the scores of their prompts, whatever the prompts consist of. How a token is fed
-/// into the model is the caller's.
+/// into the model is up to the caller.
 /// </summary>
 internal sealed class DecodingLoop
 {
@@ -38,7 +38,7 @@ internal sealed class DecodingLoop
     /// its own.
     /// </param>
     /// <param name="onText">Receives the text of row 0 piece by piece.</param>
-    /// <param name="cancellation">Looked at before each token.</param>
+    /// <param name="cancellation">Checked before each token.</param>
     /// <exception cref="OperationCanceledException">Cancelled; what was generated so far has been passed on.</exception>
     public GenerationResult[] Run(IReadOnlyList<IReadOnlyList<int>> prompts, Tensor firstScores, Func<Tensor, Tensor> step,
         Action<string>? onText, CancellationToken cancellation)
@@ -67,7 +67,7 @@ internal sealed class DecodingLoop
         {
             Row row = rows[i];
             if (row.Reason is not null)
-                continue;        // ended; it is fed its last token again, and nobody looks
+                continue;        // ended; it is fed its last token again, and the result is ignored
             int id = row.Sampler.Next(all.AsSpan(i * vocabulary, vocabulary));
             fed[i] = id;
             if (_endTokens.Contains(id))

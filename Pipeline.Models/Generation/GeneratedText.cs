@@ -14,7 +14,7 @@ internal sealed class GeneratedText(HubTokenizer tokenizer, IReadOnlyList<string
     private int _passedOn;
 
     /// <summary>Takes the next token.</summary>
-    /// <returns>True when a stop text is complete; it and what follows is cut off.</returns>
+    /// <returns>True when a stop text is complete; it and what follows are cut off.</returns>
     public bool Add(int id) => Append(_decoder.Add(id));
 
     /// <summary>Ends the text.</summary>

@@ -11,7 +11,7 @@ internal static class GenerationEvents
     /// <summary>Name of the listener.</summary>
     public const string Source = "Pipeline.Models.Generation";
 
-    /// <summary>The event of a generation that begins; its payload are the token ids of each prompt.</summary>
+    /// <summary>Raised when a generation begins; its payload is the token ids of each prompt.</summary>
     public const string Prompts = "Prompts";
 
     private static readonly DiagnosticListener s_listener = new(Source);

@@ -3,7 +3,7 @@ namespace Pipeline.Models.Generation;
 /// <summary>How text is generated. The defaults are greedy.</summary>
 public sealed record GenerationOptions
 {
-    /// <summary>Most tokens to generate.</summary>
+    /// <summary>Maximum tokens to generate.</summary>
     public int MaxNewTokens { get; init; } = 256;
 
     /// <summary>0 takes the likeliest token each time; larger values flatten the distribution that is drawn from.</summary>
@@ -12,7 +12,7 @@ public sealed record GenerationOptions
     /// <summary>Draws from the likeliest tokens that together reach this probability; 1 for all.</summary>
     public double TopP { get; init; } = 1;
 
-    /// <summary>Draws from that many likeliest tokens; 0 for all.</summary>
+    /// <summary>Draws from this many likeliest tokens; 0 for all.</summary>
     public int TopK { get; init; }
 
     /// <summary>Above 1 makes tokens that already occurred, the prompt's included, less likely. As in transformers.</summary>
@@ -21,13 +21,13 @@ public sealed record GenerationOptions
     /// <summary>Seed of the draws: the same seed, prompt and options give the same tokens.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Ids that end the generation, beside the model's own.</summary>
+    /// <summary>Ids that end the generation, in addition to the model's own.</summary>
     public IReadOnlyList<int> StopTokenIds { get; init; } = [];
 
     /// <summary>Texts that end the generation; they are not part of the result.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
 
-    /// <summary>Goes on over the model's own end tokens until <see cref="MaxNewTokens"/>, for measurements.</summary>
+    /// <summary>Continues past the model's own end tokens until <see cref="MaxNewTokens"/>, for measurements.</summary>
     public bool IgnoreEndTokens { get; init; }
 
     /// <summary>Checks all ranges.</summary>

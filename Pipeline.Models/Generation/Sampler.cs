@@ -47,12 +47,15 @@ internal sealed class Sampler
         return all ? Pick(weights, null, weights.Length, total) : DrawLikeliest(scores, weights, total);
     }
 
-    /// <summary>Draws from the head of the tokens ordered by score (different scores can have one weight): top-k of all, then top-p of those.</summary>
+    /// <summary>
+    /// Draws from the head of the tokens by score (different scores can have the same weight): top-k of all, then top-p of
+    /// those.
+    /// </summary>
     private int DrawLikeliest(ReadOnlySpan<float> scores, double[] weights, double total)
     {
         bool limited = _options.TopK > 0 && _options.TopK < weights.Length;
         int most = limited ? _options.TopK : weights.Length;
-        // Sorting a large vocabulary at every token is slow, and nearly always the head lies among its few heavy entries.
+        // Sorting a large vocabulary at every token is slow, and the head is nearly always among its few heavy entries.
         foreach (double least in (ReadOnlySpan<double>)[1e-4, 1e-9, 0])
         {
             int[] order = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] >= least)];
@@ -87,7 +90,7 @@ internal sealed class Sampler
             if (left < 0)
                 break;
         }
-        return last;       // rounding may leave a crumb: then the last token with any weight
+        return last;       // rounding may leave a remainder: then the last token with any weight
     }
 
     private static int IndexOfMax(ReadOnlySpan<float> scores)

@@ -70,7 +70,7 @@ public sealed class TextGenerator(LanguageModel model)
         return longest;
     }
 
-    /// <returns>Ids and mask, [batch, longest]; no mask when all prompts are of one length.</returns>
+    /// <returns>Ids and mask, [batch, longest]; no mask when all prompts have the same length.</returns>
     private static (Tensor Ids, Tensor? Mask) LeftPadded(IReadOnlyList<IReadOnlyList<int>> prompts, int longest, Device device)
     {
         var ids = new long[prompts.Count, longest];

@@ -44,7 +44,7 @@ internal sealed class Attention : nn.Module
     /// <summary>[hidden, heads × head]</summary>
     public ProjectionLayer Output => _output;
 
-    /// <summary>Norm of each query head before it is rotated, or null; there with <see cref="KeyNorm"/> or not at all.</summary>
+    /// <summary>Norm of each query head before it is rotated, or null; set together with <see cref="KeyNorm"/> or not at all.</summary>
     public RmsNorm? QueryNorm => _queryNorm;
 
     /// <summary>Norm of each key head before it is rotated, or null.</summary>
@@ -131,7 +131,10 @@ internal sealed class Attention : nn.Module
         return x.unsqueeze(2).expand(batch, _kvHeads, _heads / _kvHeads, seq, _headSize).reshape(batch, _heads, seq, _headSize);
     }
 
-    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    /// <summary>
+    /// Does nothing: everything is registered under the hub's names; TorchSharp would add the fields under theirs on a mode
+    /// change.
+    /// </summary>
     protected override void RegisterComponents()
     {
     }

@@ -5,17 +5,19 @@ namespace Pipeline.Models.Layers;
 
 /// <summary>Which keys each query may see.</summary>
 /// <param name="Added">
-/// Added to the scores: 0 where a key may be seen, else minus infinity, [batch or 1, 1, seq, total]; or null when every key may, or
-/// <paramref name="IsCausal"/> says it all.
+/// Added to the scores: 0 where a key may be seen, else minus infinity, [batch or 1, 1, seq, total]; or null when every key may
+/// be seen, or <paramref name="IsCausal"/> covers it.
 /// </param>
 /// <param name="IsCausal">Plain causal attention over a sequence without a past.</param>
-/// <param name="LastKeys">A single query that sees so many keys at the end and none before them; null when the others say it all.</param>
+/// <param name="LastKeys">A single query that sees only this many keys, at the end; null when the other two cover it.</param>
 internal readonly record struct AttentionMask(Tensor? Added, bool IsCausal, int? LastKeys = null)
 {
     /// <summary>Builds the mask of one forward pass, as cheap as the case allows.</summary>
     /// <param name="seq">Queries.</param>
     /// <param name="past">Cached keys before them.</param>
-    /// <param name="padding">[batch, past + seq], 1 for tokens and 0 for padding; or boolean [batch, 1, seq, past + seq], taken as it is; or null.</param>
+    /// <param name="padding">
+    /// Either [batch, past + seq], 1 for tokens and 0 for padding; or boolean [batch, 1, seq, past + seq], used as is; or null.
+    /// </param>
     /// <param name="window">Sliding window in tokens, or null.</param>
     /// <param name="dtype">Type of the scores.</param>
     /// <param name="device">Where the mask is used.</param>

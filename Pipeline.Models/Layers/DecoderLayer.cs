@@ -41,7 +41,10 @@ internal sealed class DecoderLayer : nn.Module
         return (x + _feedForward.forward(_postNorm.forward(x))).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    /// <summary>
+    /// Does nothing: everything is registered under the hub's names; TorchSharp would add the fields under theirs on a mode
+    /// change.
+    /// </summary>
     protected override void RegisterComponents()
     {
     }

@@ -47,7 +47,10 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
         return _down.forward(nn.functional.silu(gate) * up).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    /// <summary>
+    /// Does nothing: everything is registered under the hub's names; TorchSharp would add the fields under theirs on a mode
+    /// change.
+    /// </summary>
     protected override void RegisterComponents()
     {
     }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Layers;
 
-/// <summary>What an adapter makes of a frozen projection's output.</summary>
+/// <summary>How an adapter changes a frozen projection's output.</summary>
 public interface IProjectionDelta
 {
     /// <summary>Applies the adapter.</summary>

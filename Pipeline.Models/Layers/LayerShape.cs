@@ -2,7 +2,7 @@ namespace Pipeline.Models.Layers;
 
 /// <summary>
 /// What the layers of a decoder compute, in terms that hold for every family: all that attention, feed-forward and their
-/// hand-written way back need to know.
+/// hand-written backward passes need to know.
 /// </summary>
 public abstract record LayerShape
 {
@@ -27,7 +27,7 @@ public abstract record LayerShape
     /// <summary>Rotary positions.</summary>
     public required RopeConfig Rope { get; init; }
 
-    /// <summary>Keys a query sees at most, itself among them, in every layer; null for all before it.</summary>
+    /// <summary>Maximum keys a query sees, including its own, in every layer; null for all before it.</summary>
     public int? SlidingWindow { get; init; }
 
     /// <summary>Query, key and value come out of one matrix (<c>qkv_proj</c>), gate and up out of another (<c>gate_up_proj</c>).</summary>
@@ -43,7 +43,7 @@ public abstract record LayerShape
     public bool FeedForwardBias { get; init; }
 
     /// <summary>
-    /// Each query and key head passes an RMS norm before it is rotated (<c>q_norm</c>, <c>k_norm</c>). With split projections alone.
+    /// Each query and key head passes an RMS norm before it is rotated (<c>q_norm</c>, <c>k_norm</c>). Only with split projections.
     /// </summary>
     public bool QueryKeyNorm { get; init; }
 

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Layers;
 
 /// <summary>
-/// Linear layer under its hub name (<c>weight</c> [out, in], optional <c>bias</c> [out]) with a place where an adapter
-/// attaches without changing any weight name. Its weight may be stored in 8 or 4 bits; then it is frozen, and the registered
-/// <c>weight</c> says name, shape and type alone.
+/// Linear layer under its hub name (<c>weight</c> [out, in], optional <c>bias</c> [out]) with a place where an adapter attaches
+/// without changing any weight name. Its weight may be stored in 8 or 4 bits; then it is frozen, and the registered
+/// <c>weight</c> provides only name, shape and type.
 /// </summary>
 public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
 {
@@ -23,7 +23,7 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         OutFeatures = outFeatures;
         Device = device;
         _quantization = quantization;
-        // Of a weight that will be quantized, nothing of full size is ever allocated.
+        // Nothing of full size is ever allocated for a weight that will be quantized.
         _weight = new Parameter(empty(outFeatures, inFeatures, dtype: dtype, device: quantization is null ? device : META), quantization is null);
         register_parameter("weight", _weight);
         if (hasBias)
@@ -40,7 +40,7 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
     public long OutFeatures { get; }
 
     /// <summary>[out, in]</summary>
-    /// <exception cref="InvalidOperationException">The weight is stored in 8 or 4 bits; it can be had from the model's forward passes alone.</exception>
+    /// <exception cref="InvalidOperationException">The weight is stored in 8 or 4 bits; only forward passes can read it.</exception>
     public Parameter Weight => _quantization is null ? _weight
         : throw new InvalidOperationException($"this layer's weight is stored in {_quantization.Bits} bits; take it from {nameof(Dense)}");
 
@@ -75,7 +75,7 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         return extended;
     }
 
-    // The quantized weight times the few rows of a decoding step; null where that is not to be had.
+    // The quantized weight times the few rows of a decoding step; null where that is not available.
     private Tensor? Few(Tensor input)
     {
         Tensor? product = FastLinear.IsForFewRows(input) ? Quantized.MultiplyFew(input) : null;
@@ -88,8 +88,8 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
     /// the scratch overwrites. Do not write to it.
     /// </summary>
     /// <param name="scratch">
-    /// One-dimensional, at least out × in elements of the type wanted (float32 or bfloat16 are fastest), on this layer's
-    /// device: one serves all layers in turn. Needed, and used, by quantized layers alone.
+    /// One-dimensional, at least out × in elements of the desired type (float32 or bfloat16 are fastest), on this layer's
+    /// device: one serves all layers in turn. Needed and used only by quantized layers.
     /// </param>
     /// <returns>[out, in] in the type of the model or, for a quantized layer, of <paramref name="scratch"/>.</returns>
     internal Tensor Dense(Tensor? scratch)
@@ -104,7 +104,7 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         return dense;
     }
 
-    /// <summary>As <see cref="Dense"/>, with a scratch of the model's own.</summary>
+    /// <summary>As <see cref="Dense"/>, with the model's own scratch.</summary>
     /// <param name="dtype">Type for a quantized layer.</param>
     internal BorrowedWeight Borrow(ScalarType dtype)
     {
@@ -133,7 +133,10 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         base.Dispose(disposing);
     }
 
-    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    /// <summary>
+    /// Does nothing: everything is registered under the hub's names; TorchSharp would add the fields under theirs on a mode
+    /// change.
+    /// </summary>
     protected override void RegisterComponents()
     {
     }

@@ -4,5 +4,5 @@ namespace Pipeline.Models.Layers;
 /// <param name="Name">The hub's name within its module.</param>
 /// <param name="InFeatures">Input width.</param>
 /// <param name="OutFeatures">Output width.</param>
-/// <param name="HasBias">Whether something is added to its product.</param>
+/// <param name="HasBias">Whether a bias is added to its product.</param>
 internal readonly record struct ProjectionShape(string Name, long InFeatures, long OutFeatures, bool HasBias);

@@ -33,7 +33,10 @@ public sealed class RmsNorm : nn.Module<Tensor, Tensor>
         return (normed * _weight).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Nothing: everything is registered under the hub's names. TorchSharp would add the fields under theirs when the mode changes.</summary>
+    /// <summary>
+    /// Does nothing: everything is registered under the hub's names; TorchSharp would add the fields under theirs on a mode
+    /// change.
+    /// </summary>
     protected override void RegisterComponents()
     {
     }

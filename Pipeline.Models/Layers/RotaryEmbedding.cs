@@ -31,7 +31,7 @@ internal sealed class RotaryEmbedding
             _longFrequencies = ToTensor([.. inverse.Zip(config.LongFactor, (f, l) => f / l)], device);
     }
 
-    /// <summary>Whether so many positions use longrope's long factors.</summary>
+    /// <summary>Whether this many positions use longrope's long factors.</summary>
     public bool UsesLong(long totalLength) => _config.Kind == RopeKind.LongRope && totalLength > _config.OriginalMaxPositions;
 
     /// <summary>Shortest length that uses them; more than any length without longrope.</summary>
@@ -65,7 +65,7 @@ internal sealed class RotaryEmbedding
         return (Rows(cos, positionIds).MoveToOuterDisposeScope(), Rows(sin, positionIds).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Rotates the first dims of each head, in pairs (i, i + dims / 2); the rest passes.</summary>
+    /// <summary>Rotates the first dims of each head, in pairs (i, i + dims / 2); the rest passes through.</summary>
     /// <param name="x">[batch, heads, seq, head]</param>
     /// <param name="cos">[batch or 1, 1, seq, dims / 2]</param>
     /// <param name="sin">[batch or 1, 1, seq, dims / 2]</param>
@@ -104,7 +104,7 @@ internal sealed class RotaryEmbedding
             long rows = SmallestTable;
             while (rows < length)
                 rows *= 2;
-            // A smaller table is left to the collector: another thread may still be reading it.
+            // A smaller table is left to the garbage collector: another thread may still be reading it.
             return _tables[(useLong, dtype)] = Build(rows, useLong, dtype);
         }
     }

@@ -9,8 +9,8 @@ internal static class AdapterConfigFile
 {
     public const string FileName = "adapter_config.json";
 
-    // What PEFT may ask for that changes the result and is not computed here: anything but these values is refused. A null
-    // always means that nothing is asked for, as an empty list does where one may stand.
+    // PEFT options that change the result and are not computed here: anything but these values is refused. Null always means
+    // that the option is off, as does an empty list where one is allowed.
     private static readonly (string Key, string[] Neutral)[] NotComputed =
     [
         ("bias", ["\"none\""]), ("lora_bias", ["false"]), ("modules_to_save", ["[]"]), ("fan_in_fan_out", ["false"]), ("layers_to_transform", ["[]"]),
@@ -60,7 +60,9 @@ internal static class AdapterConfigFile
         DurableFiles.Replace(Path.Combine(folder, FileName), json.ToJsonString(Indented) + "\n");
     }
 
-    /// <exception cref="InputException">The file is missing, no JSON, of another kind of adapter, or asks for what is not computed.</exception>
+    /// <exception cref="InputException">
+    /// The file is missing, not JSON, for another kind of adapter, or asks for something that is not computed.
+    /// </exception>
     public static LoraConfig Read(string folder)
     {
         string path = Path.Combine(folder, FileName);

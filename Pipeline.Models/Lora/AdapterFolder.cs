@@ -10,21 +10,21 @@ public static class AdapterFolder
     internal const string WeightsFile = "adapter_model.safetensors";
 
     /// <summary>Writes configuration and weights; the weights go last, so a folder with weights is complete.</summary>
-    /// <param name="folder">Made when it does not exist.</param>
+    /// <param name="folder">Created when it does not exist.</param>
     /// <param name="adapter">The adapter.</param>
     /// <param name="baseModel">Name or path of the base model, for <c>base_model_name_or_path</c>.</param>
     public static void Save(string folder, LoraAdapter adapter, string baseModel = "")
     {
         ArgumentNullException.ThrowIfNull(adapter);
         Directory.CreateDirectory(folder);
-        // Other programs than PEFT read lists of names only, so `all` is written as what it came to.
+        // Programs other than PEFT read only lists of names, so `all` is written out.
         LoraConfig config = adapter.Config.TargetModules.Contains(TargetModules.All) ? adapter.Config with { TargetModules = adapter.TargetNames } : adapter.Config;
         AdapterConfigFile.Write(folder, config, baseModel);
         SafetensorsWriter.Write(Path.Combine(folder, WeightsFile), adapter.NamedTensors());
     }
 
     /// <summary>The configuration of an adapter, without its weights.</summary>
-    /// <exception cref="InputException">The folder holds no adapter, or one that is not computed by this version.</exception>
+    /// <exception cref="InputException">The folder holds no adapter, or one that this version does not compute.</exception>
     public static LoraConfig ReadConfig(string folder) => AdapterConfigFile.Read(folder);
 
     /// <summary>Loads an adapter for a model, in the model's type, for inference. It is not attached yet.</summary>

@@ -32,7 +32,7 @@ public static class AdapterMerger
         foreach (string file in Directory.EnumerateFiles(modelFolder).Where(IsDescription))
             File.Copy(file, Path.Combine(outputFolder, Path.GetFileName(file)));
         using DisposeScope scope = NewDisposeScope();       // for what a failure leaves behind
-        // One file's tensors at a time are there: each is made when the writer asks for it and freed when it is on disk.
+        // Only one file's tensors exist at a time: each is created when the writer asks for it and freed once it is on disk.
         SafetensorsWriter.WriteCheckpoint(outputFolder, weights.Names.Order(StringComparer.Ordinal)
             .Select(name => KeyValuePair.Create(name, Merged(weights.Map(name), updates.GetValueOrDefault(name)))), written: tensor => tensor.Dispose());
         return updates.Count;
@@ -46,7 +46,7 @@ public static class AdapterMerger
             return delta.Merge(weight);
     }
 
-    // Configuration, tokenizer, licence: everything of the folder but its weights.
+    // Configuration, tokenizer, licence: everything in the folder but its weights.
     private static bool IsDescription(string file) =>
         !file.EndsWith(".safetensors", StringComparison.Ordinal) && !file.EndsWith(".safetensors.index.json", StringComparison.Ordinal)
         && !file.EndsWith(".bin", StringComparison.Ordinal);

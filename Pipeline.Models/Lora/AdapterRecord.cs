@@ -5,10 +5,10 @@ using Pipeline.Models.Files;
 namespace Pipeline.Models.Lora;
 
 /// <summary>
-/// <c>pipeline_adapter.json</c> of an adapter folder: the chat template it was trained with and where it comes from. A file of
-/// its own and no keys in <c>adapter_config.json</c>, because PEFT passes every key of that file to the constructor of its
-/// configuration: old versions stop with a TypeError at one they do not know, later ones warn the user that the adapter was
-/// made by a newer PEFT. Files with other names are read by neither.
+/// <c>pipeline_adapter.json</c> of an adapter folder: the chat template it was trained with and where it comes from. A separate
+/// file rather than keys in <c>adapter_config.json</c>, because PEFT passes every key of that file to the constructor of its
+/// configuration: old versions stop with a TypeError at an unknown key, later ones warn the user that the adapter was made by a
+/// newer PEFT. Neither reads files with other names.
 /// </summary>
 public static class AdapterRecord
 {
@@ -35,7 +35,7 @@ public static class AdapterRecord
         }
     }
 
-    /// <summary>Writes the file anew, for an adapter that has just been trained.</summary>
+    /// <summary>Rewrites the file, for a newly trained adapter.</summary>
     /// <param name="folder">Adapter folder.</param>
     /// <param name="template">Template of the training.</param>
     public static void Create(string folder, RecordedTemplate template)
@@ -44,7 +44,7 @@ public static class AdapterRecord
         Write(Path.Combine(folder, FileName), new JsonObject { [Template] = template.Name, [DefaultSystem] = template.DefaultSystem });
     }
 
-    /// <summary>Adds keys to the file, in place of those of the same name.</summary>
+    /// <summary>Adds keys to the file, replacing those of the same name.</summary>
     /// <param name="folder">Adapter folder.</param>
     /// <param name="facts">What to add.</param>
     public static void Add(string folder, JsonObject facts)

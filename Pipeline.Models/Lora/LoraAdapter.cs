@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Lora;
 
 /// <summary>
-/// The weights of one adapter for one model. Several adapters can exist for a model; the attached one takes part in its
-/// forward passes, and none leaves the base model as it was.
+/// The weights of one adapter for one model. A model can have several adapters; the attached one takes part in its forward
+/// passes, and with none attached the base model is unchanged.
 /// </summary>
 public sealed class LoraAdapter : IDisposable
 {
@@ -70,7 +70,7 @@ public sealed class LoraAdapter : IDisposable
             delta.Dispose();
     }
 
-    // The adapted layers by their short names: what `all` came to for this model.
+    // The adapted layers by their short names: what `all` expands to for this model.
     internal IReadOnlyList<string> TargetNames => [.. TargetModules.Available(_parts.Select(p => p.Delta.Name))];
 
     internal IEnumerable<LoraLinear> Parts => _parts.Select(p => p.Delta);

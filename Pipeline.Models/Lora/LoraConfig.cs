@@ -23,11 +23,13 @@ public sealed record LoraConfig
     /// <summary>Rank-stabilised scaling, alpha / sqrt(r) instead of alpha / r (arXiv:2312.03732).</summary>
     public bool UseRsLora { get; init; }
 
-    /// <summary>Weight decomposition: the length of each row of the updated weight is learned by itself (DoRA, arXiv:2402.09353).</summary>
+    /// <summary>
+    /// Weight decomposition: the length of each row of the updated weight is learned on its own (DoRA, arXiv:2402.09353).
+    /// </summary>
     public bool UseDora { get; init; }
 
     /// <summary>
-    /// Other ranks than <see cref="Rank"/>, by a regular expression for the end of a layer's name; the first that matches counts.
+    /// Other ranks than <see cref="Rank"/>, by a regular expression for the end of a layer's name; the first match counts.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, int>> RankPattern { get; init; } = [];
 

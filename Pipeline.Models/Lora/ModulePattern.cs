@@ -8,11 +8,11 @@ internal static class ModulePattern
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(1);     // a name is short; only a hostile pattern needs longer
 
     /// <summary>Whether a pattern matches the whole name.</summary>
-    /// <exception cref="InputException">It is no regular expression.</exception>
+    /// <exception cref="InputException">It is not a regular expression.</exception>
     public static bool MatchesWhole(string pattern, string name) => IsMatch($@"\A(?:{pattern})\z", pattern, name);
 
     /// <summary>The value of the first pattern that matches the name or its end after a dot.</summary>
-    /// <exception cref="InputException">A pattern is no regular expression.</exception>
+    /// <exception cref="InputException">A pattern is not a regular expression.</exception>
     public static T First<T>(IReadOnlyList<KeyValuePair<string, T>> patterns, string name, T otherwise)
     {
         foreach ((string pattern, T value) in patterns)

@@ -15,7 +15,7 @@ internal static class PeftNames
 
     public static string Magnitude(string layer) => Prefix + layer + SuffixMagnitude;
 
-    /// <summary>The name above for a stored one: PEFT writes magnitudes without <c>.weight</c> and reads them with it as well.</summary>
+    /// <summary>Maps a stored name to the one above: PEFT writes magnitudes without <c>.weight</c> but also reads them with it.</summary>
     public static string Normal(string stored) =>
         stored.EndsWith(SuffixMagnitude + ModuleSuffix, StringComparison.Ordinal) ? stored[..^ModuleSuffix.Length] : stored;
 }

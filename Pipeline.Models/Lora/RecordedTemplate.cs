@@ -4,7 +4,7 @@ namespace Pipeline.Models.Lora;
 
 /// <summary>The chat template that an adapter was trained with.</summary>
 /// <param name="Name">By LLaMA-Factory's name, for example <c>phi4_mini</c>.</param>
-/// <param name="DefaultSystem">System message of conversations that bring none, empty for none; null for the template's own.</param>
+/// <param name="DefaultSystem">System message of conversations without one, empty for none; null for the template's own.</param>
 public sealed record RecordedTemplate(string Name, string? DefaultSystem = null)
 {
     /// <summary>What an adapter folder records of a template, whose default system message may not be its own.</summary>

@@ -1,6 +1,6 @@
 namespace Pipeline.Models.Lora;
 
-/// <summary>The linear layers of a model that a configuration's targets mean.</summary>
+/// <summary>The linear layers of a model that a configuration's targets select.</summary>
 internal sealed class TargetModules
 {
     /// <summary>Every linear layer inside the decoder layers; the output head is left out, as LLaMA-Factory does.</summary>

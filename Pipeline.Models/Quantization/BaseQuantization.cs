@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Quantization;
 
 /// <summary>
-/// How a model stores its frozen linear layers, and the one buffer into which they are dequantized in turn, so that at any
-/// time a single layer is there in full. Owned by the model.
+/// How a model stores its frozen linear layers, and the one buffer into which they are dequantized in turn, so that only a
+/// single layer exists in full at any time. Owned by the model.
 /// </summary>
 internal sealed class BaseQuantization : IDisposable
 {
@@ -26,8 +26,8 @@ internal sealed class BaseQuantization : IDisposable
     /// <summary>Bits of a weight, without its scales.</summary>
     public int Bits { get; }
 
-    /// <summary>Lends the buffer, or a new one while it is lent already.</summary>
-    /// <param name="elements">Least length.</param>
+    /// <summary>Lends the buffer, or a new one if it is already lent.</summary>
+    /// <param name="elements">Minimum length.</param>
     /// <param name="dtype">Element type.</param>
     public Loan Borrow(long elements, ScalarType dtype)
     {

@@ -18,7 +18,7 @@ internal readonly record struct Nf4Memory(nint Codes, nint Scales, nint Groups, 
 /// </summary>
 internal static unsafe class Nf4Kernel
 {
-    /// <summary>Elements of the run of bytes that belong together.</summary>
+    /// <summary>Elements per run of bytes that belong together.</summary>
     public const int Group = 32;
 
     private static readonly float[] s_levels = [.. Nf4Levels.All];
@@ -56,7 +56,7 @@ internal static unsafe class Nf4Kernel
     {
         for (nint i = 0; i < Nf4Weight.Block; i += Group)
         {
-            // The look-up reads the lowest four bits of an index alone.
+            // The look-up reads only the lowest four bits of an index.
             Vector512<int> both = Avx512F.ConvertToVector512Int32(Vector128.Load(codes + i / 2));
             T.Store(target, start + i, Avx512F.PermuteVar16x32(levels, both));
             T.Store(target, start + i + 16, Avx512F.PermuteVar16x32(levels, both >>> 4));

@@ -2,7 +2,7 @@ namespace Pipeline.Models.Quantization;
 
 /// <summary>
 /// The 256 values of a block's scale relative to the largest of its group: zero, then steps of a 24th of an octave up to 1,
-/// which covers a range of 1 : 1,500 with at most 1.5 % of error. Steps of equal ratio keep small blocks beside a large one
+/// which covers a range of 1 : 1,500 with at most 1.5 % error. Steps of equal ratio keep small blocks next to a large one
 /// as exact as all others.
 /// </summary>
 internal static class Nf4Scales

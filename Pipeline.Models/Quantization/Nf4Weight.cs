@@ -102,7 +102,7 @@ internal sealed class Nf4Weight : QuantizedWeight
         }
     }
 
-    /// <summary>Encodes whole blocks, of which the first one begins a group.</summary>
+    /// <summary>Encodes whole blocks, the first of which begins a group.</summary>
     private static unsafe void Encode(Tensor values, long firstBlock, Tensor codes, Tensor scales, Tensor factors)
     {
         nint from = TensorMemory.Start(values), toCodes = TensorMemory.Start(codes) + (nint)firstBlock * Block / 2;

@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Quantization;
 
 /// <summary>
-/// A frozen weight [out, in] in few bits, and how to get it back. Owns its memory. What comes back is the same, bit for bit,
-/// on every device and at every call; rounding to the target's type is the last step.
+/// A frozen weight [out, in] in few bits, and how to restore it. Owns its memory. The restored values are the same, bit for
+/// bit, on every device and at every call; rounding to the target's type is the last step.
 /// </summary>
 internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
 {
     /// <summary>
-    /// Elements in one step of quantizing: its buffers fit the cache and, much smaller than a weight, do not fragment the heap,
-    /// so that loading a model needs hardly more memory than it keeps.
+    /// Elements in one step of quantizing: its buffers fit the cache and, being much smaller than a weight, do not fragment the
+    /// heap, so that loading a model needs hardly more memory than it keeps.
     /// </summary>
     protected const long QuantizedAtOnce = 256 << 10;
 
-    /// <summary>Elements in one step of the way back in torch's operations, each of which is a launch on a GPU.</summary>
+    /// <summary>Elements in one step of dequantizing with torch operations, each of which is a launch on a GPU.</summary>
     protected const long DequantizedAtOnce = 8 << 20;
 
     /// <summary>Output width.</summary>
@@ -31,7 +31,7 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
     /// <summary>Quantizes a matrix, a part at a time.</summary>
     /// <param name="weight">[out, in] of any floating-point type, on any device; not kept.</param>
     /// <param name="bits">8 or 4.</param>
-    /// <param name="device">Where the codes will lie.</param>
+    /// <param name="device">Where the codes will be stored.</param>
     /// <exception cref="InputException">The matrix holds infinities or not-a-numbers.</exception>
     public static QuantizedWeight Create(Tensor weight, int bits, Device device) => bits switch
     {
@@ -50,12 +50,12 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
             DequantizeOnCpu(target);
         else
             DequantizeWithTorch(target);
-        // The kernels hold addresses alone.
+        // The kernels hold only addresses.
         GC.KeepAlive(target);
         GC.KeepAlive(this);
     }
 
-    /// <summary>x Wᵀ of the few rows of a decoding step, without ever having the matrix in full.</summary>
+    /// <summary>x Wᵀ for the few rows of a decoding step, without ever materializing the full matrix.</summary>
     /// <param name="x">[..., in], see <see cref="FastLinear.IsForFewRows"/>.</param>
     /// <returns>[..., out]; null where x does not fit or the rows of this weight cannot be read one by one.</returns>
     public Tensor? MultiplyFew(Tensor x)
@@ -69,20 +69,20 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
             else
                 VectorProduct<BFloat16Element>.Into(from, read, to);
         });
-        GC.KeepAlive(this);     // the reader holds addresses alone
+        GC.KeepAlive(this);     // the reader holds only addresses
         return result;
     }
 
     /// <inheritdoc/>
     public abstract void Dispose();
 
-    /// <summary>What reads rows of this weight on the CPU while it lives; null where a row does not begin with a unit of its storage.</summary>
+    /// <summary>Reads rows of this weight on the CPU while it lives; null where a row does not begin with a unit of its storage.</summary>
     protected abstract RowReader? CreateRowReader();
 
     /// <summary>The kernel for float32 and bfloat16.</summary>
     protected abstract void DequantizeOnCpu(Tensor target);
 
-    /// <summary>The same in operations that every device has.</summary>
+    /// <summary>The same with operations that every device has.</summary>
     protected abstract void DequantizeWithTorch(Tensor target);
 
     /// <exception cref="InputException">A scale says that its elements are not all finite.</exception>

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Runtime;
 
 /// <summary>
-/// Batched matrix products into memory that exists already. TorchSharp's allocate their result; libtorch's stable C
-/// interface, which takes the same tensor handles, does not.
+/// Batched matrix products into existing memory. TorchSharp's versions allocate their result; libtorch's stable C interface,
+/// which takes the same tensor handles, does not.
 /// </summary>
 internal static partial class BatchProduct
 {

@@ -3,19 +3,19 @@ using System.Runtime;
 namespace Pipeline.Models.Runtime;
 
 /// <summary>
-/// Holds off garbage collections while tensors are computed. TorchSharp makes a native scalar for every <c>x + y</c> and
-/// lets go of it before the native call reads it: a collection at that moment frees it under the call, which then fails
-/// ("toFloat … Expected false to be true, but got false"). Seen once in about a thousand training steps.
+/// Holds off garbage collections while tensors are computed. TorchSharp makes a native scalar for every <c>x + y</c> and drops
+/// it before the native call reads it: a collection at that moment frees it during the call, which then fails ("toFloat …
+/// Expected false to be true, but got false"). Seen once in about a thousand training steps.
 /// </summary>
-/// <remarks>There is one pause for the whole process: it begins with the first step and ends with the last one that runs at once.</remarks>
+/// <remarks>There is one pause for the whole process: it begins with the first step and ends with the last concurrent one.</remarks>
 public static class CollectionPause
 {
     private static readonly Lock Gate = new();
     private static int _running;
 
-    /// <summary>Runs a training step; collects before it, when memory is needed, instead of within.</summary>
+    /// <summary>Runs a training step; if memory is needed, collects before it instead of during it.</summary>
     /// <typeparam name="T">Result.</typeparam>
-    /// <param name="step">The step. Should it allocate more than <paramref name="mostBytes"/> of managed memory, the pause ends early.</param>
+    /// <param name="step">The step. If it allocates more than <paramref name="mostBytes"/> of managed memory, the pause ends early.</param>
     /// <param name="mostBytes">Managed memory that the step may allocate.</param>
     public static T Run<T>(Func<T> step, long mostBytes = 160_000_000)
     {

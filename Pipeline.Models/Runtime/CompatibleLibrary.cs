@@ -5,9 +5,9 @@ namespace Pipeline.Models.Runtime;
 
 /// <summary>
 /// Rewrites <c>libLibTorchSharp.so</c> for hosts whose libstdc++ is older than GCC 13 (Debian 12, Ubuntu 22.04, RHEL 9).
-/// The library asks for version <c>GLIBCXX_3.4.32</c> on account of one symbol, <c>std::ios_base_library_init()</c>, which
-/// it never calls: the name is there only so that the linker pulls in the stream initializer. Both are replaced by
-/// counterparts that every libstdc++ of the last twenty years has.
+/// The library requires version <c>GLIBCXX_3.4.32</c> because of one symbol, <c>std::ios_base_library_init()</c>, which it
+/// never calls: the name is there only so that the linker pulls in the stream initializer. Both are replaced by counterparts
+/// that every libstdc++ of the last twenty years has.
 /// </summary>
 internal static class CompatibleLibrary
 {
@@ -20,7 +20,7 @@ internal static class CompatibleLibrary
     private const uint VersionNeeds = 0x6ffffffe;        // SHT_GNU_verneed
 
     /// <summary>Patches the image of an ELF64 little-endian shared library in place.</summary>
-    /// <returns>False when the image does not ask for the new version, and so is left as it was.</returns>
+    /// <returns>False when the image does not require the new version and is therefore left unchanged.</returns>
     /// <exception cref="InvalidDataException">The image is not such a library, or lacks what the patch needs.</exception>
     public static bool Patch(Span<byte> image)
     {

@@ -4,7 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Pipeline.Models.Runtime;
 
-/// <summary>How numbers lie in memory; kernels compute in float32. Implemented by structs, so that every kernel is compiled for each.</summary>
+/// <summary>
+/// How numbers are stored in memory; kernels compute in float32. Implemented by structs, so that every kernel is compiled for
+/// each.
+/// </summary>
 internal unsafe interface IElement
 {
     /// <summary>Bytes of one number.</summary>
@@ -42,7 +45,7 @@ internal readonly unsafe partial struct Float32Element : IElement
     public static void StoreOne(byte* row, long index, float value) => ((float*)row)[index] = value;
 }
 
-/// <summary>bfloat16: the upper half of a single, rounded to nearest, ties to even. Not-a-numbers of the processor stay such.</summary>
+/// <summary>bfloat16: the upper half of a single, rounded to nearest, ties to even. NaNs stay NaNs.</summary>
 internal readonly unsafe partial struct BFloat16Element : IElement
 {
     public static int Size => sizeof(ushort);

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Runtime;
 
 /// <summary>
-/// The threads of this library's own kernels: as many as libtorch uses, the caller among them. They stay, because libtorch
-/// keeps generated code for each thread, and look for work a moment longer before they sleep, because kernels come one after
-/// the other. Parts are independent, so the split changes no result.
+/// The threads of this library's own kernels: as many as libtorch uses, including the caller. They stay alive, because libtorch
+/// keeps generated code for each thread, and look for work a moment longer before they sleep, because kernels come in quick
+/// succession. Parts are independent, so the split changes no result.
 /// </summary>
 internal static class KernelThreads
 {
-    private const long LeastWork = 16_384;  // numbers for which waking a thread pays
+    private const long LeastWork = 16_384;  // numbers for which waking a thread pays off
     private const int PartsPerThread = 2;   // one that starts late does not hold up the others
     private const int Looks = 400;          // before a thread sleeps: some 150 µs
 
@@ -21,9 +21,9 @@ internal static class KernelThreads
     /// <summary>Threads of a job.</summary>
     public static int Count => Math.Max(1, get_num_threads());
 
-    /// <summary>Shares rows.</summary>
+    /// <summary>Splits rows among the threads.</summary>
     /// <param name="rows">Rows.</param>
-    /// <param name="width">Numbers of a row, to tell how much work there is.</param>
+    /// <param name="width">Numbers per row, to judge how much work there is.</param>
     /// <param name="body">Computes the rows from its first argument to (not including) its second.</param>
     public static void For(long rows, long width, Action<long, long> body)
     {
@@ -83,7 +83,7 @@ internal static class KernelThreads
             for (int look = 0; look < Looks && signal.CurrentCount == 0; look++)
                 Thread.SpinWait(10);
             signal.Wait();
-            s_job?.Help();  // null, or a later one, when the rest was faster
+            s_job?.Help();  // null, or a later one, when the others were faster
         }
     }
 

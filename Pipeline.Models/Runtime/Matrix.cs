@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Runtime;
 
-/// <summary>A CPU tensor's memory as rows: what a kernel needs to know of it.</summary>
+/// <summary>A CPU tensor's memory as rows: what a kernel needs to know about it.</summary>
 /// <param name="Data">First number.</param>
 /// <param name="Rows">Rows; all dimensions but the last together.</param>
-/// <param name="Width">Numbers of a row, side by side.</param>
+/// <param name="Width">Numbers per row, contiguous.</param>
 /// <param name="Stride">Numbers from one row to the next.</param>
 internal readonly unsafe record struct Matrix(nint Data, long Rows, long Width, long Stride)
 {
-    /// <summary>Views a tensor whose rows have one distance throughout.</summary>
-    /// <exception cref="ArgumentException">The numbers of a row do not lie side by side, or the rows do not lie evenly.</exception>
+    /// <summary>Views a tensor whose rows are evenly spaced.</summary>
+    /// <exception cref="ArgumentException">The numbers of a row are not contiguous, or the rows are not evenly spaced.</exception>
     public static Matrix Of(Tensor tensor)
     {
         long[] shape = tensor.shape, strides = tensor.stride();

@@ -14,7 +14,7 @@ internal static class NativeTorch
 {
     /// <summary>Directory of an installed libtorch, as in PyTorch's <c>torch/lib</c>.</summary>
     internal const string DirectoryVariable = "TORCH_LIB_DIR";
-    /// <summary>Name under which code of this library imports libtorch's own functions.</summary>
+    /// <summary>Name under which this library's code imports libtorch's own functions.</summary>
     internal const string CoreLibrary = "torch_cpu";
 
     private const string LibraryName = "LibTorchSharp";
@@ -23,7 +23,7 @@ internal static class NativeTorch
     private static readonly Lock Gate = new();
     private static nint s_handle;
 
-    /// <summary>Registers the handler. To be called once, before the first use of TorchSharp.</summary>
+    /// <summary>Registers the handler. Call once, before the first use of TorchSharp.</summary>
     public static void Register()
     {
         if (OperatingSystem.IsLinux())
@@ -35,7 +35,7 @@ internal static class NativeTorch
         NativeLibrary.TryLoad("libstdc++.so.6", out nint handle)
         && NativeLibrary.TryGetExport(handle, CompatibleLibrary.NewSymbol, out _);
 
-    /// <summary>The directory this build carries <paramref name="fileName"/> in, or null.</summary>
+    /// <summary>The directory where this build carries <paramref name="fileName"/>, or null.</summary>
     public static string? DirectoryOf(string fileName) =>
         SearchDirectories().FirstOrDefault(d => File.Exists(Path.Combine(d, fileName)));
 
@@ -57,7 +57,7 @@ internal static class NativeTorch
         try
         {
             File.WriteAllBytes(temporary, image);
-            File.Move(temporary, copy, overwrite: true);        // other processes see no file or a whole one
+            File.Move(temporary, copy, overwrite: true);        // other processes see no file or a complete one
         }
         finally
         {
@@ -68,7 +68,7 @@ internal static class NativeTorch
 
     private static nint Resolve(Assembly assembly, string name)
     {
-        // libtorch outside the application: loaded with the rest, so it is in the process already under this name.
+        // libtorch outside the application: loaded with the rest, so the process already has it under this name.
         if (name == CoreLibrary)
             return NativeLibrary.TryLoad("libtorch_cpu.so", out nint core) ? core : 0;
         if (name != LibraryName)
@@ -89,7 +89,7 @@ internal static class NativeTorch
         string library = Path.Combine(directory, FileName);
         string toLoad = HostIsNewEnough() ? library : PatchedCopy(library, CacheDirectory());
 
-        // The copy lies elsewhere than libtorch: what it needs must be in the process by soname before it is loaded.
+        // The copy is in another folder than libtorch: what it needs must be in the process by soname before it is loaded.
         string? torch = DirectoryOf("libtorch_cpu.so") ?? Environment.GetEnvironmentVariable(DirectoryVariable);
         if (torch is not null)
             Preload(torch);
@@ -124,7 +124,7 @@ internal static class NativeTorch
             string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
             root = home.Length > 0 ? Path.Combine(home, ".cache") : null;
         }
-        // A service account may have no writable home; then each user gets a directory of its own beside the temporary files.
+        // A service account may have no writable home; then each user gets its own directory next to the temporary files.
         string fallback = Path.Combine(Path.GetTempPath(), "pipeline-" + Environment.UserName);
         return Path.Combine(root is not null && IsWritable(root) ? root : fallback, "pipeline", "native");
     }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Runtime;
 
-// How the types of number are packed and multiplied in products.
+// How the number types are packed and multiplied in products.
 
 internal readonly unsafe partial struct Float32Element : IProductElement
 {
@@ -35,7 +35,7 @@ internal readonly unsafe partial struct BFloat16Element : IProductElement
     public static void PackRows(byte* source, long stride, int depth, int columns, byte* packed, int width) =>
         Packing.Interleave((ushort*)source, stride, depth, columns, (ushort*)packed, width);
 
-    // A pair of neighbours is one number of 32 bits.
+    // A pair of neighbours is one 32-bit number.
     public static void PackColumns(byte* source, long stride, int depth, int columns, byte* packed, int width)
     {
         if (stride % 2 == 0)

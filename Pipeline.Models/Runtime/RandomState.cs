@@ -1,8 +1,8 @@
 namespace Pipeline.Models.Runtime;
 
 /// <summary>
-/// The randomness of a training, as a function of the seed and the position instead of a state that moves: whoever stands
-/// at the same position draws the same numbers, after a resume as without one. Generator: SplitMix64 (Steele et al., 2014).
+/// The randomness of a training, as a function of the seed and the position instead of a moving state: the same position draws
+/// the same numbers, with or without a resume. Generator: SplitMix64 (Steele et al., 2014).
 /// </summary>
 /// <param name="seed">The training's seed.</param>
 internal sealed class RandomState(long seed)

@@ -11,7 +11,7 @@ public static class TorchRuntime
 {
     /// <summary>Checks that libtorch can be used. Repeated calls cost nothing.</summary>
     /// <exception cref="InputException">
-    /// <c>TORCH_LIB_DIR</c> points to no libtorch, or this build already carries one of its own; or libtorch does not load.
+    /// <c>TORCH_LIB_DIR</c> contains no libtorch, or this build already carries its own; or libtorch does not load.
     /// </exception>
     public static void Initialize() => _ = Loaded.Value;
 
@@ -31,8 +31,8 @@ public static class TorchRuntime
         return new Device(DeviceType.CUDA, CudaIndex(name, wanted, devices, NativeTorch.DirectoryOf("libtorch_cuda.so") is not null));
     }
 
-    /// <summary>The number of the GPU that a name means.</summary>
-    /// <param name="name">As it was configured, for messages.</param>
+    /// <summary>The number of the GPU that a name refers to.</summary>
+    /// <param name="name">As configured, for messages.</param>
     /// <param name="wanted">The same, trimmed and in lower case.</param>
     /// <param name="devices">GPUs that libtorch can use.</param>
     /// <param name="hasCuda">Whether this build carries CUDA at all.</param>
@@ -81,7 +81,7 @@ public static class TorchRuntime
 
     private static void CheckExternal(string directory)
     {
-        // Two libtorch in one process corrupt each other's registries, and TorchSharp always loads the one beside it.
+        // Two libtorch in one process corrupt each other's registries, and TorchSharp always loads the one next to it.
         if (NativeTorch.DirectoryOf("libtorch_cpu.so") is { } own)
             throw new InputException($"TORCH_LIB_DIR={directory}: this build carries its own libtorch in {own};"
                 + " unset the variable, or build with -p:TorchDevice=external.");

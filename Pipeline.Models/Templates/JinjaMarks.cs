@@ -4,8 +4,8 @@ using Pipeline.Models.Text;
 namespace Pipeline.Models.Templates;
 
 /// <summary>
-/// Recognises the Jinja templates of the models that are known here. They are not run: what tells them apart is the control
-/// tokens they write, whether lines break after them, and the system message they put where none is given.
+/// Recognises the Jinja templates of known models. They are not run: they are told apart by the control tokens they write,
+/// whether lines break after them, and the default system message.
 /// </summary>
 internal static partial class JinjaMarks
 {
@@ -13,10 +13,10 @@ internal static partial class JinjaMarks
 
     /// <summary>A known template, and how the model's own differs from it.</summary>
     /// <param name="Name">LLaMA-Factory's name.</param>
-    /// <param name="Difference">What the prompts of the model's own template have otherwise; null when they are the same.</param>
+    /// <param name="Difference">How prompts of the model's own template differ; null when they are the same.</param>
     public readonly record struct Known(string Name, string? Difference);
 
-    /// <summary>The template that a Jinja template comes to, or null.</summary>
+    /// <summary>The known template that a Jinja template corresponds to, or null.</summary>
     /// <param name="jinja">Text of the Jinja template.</param>
     /// <param name="hasBos">Whether the model's tokenizer has a first token, which the template may write.</param>
     public static Known? Recognize(string jinja, bool hasBos)
@@ -33,7 +33,7 @@ internal static partial class JinjaMarks
         return null;
     }
 
-    // The members of this family differ in the system message that stands where none is given.
+    // The members of this family differ in their default system message.
     private static Known ChatMl(string jinja, string[] literals, string? difference)
     {
         string[] prose = [.. literals.Concat(InlineSystem().Matches(jinja).Select(m => m.Groups["text"].Value)).Where(IsProse)];
@@ -49,7 +49,7 @@ internal static partial class JinjaMarks
         return new Known("chatml", difference is null ? system : $"{system}, and {difference}");
     }
 
-    // Instructions about tools and messages of errors are no system message.
+    // Tool instructions and error messages are not system messages.
     private static bool IsProse(string text) =>
         text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Length >= WordsOfProse
         && !text.Contains("tool", StringComparison.OrdinalIgnoreCase) && !text.Contains("function", StringComparison.OrdinalIgnoreCase);
@@ -74,7 +74,7 @@ internal static partial class JinjaMarks
     [GeneratedRegex("""(?<!raise_exception\(\s*)(?:'(?<text>(?:[^'\\]|\\.)*)'|"(?<text>(?:[^"\\]|\\.)*)")""", RegexOptions.Singleline)]
     private static partial Regex Literals();
 
-    // Written as text of the template, outside of its blocks.
+    // Written as text of the template, outside its blocks.
     [GeneratedRegex(@"<\|im_start\|>system(?:\\n|\n)(?<text>[^'""{<]+)<\|im_end\|>")]
     private static partial Regex InlineSystem();
 

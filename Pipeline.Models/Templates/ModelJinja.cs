@@ -3,14 +3,16 @@ using System.Text.Json.Nodes;
 
 namespace Pipeline.Models.Templates;
 
-/// <summary>The Jinja chat template that a model folder brings.</summary>
+/// <summary>The Jinja chat template in a model folder.</summary>
 /// <param name="Text">The template.</param>
 /// <param name="Source">Its file, for messages.</param>
 internal sealed record ModelJinja(string Text, string Source)
 {
     private const string OwnFile = "chat_template.jinja", ConfigFile = "tokenizer_config.json", Key = "chat_template";
 
-    /// <summary>Reads it as transformers does: a file of its own goes before the tokenizer's configuration. Null for none.</summary>
+    /// <summary>
+    /// Reads it as transformers does: a separate file takes precedence over the tokenizer's configuration. Null for none.
+    /// </summary>
     /// <exception cref="InputException"><c>tokenizer_config.json</c> is not readable.</exception>
     public static ModelJinja? Read(string folder)
     {
@@ -30,7 +32,7 @@ internal sealed record ModelJinja(string Text, string Source)
         }
     }
 
-    // A text, or a list of templates by name, of which the one named "default" is for chats without tools.
+    // A text, or a list of templates by name, where the one named "default" is for chats without tools.
     private static string? TextOf(JsonNode? template) => template switch
     {
         null => null,

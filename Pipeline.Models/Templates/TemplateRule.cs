@@ -5,9 +5,9 @@ using Pipeline.Models.Text;
 namespace Pipeline.Models.Templates;
 
 /// <summary>
-/// Which chat template a model is asked with; training, evaluation, command line, server and captions all ask here, so that an
-/// adapter meets the prompts that it was trained on. It is the first of these that is there: the name that was asked for, the
-/// template that the adapter was trained with, the model's own Jinja where it is a known one, the usual one of its family.
+/// Which chat template a model is prompted with; training, evaluation, command line, server and captions all ask here, so that
+/// an adapter sees the prompts it was trained on. The first of these that exists: the requested name, the template that the
+/// adapter was trained with, the model's own Jinja if it is a known one, the usual one of its family.
 /// </summary>
 public static class TemplateRule
 {
@@ -17,7 +17,7 @@ public static class TemplateRule
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="name">LLaMA-Factory's name as the user gives it, or null.</param>
     /// <param name="recorded">What the adapter was trained with, or null: no adapter, or one that does not say.</param>
-    /// <param name="defaultSystem">System message of conversations that bring none, as the user gives it; null for the template's.</param>
+    /// <param name="defaultSystem">System message for conversations without one, as the user gives it; null for the template's.</param>
     /// <exception cref="InputException">
     /// No template has the name, the model's tokenizer lacks its end token, or a file of the model cannot be read.
     /// </exception>
@@ -44,8 +44,8 @@ public static class TemplateRule
     /// <inheritdoc cref="Choose(string, DecoderConfig, HubTokenizer, string?, RecordedTemplate?, string?)"/>
     /// <param name="model">The base model.</param>
     /// <param name="name">LLaMA-Factory's name as the user gives it, or null.</param>
-    /// <param name="adapterFolder">Folder of the adapter that is put on, or null.</param>
-    /// <param name="defaultSystem">System message of conversations that bring none, as the user gives it; null for the template's.</param>
+    /// <param name="adapterFolder">Folder of the adapter in use, or null.</param>
+    /// <param name="defaultSystem">System message for conversations without one, as the user gives it; null for the template's.</param>
     public static ChosenTemplate Choose(LanguageModel model, string? name, string? adapterFolder, string? defaultSystem = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -65,7 +65,7 @@ public static class TemplateRule
     {
         try
         {
-            _ = template.EosTokenId(tokenizer);     // refuses a model that cannot say its end token
+            _ = template.EosTokenId(tokenizer);     // refuses a model that cannot produce its end token
         }
         catch (SettingsException e) when (warning is not null)
         {

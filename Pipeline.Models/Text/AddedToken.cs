@@ -4,7 +4,7 @@ namespace Pipeline.Models.Text;
 /// <param name="Id">Token id.</param>
 /// <param name="Content">Exact text.</param>
 /// <param name="Special">Left out of decoded text on request.</param>
-/// <param name="Normalized">Looked for in the normalized text instead of the raw one.</param>
+/// <param name="Normalized">Matched against the normalized text instead of the raw one.</param>
 /// <param name="SingleWord">Only between word boundaries.</param>
 /// <param name="StripLeft">Takes the white space before it.</param>
 /// <param name="StripRight">Takes the white space after it.</param>

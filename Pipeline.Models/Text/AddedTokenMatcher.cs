@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Models.Text;
 
-/// <summary>Finds added tokens in text, leftmost first and the longest of several. Reference: tokenizers, added_vocabulary.rs.</summary>
+/// <summary>Finds added tokens in text, leftmost first, then longest. Reference: tokenizers, added_vocabulary.rs.</summary>
 internal sealed class AddedTokenMatcher
 {
     private readonly Dictionary<string, AddedToken> _tokens = new(StringComparer.Ordinal);

@@ -18,13 +18,13 @@ public sealed class ChatTemplate
     /// <summary>LLaMA-Factory's name, for example <c>phi4_mini</c>.</summary>
     public string Name { get; }
 
-    /// <summary>System message of conversations that bring none; empty for none.</summary>
+    /// <summary>System message for conversations without one; empty for none.</summary>
     public string DefaultSystem { get; internal init; } = "";
 
     /// <summary>Tokens that end an answer.</summary>
     public IReadOnlyList<string> StopWords { get; internal init; } = [];
 
-    /// <summary>Whether the first stop word takes the place of the tokenizer's end-of-text token.</summary>
+    /// <summary>Whether the first stop word replaces the tokenizer's end-of-text token.</summary>
     public bool ReplaceEos { get; internal init; }
 
     internal TemplateSlot[] Prefix { get; init; } = [];
@@ -37,7 +37,7 @@ public sealed class ChatTemplate
 
     internal TemplateSlot[]? Observation { get; init; }
 
-    /// <summary>Whether a system message stands inside the first question, in front of its text, instead of before it.</summary>
+    /// <summary>Whether a system message goes inside the first question, in front of its text, instead of before it.</summary>
     internal bool IsSystemInQuestion { get; init; }
 
     /// <summary>The template of that name.</summary>
@@ -47,7 +47,7 @@ public sealed class ChatTemplate
             ? template
             : throw new SettingsException("template", $"'{name}' is not known; use one of {string.Join(", ", Names.Order())}");
 
-    /// <summary>The same template with another system message for conversations that bring none.</summary>
+    /// <summary>The same template with another system message for conversations without one.</summary>
     /// <param name="system">The message, empty for none; null changes nothing.</param>
     public ChatTemplate WithDefaultSystem(string? system)
     {

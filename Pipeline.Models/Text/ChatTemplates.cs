@@ -1,8 +1,8 @@
 namespace Pipeline.Models.Text;
 
 /// <summary>
-/// The templates under LLaMA-Factory's names with its strings, so that an adapter trained there answers here and the
-/// other way round. Reference: hiyouga/LLaMA-Factory, src/llamafactory/data/template.py.
+/// The templates under LLaMA-Factory's names with its strings, so that an adapter trained there answers here and vice versa.
+/// Reference: hiyouga/LLaMA-Factory, src/llamafactory/data/template.py.
 /// </summary>
 internal static class ChatTemplates
 {

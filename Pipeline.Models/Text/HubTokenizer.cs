@@ -51,7 +51,7 @@ public sealed class HubTokenizer
     /// <summary>Id that ends a text, when the folder names one. Chat templates may replace it.</summary>
     public int? EosTokenId => IdOf(Roles.Eos);
 
-    /// <summary>Id that fills up a batch, when the folder names one.</summary>
+    /// <summary>Id that pads a batch, when the folder names one.</summary>
     public int? PadTokenId => IdOf(Roles.Pad);
 
     private TokenizerRoles Roles { get; }

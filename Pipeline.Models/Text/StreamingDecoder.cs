@@ -22,7 +22,7 @@ public sealed class StreamingDecoder
     public string Add(int id) =>
         _skipSpecialTokens && _tokenizer.IsSpecial(id) ? "" : Convert(_tokenizer.BytesOf(id), flush: false);
 
-    /// <summary>What is left at the end: U+FFFD when the last character never was completed, otherwise empty.</summary>
+    /// <summary>What is left at the end: U+FFFD when the last character was never completed, otherwise empty.</summary>
     public string Finish() => Convert([], flush: true);
 
     private string Convert(ReadOnlySpan<byte> bytes, bool flush)

@@ -11,7 +11,7 @@ internal readonly record struct TemplateSlot(TemplateSlot.SlotKind Kind, string 
 
     public static implicit operator TemplateSlot(string text) => new(SlotKind.Text, text);
 
-    /// <summary>The slot with the message in the place of <c>{{content}}</c>.</summary>
+    /// <summary>The slot with the message in place of <c>{{content}}</c>.</summary>
     public TemplateSlot With(string content)
     {
         const string placeholder = "{{content}}";

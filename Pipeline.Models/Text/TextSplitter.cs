@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace Pipeline.Models.Text;
 
 /// <summary>
-/// Cuts text into the pieces inside which merges may happen, by one regular expression. Characters beyond the basic
-/// plane take two UTF-16 units, which .NET's classes (<c>\p{L}</c>, <c>{1,3}</c>) see as two unknown characters: the
-/// expression therefore runs over a shadow of the text with one stand-in of the same category for each of them.
+/// Cuts text into the pieces inside which merges may happen, by one regular expression. Characters beyond the basic plane take
+/// two UTF-16 units, which .NET's classes (<c>\p{L}</c>, <c>{1,3}</c>) see as two unknown characters, so the expression runs
+/// over a shadow of the text with one stand-in of the same category for each of them.
 /// </summary>
 internal sealed class TextSplitter
 {

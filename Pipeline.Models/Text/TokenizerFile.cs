@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Pipeline.Models.Text;
 
 /// <summary>
-/// What a hub <c>tokenizer.json</c> says, checked: byte-level BPE and nothing that this project does not compute.
-/// Every refusal names the key and the value found. Reference: the file format of huggingface/tokenizers.
+/// The checked contents of a hub <c>tokenizer.json</c>: byte-level BPE and nothing that this project does not compute. Every
+/// refusal names the key and the value found. Reference: the file format of huggingface/tokenizers.
 /// </summary>
 internal sealed class TokenizerFile
 {

@@ -5,7 +5,7 @@ public static class ModelFolder
 {
     internal const string ConfigFile = "config.json";
 
-    /// <summary>Why a folder cannot be one, and what to do, for the end of a message; null when nothing speaks against it.</summary>
+    /// <summary>Why a folder cannot be one, and what to do, for the end of a message; null when nothing is wrong with it.</summary>
     /// <param name="folder">Path as the user gave it.</param>
     public static string? FindFault(string folder)
     {
@@ -17,11 +17,11 @@ public static class ModelFolder
     }
 
     /// <summary>
-    /// The folder that a configuration means: the one it names, or for the hub's OWNER/NAME, as LLaMA-Factory's files have it, the
-    /// one that <c>./pipeline pull</c> makes.
+    /// The folder that a configuration refers to: the one it names, or for the hub's OWNER/NAME, as in LLaMA-Factory's files,
+    /// the one that <c>./pipeline pull</c> creates.
     /// </summary>
     /// <param name="nameOrPath">A folder, or a name on the hub.</param>
-    /// <param name="pulledModels">Folder of the models that were pulled.</param>
+    /// <param name="pulledModels">Folder of pulled models.</param>
     internal static string Locate(string nameOrPath, string pulledModels = "models")
     {
         string pulled = Path.Combine(pulledModels, Path.GetFileName(nameOrPath));

@@ -36,7 +36,7 @@ public sealed partial class SafetensorsReader : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Opens a file and checks its header against its length.</summary>
-    /// <exception cref="InputException">The file is missing, truncated, or no safetensors file.</exception>
+    /// <exception cref="InputException">The file is missing, truncated, or not a safetensors file.</exception>
     public static SafetensorsReader Open(string path)
     {
         path = Path.GetFullPath(path);
@@ -81,7 +81,7 @@ public sealed partial class SafetensorsReader : IDisposable
 
     /// <summary>
     /// Copies a tensor into <paramref name="target"/>, converting to its element type and device. Pages of the file are
-    /// given back on the way, so that memory holds the target alone.
+    /// released on the way, so that only the target stays in memory.
     /// </summary>
     /// <exception cref="InputException">The file has no such tensor, or its shape differs.</exception>
     public void CopyTo(string name, Tensor target)
@@ -109,7 +109,7 @@ public sealed partial class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>Hands a tensor out as it is stored, for the time of the call; its pages of the file are given back afterwards.</summary>
+    /// <summary>Lends a tensor as stored, for the duration of the call; its pages of the file are released afterwards.</summary>
     /// <exception cref="InputException">The file has no such tensor, or <paramref name="use"/> refuses it.</exception>
     internal void Lend(string name, Action<Tensor> use)
     {
@@ -158,7 +158,7 @@ public sealed partial class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>Headers are padded so that data is aligned; what careless writers leave unaligned is read as a copy.</summary>
+    /// <summary>Headers are padded so that data is aligned; data that careless writers left unaligned is read as a copy.</summary>
     private Tensor ReadUnaligned(TensorEntry entry, long[] shape)
     {
         Tensor tensor = empty(shape, entry.DType);
@@ -215,7 +215,7 @@ public sealed partial class SafetensorsReader : IDisposable
             nint first = ((nint)start + page - 1) / page * page;
             nint last = ((nint)start + bytes.Length) / page * page;
             if (last > first)
-                _ = MemoryAdvise(first, last - first, 4);       // MADV_DONTNEED; only a hint, so its answer does not matter
+                _ = MemoryAdvise(first, last - first, 4);       // MADV_DONTNEED; only a hint, so its result does not matter
         }
     }
 

@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Weights;
 
-/// <summary>Writes safetensors files. A file appears under its name only when it is whole and on disk.</summary>
+/// <summary>Writes safetensors files. A file appears under its name only once it is complete and on disk.</summary>
 public static class SafetensorsWriter
 {
     private const long ChunkBytes = 32 << 20;
 
-    /// <summary>Writes one file, replacing one of that name.</summary>
+    /// <summary>Writes one file, replacing any of that name.</summary>
     /// <param name="path">File to write; its folder must exist.</param>
     /// <param name="tensors">Tensors by name, on any device; converted and copied one at a time.</param>
     /// <param name="dtype">Element type of floating-point tensors in the file; null keeps each tensor's own.</param>
-    /// <param name="metadata">Further header pairs beside <c>format: pt</c>.</param>
+    /// <param name="metadata">Header pairs in addition to <c>format: pt</c>.</param>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? dtype = null,
         IReadOnlyDictionary<string, string>? metadata = null)
     {
@@ -46,8 +46,8 @@ public static class SafetensorsWriter
     /// <param name="folder">Model folder; must exist.</param>
     /// <param name="tensors">Tensors by hub name, on any device.</param>
     /// <param name="dtype">Element type of floating-point tensors in the files; null keeps each tensor's own.</param>
-    /// <param name="maxShardBytes">Most bytes of data in one file; 5 GB as on the hub.</param>
-    /// <param name="written">Told about each tensor once it is in a file, for a caller that made it for this call.</param>
+    /// <param name="maxShardBytes">Maximum bytes of data in one file; 5 GB as on the hub.</param>
+    /// <param name="written">Called for each tensor once it is in a file, for a caller that made it for this call.</param>
     public static void WriteCheckpoint(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? dtype = null,
         long maxShardBytes = 5_000_000_000, Action<Tensor>? written = null)
     {
@@ -57,7 +57,7 @@ public static class SafetensorsWriter
         long total = 0, inPart = 0;
         try
         {
-            // Tensors are asked for one after the other, so a caller that computes them needs memory for one file only.
+            // Tensors are requested one after the other, so a caller that computes them needs memory for one file only.
             foreach (KeyValuePair<string, Tensor> pair in tensors)
             {
                 long bytes = pair.Value.NumberOfElements * SafetensorsTypes.BytesOf(StoredType(pair.Value, dtype));
@@ -72,7 +72,7 @@ public static class SafetensorsWriter
         }
         finally
         {
-            // After success they are gone already, under their names.
+            // After success they are already gone, renamed to their final names.
             parts.ForEach(File.Delete);
         }
 
@@ -122,7 +122,7 @@ public static class SafetensorsWriter
         File.Move(temporary, index, overwrite: true);
     }
 
-    /// <summary>Removes the weights that lay there before, which a reader could otherwise take for these.</summary>
+    /// <summary>Removes previously written weights, which a reader could otherwise mistake for these.</summary>
     private static void RemoveOthers(string folder, HashSet<string> written)
     {
         foreach (string file in Directory.EnumerateFiles(folder, "model*.safetensors*").ToArray())

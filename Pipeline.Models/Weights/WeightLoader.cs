@@ -10,9 +10,9 @@ public static class WeightLoader
     /// <summary>Copies every tensor of the checkpoint into the parameter of its name, converting to its type and device.</summary>
     /// <param name="parameters">Parameters by hub name.</param>
     /// <param name="checkpoint">The weights.</param>
-    /// <param name="rename">Maps a name of the checkpoint to a parameter's; null for a tensor knowingly left out.</param>
+    /// <param name="rename">Maps a name of the checkpoint to a parameter's; null for a tensor left out on purpose.</param>
     /// <param name="receivers">
-    /// By parameter name: what takes the stored tensor, mapped and valid during the call only, in place of the copy.
+    /// By parameter name: receives the stored tensor, mapped and valid only during the call, instead of the copy.
     /// </param>
     /// <exception cref="InputException">Names or shapes differ; the message lists missing, unexpected and misshapen ones.</exception>
     public static void Load(IEnumerable<KeyValuePair<string, Tensor>> parameters, SafetensorsCheckpoint checkpoint,

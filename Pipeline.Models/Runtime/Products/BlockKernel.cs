@@ -4,10 +4,9 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Runtime.Products;
 
-/// <summary>
-/// oneDNN's generated kernels for products of small blocks, as libtorch carries them for its own fused attention. They use
-/// the widest instructions of the processor whoever made it, which the library behind libtorch's float32 products does not,
-/// and leave it to the caller how a large product is cut up. Reference: oneDNN's BRGeMM ukernel, ATen <c>cpublas::brgemm</c>.
+/// oneDNN's generated kernels for products of small blocks, as libtorch carries them for its own fused attention. They use the
+/// widest instructions of any vendor's processor, which the library behind libtorch's float32 products does not, and let the
+/// caller decide how to cut up a large product. Reference: oneDNN's BRGeMM ukernel, ATen <c>cpublas::brgemm</c>.
 /// </summary>
 internal static unsafe class BlockKernel
 {
@@ -39,7 +38,7 @@ internal static unsafe class BlockKernel
     };
 
     /// <summary>c = a b, or c += a b, in float32.</summary>
-    /// <param name="block">Shape and distances of rows.</param>
+    /// <param name="block">Shape and row strides.</param>
     /// <param name="adds">Adds to c instead of replacing it.</param>
     /// <param name="a">[M, K] bfloat16, rows <see cref="Block.StrideA"/> apart.</param>
     /// <param name="b">[K / 2, columns, 2]: pairs of rows interleaved, <see cref="Block.StrideB"/> pairs apart.</param>
@@ -51,11 +50,11 @@ internal static unsafe class BlockKernel
     public static void Float32(in Block block, bool adds, void* a, void* b, float* c) =>
         s_float32(block.M, block.N, block.K, block.StrideA, block.StrideB, block.StrideC, adds ? (byte)1 : (byte)0, a, b, c, 0);
 
-    /// <summary>To be called by a thread after its last block: gives back matrix registers where the processor has them.</summary>
+    /// <summary>Call from each thread after its last block: releases matrix registers where the processor has them.</summary>
     public static void Release() => s_release(1);
 
-    // CPUID 7.1 EAX bit 5: AVX512_BF16. Without it, or when oneDNN was told to use less, these kernels do not exist, and asking
-    // for one ends the process.
+    // CPUID 7.1 EAX bit 5: AVX512_BF16. Without it, or when oneDNN was told to use less, these kernels do not exist, and
+    // requesting one ends the process.
     private static bool HasBFloat16() => (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0
         && new[] { "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA" }.All(name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)));
 }
@@ -65,14 +64,14 @@ internal static unsafe class BlockKernel
 /// <param name="N">Columns.</param>
 /// <param name="K">Depth.</param>
 /// <param name="StrideA">Numbers from one row of the left factor to the next.</param>
-/// <param name="StrideB">The same of the right factor.</param>
-/// <param name="StrideC">The same of the result.</param>
+/// <param name="StrideB">The same for the right factor.</param>
+/// <param name="StrideC">The same for the result.</param>
 internal readonly record struct Block(long M, long N, long K, long StrideA, long StrideB, long StrideC)
 {
-    /// <summary>Most rows of a block.</summary>
+    /// <summary>Maximum rows of a block.</summary>
     public const int MostRows = 128;
 
-    /// <summary>Rows of the next block when so many are left: powers of two, so that few kernels serve any number.</summary>
+    /// <summary>Rows of the next block when this many are left: powers of two, so that few kernels serve any number.</summary>
     public static int HeightFor(long rows)
     {
         int height = MostRows;

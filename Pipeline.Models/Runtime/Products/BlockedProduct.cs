@@ -5,16 +5,16 @@ namespace Pipeline.Models.Runtime.Products;
 /// <summary>
 /// Matrix products over <see cref="BlockKernel"/>: each thread packs some columns of the right factor into its cache,
 /// multiplies all rows of the left one with them, and finishes each block (second product, scale, sum, rounding) while it is
-/// still there. Sums are float32 and in one order, whatever the number of threads. Reference for the order of the loops:
-/// Goto and van de Geijn (2008).
+/// still there. Sums are float32 and in a fixed order, whatever the number of threads. Reference for the loop order: Goto and
+/// van de Geijn (2008).
 /// </summary>
 internal static unsafe class BlockedProduct<T>
     where T : struct, IProductElement
 {
     private const int Width = 64;           // columns of a block
-    private const int DepthBytes = 2048;    // of a packed column: with Width of them, half of a usual second-level cache
+    private const int DepthBytes = 2048;    // of a packed column: Width of them fill half of a typical second-level cache
     private const int ColumnUnit = 16;
-    private const long LeastWork = 1 << 18; // multiplications for which another thread pays
+    private const long LeastWork = 1 << 18; // multiplications for which another thread pays off
 
     private static int Depth => DepthBytes / T.Size;
 
@@ -23,7 +23,7 @@ internal static unsafe class BlockedProduct<T>
     {
         Target target = result;
         Factors first = main;
-        // Many parts, so that the threads end together; rows are divided only where there are few columns, for each of their parts packs anew.
+        // Many parts, so that the threads finish together; rows are divided only where there are few columns, since each part packs again.
         long columnBlocks = (target.Columns + Width - 1) / Width, wanted = Math.Max(1, target.Rows * target.Columns * first.Depth / LeastWork);
         long columnParts = Math.Min(columnBlocks, wanted);
         long rowParts = Math.Clamp(Math.Min(wanted, 2 * KernelThreads.Count) / columnBlocks, 1, (target.Rows + Width - 1) / Width);
@@ -52,7 +52,7 @@ internal static unsafe class BlockedProduct<T>
         for (long column = columns.Start; column < columns.End; column += Width)
         {
             int width = (int)Math.Min(Width, columns.End - column);
-            // Columns up to a whole vector are computed and not stored: what the scratch held there does no harm.
+            // Columns up to a whole vector are computed but not stored: whatever the scratch held there does no harm.
             int computed = (width + ColumnUnit - 1) / ColumnUnit * ColumnUnit;
             if (more is { } second)
                 second.Pack(0, second.Depth, column, width, packedSecond);
@@ -77,7 +77,7 @@ internal static unsafe class BlockedProduct<T>
         BlockKernel.Release();
     }
 
-    /// <summary>result = keep × result + scale × sums, for a row whose numbers lie side by side.</summary>
+    /// <summary>result = keep × result + scale × sums, for a row whose numbers are contiguous.</summary>
     internal static void StoreRow<TResult>(float* sums, byte* result, int width, float keep, float scale)
         where TResult : IElement
     {
@@ -96,7 +96,7 @@ internal static unsafe class BlockedProduct<T>
 
     /// <summary>A left factor [M, K] and a right one [K, N].</summary>
     /// <param name="A">Its rows.</param>
-    /// <param name="B">Rows of the right factor, or of its transposed.</param>
+    /// <param name="B">Rows of the right factor, or of its transpose.</param>
     /// <param name="IsTransposed">Whether <paramref name="B"/> holds [N, K].</param>
     internal readonly record struct Factors(Matrix A, Matrix B, bool IsTransposed)
     {
@@ -121,7 +121,7 @@ internal static unsafe class BlockedProduct<T>
     /// <param name="Columns">N</param>
     /// <param name="RowStride">Numbers from one row to the next.</param>
     /// <param name="ColumnStride">Numbers from one column to the next.</param>
-    /// <param name="IsWide">Whether the numbers are float32 whatever the factors are.</param>
+    /// <param name="IsWide">Whether the numbers are float32 regardless of the factors.</param>
     internal readonly record struct Target(nint Data, long Rows, long Columns, long RowStride, long ColumnStride, bool IsWide)
     {
         public void Store(float* block, long row, int height, long column, int width, float keep, float scale)

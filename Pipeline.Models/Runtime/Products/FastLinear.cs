@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace Pipeline.Models.Runtime.Products;
 
 /// <summary>
-/// Linear layers of inference on CPUs with AVX-512, where nobody asks for gradients: <see cref="VectorProduct{T}"/> for the few
-/// rows of a decoding step, <see cref="BlockedProduct{T}"/> for more rows in float32. For many rows in bfloat16 libtorch's
-/// own, which are oneDNN's, are as fast; elsewhere they are all there is.
+/// Linear layers of inference on CPUs with AVX-512 where no gradients are needed: <see cref="VectorProduct{T}"/> for the few
+/// rows of a decoding step, <see cref="BlockedProduct{T}"/> for more rows in float32. For many rows in bfloat16 libtorch's own,
+/// which are oneDNN's, are as fast; elsewhere they are the only ones.
 /// </summary>
 internal static class FastLinear
 {

@@ -58,7 +58,7 @@ internal static unsafe class Packing
 
     private static void TransposeSquare(uint* source, long sourceStride, uint* target, long targetStride)
     {
-        // Rows in groups of four, each transposed within its 128-bit parts; then the parts change places.
+        // Rows in groups of four, each transposed within its 128-bit parts; then the parts are exchanged.
         Quad a = Quad.Load(source, sourceStride), b = Quad.Load(source + 4 * sourceStride, sourceStride),
             c = Quad.Load(source + 8 * sourceStride, sourceStride), d = Quad.Load(source + 12 * sourceStride, sourceStride);
         StoreParts(a.Row0, b.Row0, c.Row0, d.Row0, target, targetStride);

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Models.Runtime.Products;
 
-/// <summary>Memory of a thread for packed factors and sums; it grows to what was needed most and goes with the thread.</summary>
+/// <summary>A thread's memory for packed factors and sums; it grows to the largest size needed and is freed with the thread.</summary>
 internal sealed unsafe class Scratch
 {
-    private const long Alignment = 64;  // a line of the cache
+    private const long Alignment = 64;  // a cache line
 
     [ThreadStatic]
     private static Scratch? s_ofThread;
@@ -19,7 +19,7 @@ internal sealed unsafe class Scratch
 
     ~Scratch() => NativeMemory.AlignedFree((void*)_memory);
 
-    /// <summary>The thread's own, from its start. What was taken before is void.</summary>
+    /// <summary>The thread's scratch, from its start. Earlier parts become invalid.</summary>
     /// <param name="parts">Bytes of all parts that will be taken.</param>
     public static Scratch OfThread(params ReadOnlySpan<long> parts)
     {
@@ -32,7 +32,7 @@ internal sealed unsafe class Scratch
         return scratch;
     }
 
-    /// <summary>The next part. Its contents are whatever was there, of finite numbers as a rule: nothing may depend on them.</summary>
+    /// <summary>The next part. Its contents are whatever was there before, usually finite numbers: nothing may depend on them.</summary>
     public byte* Take(long bytes)
     {
         byte* part = (byte*)_memory + _taken;

@@ -2,11 +2,14 @@ using System.Runtime.Intrinsics;
 
 namespace Pipeline.Models.Runtime.Products;
 
-/// <summary>A few rows times a weight, as in each step of decoding: every number of the weight is read once, and that is the time it takes.</summary>
+/// <summary>
+/// A few rows times a weight, as in each step of decoding: every number of the weight is read once, which takes nearly all the
+/// time.
+/// </summary>
 internal static unsafe class VectorProduct<T>
     where T : struct, IElement
 {
-    /// <summary>Most rows that one reading serves.</summary>
+    /// <summary>Maximum rows that one pass serves.</summary>
     public const int MostRows = 4;
 
     private const int Lanes = 16;
@@ -24,7 +27,7 @@ internal static unsafe class VectorProduct<T>
 
     /// <summary>The same with a weight that is stored in another form.</summary>
     /// <param name="x">[rows, in]; at most <see cref="MostRows"/>.</param>
-    /// <param name="read">Gives its rows; called by several threads at once.</param>
+    /// <param name="read">Reads its rows; called by several threads at once.</param>
     /// <param name="y">[rows, out], result.</param>
     public static void Into(Matrix x, RowReader read, Matrix y) => KernelThreads.For(y.Width, x.Width, (from, to) =>
     {
