@@ -9,7 +9,7 @@ namespace Pipeline.Tools.Benchmarks;
 /// <summary>Measures extraction in this process, on files that are trusted.</summary>
 internal static class ExtractionBenchmark
 {
-    /// <summary>Passes over the files until the time is up, after one pass to warm up.</summary>
+    /// <summary>Repeats passes over the files until the time is up, after one warm-up pass.</summary>
     /// <param name="pdfs">The files.</param>
     /// <param name="dpi">Resolution of the rasters.</param>
     /// <param name="seconds">Time for each of the two measurements.</param>

@@ -13,15 +13,17 @@ namespace Pipeline.Tools.Benchmarks;
 
 /// <summary>
 /// A LoRA step with the operators that transformers and PEFT call, in their order, over the same libtorch and autograd: the
-/// peer of the benchmark where Python is not at hand. Examples are padded to the longest of their batch and masked, adapters
+/// benchmark's reference where Python is not available. Examples are padded to the longest of their batch and masked, adapters
 /// are float32 whatever the base is (PEFT's <c>autocast_adapter_dtype</c>), logits and loss are computed for every position.
 /// Reference: transformers 5 <c>modeling_phi3</c>, <c>modeling_qwen3</c>, <c>sdpa_attention</c>, <c>loss_utils</c>; PEFT
 /// <c>lora.Linear.forward</c>, <c>DoraLinearLayer</c>.
 /// </summary>
-/// <remarks>Where there is a choice it takes the faster: fused attention, key heads shared instead of copied, one sweep for AdamW.</remarks>
-/// <param name="model">Base model with an adapter attached, nothing quantized.</param>
+/// <remarks>
+/// Where there is a choice it takes the faster one: fused attention, key heads shared instead of copied, one sweep for AdamW.
+/// </remarks>
+/// <param name="model">Base model with an adapter attached, not quantized.</param>
 /// <param name="optimizer">Of the adapter.</param>
-/// <param name="maxGradientNorm">Gradients are clipped to it; 0 for not at all.</param>
+/// <param name="maxGradientNorm">Gradients are clipped to it; 0 for no clipping.</param>
 /// <param name="autocast">See <see cref="TrainingReference.Autocast"/>.</param>
 internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double maxGradientNorm, bool autocast = false)
 {
@@ -49,7 +51,7 @@ internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double 
         return loss.item<float>();
     }
 
-    // As DataCollatorForSeq2Seq: on the right, to the longest. The mask [batch, seq] is null when all are equally long.
+    // As DataCollatorForSeq2Seq: on the right, to the longest. The mask [batch, seq] is null when all have the same length.
     private (Tensor InputIds, Tensor Labels, Tensor? Padding) Collate(IReadOnlyList<TokenizedExample> examples)
     {
         int longest = examples.Max(e => e.InputIds.Length);
@@ -123,7 +125,7 @@ internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double 
 
         Tensor HeadNorm(Tensor t, int part) =>
             (part switch { 0 => attention.QueryNorm, 1 => attention.KeyNorm, _ => null }) is { } norm ? Norm(norm, t) : t;
-        // enable_gqa, which this binding does not pass on: batch and key head as one dimension, the group without copies.
+        // enable_gqa, which this binding does not expose: batch and key head as one dimension, the group without copies.
         Tensor Shared(Tensor t) => t.reshape(batch * keyHeads, 1, seq, size).expand(batch * keyHeads, heads / keyHeads, seq, size);
         // repeat_kv, which transformers falls back to with a mask
         Tensor Repeated(Tensor t) => heads == keyHeads ? t
@@ -175,7 +177,7 @@ internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double 
         return result.MoveToOuterDisposeScope();
     }
 
-    // As DoraLinearLayer without dropout: the matrix of the update in full, and its norm without gradient.
+    // As DoraLinearLayer without dropout: the full update matrix, and its norm without gradient.
     private static Tensor Decomposed(ProjectionLayer layer, LoraLinear lora, Tensor result, Tensor update)
     {
         Tensor norm = (layer.Weight + lora.B.mm(lora.A) * lora.Scaling).norm(1).detach();

@@ -19,13 +19,13 @@ using Pipeline.Jobs.Orchestration;
 namespace Pipeline.Tools.Benchmarks;
 
 /// <summary>
-/// Measures the orchestration alone: runs whose stages do nothing go through claims, outbox and queue as real ones do.
+/// Measures only the orchestration: runs whose stages do nothing go through claims, outbox and queue as real ones do.
 /// </summary>
 internal static class QueueBenchmark
 {
     private const int IdleRuns = 20, WarmUpDocuments = 500;
 
-    /// <summary>Runs the measurement in a storage of its own.</summary>
+    /// <summary>Runs the measurement in its own storage.</summary>
     /// <param name="storage">An opened storage; its runs are left behind.</param>
     /// <param name="documents">Documents of the run that is timed.</param>
     /// <param name="workers">Items worked on at once: one of the Torch queue, the others of the document queue.</param>
@@ -48,7 +48,7 @@ internal static class QueueBenchmark
             await FinishAsync(source, await StartAsync(contexts, graph, Math.Max(WarmUpDocuments, documents), ct), ct);      // everything is compiled and connected after this
             List<Guid> idle = [];
             List<double> seen = [];
-            // Another process as far as Postgres knows: a connection and a listener of its own.
+            // Another process as far as Postgres knows: its own connection and listener.
             await using (NpgsqlDataSource watching = NpgsqlDataSource.Create(storage.ConnectionString))
             await using (DatabaseSignals signals = new(watching, NullLogger<DatabaseSignals>.Instance))
                 for (int i = 0; i < IdleRuns; i++)
@@ -93,11 +93,11 @@ internal static class QueueBenchmark
         {
             if (state is nameof(RunState.Failed) or nameof(RunState.Canceled)) throw new InvalidOperationException($"run {run} is {state}");
             if (meanwhile is not null) await meanwhile();
-            await Task.Delay(100, ct);           // its questions count as this process's work
+            await Task.Delay(100, ct);           // its queries count as this process's work
         }
     }
 
-    /// <summary>Milliseconds between the end of each item of a run and the moment when somebody who follows the run has read of it.</summary>
+    /// <summary>Milliseconds between the end of each item of a run and the moment when a follower of the run has read of it.</summary>
     private static async Task<List<double>> FollowAsync(NpgsqlDataSource source, DatabaseSignals signals, Guid run, CancellationToken ct)
     {
         HashSet<Guid> known = [];
@@ -122,7 +122,7 @@ internal static class QueueBenchmark
         }
     }
 
-    /// <summary>Milliseconds between the end of each item and the start of the one that it made ready.</summary>
+    /// <summary>Milliseconds between the end of each item and the start of the one it made ready.</summary>
     private static async Task<double[]> HandOversAsync(NpgsqlDataSource source, List<Guid> runs, CancellationToken ct)
     {
         await using NpgsqlCommand command = source.CreateCommand("""

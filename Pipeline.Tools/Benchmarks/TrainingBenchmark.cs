@@ -14,14 +14,14 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Tools.Benchmarks;
 
-/// <summary>Measures training steps as <see cref="LoraTrainer"/> makes them, against the matrix-product peak of the same machine.</summary>
+/// <summary>Measures training steps as <see cref="LoraTrainer"/> runs them, against the matrix-product peak of the same machine.</summary>
 internal static class TrainingBenchmark
 {
     private const int PeakSize = 1024;
     private const double LearningRate = 1e-4;
 
     /// <summary>Trains a randomly initialised model for a few steps.</summary>
-    /// <param name="options">Model, adapter and way.</param>
+    /// <param name="options">Model, adapter and method.</param>
     /// <param name="batches">Micro-batches, taken in turn.</param>
     /// <param name="stopping">Ends the measurement before the next step.</param>
     public static TrainingMeasurement Measure(
@@ -96,8 +96,8 @@ internal static class TrainingBenchmark
         return new Timed(seconds.Sum(), seconds.Order().ElementAt(seconds.Count / 2), tokens, targets, examples, first);
     }
 
-    // Forward and the gradient of the activations through the frozen weights (4 per weight and token), and the adapter's
-    // own gradients besides (6); the head is computed for targets alone. Attention and what is computed again do not count.
+    // Forward and the gradient of the activations through the frozen weights (4 per weight and token), plus the adapter's own
+    // gradients (6); the head is computed only for targets. Attention and recomputation do not count.
     private static double Flops(DecoderConfig model, double adapter, long tokens, long targets)
     {
         double linears = model.ProjectionShapes().Sum(p => (double)p.InFeatures * p.OutFeatures);

@@ -24,23 +24,23 @@ internal sealed record TrainingBenchmarkOptions
     /// <summary>Micro-batches of a step.</summary>
     public int Accumulation { get; init; } = 1;
 
-    /// <summary>Steps to measure, after one that is not.</summary>
+    /// <summary>Steps to measure, after a warm-up step.</summary>
     public int Steps { get; init; } = 8;
 
-    /// <summary>Activations are computed again on the way back.</summary>
+    /// <summary>Recomputes activations in the backward pass.</summary>
     public bool Checkpointing { get; init; }
 
-    /// <summary>Bits in which the frozen layers are stored; null for all.</summary>
+    /// <summary>Bits in which the frozen layers are stored; null when not quantized.</summary>
     public int? QuantizationBits { get; init; }
 
-    /// <summary>What to measure besides; null for nothing.</summary>
+    /// <summary>What else to measure; null for nothing.</summary>
     public TrainingReference? Reference { get; init; }
 }
 
 /// <summary>Ways to compute the same steps with the operators of transformers and PEFT.</summary>
 internal enum TrainingReference
 {
-    /// <summary>As PEFT does by itself: adapters are float32 and computed in float32.</summary>
+    /// <summary>As PEFT does by default: adapters are float32 and computed in float32.</summary>
     Peft,
 
     /// <summary>As transformers' Trainer does with <c>bf16: true</c>: autocast computes the adapters in the type of the base.</summary>

@@ -8,7 +8,7 @@ internal enum ChaosFault
     /// <summary><c>kill -9</c> of a worker, whatever stage it is in.</summary>
     KillWorker,
 
-    /// <summary><c>kill -9</c>, in every stage once, of the worker that holds its item.</summary>
+    /// <summary><c>kill -9</c>, once in every stage, of the worker that holds its item.</summary>
     KillInEachStage,
 
     /// <summary><c>kill -9</c> of the web process.</summary>
@@ -23,7 +23,7 @@ internal enum ChaosFault
     /// <summary><c>kill -9</c> of the database server.</summary>
     KillDatabase,
 
-    /// <summary>A worker is stopped past its lease while others take over, then goes on.</summary>
+    /// <summary>A worker is frozen past its lease while others take over, then continues.</summary>
     FreezeWorker,
 
     /// <summary>The file system of the data folder is filled, and after a while has space again.</summary>

@@ -5,7 +5,7 @@ using Pipeline.Web;
 
 namespace Pipeline.Tools.Chaos;
 
-/// <summary>Does one fault to a system, and leaves it whole: what was killed is started again, what was filled is emptied.</summary>
+/// <summary>Injects one fault into a system and repairs it: what was killed is started again, what was filled is emptied.</summary>
 internal sealed class ChaosInjector(
     ChaosSystem system, StageGraph stages, Random random, Func<Task<Guid>> submit, string? poison, TimeSpan limit, Action<string> say)
 {
@@ -88,7 +88,7 @@ internal sealed class ChaosInjector(
         }
     }
 
-    /// <summary>As a document does that crashes its process: a real kill, while the worker holds it and cannot finish it.</summary>
+    /// <summary>Like a document that crashes its process: a real kill, while the worker holds it and cannot finish it.</summary>
     private async Task KillWhoeverTakesAsync(string path, CancellationToken ct)
     {
         say($"{path} kills every worker that takes it");
@@ -106,7 +106,7 @@ internal sealed class ChaosInjector(
         }
     }
 
-    /// <summary>Kills whoever is first seen to hold an item of the stage. Some stages last for milliseconds: those may be over before.</summary>
+    /// <summary>Kills the first worker seen holding an item of the stage. Some stages last milliseconds and may be over by then.</summary>
     private async Task KillInAsync(Stage stage, CancellationToken ct)
     {
         await using NpgsqlConnection connection = await system.ConnectAsync(ct);

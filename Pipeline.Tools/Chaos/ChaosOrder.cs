@@ -2,8 +2,8 @@ using Pipeline.Web;
 
 namespace Pipeline.Tools.Chaos;
 
-/// <summary>What the harness is asked for.</summary>
-/// <param name="Runs">Runs to do things to.</param>
+/// <summary>What the harness is asked to do.</summary>
+/// <param name="Runs">Runs to inject faults into.</param>
 /// <param name="Seed">Decides which faults, and when.</param>
 /// <param name="Documents">Documents of each run.</param>
 /// <param name="Only">Faults to choose from; empty means all.</param>

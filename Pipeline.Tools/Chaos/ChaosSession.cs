@@ -14,8 +14,8 @@ using Pipeline.Web.Hosting;
 namespace Pipeline.Tools.Chaos;
 
 /// <summary>
-/// An undisturbed run for reference, then runs to which things are done. Each has a database, a data folder and processes of its own;
-/// the seed decides the faults and their moments, the machine's load decides what they meet.
+/// An undisturbed run for reference, then runs with faults. Each has its own database, data folder and processes; the seed
+/// decides the faults and their timing, the machine's load decides what they hit.
 /// </summary>
 internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
 {
@@ -113,7 +113,7 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
 
     private ChaosFault[] Choose(Random random)
     {
-        // Those that were asked for happen once each in every run, in some order; of all of them a few, some perhaps twice.
+        // Requested faults happen once each in every run, in some order; otherwise a few of all of them, some perhaps twice.
         ChaosFault[] all = order.Only.Count > 0 ? [.. order.Only.Distinct()] : Enum.GetValues<ChaosFault>();
         int count = order.Only.Count > 0 ? all.Length : random.Next(1, 5);
         List<ChaosFault> chosen = [];
@@ -130,10 +130,10 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
     /// <summary>Whether the fault begins with the run instead of at a random moment of it.</summary>
     private static bool FromTheStart(ChaosFault fault) => fault is ChaosFault.PoisonDocument or ChaosFault.KillInEachStage;
 
-    /// <summary>In proportion to what this machine needs for a run, so that on a slow one no living worker looks dead.</summary>
+    /// <summary>In proportion to what this machine needs for a run, so that on a slow one no live worker looks dead.</summary>
     private static double LeaseSeconds(TimeSpan took) => Math.Max(ChaosSystem.ShortestLease, took.TotalSeconds / 4);
 
-    /// <summary>Time after which what has not happened is taken for hanging.</summary>
+    /// <summary>Time after which whatever has not happened counts as hanging.</summary>
     private static TimeSpan Limit(TimeSpan took) => TimeSpan.FromMinutes(5) + 20 * took;
 
     private static async Task<bool> EndAsync(ChaosSystem system, Guid run, TimeSpan limit, CancellationToken ct)

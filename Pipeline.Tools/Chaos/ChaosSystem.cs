@@ -11,7 +11,7 @@ namespace Pipeline.Tools.Chaos;
 /// <summary>The product as it runs in production, for one run of the harness: a database, a data folder, workers and a web process.</summary>
 internal sealed class ChaosSystem : IAsyncDisposable
 {
-    /// <summary>Shortest lease that the product's options allow for in these systems, in seconds.</summary>
+    /// <summary>Shortest lease in seconds that the product's options allow in these systems.</summary>
     public const double ShortestLease = 3;
     private const int DiskMegabytes = 300;
 
@@ -41,7 +41,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
     public IEnumerable<ChildProcess> Processes => Web is null ? _workers : _workers.Append(Web);
     public PrivateCluster Server => _server;
 
-    /// <param name="server">Running server; a database is made in it.</param>
+    /// <param name="server">Running server; a database is created in it.</param>
     /// <param name="folder">Empty folder of this system.</param>
     /// <param name="input">Folder of documents it may read.</param>
     /// <param name="workers">Worker processes.</param>
@@ -67,8 +67,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
     public void AddWorker() => _workers.Add(Start("worker", ["up", "--role", "worker", "--data", Data]));
 
-    /// <summary>The worker process that an item names as its holder, or null.</summary>
-    /// <param name="holder">Worker name: host, process id and random part, divided by colons.</param>
+    /// <summary>The worker process named as an item's holder, or null.</summary>
+    /// <param name="holder">Worker name: host, process id and random part, separated by colons.</param>
     public ChildProcess? WorkerOf(string holder) =>
         holder.Split(':') is [_, string process, ..] && int.TryParse(process, out int id) ? _workers.FirstOrDefault(w => w.Id == id) : null;
 
@@ -90,7 +90,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         StartWeb();
     }
 
-    /// <summary>Asks the web process to run the folder, until it answers.</summary>
+    /// <summary>Asks the web process to run the folder, retrying until it answers.</summary>
     public async Task<Guid> SubmitAsync(object request, CancellationToken ct)
     {
         for (DateTime end = DateTime.UtcNow.AddMinutes(30); ;)
@@ -109,8 +109,9 @@ internal sealed class ChaosSystem : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets no worker finish a document: its end is refused as by a server that is away, so that the worker holds it until it is
-    /// killed, however late that happens. Only that its workers died may be recorded. Called before the document is submitted.
+    /// Prevents workers from finishing a document: its end is refused as if the server were unavailable, so that the worker
+    /// holds it until it is killed, however late that happens. Only the death of its workers may be recorded. Call before the
+    /// document is submitted.
     /// </summary>
     public async Task PoisonAsync(string path, CancellationToken ct)
     {
@@ -131,7 +132,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    /// <summary>A connection that is not from a pool, once the server answers.</summary>
+    /// <summary>An unpooled connection, once the server answers.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(CancellationToken ct) => await Transience.UntilAnsweredAsync(async () =>
     {
         NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(_server.ConnectionString(_database)) { Pooling = false, Timeout = 5 }.ConnectionString);
@@ -185,7 +186,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
             await using NpgsqlCommand drop = new($"DROP DATABASE IF EXISTS {_database} WITH (FORCE)", connection);
             await drop.ExecuteNonQueryAsync();
         }
-        catch (NpgsqlException e) when (Transience.IsServerTrouble(e)) { }      // it is stopping or starting in this moment
+        catch (NpgsqlException e) when (Transience.IsServerTrouble(e)) { }      // it is stopping or starting right now
     }
 
     private ChildProcess Start(string name, string[] arguments)

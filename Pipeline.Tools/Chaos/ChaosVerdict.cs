@@ -18,9 +18,9 @@ internal static class ChaosVerdict
 
     /// <param name="system">The system, which has done its run.</param>
     /// <param name="run">The run.</param>
-    /// <param name="expected">What came of the undisturbed run.</param>
+    /// <param name="expected">Results of the undisturbed run.</param>
     /// <param name="poison">Document that kills its workers, or null.</param>
-    /// <param name="limit">Time after which whatever is still open is stuck.</param>
+    /// <param name="limit">Time after which whatever is still open counts as stuck.</param>
     /// <param name="ct">Stops.</param>
     /// <returns>Every fault found; none is a pass.</returns>
     public static async Task<IReadOnlyList<string>> FaultsAsync(
@@ -41,7 +41,7 @@ internal static class ChaosVerdict
             SELECT d.path || ': ' || i.error FROM stage_items AS i JOIN run_documents AS d ON d.id = i.run_document_id WHERE i.state = 'Failed' AND d.path <> $1
             """, ct, poison ?? "")).Select(d => $"failed: {d}"));
 
-        // Nothing twice.
+        // Nothing done twice.
         foreach ((string what, string sql) in new[]
         {
             ("stage items", "SELECT stage || ' ' || key FROM stage_items GROUP BY run_id, stage, key HAVING count(*) > 1"),
@@ -55,7 +55,7 @@ internal static class ChaosVerdict
         })
             faults.AddRange((await system.LinesAsync(sql, ct)).Select(d => $"{what} twice: {d}"));
 
-        // Nothing stuck. Queue entries and leases of the last moment get a little time.
+        // Nothing stuck. Queue entries and leases of the last moment get a little extra time.
         for (DateTime end = DateTime.UtcNow + limit; ;)
         {
             long open = await system.ScalarAsync<long>("SELECT (SELECT count(*) FROM outbox_messages) + (SELECT count(*) FROM stage_items WHERE state IN ('Pending', 'Running'))", ct);
@@ -75,7 +75,7 @@ internal static class ChaosVerdict
         return faults;
     }
 
-    /// <summary>Every stored file is whole, every file that a row names is there, and the published folder is that of the training.</summary>
+    /// <summary>Every stored file is intact, every file that a row names exists, and the published folder is the training's.</summary>
     private static async Task<IReadOnlyList<string>> ArtifactFaultsAsync(ChaosSystem system, CancellationToken ct)
     {
         List<string> faults = [];

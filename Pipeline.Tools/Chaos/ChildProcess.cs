@@ -19,7 +19,7 @@ internal sealed class ChildProcess : IDisposable
 
     public bool IsRunning => !_process.HasExited;
 
-    /// <summary>Starts the product with a command line; shells and terminals play no part.</summary>
+    /// <summary>Starts the product with a command line; no shell or terminal involved.</summary>
     public static ChildProcess Start(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string log)
     {
         string host = Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll");
@@ -31,7 +31,7 @@ internal sealed class ChildProcess : IDisposable
 
     public void Signal(int signal) => SendSignal(_process.Id, signal);
 
-    /// <summary>Ends the process, also one that is stopped, and waits until it is gone.</summary>
+    /// <summary>Ends the process, even a stopped one, and waits until it is gone.</summary>
     public void End()
     {
         if (IsRunning) Signal(Kill);

@@ -3,7 +3,7 @@ using Pipeline.Web;
 
 namespace Pipeline.Tools.Chaos;
 
-/// <summary>A file system of its own for a data folder, so that a full disk is a full disk and nobody else's.</summary>
+/// <summary>A separate file system for a data folder, so that filling it affects nobody else.</summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly string _folder;
@@ -11,7 +11,7 @@ internal sealed class SmallDisk : IDisposable
 
     private SmallDisk(string folder, bool mounted) => (_folder, _mounted) = (folder, mounted);
 
-    /// <summary>Whether it can be filled: only where this process may mount.</summary>
+    /// <summary>Whether it can be used: only where this process may mount.</summary>
     public bool CanFill => _mounted;
 
     public static SmallDisk Create(string folder, int megabytes)
@@ -20,7 +20,7 @@ internal sealed class SmallDisk : IDisposable
         return new SmallDisk(folder, Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "none", folder));
     }
 
-    /// <summary>Leaves no byte.</summary>
+    /// <summary>Fills it to the last byte.</summary>
     public void Fill()
     {
         using FileStream ballast = new(Path.Combine(_folder, "ballast"), FileMode.Create, FileAccess.Write, FileShare.None, 0);

@@ -9,7 +9,7 @@ using Pipeline.Web.Commands;
 
 namespace Pipeline.Tools.Commands;
 
-/// <summary><c>bench jobs</c>: how fast stages hand over, and how many items go through claims, outbox and queue per second.</summary>
+/// <summary><c>bench jobs</c>: how fast stages hand over, and how many items per second go through claims, outbox and queue.</summary>
 internal static class BenchJobsCommand
 {
     public static Command Create()
@@ -53,6 +53,6 @@ internal static class BenchJobsCommand
         return command;
     }
 
-    // A private server with its safety on, whatever server the environment names: measured is what users have.
+    // A private server with its safety on, whatever server the environment names: this measures what users have.
     private static DataOptions HostStorage(string folder) => new() { Folder = folder };
 }

@@ -5,7 +5,7 @@ using Pipeline.Web.Commands;
 
 namespace Pipeline.Tools.Commands;
 
-/// <summary><c>chaos</c>: runs to which every kind of accident happens, and a verdict about each.</summary>
+/// <summary><c>chaos</c>: runs hit by every kind of accident, and a verdict on each.</summary>
 internal static class ChaosCommand
 {
     public static Command Create()

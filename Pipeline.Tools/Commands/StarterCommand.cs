@@ -7,7 +7,10 @@ using Pipeline.Web.Commands;
 
 namespace Pipeline.Tools.Commands;
 
-/// <summary><c>starter lm</c> and <c>starter vl</c> make the small models of <c>starter/</c> from scratch; <c>starter figures</c> draws what the second learns.</summary>
+/// <summary>
+/// <c>starter lm</c> and <c>starter vl</c> build the small models of <c>starter/</c> from scratch; <c>starter figures</c> draws
+/// the second's training data.
+/// </summary>
 internal static class StarterCommand
 {
     public static Command Create() =>

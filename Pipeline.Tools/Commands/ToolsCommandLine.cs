@@ -4,8 +4,8 @@ using Pipeline.Web.Commands;
 namespace Pipeline.Tools.Commands;
 
 /// <summary>
-/// The product's commands and, after them, those that make and measure it. The launcher sends only the latter here, and
-/// <c>--help</c> of the whole, so that a checkout lists everything there is.
+/// The product's commands and, after them, those that build and measure it. The launcher sends only the latter here, and
+/// top-level <c>--help</c>, so that a checkout lists everything there is.
 /// </summary>
 internal static class ToolsCommandLine
 {
@@ -16,6 +16,6 @@ internal static class ToolsCommandLine
         return root;
     }
 
-    /// <summary>Commands that the product does not carry.</summary>
+    /// <summary>Commands that are not part of the product.</summary>
     internal static IEnumerable<Command> CreateTools() => [BenchCommand.Create(), ChaosCommand.Create(), StarterCommand.Create(), SamplesCommand.Create()];
 }

@@ -3,7 +3,7 @@ using SkiaSharp;
 
 namespace Pipeline.Tools.Samples;
 
-/// <summary>Charts and diagrams on any canvas: of a PDF they become vector graphics, of a bitmap an image.</summary>
+/// <summary>Charts and diagrams on any canvas: vector graphics in a PDF, an image in a bitmap.</summary>
 internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fonts)
 {
     private const float LabelSize = 7;
@@ -81,7 +81,7 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
         }
     }
 
-    /// <param name="boxes">Name and place of each box; x, y, width and height as shares of the area.</param>
+    /// <param name="boxes">Name and position of each box; x, y, width and height as fractions of the area.</param>
     /// <param name="arrows">Pairs of box numbers.</param>
     public void Flow((string Name, float X, float Y, float W, float H)[] boxes, params (int From, int To)[] arrows)
     {

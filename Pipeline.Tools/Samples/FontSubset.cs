@@ -4,8 +4,8 @@ using System.Text;
 namespace Pipeline.Tools.Samples;
 
 /// <summary>
-/// Cuts a TrueType font down to the outlines of the characters in use. Glyph numbers stay, so the character map and
-/// widths stay valid; unused outlines and the tables for hinting and shaping go. A PDF then carries a tenth of the font.
+/// Cuts a TrueType font down to the outlines of the characters in use. Glyph numbers stay, so the character map and widths stay
+/// valid; unused outlines and the tables for hinting and shaping are dropped. A PDF then carries a tenth of the font.
 /// </summary>
 internal static class FontSubset
 {

@@ -1,11 +1,11 @@
 namespace Pipeline.Tools.Samples;
 
-/// <summary>Breaks a paragraph into lines, dividing long words as print does.</summary>
+/// <summary>Breaks a paragraph into lines, hyphenating long words as print does.</summary>
 internal static class LineBreaker
 {
     private const string Vowels = "aeiouyAEIOUY";
 
-    /// <returns>Words of each line; a word that goes on in the next line ends in a hyphen.</returns>
+    /// <returns>Words of each line; a word that continues on the next line ends in a hyphen.</returns>
     public static List<List<string>> Break(string text, float firstWidth, float width, float space, Func<string, float> measure, bool divide = true)
     {
         var lines = new List<List<string>> { new() };

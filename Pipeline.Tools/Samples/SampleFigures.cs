@@ -6,7 +6,7 @@ namespace Pipeline.Tools.Samples;
 /// <summary>The figures of the samples; their numbers agree with the texts.</summary>
 internal static class SampleFigures
 {
-    /// <summary>What labels may consist of.</summary>
+    /// <summary>The characters that labels may use.</summary>
     public const string Characters = " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz|°–µ²·•";
 
     public static void Draw(string sample, string figure, SKCanvas canvas, SKRect area, SampleFonts fonts)

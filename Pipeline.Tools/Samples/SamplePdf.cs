@@ -30,7 +30,7 @@ internal sealed class SamplePdf : IDisposable
             Creation = Fixed,
             Modified = Fixed,
             RasterDpi = 144,
-            EncodingQuality = 101, // images without loss
+            EncodingQuality = 101, // lossless images
         });
         _canvas = BeginPage();
     }
@@ -155,7 +155,7 @@ internal sealed class SamplePdf : IDisposable
         _y += 10;
     }
 
-    /// <summary>The same drawing as pixels, so that samples hold true images as well.</summary>
+    /// <summary>The same drawing as pixels, so that samples contain real images as well.</summary>
     private void DrawAsImage(string name, string figure, SKRect area)
     {
         const float Scale = 3; // 216 dpi
@@ -240,7 +240,7 @@ internal sealed class SamplePdf : IDisposable
         _canvas.DrawText(text, x, y, font, _ink);
     }
 
-    /// <summary>Draws now where there is room, else at the top of the next column while the text goes on here.</summary>
+    /// <summary>Draws now if there is room, otherwise at the top of the next column while the text continues here.</summary>
     private void Float(float height, Action draw)
     {
         if (_waiting.Count == 0 && _y + height <= Bottom) draw();

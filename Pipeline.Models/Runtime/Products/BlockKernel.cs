@@ -4,6 +4,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Models.Runtime.Products;
 
+/// <summary>
 /// oneDNN's generated kernels for products of small blocks, as libtorch carries them for its own fused attention. They use the
 /// widest instructions of any vendor's processor, which the library behind libtorch's float32 products does not, and let the
 /// caller decide how to cut up a large product. Reference: oneDNN's BRGeMM ukernel, ATen <c>cpublas::brgemm</c>.

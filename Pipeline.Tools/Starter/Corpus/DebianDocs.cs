@@ -3,8 +3,8 @@ using System.IO.Compression;
 namespace Pipeline.Tools.Starter.Corpus;
 
 /// <summary>
-/// General technical English that Debian packages ship as HTML under <c>/usr/share/doc</c>: all of it free to use and
-/// to pass on (GPL, CC BY-SA, Apache, PSF, PostgreSQL, public domain).
+/// General technical English that Debian packages ship as HTML under <c>/usr/share/doc</c>, all of it free to use and
+/// redistribute (GPL, CC BY-SA, Apache, PSF, PostgreSQL, public domain).
 /// </summary>
 internal static class DebianDocs
 {
@@ -41,7 +41,7 @@ internal static class DebianDocs
             if (!Directory.Exists(folder)) continue;
             foreach (string path in Directory.EnumerateFiles(folder, "*.html*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             {
-                // Files that hold a whole book again, and indexes without sentences.
+                // Files that repeat a whole book, and indexes without sentences.
                 if (new FileInfo(path).Length > 3_000_000 || IsOtherLanguage(path)) continue;
                 List<ProseSection> sections = [];
                 foreach (ProseSection section in HtmlProse.Read(ReadText(path)))

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Pipeline.Tools.Starter.Corpus;
 
 /// <summary>
-/// Makes questions with answers out of prose, so that a base model learns what a conversation looks like: every answer
-/// is a sentence, paragraph or heading of the text itself. The generator decides which form a piece of text takes.
+/// Turns prose into questions with answers, so that a base model learns what a conversation looks like: every answer is a
+/// sentence, paragraph or heading of the text itself. The generator decides which form a piece of text takes.
 /// </summary>
 internal sealed partial class InstructionWriter(Random random)
 {
@@ -47,7 +47,7 @@ internal sealed partial class InstructionWriter(Random random)
                 if (DefinitionSentence().Match(sentence) is { Success: true } match && sentence.Length < 300)
                     yield return Make(Pick(Definition, Lower(match.Groups["what"].Value)), sentence);
 
-            // Half of the paragraphs, so that prose and conversations come to about as many tokens.
+            // Half of the paragraphs, so that prose and conversations come to about the same number of tokens.
             if (random.Next(2) == 0) continue;
             string text = Shorten(paragraph, 5);
             switch (random.Next(4))
@@ -79,7 +79,7 @@ internal sealed partial class InstructionWriter(Random random)
         return filling is null ? form : form.Replace("{0}", filling, StringComparison.Ordinal);
     }
 
-    /// <summary>A run of two or three longer words that the sentence is likely about.</summary>
+    /// <summary>A run of two or three longer words that is likely the sentence's topic.</summary>
     private string? Subject(string sentence)
     {
         MatchCollection runs = LongWords().Matches(sentence);

@@ -19,7 +19,7 @@ internal sealed record LanguageCorpus(IReadOnlyList<ProsePage> Training, IReadOn
         return new LanguageCorpus(training, [.. parts[true]]);
     }
 
-    /// <summary>A page as text: headings marked, paragraphs apart.</summary>
+    /// <summary>A page as text: headings marked, paragraphs separated.</summary>
     public static string Prose(ProsePage page)
     {
         var text = new StringBuilder();
@@ -56,7 +56,7 @@ internal sealed record LanguageCorpus(IReadOnlyList<ProsePage> Training, IReadOn
         return prompt.Concat(response);
     }
 
-    /// <summary>FNV-1a: unlike <c>GetHashCode</c> the same in every process.</summary>
+    /// <summary>FNV-1a: unlike <c>GetHashCode</c>, the same in every process.</summary>
     private static uint StableHash(string text) =>
         Encoding.UTF8.GetBytes(text).Aggregate(2166136261u, (hash, b) => (hash ^ b) * 16777619u);
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Tools.Starter.Corpus;
 
-/// <summary>Tells English sentences from menus, signatures, code and other languages.</summary>
+/// <summary>Distinguishes English sentences from menus, signatures, code and other languages.</summary>
 internal static partial class ProseFilter
 {
     private static readonly HashSet<string> CommonWords = new(

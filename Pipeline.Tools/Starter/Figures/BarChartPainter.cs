@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace Pipeline.Tools.Starter.Figures;
 
-/// <summary>Upright or lying bars, one colour or several, with a label at each bar.</summary>
+/// <summary>Vertical or horizontal bars, one colour or several, with a label at each bar.</summary>
 internal static class BarChartPainter
 {
     public static FigureFacts Paint(FigureCanvas canvas, SKRect area)

@@ -3,8 +3,8 @@ using SkiaSharp;
 namespace Pipeline.Tools.Starter.Figures;
 
 /// <summary>
-/// A drawing surface in points, whatever the number of pixels, with the random style of one figure: fonts, colours,
-/// line widths. Everything comes from one generator, so that a seed always draws the same figure.
+/// A drawing surface in points, whatever the number of pixels, with the random style of one figure: fonts, colours, line
+/// widths. Everything comes from one generator, so a seed always draws the same figure.
 /// </summary>
 internal sealed class FigureCanvas : IDisposable
 {

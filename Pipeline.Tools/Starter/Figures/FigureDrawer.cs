@@ -50,7 +50,7 @@ internal static class FigureDrawer
         return canvas;
     }
 
-    /// <summary>Neighbouring seeds of <see cref="Random"/> begin with nearly the same numbers; this takes them apart.</summary>
+    /// <summary>Neighbouring seeds of <see cref="Random"/> begin with nearly the same numbers; this spreads them out.</summary>
     private static int Mix(int seed)
     {
         uint x = (uint)seed;

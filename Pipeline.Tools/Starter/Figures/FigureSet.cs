@@ -9,7 +9,7 @@ internal static class FigureSet
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes <c>figure-0001.png</c>, … and <c>captions.jsonl</c> with file, kind and caption of each.</summary>
-    /// <param name="folder">Target folder; made when missing.</param>
+    /// <param name="folder">Target folder; created when missing.</param>
     /// <param name="count">Number of figures.</param>
     /// <param name="firstSeed">Seed of the first figure; the next ones count up.</param>
     public static void Write(string folder, int count, int firstSeed)

@@ -29,6 +29,6 @@ internal static class FigureWords
         return nouns[..count];
     }
 
-    /// <summary>A number as captions write it.</summary>
+    /// <summary>A number as written in captions.</summary>
     public static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : noun.EndsWith('x') ? "es" : "s")}";
 }

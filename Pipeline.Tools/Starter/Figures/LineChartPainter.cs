@@ -14,7 +14,7 @@ internal static class LineChartPainter
         var plot = new SKRect(area.Left + 18, area.Top + 4, area.Right - 4, area.Bottom - 14);
         DrawAxes(canvas, plot);
 
-        // Each line has a band of its own, so that they can be told apart.
+        // Each line has its own band, so that they can be told apart.
         for (int line = 0; line < count; line++)
         {
             float low = (float)line / count, band = 1f / count, steepness = canvas.Between(0.3f, 0.8f) * band;

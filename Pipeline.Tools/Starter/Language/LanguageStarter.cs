@@ -14,8 +14,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Tools.Starter.Language;
 
 /// <summary>
-/// Makes <c>starter/phi4-starter</c>: a small Phi-3-family language model from text that Debian packages ship, with a
-/// tokenizer of its own, trained from scratch, measured on pages it never saw.
+/// Builds <c>starter/phi4-starter</c>: a small Phi-3-family language model from text that Debian packages ship, with its own
+/// tokenizer, trained from scratch, measured on pages it never saw.
 /// </summary>
 internal sealed class LanguageStarter(LanguageStarterOptions options, Action<string> log)
 {
@@ -92,7 +92,7 @@ internal sealed class LanguageStarter(LanguageStarterOptions options, Action<str
 
     private void Save(string name, IEnumerable<int[]> texts, Random random)
     {
-        // Shuffled text by text, so that the conversations about a page do not stand beside it.
+        // Shuffled text by text, so that the conversations about a page are not next to it.
         int[][] all = [.. texts];
         random.Shuffle(all);
         ushort[] ids = [.. all.SelectMany(text => text).Select(id => (ushort)id)];
@@ -110,7 +110,7 @@ internal sealed class LanguageStarter(LanguageStarterOptions options, Action<str
             model.named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter)), ScalarType.BFloat16);
     }
 
-    /// <summary>Measures the folder as written, so with its rounded weights.</summary>
+    /// <summary>Measures the folder as written, hence with its rounded weights.</summary>
     private LanguageMeasurement Measure(long trainingTokens)
     {
         using var model = new DecoderModel(DecoderConfig.Load(options.OutputFolder), ScalarType.Float32, CPU);

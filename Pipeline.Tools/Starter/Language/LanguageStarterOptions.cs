@@ -12,7 +12,7 @@ internal sealed record LanguageStarterOptions
     /// <summary>Training time in minutes.</summary>
     public double Minutes { get; init; } = 50;
 
-    /// <summary>Goes on from the checkpoint in the work folder.</summary>
+    /// <summary>Continues from the checkpoint in the work folder.</summary>
     public bool Resume { get; init; }
 
     /// <summary>Torch threads.</summary>

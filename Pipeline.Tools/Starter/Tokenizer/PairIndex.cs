@@ -1,8 +1,8 @@
 namespace Pipeline.Tools.Starter.Tokenizer;
 
 /// <summary>
-/// How often each pair of neighbours occurs and in which words, kept up to date merge by merge. The queue holds stale
-/// entries, which are recognised by their count when they come up.
+/// How often each pair of neighbours occurs and in which words, updated merge by merge. The queue holds stale entries, which
+/// are recognised by their count when they come up.
 /// </summary>
 internal sealed class PairIndex
 {

@@ -5,7 +5,7 @@ using Pipeline.Models.Text;
 
 namespace Pipeline.Tools.Starter.Tokenizer;
 
-/// <summary>Writes merges as a hub folder has them: <c>tokenizer.json</c> and <c>tokenizer_config.json</c>.</summary>
+/// <summary>Writes merges in a hub folder's format: <c>tokenizer.json</c> and <c>tokenizer_config.json</c>.</summary>
 internal static class TokenizerWriter
 {
     private static readonly JsonSerializerOptions Indented =

@@ -12,8 +12,8 @@ using AdamW = Pipeline.Models.Training.Optimization.AdamW;
 namespace Pipeline.Tools.Starter.Training;
 
 /// <summary>
-/// Trains every parameter of a small model for a given time: AdamW, warm-up and cosine over the time, clipping, a log
-/// line every few steps, and a checkpoint every few minutes from which a killed run goes on.
+/// Trains every parameter of a small model for a given time: AdamW, warm-up and cosine over the time, clipping, a log line
+/// every few steps, and a checkpoint every few minutes from which a killed run continues.
 /// </summary>
 /// <param name="parameters">All parameters by their hub names.</param>
 /// <param name="options">Rates and times.</param>
@@ -32,7 +32,7 @@ internal sealed class FullTrainer(
 
     /// <summary>Runs until the time is used up or the token is cancelled; either way the last state is saved.</summary>
     /// <param name="lossOfBatch">Mean loss of the batch of a step (0, 1, …) and how many targets it has. The graph is freed here.</param>
-    /// <param name="resume">Goes on from the checkpoint in the work folder when there is one.</param>
+    /// <param name="resume">Continues from the checkpoint in the work folder when there is one.</param>
     /// <param name="log">Receives one line every few steps.</param>
     /// <param name="stopping">Ends the training early.</param>
     public FullTrainingResult Run(
@@ -88,7 +88,7 @@ internal sealed class FullTrainer(
 
     private void Save(AdamW optimizer, Progress progress)
     {
-        // The manifest comes last: a kill between the files leaves the former manifest, whose step the files only exceed.
+        // The manifest comes last: after a kill between the files, the former manifest remains and the files are only ahead of its step.
         SafetensorsWriter.Write(WeightsPath, NamedWeights);
         SafetensorsWriter.Write(MomentsPath, optimizer.State);
         string temporary = ManifestPath + ".tmp";

@@ -1,18 +1,18 @@
 namespace Pipeline.Tools.Starter.Training;
 
-/// <summary>Settings of a training from scratch.</summary>
+/// <summary>Settings for training from scratch.</summary>
 internal sealed record FullTrainingOptions
 {
-    /// <summary>Time to train, without what came before a resume.</summary>
+    /// <summary>Training time, not counting time before a resume.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Highest learning rate.</summary>
     public double LearningRate { get; init; } = 3e-3;
 
-    /// <summary>Rate at the end as a part of the highest.</summary>
+    /// <summary>Rate at the end as a fraction of the highest.</summary>
     public double FinalRate { get; init; } = 0.02;
 
-    /// <summary>Part of the time in which the rate rises.</summary>
+    /// <summary>Fraction of the time in which the rate rises.</summary>
     public double WarmUp { get; init; } = 0.02;
 
     /// <summary>Decoupled weight decay.</summary>
@@ -27,7 +27,7 @@ internal sealed record FullTrainingOptions
     /// <summary>Time between checkpoints.</summary>
     public double SecondsBetweenCheckpoints { get; init; } = 120;
 
-    /// <summary>The learning rate when a part (0 to 1) of the time has passed: linear warm-up, then cosine.</summary>
+    /// <summary>The learning rate after a fraction (0 to 1) of the time: linear warm-up, then cosine.</summary>
     public double RateAt(double progress)
     {
         if (progress < WarmUp) return LearningRate * Math.Max(progress / WarmUp, 0.01);

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Pipeline.Tools.Starter.Training;
 
-/// <summary>One long row of token ids, cut into windows that a generator shuffles anew for every pass.</summary>
+/// <summary>One long row of token ids, cut into windows that a generator reshuffles for every pass.</summary>
 internal sealed class TokenStream
 {
     private readonly ushort[] _ids;
@@ -24,7 +24,7 @@ internal sealed class TokenStream
     /// <summary>Windows of one pass.</summary>
     public int Windows { get; }
 
-    /// <summary>The n-th batch of an endless sequence; the same for the same seed, whatever was asked before.</summary>
+    /// <summary>The n-th batch of an endless sequence; the same for the same seed, regardless of earlier calls.</summary>
     /// <returns>Inputs and targets, [batch, window] int64.</returns>
     public (Tensor Inputs, Tensor Targets) Batch(long number, int size)
     {

@@ -8,7 +8,7 @@ namespace Pipeline.Tools.Starter.Vision;
 /// <summary>Figures with a caption and a question each, as conversations in the <c>qwen2_vl</c> format.</summary>
 internal sealed class FigureConversations(HubTokenizer tokenizer)
 {
-    // Words to read are the hardest to learn and the most surprising: at full weight their noise drowns kinds and counts.
+    // Words to read are the hardest to learn and the most surprising: at full weight their noise drowns out kinds and counts.
     private const float ReadingWeight = 0.1f;
 
     /// <summary>Figure shapes in points; after preprocessing all have 60 to 64 tokens.</summary>
@@ -26,13 +26,13 @@ internal sealed class FigureConversations(HubTokenizer tokenizer)
     private readonly ChatTemplate _template = ChatTemplate.Get("qwen2_vl");
     private readonly ImagePreprocessor _preprocessor = new(VisionShape.Preprocessor);
 
-    /// <summary>All text that a figure's conversation can hold, to train the tokenizer on.</summary>
+    /// <summary>All text that a figure's conversation can contain, to train the tokenizer on.</summary>
     public static string Text(FigureFacts facts) => string.Join('\n',
         (IEnumerable<string>)[ChatTemplate.Get("qwen2_vl").DefaultSystem, "system", "user", "assistant", facts.Caption, .. CaptionPrompts, .. facts.Questions.SelectMany(qa => (string[])[qa.Question, qa.Answer])]);
 
     /// <summary>The ids, the image, which ids are learned, and how much each counts.</summary>
     /// <param name="image">Pixels.</param>
-    /// <param name="facts">What is to be said about them.</param>
+    /// <param name="facts">What to say about them.</param>
     /// <param name="random">Chooses prompts and order.</param>
     public (VisionTextSequence Sequence, int[] Labels, float[] Weights) Create(RgbImage image, FigureFacts facts, Random random)
     {

@@ -15,8 +15,8 @@ using static TorchSharp.torch;
 namespace Pipeline.Tools.Starter.Vision;
 
 /// <summary>
-/// Makes <c>starter/qwen2vl-starter</c>: a small Qwen2-VL that captions page figures, trained from scratch on figures
-/// drawn here and measured on figures it never saw.
+/// Builds <c>starter/qwen2vl-starter</c>: a small Qwen2-VL that captions page figures, trained from scratch on figures drawn
+/// here and measured on figures it never saw.
 /// </summary>
 internal sealed class VisionStarter(VisionStarterOptions options, Action<string> log)
 {
@@ -34,7 +34,7 @@ internal sealed class VisionStarter(VisionStarterOptions options, Action<string>
         set_num_threads(options.Threads);
         Directory.CreateDirectory(options.OutputFolder);
         Directory.CreateDirectory(options.WorkFolder);
-        // A resumed training keeps its tokenizer: ids of another one would mean other words.
+        // A resumed training keeps its tokenizer: another one's ids would mean other words.
         if (!options.Resume || !File.Exists(Path.Combine(options.WorkFolder, "tokenizer.json"))) WriteConfiguration();
         HubTokenizer tokenizer = HubTokenizer.Load(options.WorkFolder);
         Qwen2VlConfig config = Qwen2VlConfig.Load(options.WorkFolder);
@@ -120,7 +120,7 @@ internal sealed class VisionStarter(VisionStarterOptions options, Action<string>
         return (loss, targets.Count);
     }
 
-    /// <summary>Measures the folder as written, so with its rounded weights.</summary>
+    /// <summary>Measures the folder as written, hence with its rounded weights.</summary>
     private VisionMeasurement Measure()
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(options.OutputFolder, new ModelLoadOptions { Device = "cpu" });

@@ -12,12 +12,12 @@ internal sealed record VisionStarterOptions
     /// <summary>Training time in minutes.</summary>
     public double Minutes { get; init; } = 50;
 
-    /// <summary>Goes on from the checkpoint in the work folder.</summary>
+    /// <summary>Continues from the checkpoint in the work folder.</summary>
     public bool Resume { get; init; }
 
     /// <summary>Torch threads.</summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>Seed of weights and questions; figures have seeds of their own.</summary>
+    /// <summary>Seed of weights and questions; figures have their own seeds.</summary>
     public int Seed { get; init; } = 42;
 }
