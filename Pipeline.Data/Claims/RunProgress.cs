@@ -20,7 +20,7 @@ internal static class RunProgress
         return followers;
     }
 
-    /// <summary>Opens what follows a success besides <see cref="Followers"/>.</summary>
+    /// <summary>Opens what follows a success in addition to <see cref="Followers"/>.</summary>
     /// <param name="db">Context with the transaction.</param>
     /// <param name="graph">Table of stages.</param>
     /// <param name="item">The item that ended.</param>
@@ -63,7 +63,7 @@ internal static class RunProgress
             ? parts.Where(p => p.Stage == next.Stage).Select(p => PartKey(item, p))
             : graph[item.Stage].Scope == next.Scope ? [item.Key] : [];       // the same document or part continues
 
-    /// <summary>Stages besides that of an item that must have succeeded with the same key before the next one begins.</summary>
+    /// <summary>Other stages that must have succeeded with the same key before the next one begins.</summary>
     private static Stage[] OthersBefore(StageGraph graph, StageDefinition next, Stage ended) =>
         [.. graph.PreviousOf(next.Stage).Where(d => d.Scope == next.Scope && d.Stage != ended).Select(d => d.Stage)];
 

@@ -28,7 +28,7 @@ public sealed class DatabaseSignals : IAsyncDisposable
     /// <summary>Signals over a database. Listening and notifying start when first needed.</summary>
     public DatabaseSignals(NpgsqlDataSource source, ILogger<DatabaseSignals> logger) => (_source, _logger) = (source, logger);
 
-    /// <summary>A user paused, canceled or resumed a run: workers look at once whether their items are still theirs.</summary>
+    /// <summary>A user paused, canceled or resumed a run: workers check at once whether they still own their items.</summary>
     public event Action? Intervened;
 
     /// <summary>Begins to listen. Repeated calls do nothing.</summary>

@@ -25,7 +25,7 @@ internal static class Statements
         return batch;
     }
 
-    /// <summary>The first row of a statement that is a transaction of its own, or null.</summary>
+    /// <summary>The first row of a statement that is its own transaction, or null.</summary>
     public static async Task<T?> FirstAsync<T>(this NpgsqlDataSource source, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken ct)
         where T : class
     {

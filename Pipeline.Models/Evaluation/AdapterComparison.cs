@@ -20,7 +20,7 @@ public static class AdapterComparison
 
     /// <summary>Compares on examples that the adapter has not seen.</summary>
     /// <param name="model">Base model; without an adapter afterwards.</param>
-    /// <param name="adapterFolder">Adapter in PEFT's layout, or null to measure the base alone.</param>
+    /// <param name="adapterFolder">Adapter in PEFT's layout, or null to measure only the base.</param>
     /// <param name="examples">Held-out examples.</param>
     /// <param name="options">Template, lengths and how much to generate.</param>
     /// <param name="stopping">Checked between batches and tokens.</param>

@@ -53,7 +53,7 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
     /// <summary>Whether the weight is stored in 8 or 4 bits. It is frozen then.</summary>
     internal bool IsQuantized => _quantization is not null;
 
-    /// <summary>Bytes of the weight as it is stored, without the bias.</summary>
+    /// <summary>Bytes of the weight as stored, without the bias.</summary>
     internal long StoredBytes => _quantization is null ? _weight.NumberOfElements * _weight.ElementSize : Quantized.StoredBytes;
 
     private Device Device { get; }

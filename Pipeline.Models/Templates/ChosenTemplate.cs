@@ -4,5 +4,5 @@ namespace Pipeline.Models.Templates;
 
 /// <summary>The chat template that <see cref="TemplateRule"/> chose.</summary>
 /// <param name="Template">The template.</param>
-/// <param name="Warning">What the user must be told about the choice, or null.</param>
+/// <param name="Warning">What the user must know about the choice, or null.</param>
 public sealed record ChosenTemplate(ChatTemplate Template, string? Warning);

@@ -4,7 +4,7 @@ namespace Pipeline.Models.Text;
 
 /// <summary>
 /// How a conversation becomes the token ids that a model was trained on, with the strings, the ids and the split into
-/// prompt and response of LLaMA-Factory's template of the same name. Every slot is encoded by itself, as there.
+/// prompt and response of LLaMA-Factory's template of the same name. Every slot is encoded separately, as there.
 /// </summary>
 public sealed class ChatTemplate
 {

@@ -1,6 +1,6 @@
 namespace Pipeline.Models.Text;
 
-/// <summary>A part of a template that is encoded by itself: text, or the tokenizer's first or last token.</summary>
+/// <summary>A part of a template that is encoded separately: text, or the tokenizer's first or last token.</summary>
 internal readonly record struct TemplateSlot(TemplateSlot.SlotKind Kind, string Text)
 {
     public enum SlotKind { Text, Bos, Eos }

@@ -39,7 +39,7 @@ internal static class FigureDrawer
         float margin = canvas.Between(6, 14);
         var area = new SKRect(margin, margin, width - margin, height - margin);
 
-        // Photos and text carry no title of their own.
+        // Photos and text have no title.
         string? title = kind < (int)FigureKind.Text && random.Next(2) == 0 ? FigureWords.Take(random, 1)[0] : null;
         if (title is not null)
         {
