@@ -1,4 +1,3 @@
-using Pipeline.Jobs.Served;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -6,7 +5,7 @@ using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
-using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Served;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
 

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
-using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 
 namespace Pipeline.Data.Postgres;

@@ -1,4 +1,3 @@
-using Pipeline.Jobs.Runs;
 using System.Diagnostics;
 using System.Text;
 using Microsoft.EntityFrameworkCore;

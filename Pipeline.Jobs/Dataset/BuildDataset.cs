@@ -5,7 +5,6 @@ using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Orchestration;
-using Pipeline.Jobs.Runs;
 using Pipeline.Models;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 

@@ -1,7 +1,6 @@
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
-using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using DatasetRow = Pipeline.Data.Entities.Dataset;

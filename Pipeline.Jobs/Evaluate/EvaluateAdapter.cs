@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipeline.Jobs.Runs;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -8,7 +7,6 @@ using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Orchestration;
-using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Train;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 

@@ -1,4 +1,3 @@
-using Pipeline.Jobs.Runs;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Artifacts;

@@ -1,6 +1,5 @@
 using Pipeline.Data;
 using Pipeline.Data.Claims;
-using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Jobs.Orchestration;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data.Entities;
-using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Jobs.Orchestration;
 

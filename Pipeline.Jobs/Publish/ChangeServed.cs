@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Behaviors;
-using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Served;
 using Pipeline.Models;
 

@@ -3,7 +3,6 @@ using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Orchestration;
-using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Served;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Training.Outputs;

@@ -2,7 +2,6 @@ using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
-using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Served;
 
 namespace Pipeline.Jobs.Schedules;

@@ -7,7 +7,6 @@ using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Stages;
 using Pipeline.Jobs.Ingest;
-using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Served;
 using Pipeline.Models;
 

@@ -4,7 +4,6 @@ using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Jobs.Ingest;
-using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Served;
 using Pipeline.Models;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipeline.Jobs.Runs;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;

@@ -5,7 +5,6 @@ using Pipeline.Models.Generation;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
-using Pipeline.Models.Training;
 using Pipeline.Models.Training.Batches;
 using Pipeline.Models.Training.Loop;
 using Pipeline.Models.Training.Outputs;

@@ -5,7 +5,6 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Postgres;
 using Pipeline.Jobs;
-using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Tests.Data;
 

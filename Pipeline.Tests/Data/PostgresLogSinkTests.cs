@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Pipeline.Data;
-using Pipeline.Jobs;
 using Pipeline.Data.Entities;
+using Pipeline.Jobs;
 
 namespace Pipeline.Tests.Data;
 

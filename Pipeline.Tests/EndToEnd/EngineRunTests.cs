@@ -1,7 +1,6 @@
 using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
-using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Runs.Observation;
 using Pipeline.Models;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs;
-using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs;

@@ -5,7 +5,6 @@ using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Orchestration;
-using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Served;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;

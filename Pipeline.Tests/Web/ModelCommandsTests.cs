@@ -7,7 +7,7 @@ using Pipeline.Web.Commands.Generation;
 
 namespace Pipeline.Tests.Web;
 
-/// <summary>The commands train, eval, generate, chat, merge and bench train, as a user meets them.</summary>
+/// <summary>The commands train, eval, generate, chat and merge, as a user meets them.</summary>
 public sealed class ModelCommandsTests : IDisposable
 {
     private static readonly string Base = Path.Combine(GoldenFiles.Root, "phi4-tiny");
@@ -126,17 +126,6 @@ public sealed class ModelCommandsTests : IDisposable
         ChatCommand.Talk(model, ChatTemplate.Get("alpaca"), new GenerationOptions { MaxNewTokens = 3, IgnoreEndTokens = true }, null,
             new StringReader($"hello\n\n/new\nagain\n{end}"), output, TestContext.Current.CancellationToken);
         output.ToString().Split("> ").Length.ShouldBe(6);
-    }
-
-    [Fact]
-    public async Task Bench_train_measures_and_ends_with_one_json_line()
-    {
-        (int code, string output, string error) = await RunAsync("bench", "train", "--hidden", "64", "--layers", "2", "--heads", "4", "--kv-heads", "2",
-            "--intermediate", "128", "--vocab", "256", "--seq", "32", "--batch", "2", "--rank", "4", "--steps", "2", "--dtype", "fp32", "--json");
-        code.ShouldBe(0, error);
-        JsonElement result = JsonDocument.Parse(LastLine(output)).RootElement;
-        foreach (string key in (string[])["tokens_per_s", "step_s", "peak_rss_mib", "gflops", "gemm_fraction"])
-            result.GetProperty(key).GetDouble().ShouldBeGreaterThan(0, key);
     }
 
     private string WriteDataset(int rows)

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
-using Pipeline.Jobs;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Stages;
+using Pipeline.Jobs;
 
 namespace Pipeline.Tests.Web;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Pipeline.Jobs;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Rendering;

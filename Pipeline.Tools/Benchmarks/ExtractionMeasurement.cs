@@ -1,6 +1,3 @@
-using Pipeline.Jobs;
-using Pipeline.Jobs.Extract;
-
 namespace Pipeline.Tools.Benchmarks;
 
 /// <summary>How fast extraction is on this machine.</summary>

@@ -1,9 +1,7 @@
-using Pipeline.Models;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Layers;
 using Pipeline.Models.Lora;
-using Pipeline.Models.Training;
 using Pipeline.Models.Training.Batches;
 using Pipeline.Models.Training.Optimization;
 using TorchSharp;

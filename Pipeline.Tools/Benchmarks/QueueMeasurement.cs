@@ -1,6 +1,3 @@
-using Pipeline.Jobs;
-using Pipeline.Jobs.Orchestration;
-
 namespace Pipeline.Tools.Benchmarks;
 
 /// <summary>What <see cref="QueueBenchmark"/> measured.</summary>

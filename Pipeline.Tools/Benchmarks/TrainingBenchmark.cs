@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Pipeline.Models;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;

@@ -1,7 +1,5 @@
-using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
-using Pipeline.Models.Training;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tools.Benchmarks;

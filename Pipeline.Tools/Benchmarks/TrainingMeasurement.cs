@@ -1,6 +1,3 @@
-using Pipeline.Models;
-using Pipeline.Models.Training;
-
 namespace Pipeline.Tools.Benchmarks;
 
 /// <summary>Results of a training benchmark.</summary>

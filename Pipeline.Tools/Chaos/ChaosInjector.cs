@@ -1,7 +1,6 @@
 using Npgsql;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Stages;
-using Pipeline.Web;
 
 namespace Pipeline.Tools.Chaos;
 

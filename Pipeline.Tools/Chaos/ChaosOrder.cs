@@ -1,5 +1,3 @@
-using Pipeline.Web;
-
 namespace Pipeline.Tools.Chaos;
 
 /// <summary>What the harness is asked to do.</summary>

@@ -8,8 +8,6 @@ using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using Pipeline.Web;
-using Pipeline.Web.Commands;
-using Pipeline.Web.Hosting;
 
 namespace Pipeline.Tools.Chaos;
 

@@ -1,10 +1,9 @@
-using System.Net.Http.Json;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
 using Npgsql;
 using Pipeline.Data.Postgres;
-using Pipeline.Web;
 
 namespace Pipeline.Tools.Chaos;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Pipeline.Web;
 
 namespace Pipeline.Tools.Chaos;
 

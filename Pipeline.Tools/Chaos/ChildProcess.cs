@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Pipeline.Jobs;
-using Pipeline.Web;
 
 namespace Pipeline.Tools.Chaos;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Pipeline.Web;
 
 namespace Pipeline.Tools.Chaos;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Pipeline.Web;
-using Pipeline.Web.Commands;
 
 namespace Pipeline.Tools.Commands;
 

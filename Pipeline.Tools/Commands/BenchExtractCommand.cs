@@ -4,7 +4,6 @@ using System.Text.Json;
 using Pipeline.Jobs.Extract;
 using Pipeline.Tools.Benchmarks;
 using Pipeline.Web;
-using Pipeline.Web.Commands;
 using Pipeline.Web.Commands.Documents;
 
 namespace Pipeline.Tools.Commands;

@@ -2,10 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Data;
-using Pipeline.Jobs.Orchestration;
 using Pipeline.Tools.Benchmarks;
 using Pipeline.Web;
-using Pipeline.Web.Commands;
 
 namespace Pipeline.Tools.Commands;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Pipeline.Tools.Chaos;
-using Pipeline.Web;
-using Pipeline.Web.Commands;
 
 namespace Pipeline.Tools.Commands;
 

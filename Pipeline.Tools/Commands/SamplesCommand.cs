@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Pipeline.Tools.Samples;
 using Pipeline.Web;
-using Pipeline.Web.Commands;
 
 namespace Pipeline.Tools.Commands;
 

@@ -2,8 +2,6 @@ using System.CommandLine;
 using Pipeline.Tools.Starter.Figures;
 using Pipeline.Tools.Starter.Language;
 using Pipeline.Tools.Starter.Vision;
-using Pipeline.Web;
-using Pipeline.Web.Commands;
 
 namespace Pipeline.Tools.Commands;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Options;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Models;
-using Pipeline.Web.Errors;
 using Pipeline.Web.Security;
 
 namespace Pipeline.Web.Api;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Pipeline.Jobs;
 using Pipeline.Models;
-using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Api;
 

@@ -1,6 +1,6 @@
-using Pipeline.Web.Serving;
 using Pipeline.Jobs.Caption;
 using Pipeline.Web.Security;
+using Pipeline.Web.Serving;
 
 namespace Pipeline.Web.Hosting;
 

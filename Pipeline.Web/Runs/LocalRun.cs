@@ -11,7 +11,6 @@ using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Runs.Observation;
 using Pipeline.Jobs.Runs.Results;
 using Pipeline.Models;
-using Pipeline.Web.Commands;
 using Pipeline.Web.Hosting;
 
 namespace Pipeline.Web.Runs;

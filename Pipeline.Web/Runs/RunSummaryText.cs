@@ -1,7 +1,6 @@
 using System.Globalization;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs;
-using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Web.Runs;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Pipeline.Web.Api;
 using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Security;

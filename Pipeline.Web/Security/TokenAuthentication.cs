@@ -1,4 +1,3 @@
-using Pipeline.Web.Api;
 using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Security;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs.Results;
-using Pipeline.Web.Api;
 using Pipeline.Web.Errors;
 
 namespace Pipeline.Web.Serving;

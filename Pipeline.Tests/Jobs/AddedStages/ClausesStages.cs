@@ -8,7 +8,6 @@ using Pipeline.Data.Entities;
 using Pipeline.Data.Stages;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Orchestration;
-using Pipeline.Jobs.Runs;
 
 namespace Pipeline.Tests.Jobs.AddedStages;
 
@@ -39,7 +38,7 @@ internal sealed class ClausesStages
         .AddStage<CutHandler>(new(Cut, StageScope.Document, Queues.Cpu) { After = [Stages.Caption], Next = [Forward, Backward], Title = "Clauses" })
         .AddStage<PartHandler>(new(Forward, StageScope.Part, Queues.Cpu) { Next = [Judge] })
         .AddStage<PartHandler>(new(Backward, StageScope.Part, Queues.Gpu) { Next = [Judge] })
-        .AddStage<PartHandler>(new(Judge, StageScope.Part, Queues.Cpu) 
+        .AddStage<PartHandler>(new(Judge, StageScope.Part, Queues.Cpu)
         {
             Next = [Sum],
             Attempts = 2,

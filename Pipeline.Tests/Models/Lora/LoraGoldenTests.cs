@@ -2,7 +2,6 @@ using System.Text.Json;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
-using Pipeline.Models.Training;
 using Pipeline.Models.Training.Batches;
 using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Loop;

@@ -1,4 +1,3 @@
-using Pipeline.Web.Errors;
 namespace Pipeline.Web.Api.Chat;
 
 /// <summary>The whole answer, as OpenAI's clients parse it.</summary>

@@ -4,7 +4,6 @@ using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Text;
-using Pipeline.Models.Training;
 
 namespace Pipeline.Web.Commands.Generation;
 
