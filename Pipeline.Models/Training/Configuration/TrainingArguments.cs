@@ -236,7 +236,7 @@ public sealed record TrainingArguments
     [JsonPropertyName("greater_is_better")]
     public bool GreaterIsBetter { get; init; }
 
-    /// <summary>Stops after this many evaluations in a row without a new best; null for never.</summary>
+    /// <summary>Ends the training after so many evaluations in a row that were not the best; null for never.</summary>
     [JsonPropertyName("early_stopping_steps"), Range(1, int.MaxValue)]
     public int? EarlyStoppingSteps { get; init; }
 
