@@ -74,16 +74,8 @@ public static class AdapterComparison
     public static JsonObject ToJson(ComparisonResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        var json = new JsonObject
-        {
-            ["base_loss"] = result.Base.Loss,
-            ["base_perplexity"] = result.Base.Perplexity,
-            ["adapter_loss"] = result.Adapter?.Loss,
-            ["adapter_perplexity"] = result.Adapter?.Perplexity,
-            ["examples"] = result.Base.Examples,
-            ["target_tokens"] = result.Base.TargetTokens,
-            ["seconds"] = Math.Round(result.Base.Seconds + (result.Adapter?.Seconds ?? 0), 3),
-        };
+        JsonObject json = ResultFiles.Comparison(result.Base.Loss, result.Adapter?.Loss, result.Base.Examples, result.Base.TargetTokens);
+        json["seconds"] = Math.Round(result.Base.Seconds + (result.Adapter?.Seconds ?? 0), 3);
         json["generations"] = new JsonArray([.. result.Generations.Select(g => new JsonObject
         {
             ["instruction"] = g.Example.Instruction,

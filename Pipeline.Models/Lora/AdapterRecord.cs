@@ -24,7 +24,7 @@ public static class AdapterRecord
     public static RecordedTemplate? ReadTemplate(string folder)
     {
         string path = Path.Combine(folder, FileName);
-        JsonObject json = Read(path);
+        JsonObject json = JsonFiles.ReadObject(path);
         try
         {
             return (string?)json[Template] is { Length: > 0 } name ? new RecordedTemplate(name, (string?)json[DefaultSystem]) : null;
@@ -51,25 +51,8 @@ public static class AdapterRecord
     {
         ArgumentNullException.ThrowIfNull(facts);
         string path = Path.Combine(folder, FileName);
-        JsonObject json = Read(path);
-        foreach ((string key, JsonNode? value) in facts)
-            json[key] = value?.DeepClone();
-        Write(path, json);
+        Write(path, JsonFiles.ReadWith(path, facts));
     }
 
     private static void Write(string path, JsonObject json) => DurableFiles.Replace(path, json.ToJsonString(s_indented) + "\n");
-
-    private static JsonObject Read(string path)
-    {
-        if (!File.Exists(path))
-            return [];
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new JsonException("it holds no object");
-        }
-        catch (JsonException e)
-        {
-            throw new InputException($"{path}: not valid JSON ({e.Message}); correct or delete the file", e);
-        }
-    }
 }

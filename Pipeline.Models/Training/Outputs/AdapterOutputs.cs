@@ -34,22 +34,14 @@ public static class AdapterOutputs
     }
 
     /// <summary>
-    /// The comparison under the keys of the <c>eval</c> command. <c>eval_loss</c> and <c>perplexity</c> belong to the trainer, which measures the
-    /// adapter as it is in training, in its own batches and perhaps on other examples: ours stand there only where it measured none.
+    /// The comparison, and what only the trainer measures otherwise: <c>eval_loss</c> and <c>perplexity</c> are of its own batches and perhaps of
+    /// other examples, so ours stand there only where it measured none.
     /// </summary>
     private static JsonObject Compared(HeldOutComparison evaluation, JsonObject trainers)
     {
-        JsonObject compared = new()
-        {
-            ["base_loss"] = PythonJson.Float(evaluation.BaseLoss),
-            ["base_perplexity"] = PythonJson.Float(Math.Exp(evaluation.BaseLoss)),
-            ["adapter_loss"] = PythonJson.Float(evaluation.AdapterLoss),
-            ["adapter_perplexity"] = PythonJson.Float(Math.Exp(evaluation.AdapterLoss)),
-            ["examples"] = evaluation.Examples,
-            ["target_tokens"] = evaluation.TargetTokens,
-        };
+        JsonObject compared = ResultFiles.Comparison(evaluation.BaseLoss, evaluation.AdapterLoss, evaluation.Examples, evaluation.TargetTokens);
         if (trainers["eval_loss"] is null)
-            (compared["eval_loss"], compared["perplexity"]) = (PythonJson.Float(evaluation.AdapterLoss), PythonJson.Float(Math.Exp(evaluation.AdapterLoss)));
+            (compared["eval_loss"], compared["perplexity"]) = (compared["adapter_loss"]?.DeepClone(), compared["adapter_perplexity"]?.DeepClone());
         return compared;
     }
 }

@@ -62,7 +62,7 @@ internal static class ModelCard
         string path = Path.Combine(folder, FileName);
         (string front, string body) = Split(File.Exists(path) ? File.ReadAllText(path) : "");
         StringBuilder text = new();
-        text.Append(front.Length > 0 && HasMapping(front) ? front : FrontMatter(BaseModelOf(completion), []));
+        text.Append(HasMapping(front) ? $"{Fence}\n{front}\n{Fence}\n\n" : FrontMatter(BaseModelOf(completion), []));
         text.Append(Titled(body, completion.Name)).AppendLine().AppendLine(CompletedFrom);
         AddEvaluation(text, completion.Evaluation);
         AddTable(text, "Provenance", Flat(completion.Provenance));
@@ -114,14 +114,14 @@ internal static class ModelCard
         return string.Join('\n', lines) + "\n";
     }
 
-    /// <summary>The front matter with its fences and the rest; a text without one is all body.</summary>
+    /// <summary>The YAML between the fences and the rest; a text without fences is all body.</summary>
     private static (string Front, string Body) Split(string text)
     {
         text = text.ReplaceLineEndings("\n").TrimStart('\uFEFF');
         if (!text.StartsWith(Fence + "\n", StringComparison.Ordinal) || text.IndexOf($"\n{Fence}\n", StringComparison.Ordinal) is var end && end < 0)
             return ("", text);
-        int rest = end + Fence.Length + 2;
-        return (text[..rest] + "\n", text[rest..]);
+        int first = Fence.Length + 1;
+        return (text[first..Math.Max(first, end)], text[(end + Fence.Length + 2)..]);
     }
 
     /// <summary>Whether a hub could read it; a broken one is replaced, for it would hide the whole card.</summary>
@@ -129,7 +129,7 @@ internal static class ModelCard
     {
         try
         {
-            return YamlText.ReadRoot(front.Trim().Trim('-'), FileName) is YamlMappingNode;
+            return YamlText.ReadRoot(front, FileName) is YamlMappingNode;
         }
         catch (InputException)
         {
