@@ -32,7 +32,7 @@ public sealed class EngineRunTests(PostgresDatabase database) : IClassFixture<Po
             .ShouldBe(await File.ReadAllBytesAsync(Path.Combine(builtin.AdapterPath.ShouldNotBeNull(), "adapter_model.safetensors"), Stop));
         builtin.Eval.ShouldNotBeNull().AdapterLoss.ShouldBe(other.Eval.AdapterLoss);
         string card = await File.ReadAllTextAsync(Path.Combine(other.AdapterPath!, "README.md"), Stop);
-        card.ShouldContain("by the engine `other`");
+        card.ShouldContain("| training engine | `other` |");
         (await RunAsync(pipeline, folder, Options("other"))).Train.ShouldNotBeNull().Reused.ShouldBeTrue();
 
         (await Should.ThrowAsync<SettingsException>(async () => await RunAsync(pipeline, folder, Options("othr")))).Message
