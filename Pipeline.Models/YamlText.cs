@@ -14,8 +14,8 @@ public static class YamlText
     public static YamlNode? ReadRoot(string text, string source)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var parser = new Parser(new StringReader(text));
-        var stream = new YamlStream();
+        Parser parser = new Parser(new StringReader(text));
+        YamlStream stream = new YamlStream();
         try
         {
             stream.Load(parser);

@@ -48,7 +48,7 @@ public static class DatasetBuilder
     {
         (List<SourcedExample> train, List<SourcedExample> eval) = DatasetSplit.Divide(examples, groupOf, options.EvalFraction, options.Seed);
         await AlpacaFile.WriteFolderAsync(outDir, train, eval, ct);
-        var byStrategy = train.Concat(eval).GroupBy(e => e.Source?.Strategy ?? "imported").OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count());
+        Dictionary<string, int> byStrategy = train.Concat(eval).GroupBy(e => e.Source?.Strategy ?? "imported").OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count());
         return new DatasetResult(Path.GetFullPath(outDir), train.Count, eval.Count, byStrategy);
     }
 }

@@ -19,7 +19,7 @@ internal static class DatasetSplit
         IReadOnlyList<SourcedExample> examples, Func<SourcedExample, string> groupOf, double fraction, int seed)
     {
         ILookup<string, SourcedExample> groups = examples.ToLookup(groupOf, StringComparer.Ordinal);
-        var held = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string> held = new HashSet<string>(StringComparer.Ordinal);
         if (fraction > 0 && groups.Count >= 2)
         {
             int wanted = Math.Max(1, (int)Math.Round(fraction * examples.Count)), taken = 0;
@@ -35,10 +35,10 @@ internal static class DatasetSplit
             if (held.Count == 0)
                 held.Add(groups.MinBy(g => g.Count())!.Key);
         }
-        var eval = examples.Where(e => held.Contains(groupOf(e))).ToList();
+        List<SourcedExample> eval = examples.Where(e => held.Contains(groupOf(e))).ToList();
         // A text shared by two sections goes to the held-out side.
-        var known = eval.Select(e => ExampleBuilder.Normalised(e.Example.Output)).ToHashSet(StringComparer.Ordinal);
-        var train = examples.Where(e => !held.Contains(groupOf(e)) && !known.Contains(ExampleBuilder.Normalised(e.Example.Output))).ToList();
+        HashSet<string> known = eval.Select(e => ExampleBuilder.Normalised(e.Example.Output)).ToHashSet(StringComparer.Ordinal);
+        List<SourcedExample> train = examples.Where(e => !held.Contains(groupOf(e)) && !known.Contains(ExampleBuilder.Normalised(e.Example.Output))).ToList();
         return (train, eval);
     }
 

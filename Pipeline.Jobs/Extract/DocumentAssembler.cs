@@ -14,8 +14,8 @@ internal static class DocumentAssembler
         Dictionary<TextBlock, NumberedFigure> figureOf = figures.ToDictionary(f => f.Block);
         Dictionary<TextBlock, string> tableOf = blocks.Where(b => b.Kind == BlockKind.Table)
             .Select((block, i) => (block, Id: $"table-{i + 1}")).ToDictionary(t => t.block, t => t.Id);
-        var documentBlocks = new List<DocumentBlock>(blocks.Count);
-        var countOnPage = new Dictionary<int, int>();
+        List<DocumentBlock> documentBlocks = new List<DocumentBlock>(blocks.Count);
+        Dictionary<int, int> countOnPage = new Dictionary<int, int>();
         string section = "";
         foreach (TextBlock block in blocks)
         {
@@ -76,7 +76,7 @@ internal static class DocumentAssembler
 
     private static DocumentTable ToTable(TextBlock block, string id)
     {
-        var item = (TableItem)block.Item!;
+        TableItem item = (TableItem)block.Item!;
         return new DocumentTable
         {
             Id = id,

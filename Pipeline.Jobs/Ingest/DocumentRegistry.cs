@@ -25,7 +25,7 @@ internal sealed class DocumentRegistry(Guid runId)
     public async Task StoreContentAsync(PipelineDbContext db, CancellationToken ct)
     {
         await db.RegisterArtifactsAsync(_found.Select(f => f.Artifact), ct);
-        var distinct = _found.DistinctBy(f => f.Artifact.Sha256).OrderBy(f => f.Artifact.Sha256, StringComparer.Ordinal).ToArray();
+        (StoredArtifact Artifact, RunDocument Document)[] distinct = _found.DistinctBy(f => f.Artifact.Sha256).OrderBy(f => f.Artifact.Sha256, StringComparer.Ordinal).ToArray();
         string[] hashes = distinct.Select(f => f.Artifact.Sha256).ToArray(), names = distinct.Select(f => Path.GetFileName(f.Document.Path)).ToArray();
         long[] sizes = distinct.Select(f => f.Artifact.Bytes).ToArray();
         await db.Database.ExecuteSqlAsync(

@@ -20,7 +20,7 @@ internal sealed class ListPromotionsHandler(IDbContextFactory<PipelineDbContext>
     public async ValueTask<IReadOnlyList<PromotionEntry>> Handle(ListPromotions request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        var promotions = db.Promotions.AsNoTracking();
+        IQueryable<Promotion> promotions = db.Promotions.AsNoTracking();
         if (request.Name is { } name) promotions = promotions.Where(p => p.Name == name);
         if (request.RunId is { } run) promotions = promotions.Where(p => p.RunId == run);
         return await Entries(db, promotions.OrderByDescending(p => p.Id).Take(Math.Clamp(request.Limit, 1, 1_000))).ToArrayAsync(cancellationToken);

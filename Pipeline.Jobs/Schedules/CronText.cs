@@ -5,7 +5,7 @@ namespace Pipeline.Jobs.Schedules;
 
 internal static class CronText
 {
-    private static readonly DateTime s_anyTime = new(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+    private static readonly DateTime AnyTime = new(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     public static CronExpression Parse(string cron) =>
         CronExpression.Parse(cron, cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard);
@@ -16,7 +16,7 @@ internal static class CronText
         try
         {
             // Expressions have no year: one that does not fire within 400 years, the period of the calendar, never does.
-            return Parse(cron ?? "").GetNextOccurrence(s_anyTime) is null
+            return Parse(cron ?? "").GetNextOccurrence(AnyTime) is null
                 ? "never fires: no month that it names has the day that it names; change day or month"
                 : null;
         }

@@ -178,7 +178,7 @@ public sealed class DecoderModel : nn.Module
     /// <param name="generator">Source of randomness, on this model's device.</param>
     public void InitializeWeights(Generator generator)
     {
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         IReadOnlyDictionary<string, Action<Tensor>> quantized = QuantizedTargets();
         foreach ((string name, Parameter parameter) in named_parameters())
         {

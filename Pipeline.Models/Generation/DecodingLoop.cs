@@ -46,7 +46,7 @@ internal sealed class DecodingLoop
         GenerationEvents.Started(prompts);
         Row[] rows = [.. prompts.Select((p, i) => new Row(p, new Sampler(_options, p, i),
             new GeneratedText(_tokenizer, _options.StopStrings, i == 0 ? onText : null)))];
-        var fed = new long[rows.Length];
+        long[] fed = new long[rows.Length];
         Choose(rows, firstScores, fed);
         for (int count = 1; count < _mostTokens && rows.Any(r => r.Reason is null); count++)
         {

@@ -14,11 +14,11 @@ internal static class GenerationEvents
     /// <summary>Raised when a generation begins; its payload is the token ids of each prompt.</summary>
     public const string Prompts = "Prompts";
 
-    private static readonly DiagnosticListener s_listener = new(Source);
+    private static readonly DiagnosticListener Listener = new(Source);
 
     public static void Started(IReadOnlyList<IReadOnlyList<int>> prompts)
     {
-        if (s_listener.IsEnabled(Prompts))
-            s_listener.Write(Prompts, prompts);
+        if (Listener.IsEnabled(Prompts))
+            Listener.Write(Prompts, prompts);
     }
 }

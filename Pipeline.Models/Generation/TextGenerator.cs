@@ -33,7 +33,7 @@ public sealed class TextGenerator(LanguageModel model)
         options ??= new GenerationOptions();
         DecoderModel decoder = model.Decoder;
         int longest = CheckPrompts(prompts);
-        var loop = new DecodingLoop(model.Tokenizer, options, model.EndTokenIds, decoder.Config.MaxPositionEmbeddings - longest);
+        DecodingLoop loop = new DecodingLoop(model.Tokenizer, options, model.EndTokenIds, decoder.Config.MaxPositionEmbeddings - longest);
         cancellation.ThrowIfCancellationRequested();
 
         using IDisposable noGrad = no_grad();
@@ -73,8 +73,8 @@ public sealed class TextGenerator(LanguageModel model)
     /// <returns>Ids and mask, [batch, longest]; no mask when all prompts have the same length.</returns>
     private static (Tensor Ids, Tensor? Mask) LeftPadded(IReadOnlyList<IReadOnlyList<int>> prompts, int longest, Device device)
     {
-        var ids = new long[prompts.Count, longest];
-        var mask = new long[prompts.Count, longest];
+        long[,] ids = new long[prompts.Count, longest];
+        long[,] mask = new long[prompts.Count, longest];
         for (int row = 0; row < prompts.Count; row++)
         {
             int start = longest - prompts[row].Count;

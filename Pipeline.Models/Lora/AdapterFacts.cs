@@ -16,8 +16,8 @@ public sealed record AdapterFacts(LoraConfig Config, long Parameters, long AllPa
     public static AdapterFacts Read(string adapterFolder, string modelFolder)
     {
         DecoderConfig config = DecoderConfig.Load(modelFolder);
-        using var noGrad = no_grad();
-        using var shape = new DecoderModel(config, ScalarType.Float32, new Device(TorchSharp.DeviceType.META));
+        using IDisposable noGrad = no_grad();
+        using DecoderModel shape = new DecoderModel(config, ScalarType.Float32, new Device(TorchSharp.DeviceType.META));
         using LoraAdapter adapter = AdapterFolder.LoadForMerging(adapterFolder, shape);
         foreach ((string name, Tensor weight) in adapter.NamedTensors())
         {

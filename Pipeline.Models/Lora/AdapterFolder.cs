@@ -57,7 +57,7 @@ public static class AdapterFolder
         if (!File.Exists(file))
             throw new InputException($"{folder}: no {WeightsFile}; the adapter is incomplete (adapter_model.bin is not read: save it as safetensors)");
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.OpenFile(file);
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         LoraAdapter adapter = LoraInjector.Create(model, config, dtype,
             (layer, rank) => new LoraWeights(empty(rank, layer.InFeatures), empty(layer.OutFeatures, rank), config.UseDora ? empty(layer.OutFeatures) : null), device);
         try

@@ -20,9 +20,9 @@ public static class AdapterMerger
             throw new InputException($"{outputFolder}: is not empty; give a new folder for the merged model");
         DecoderConfig config = DecoderConfig.Load(modelFolder);
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(modelFolder);
-        using var noGrad = no_grad();
+        using IDisposable noGrad = no_grad();
         // On the meta device the model costs no memory; it only says which layers there are.
-        using var shape = new DecoderModel(config, ScalarType.Float32, new Device(DeviceType.META));
+        using DecoderModel shape = new DecoderModel(config, ScalarType.Float32, new Device(DeviceType.META));
         using LoraAdapter adapter = AdapterFolder.LoadForMerging(adapterFolder, shape);
         Dictionary<string, LoraLinear> updates = adapter.Parts.ToDictionary(p => p.Name + ".weight", StringComparer.Ordinal);
         if (updates.Keys.FirstOrDefault(name => !weights.Names.Contains(name)) is { } missing)

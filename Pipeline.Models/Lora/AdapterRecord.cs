@@ -16,7 +16,7 @@ public static class AdapterRecord
     public const string FileName = "pipeline_adapter.json";
 
     private const string Template = "template", DefaultSystem = "default_system";
-    private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>The recorded template; null for an adapter that was made elsewhere or before templates were recorded.</summary>
     /// <param name="folder">Adapter folder.</param>
@@ -54,5 +54,5 @@ public static class AdapterRecord
         Write(path, JsonFiles.ReadWith(path, facts));
     }
 
-    private static void Write(string path, JsonObject json) => DurableFiles.Replace(path, json.ToJsonString(s_indented) + "\n");
+    private static void Write(string path, JsonObject json) => DurableFiles.Replace(path, json.ToJsonString(Indented) + "\n");
 }

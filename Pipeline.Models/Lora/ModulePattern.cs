@@ -5,7 +5,7 @@ namespace Pipeline.Models.Lora;
 /// <summary>PEFT's regular expressions over names of layers.</summary>
 internal static class ModulePattern
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(1);     // a name is short; only a hostile pattern needs longer
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);     // a name is short; only a hostile pattern needs longer
 
     /// <summary>Whether a pattern matches the whole name.</summary>
     /// <exception cref="InputException">It is not a regular expression.</exception>
@@ -27,7 +27,7 @@ internal static class ModulePattern
     {
         try
         {
-            return Regex.IsMatch(name, expression, RegexOptions.CultureInvariant, s_limit);
+            return Regex.IsMatch(name, expression, RegexOptions.CultureInvariant, Limit);
         }
         catch (Exception e) when (e is ArgumentException or RegexMatchTimeoutException)
         {

@@ -30,8 +30,8 @@ internal sealed class TargetModules
         }
         if (config.TargetModules.Contains(All))
             return new TargetModules([.. layers]);
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var unknown = new List<string>();
+        HashSet<string> names = new HashSet<string>(StringComparer.Ordinal);
+        List<string> unknown = new List<string>();
         foreach (string target in config.TargetModules)
         {
             string[] matches = [.. layers.Where(name => name == target || name.EndsWith("." + target, StringComparison.Ordinal))];

@@ -6,9 +6,9 @@ namespace Pipeline.Models.Quantization;
 /// <summary>Finds scales and codes of <see cref="Nf4Weight"/>, in the layout that <see cref="Nf4Kernel"/> reads.</summary>
 internal static unsafe class Nf4Encoder
 {
-    private static readonly float[] s_borders = [.. Nf4Levels.Borders];
-    private static readonly float[] s_scales = [.. Nf4Scales.All];
-    private static readonly float[] s_scaleBorders = [.. Nf4Scales.Borders];
+    private static readonly float[] Borders = [.. Nf4Levels.Borders];
+    private static readonly float[] Scales = [.. Nf4Scales.All];
+    private static readonly float[] ScaleBorders = [.. Nf4Scales.Borders];
 
     /// <summary>Encodes one group of blocks.</summary>
     /// <param name="values">Whole blocks.</param>
@@ -29,7 +29,7 @@ internal static unsafe class Nf4Encoder
         {
             int code = largest == 0 ? 0 : ScaleCode(wanted[block] / largest);
             scales[block] = (byte)code;
-            Block(values + block * Nf4Weight.Block, s_scales[code] * largest, codes + block * (Nf4Weight.Block / 2));
+            Block(values + block * Nf4Weight.Block, Scales[code] * largest, codes + block * (Nf4Weight.Block / 2));
         }
         return largest;
     }
@@ -49,7 +49,7 @@ internal static unsafe class Nf4Encoder
     // The number of borders below it.
     private static int ScaleCode(float relative)
     {
-        int place = Array.BinarySearch(s_scaleBorders, relative);
+        int place = Array.BinarySearch(ScaleBorders, relative);
         return place < 0 ? ~place : place;
     }
 
@@ -70,7 +70,7 @@ internal static unsafe class Nf4Encoder
     private static Vector512<int> Codes(Vector512<float> values, float scale)
     {
         Vector512<int> codes = Vector512<int>.Zero;
-        foreach (float border in s_borders)
+        foreach (float border in Borders)
             codes -= Vector512.GreaterThan(values, Vector512.Create(border * scale)).AsInt32();
         return codes;
     }

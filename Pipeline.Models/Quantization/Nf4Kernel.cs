@@ -21,8 +21,8 @@ internal static unsafe class Nf4Kernel
     /// <summary>Elements per run of bytes that belong together.</summary>
     public const int Group = 32;
 
-    private static readonly float[] s_levels = [.. Nf4Levels.All];
-    private static readonly float[] s_scales = [.. Nf4Scales.All];
+    private static readonly float[] Levels = [.. Nf4Levels.All];
+    private static readonly float[] Scales = [.. Nf4Scales.All];
 
     /// <summary>Writes blocks.</summary>
     /// <param name="from">The weight.</param>
@@ -32,7 +32,7 @@ internal static unsafe class Nf4Kernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]     // a first call is as long as any other
     public static void Run<T>(Nf4Memory from, nint first, nint end, byte* target) where T : struct, IElement
     {
-        fixed (float* levels = s_levels, scales = s_scales)
+        fixed (float* levels = Levels, scales = Scales)
         {
             for (nint block = first; block < end; block++)
             {

@@ -32,7 +32,7 @@ internal sealed class QuantizedLinear : autograd.SingleTensorFunction<QuantizedL
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var borrow = (Func<BorrowedWeight>)vars[1];
+        Func<BorrowedWeight> borrow = (Func<BorrowedWeight>)vars[1];
         ctx.save_data(Key, borrow);
         using BorrowedWeight weight = borrow();
         return nn.functional.linear((Tensor)vars[0], weight.Dense);

@@ -16,7 +16,7 @@ internal static class KernelThreads
 
     private static readonly Lock Gate = new();          // one job at a time; a second caller computes alone
     private static readonly List<SemaphoreSlim> Helpers = [];
-    private static volatile Job? s_job;
+    private static volatile Job? _job;
 
     /// <summary>Threads of a job.</summary>
     public static int Count => Math.Max(1, get_num_threads());
@@ -51,15 +51,15 @@ internal static class KernelThreads
         }
         try
         {
-            var job = new Job(parts, body);
-            s_job = job;
+            Job job = new Job(parts, body);
+            _job = job;
             Wake(helpers);
             job.Help();
             job.Wait();
         }
         finally
         {
-            s_job = null;
+            _job = null;
             Gate.Exit();
         }
     }
@@ -68,7 +68,7 @@ internal static class KernelThreads
     {
         while (Helpers.Count < helpers)
         {
-            var signal = new SemaphoreSlim(0);
+            SemaphoreSlim signal = new SemaphoreSlim(0);
             Helpers.Add(signal);
             new Thread(() => Work(signal)) { IsBackground = true, Name = "kernel" }.Start();
         }
@@ -83,7 +83,7 @@ internal static class KernelThreads
             for (int look = 0; look < Looks && signal.CurrentCount == 0; look++)
                 Thread.SpinWait(10);
             signal.Wait();
-            s_job?.Help();  // null, or a later one, when the others were faster
+            _job?.Help();  // null, or a later one, when the others were faster
         }
     }
 
@@ -109,7 +109,7 @@ internal static class KernelThreads
 
         public void Wait()
         {
-            var wait = new SpinWait();
+            SpinWait wait = new SpinWait();
             while (Interlocked.Read(ref _done) < parts)
                 wait.SpinOnce(sleep1Threshold: -1);
             _failure?.Throw();

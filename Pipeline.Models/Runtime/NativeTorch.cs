@@ -21,7 +21,7 @@ internal static class NativeTorch
     private const string FileName = "libLibTorchSharp.so";
 
     private static readonly Lock Gate = new();
-    private static nint s_handle;
+    private static nint _handle;
 
     /// <summary>Registers the handler. Call once, before the first use of TorchSharp.</summary>
     public static void Register()
@@ -75,9 +75,9 @@ internal static class NativeTorch
             return 0;
         lock (Gate)
         {
-            if (s_handle == 0)
-                s_handle = Load();
-            return s_handle;
+            if (_handle == 0)
+                _handle = Load();
+            return _handle;
         }
     }
 

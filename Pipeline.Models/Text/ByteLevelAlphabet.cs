@@ -28,7 +28,7 @@ internal static class ByteLevelAlphabet
     /// <summary>The bytes that a vocabulary entry stands for; an entry with a foreign character stands for itself.</summary>
     public static byte[] BytesOf(string token)
     {
-        var bytes = new byte[token.Length];
+        byte[] bytes = new byte[token.Length];
         for (int i = 0; i < token.Length; i++)
             if (!ByteOfCharacter.TryGetValue(token[i], out bytes[i])) return Encoding.UTF8.GetBytes(token);
         return bytes;
@@ -37,7 +37,7 @@ internal static class ByteLevelAlphabet
     /// <summary>The vocabulary spelling of a byte sequence.</summary>
     public static string SpellingOf(ReadOnlySpan<byte> bytes)
     {
-        var characters = new char[bytes.Length];
+        char[] characters = new char[bytes.Length];
         for (int i = 0; i < bytes.Length; i++) characters[i] = CharacterOfByte[bytes[i]];
         return new string(characters);
     }

@@ -27,7 +27,7 @@ public sealed class StreamingDecoder
 
     private string Convert(ReadOnlySpan<byte> bytes, bool flush)
     {
-        var characters = new char[_decoder.GetCharCount(bytes, flush)];
+        char[] characters = new char[_decoder.GetCharCount(bytes, flush)];
         _decoder.GetChars(bytes, characters, flush);
         return new string(characters);
     }

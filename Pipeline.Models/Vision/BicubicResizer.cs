@@ -27,7 +27,7 @@ internal static class BicubicResizer
     private static byte[] ResizeRows(byte[] source, int sourceWidth, int rows, int width)
     {
         Taps[] taps = TapsFor(sourceWidth, width);
-        var target = new byte[(long)rows * width * Channels];
+        byte[] target = new byte[(long)rows * width * Channels];
         Parallel.For(0, rows, row =>
         {
             ReadOnlySpan<byte> from = source.AsSpan(row * sourceWidth * Channels, sourceWidth * Channels);
@@ -56,7 +56,7 @@ internal static class BicubicResizer
     {
         Taps[] taps = TapsFor(sourceRows, rows);
         int stride = width * Channels;
-        var target = new byte[(long)rows * stride];
+        byte[] target = new byte[(long)rows * stride];
         Parallel.For(0, rows, () => new int[stride], (row, _, sums) =>
         {
             Array.Fill(sums, 1 << (FractionBits - 1));
@@ -84,13 +84,13 @@ internal static class BicubicResizer
         double scale = (double)inputSize / outputSize;
         double widening = Math.Max(scale, 1.0);
         double reach = Support * widening;
-        var taps = new Taps[outputSize];
+        Taps[] taps = new Taps[outputSize];
         for (int i = 0; i < outputSize; i++)
         {
             double center = (i + 0.5) * scale;
             int first = Math.Max((int)(center - reach + 0.5), 0);
             int end = Math.Min((int)(center + reach + 0.5), inputSize);
-            var weights = new double[end - first];
+            double[] weights = new double[end - first];
             double sum = 0;
             for (int tap = 0; tap < weights.Length; tap++)
                 sum += weights[tap] = Kernel((first + tap - center + 0.5) / widening);

@@ -54,7 +54,7 @@ public sealed class ImagePreprocessor(PreprocessorConfig config)
         (int gridHeight, int gridWidth) = (image.Height / patch, image.Width / patch);
         float[][] levels = [.. Enumerable.Range(0, 3).Select(LevelsOf)];
         int area = patch * patch, length = 3 * frames * area;
-        var values = new float[(long)gridHeight * gridWidth * length];
+        float[] values = new float[(long)gridHeight * gridWidth * length];
 
         int at = 0;
         for (int blockRow = 0; blockRow < gridHeight; blockRow += merge)

@@ -28,7 +28,7 @@ public sealed record MropePositions(long[] Values, int Length, long Next)
             throw new InputException($"the prompt has {found} image tokens, the {grids.Count} images need {expected}; expand one placeholder per image.");
 
         int length = ids.Count;
-        var values = new long[3 * length];
+        long[] values = new long[3 * length];
         long next = 0;
         for (int i = 0, image = 0; i < length;)
         {

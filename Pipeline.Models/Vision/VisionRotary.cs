@@ -16,11 +16,11 @@ internal static class VisionRotary
     {
         using DisposeScope scope = NewDisposeScope();
         int quarter = config.HeadDim / 4, half = config.HeadDim / 2;
-        var inverse = new float[quarter];
+        float[] inverse = new float[quarter];
         for (int i = 0; i < quarter; i++)
             inverse[i] = (float)(1 / Math.Pow(Theta, 2.0 * i / half));
 
-        var angles = new float[(long)grids.Sum(g => g.Patches) * half];
+        float[] angles = new float[(long)grids.Sum(g => g.Patches) * half];
         int at = 0;
         foreach (PatchGrid grid in grids)
             foreach ((int row, int column) in InMergeOrder(grid, config.SpatialMergeSize))

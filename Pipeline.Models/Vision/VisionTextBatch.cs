@@ -53,11 +53,11 @@ public sealed class VisionTextBatch : IDisposable
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(config);
         int batch = sequences.Count, length = sequences.Max(s => s.Ids.Count);
-        var ids = new long[batch * length];
-        var mask = new long[batch * length];
-        var positions = new long[3 * batch * length];
-        var imageRows = new List<long>();
-        var next = new long[batch];
+        long[] ids = new long[batch * length];
+        long[] mask = new long[batch * length];
+        long[] positions = new long[3 * batch * length];
+        List<long> imageRows = new List<long>();
+        long[] next = new long[batch];
         Array.Fill(ids, paddingId);
         for (int row = 0; row < batch; row++)
         {

@@ -19,12 +19,12 @@ public static class SafetensorsWriter
         IReadOnlyDictionary<string, string>? metadata = null)
     {
         // Wide types first keeps every tensor aligned without padding; names make the order the same every time.
-        var ordered = tensors.Select(t => (Name: t.Key, Tensor: t.Value, Type: StoredType(t.Value, dtype)))
+        (string Name, Tensor Tensor, ScalarType Type)[] ordered = tensors.Select(t => (Name: t.Key, Tensor: t.Value, Type: StoredType(t.Value, dtype)))
             .OrderByDescending(t => SafetensorsTypes.BytesOf(t.Type)).ThenBy(t => t.Name, StringComparer.Ordinal).ToArray();
         string temporary = path + "." + Path.GetRandomFileName() + ".tmp";
         try
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            using (FileStream file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 WriteHeader(file, ordered, metadata);
                 foreach ((_, Tensor tensor, ScalarType type) in ordered)
@@ -51,9 +51,9 @@ public static class SafetensorsWriter
     public static void WriteCheckpoint(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? dtype = null,
         long maxShardBytes = 5_000_000_000, Action<Tensor>? written = null)
     {
-        var parts = new List<string>();
-        var partOf = new Dictionary<string, int>(StringComparer.Ordinal);
-        var pending = new List<KeyValuePair<string, Tensor>>();
+        List<string> parts = new List<string>();
+        Dictionary<string, int> partOf = new Dictionary<string, int>(StringComparer.Ordinal);
+        List<KeyValuePair<string, Tensor>> pending = new List<KeyValuePair<string, Tensor>>();
         long total = 0, inPart = 0;
         try
         {
@@ -93,7 +93,7 @@ public static class SafetensorsWriter
 
     private static void Publish(string folder, List<string> parts, Dictionary<string, int> partOf, long total)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string> names = new HashSet<string>(StringComparer.Ordinal);
         for (int i = 0; i < parts.Count; i++)
         {
             string name = NameOf(i, parts.Count);
@@ -140,8 +140,8 @@ public static class SafetensorsWriter
 
     private static void WriteHeader(Stream file, (string Name, Tensor Tensor, ScalarType Type)[] tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        ArrayBufferWriter<byte> buffer = new ArrayBufferWriter<byte>();
+        using (Utf8JsonWriter json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             json.WriteStartObject("__metadata__");

@@ -6,15 +6,15 @@ namespace Pipeline.Tests.Architecture;
 /// <summary>What a model family is stands in its own file: nothing else asks which one a model belongs to.</summary>
 public sealed partial class FamilyBoundaryTests
 {
-    private static readonly string s_families = Path.Combine(RepositoryRoot.Path, "Pipeline.Models", "Families");
+    private static readonly string Families = Path.Combine(RepositoryRoot.Path, "Pipeline.Models", "Families");
 
     [Fact]
     public void Only_the_registration_names_the_families()
     {
-        string[] files = [.. Directory.EnumerateFiles(s_families, "*.cs").Where(file => Specification().IsMatch(File.ReadAllText(file)))
+        string[] files = [.. Directory.EnumerateFiles(Families, "*.cs").Where(file => Specification().IsMatch(File.ReadAllText(file)))
             .Select(file => Path.GetFileNameWithoutExtension(file))];
         files.Length.ShouldBe(ModelFamilies.All.Count);
-        var named = new Regex($@"\b({string.Join('|', files)})\.Spec\b");
+        Regex named = new Regex($@"\b({string.Join('|', files)})\.Spec\b");
         ProductFiles().Where(file => named.IsMatch(File.ReadAllText(file))).Select(file => Path.GetFileName(file)).ShouldBe(["ModelFamilies.cs"]);
     }
 

@@ -8,7 +8,7 @@ namespace Pipeline.Tests.Client;
 public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture<GuardedImageServer>
 {
     private const string Token = GuardedImageServer.Secret;
-    private static readonly string s_image = Path.Combine(ImageServer.ModelFolder, "images", "wide.png");
+    private static readonly string Image = Path.Combine(ImageServer.ModelFolder, "images", "wide.png");
 
     [Fact]
     public async Task Status_tells_device_and_readiness()
@@ -22,8 +22,8 @@ public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture
     [Fact]
     public async Task One_image_gets_the_same_answer_as_a_form_and_as_base64()
     {
-        (int code, string asForm, string error) = await RunAsync(guarded.Server, ["--image", s_image, "--text", "What is shown here?", "--token", Token]);
-        (_, string asBase64, _) = await RunAsync(guarded.Server, ["--image", s_image, "--text", "What is shown here?", "--base64", "--token", Token]);
+        (int code, string asForm, string error) = await RunAsync(guarded.Server, ["--image", Image, "--text", "What is shown here?", "--token", Token]);
+        (_, string asBase64, _) = await RunAsync(guarded.Server, ["--image", Image, "--text", "What is shown here?", "--base64", "--token", Token]);
 
         code.ShouldBe(0, error);
         asForm.Trim().ShouldNotBeEmpty();
@@ -33,8 +33,8 @@ public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture
     [Fact]
     public async Task A_batch_asks_every_question_about_every_image_and_goes_on_after_a_bad_one()
     {
-        using var folder = new TemporaryFolder();
-        File.Copy(s_image, folder.File("b.png"));
+        using TemporaryFolder folder = new TemporaryFolder();
+        File.Copy(Image, folder.File("b.png"));
         File.WriteAllText(folder.File("a.jpg"), "no picture");
         File.WriteAllText(folder.File("notes.md"), "not asked about");
         File.WriteAllText(folder.File("questions.txt"), "# two of them\nWhat is shown here?\n\n¿Qué se ve?\n");
@@ -58,7 +58,7 @@ public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture
     [Fact]
     public async Task A_conversation_goes_from_image_to_question_to_farewell()
     {
-        (int code, string output, string error) = await RunAsync(guarded.Server, ["-i", "--token", Token], $"/nowhere.png\n{s_image}\nWhat is shown here?\nsalir\nnever asked\n");
+        (int code, string output, string error) = await RunAsync(guarded.Server, ["-i", "--token", Token], $"/nowhere.png\n{Image}\nWhat is shown here?\nsalir\nnever asked\n");
 
         code.ShouldBe(0, error);
         output.ShouldContain("/nowhere.png: no such file");
@@ -104,8 +104,8 @@ public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture
     private static async Task<(int Code, string Output, string Error)> RunAsync(TestWebServer? server, string[] args, string input = "")
     {
         string[] address = server is null ? [] : ["--server", server.Address.ToString()];
-        using var output = new StringWriter();
-        using var error = new StringWriter();
+        using StringWriter output = new StringWriter();
+        using StringWriter error = new StringWriter();
         int code = await ClientCommand.RunAsync([.. address, .. args], new StringReader(input), output, error);
         return (code, output.ToString(), error.ToString());
     }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
@@ -279,7 +280,7 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
 
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         Task<ItemClaim?> claiming;
-        await using (var hold = await db.Database.BeginTransactionAsync(Stop))
+        await using (IDbContextTransaction hold = await db.Database.BeginTransactionAsync(Stop))
         {
             // The item is claimed; what the claim does next, to its run, has to wait for this lock …
             await db.Database.ExecuteSqlAsync($"SELECT 1 FROM runs WHERE id = {run.Id} FOR UPDATE", Stop);

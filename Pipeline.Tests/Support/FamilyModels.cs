@@ -11,7 +11,7 @@ internal static class FamilyModels
 {
     private const int Vocabulary = 640;
 
-    private static readonly string[] s_control =
+    private static readonly string[] Control =
     [
         "<s>", "</s>", "<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>", "<|eom_id|>",
         "<|im_start|>", "<|im_end|>", "<|im_sep|>",
@@ -41,7 +41,7 @@ internal static class FamilyModels
             WriteWeights(folder);
             WriteTokenizer(folder);
         }
-        var roles = new JsonObject { ["eos_token"] = "<|endoftext|>" };
+        JsonObject roles = new JsonObject { ["eos_token"] = "<|endoftext|>" };
         if (golden is "llama-tiny" or "mistral-tiny")
             roles["bos_token"] = "<|begin_of_text|>";
         if (jinja is not null)
@@ -52,8 +52,8 @@ internal static class FamilyModels
     private static void WriteWeights(string folder)
     {
         using DisposeScope scope = NewDisposeScope();
-        using var model = new DecoderModel(DecoderConfig.Load(folder), ScalarType.Float32, CPU);
-        using var generator = new Generator(3, CPU);
+        using DecoderModel model = new DecoderModel(DecoderConfig.Load(folder), ScalarType.Float32, CPU);
+        using Generator generator = new Generator(3, CPU);
         model.InitializeWeights(generator);
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), model.Weights());
     }
@@ -63,7 +63,7 @@ internal static class FamilyModels
         JsonObject tokenizer = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "tokenizers", "o200k-style", "tokenizer.json")))!.AsObject();
         JsonArray added = tokenizer["added_tokens"]!.AsArray();
         int next = added.Max(token => (int)token!["id"]!) + 1;
-        foreach (string content in s_control)
+        foreach (string content in Control)
         {
             JsonNode token = added[0]!.DeepClone();
             (token["id"], token["content"]) = (next++, content);

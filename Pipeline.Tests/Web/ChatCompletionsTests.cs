@@ -11,7 +11,7 @@ namespace Pipeline.Tests.Web;
 
 public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    private static readonly string s_base = Path.Combine(GoldenFiles.Root, "phi4-tiny");
+    private static readonly string Base = Path.Combine(GoldenFiles.Root, "phi4-tiny");
 
     [Fact]
     public async Task A_base_model_and_a_published_adapter_answer_by_name_and_differently()
@@ -59,8 +59,8 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         Text(await AskAsync(server, "expert")).ShouldBe(one);
 
         // Found before the change, in the queue behind another answer while it happens.
-        using var running = new ManualResetEventSlim();
-        using var release = new ManualResetEventSlim();
+        using ManualResetEventSlim running = new ManualResetEventSlim();
+        using ManualResetEventSlim release = new ManualResetEventSlim();
         GenerationQueue queue = server.Services.GetRequiredService<GenerationQueue>();
         Task<int> holder = queue.RunAsync(ct =>
         {
@@ -100,7 +100,7 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         await PublishAsync(server, "downloaded");
         using HttpResponseMessage response = await server.GetAsync("/api/adapters/downloaded/download");
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/zip");
-        using var zip = new ZipArchive(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        using ZipArchive zip = new ZipArchive(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         string folder = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final");
         zip.Entries.Select(e => (e.Name, e.Length)).ShouldBe(new DirectoryInfo(folder).GetFiles().Select(f => (f.Name, f.Length)).OrderBy(f => f.Name, StringComparer.Ordinal));
     }
@@ -166,8 +166,8 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
     public async Task A_full_queue_answers_503_at_once()
     {
         await using TestWebServer server = await StartAsync(("Serving:QueueLimit", "0"));
-        using var running = new ManualResetEventSlim();
-        using var release = new ManualResetEventSlim();
+        using ManualResetEventSlim running = new ManualResetEventSlim();
+        using ManualResetEventSlim release = new ManualResetEventSlim();
         Task<int> holder = server.Services.GetRequiredService<GenerationQueue>().RunAsync(ct =>
         {
             running.Set();
@@ -197,20 +197,20 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
     }
 
     private Task<TestWebServer> StartAsync(params (string Key, string Value)[] settings) =>
-        TestWebServer.StartAsync(database, settings: [("Serving:LanguageModels:0", s_base), ("Serving:VisionModel", "/nowhere"), ("Serving:Device", "cpu"), .. settings]);
+        TestWebServer.StartAsync(database, settings: [("Serving:LanguageModels:0", Base), ("Serving:VisionModel", "/nowhere"), ("Serving:Device", "cpu"), .. settings]);
 
     /// <summary>What a finished run leaves: an adapter row and its folder.</summary>
     private static async Task PublishAsync(TestWebServer server, string name, string golden = "final")
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(ct);
-        var run = new Run(name, null, "{}", DateTimeOffset.UtcNow);
-        var training = new Training { RunId = run.Id, CacheKey = name, BaseModel = s_base };
+        Run run = new Run(name, null, "{}", DateTimeOffset.UtcNow);
+        Training training = new Training { RunId = run.Id, CacheKey = name, BaseModel = Base };
         db.Add(run);
         await db.SaveChangesAsync(ct);
         db.Add(training);
         await db.SaveChangesAsync(ct);
-        db.Add(new Adapter(name, run.Id, training.Id, s_base, Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", golden), "phi4_mini", DateTimeOffset.UtcNow));
+        db.Add(new Adapter(name, run.Id, training.Id, Base, Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", golden), "phi4_mini", DateTimeOffset.UtcNow));
         await db.SaveChangesAsync(ct);
     }
 

@@ -117,7 +117,7 @@ public sealed class HubDownloadTests : IAsyncLifetime
 
     private string Listing()
     {
-        var entries = _files.Select(f => (object)(f.Key.EndsWith(".json", StringComparison.Ordinal)
+        List<object> entries = _files.Select(f => (object)(f.Key.EndsWith(".json", StringComparison.Ordinal)
             ? new { type = "file", path = f.Key, size = f.Value.Length, oid = GitBlob(f.Value) }
             : new { type = "file", path = f.Key, size = f.Value.Length, oid = "x", lfs = new { oid = Convert.ToHexStringLower(SHA256.HashData(f.Value)) } })).ToList();
         if (_extraPath is not null) entries.Add(new { type = "file", path = _extraPath, size = 1, oid = "x" });

@@ -18,13 +18,13 @@ namespace Pipeline.Tests.Web;
 public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer ready) : IClassFixture<PostgresDatabase>, IClassFixture<ImageServer>
 {
     private const string Question = "What is shown here?";
-    private static readonly string s_model = ImageServer.ModelFolder;
+    private static readonly string Model = ImageServer.ModelFolder;
 
     [Fact]
     public async Task A_form_a_data_url_and_bare_base64_get_the_answer_of_the_model()
     {
         TestWebServer server = ready.Server;
-        using VisionLanguageModel model = VisionLanguageModel.Load(s_model, new ModelLoadOptions { Device = "cpu" });
+        using VisionLanguageModel model = VisionLanguageModel.Load(Model, new ModelLoadOptions { Device = "cpu" });
         string expected = model.Describe(Image(), Question, new GenerationOptions { MaxNewTokens = 6 }, null, TestContext.Current.CancellationToken);
         string base64 = Convert.ToBase64String(Image());
 
@@ -100,14 +100,14 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     {
         for (int i = 0; i < 5; i++)
         {
-            using var client = new TcpClient();
+            using TcpClient client = new TcpClient();
             await client.ConnectAsync(ready.Server.Address.Host, ready.Server.Address.Port, TestContext.Current.CancellationToken);
             await using NetworkStream stream = client.GetStream();
-            var body = new byte[10_000_000];
+            byte[] body = new byte[10_000_000];
             await stream.WriteAsync(Encoding.ASCII.GetBytes(
                 $"POST /analyze HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {body.Length}\r\n\r\n"), TestContext.Current.CancellationToken);
             await stream.WriteAsync(body, TestContext.Current.CancellationToken);
-            var answer = new byte[12];
+            byte[] answer = new byte[12];
             await stream.ReadExactlyAsync(answer, TestContext.Current.CancellationToken);
             Encoding.ASCII.GetString(answer).ShouldBe("HTTP/1.1 413");
         }
@@ -152,8 +152,8 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     {
         await using TestWebServer server = await StartAsync(settings: ("Serving:QueueLimit", "0"));
         await ReadyAsync(server);
-        using var running = new ManualResetEventSlim();
-        using var release = new ManualResetEventSlim();
+        using ManualResetEventSlim running = new ManualResetEventSlim();
+        using ManualResetEventSlim release = new ManualResetEventSlim();
         Task<int> holder = server.Services.GetRequiredService<GenerationQueue>().RunAsync(ct =>
         {
             running.Set();
@@ -163,7 +163,7 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
         running.Wait(TestContext.Current.CancellationToken);
 
         Task<string> job = server.Services.GetRequiredService<IImageDescriber>().DescribeAsync(
-            new ImageQuestion(Image(), Question) { ModelFolder = s_model, Patient = true, MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
+            new ImageQuestion(Image(), Question) { ModelFolder = Model, Patient = true, MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
         using HttpResponseMessage response = await server.SendAsync(HttpMethod.Post, "/analyze", Form(Image(), Question));
         release.Set();
         await holder;
@@ -177,9 +177,9 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     [Fact]
     public async Task Questions_before_the_model_is_loaded_are_put_off()
     {
-        var serving = Options.Create(new ServingOptions { VisionModel = s_model, Device = "cpu" });
-        var queue = new GenerationQueue(serving);
-        using var host = new VisionHost(queue, serving, Options.Create(new UploadOptions()), NullLogger<VisionHost>.Instance);
+        IOptions<ServingOptions> serving = Options.Create(new ServingOptions { VisionModel = Model, Device = "cpu" });
+        GenerationQueue queue = new GenerationQueue(serving);
+        using VisionHost host = new VisionHost(queue, serving, Options.Create(new UploadOptions()), NullLogger<VisionHost>.Instance);
         host.Status.State.ShouldBe(VisionState.Loading);
 
         await Should.ThrowAsync<ModelLoadingException>(() => host.DescribeAsync(new ImageQuestion(Image(), Question), TestContext.Current.CancellationToken));
@@ -207,10 +207,10 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
         chat.GetProperty("usage").GetProperty("prompt_tokens").GetInt32().ShouldBeGreaterThan(30);
     }
 
-    internal static byte[] Image(string name = "wide.png") => File.ReadAllBytes(Path.Combine(s_model, "images", name));
+    internal static byte[] Image(string name = "wide.png") => File.ReadAllBytes(Path.Combine(Model, "images", name));
 
     private Task<TestWebServer> StartAsync(string? token = null, string? model = null, params (string Key, string Value)[] settings) => TestWebServer.StartAsync(database, token: token, settings:
-        [("Serving:VisionModel", model ?? s_model), ("Serving:Device", "cpu"), ("Serving:ImageAnswerTokens", "6"), .. settings]);
+        [("Serving:VisionModel", model ?? Model), ("Serving:Device", "cpu"), ("Serving:ImageAnswerTokens", "6"), .. settings]);
 
     private static Task ReadyAsync(TestWebServer server, params (string Name, string Value)[] headers) => WaitAsync(server, "ready", headers);
 
@@ -223,8 +223,8 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     /// <summary>A valid bitmap of 1 x 300 pixels, after its first two bytes.</summary>
     private static byte[] Line()
     {
-        var bitmap = new byte[52 + 300 * 4];
-        using var writer = new BinaryWriter(new MemoryStream(bitmap));
+        byte[] bitmap = new byte[52 + 300 * 4];
+        using BinaryWriter writer = new BinaryWriter(new MemoryStream(bitmap));
         foreach (int word in (int[])[54 + 300 * 4, 0, 54, 40, 1, 300, 24 << 16 | 1, 0, 300 * 4, 2835, 2835, 0, 0])
             writer.Write(word);
         return bitmap;

@@ -11,14 +11,14 @@ namespace Pipeline.Tests.Web;
 
 public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
-    private static readonly byte[] s_pdf = "%PDF-1.4\n%%EOF\n"u8.ToArray();
+    private static readonly byte[] Pdf = "%PDF-1.4\n%%EOF\n"u8.ToArray();
 
     [Fact]
     public async Task A_folder_below_an_allowed_root_is_accepted_with_the_address_of_its_run()
     {
-        using var root = new TemporaryFolder();
+        using TemporaryFolder root = new TemporaryFolder();
         string folder = Directory.CreateDirectory(root.File("papers")).FullName;
-        await File.WriteAllBytesAsync(Path.Combine(folder, "a.pdf"), s_pdf, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "a.pdf"), Pdf, TestContext.Current.CancellationToken);
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
 
         using HttpResponseMessage accepted = await server.PostJsonAsync("/api/ingest/folder", JsonSerializer.Serialize(new { folder, options = new { name = "papers" } }));
@@ -34,9 +34,9 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     [Fact]
     public async Task A_folder_outside_the_allowed_roots_is_refused_however_it_is_written()
     {
-        using var root = new TemporaryFolder();
-        using var secret = new TemporaryFolder();
-        await File.WriteAllBytesAsync(secret.File("a.pdf"), s_pdf, TestContext.Current.CancellationToken);
+        using TemporaryFolder root = new TemporaryFolder();
+        using TemporaryFolder secret = new TemporaryFolder();
+        await File.WriteAllBytesAsync(secret.File("a.pdf"), Pdf, TestContext.Current.CancellationToken);
         Directory.CreateSymbolicLink(root.File("link"), secret.Path);
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
 
@@ -72,7 +72,7 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
             await server.Client.PostAsync("/api/ingest", new MultipartFormDataContent
             {
                 { new StringContent(BadOptions), "options" },
-                { new ByteArrayContent(s_pdf), "files", "a.pdf" },
+                { new ByteArrayContent(Pdf), "files", "a.pdf" },
             }, TestContext.Current.CancellationToken),
         })
         {
@@ -98,10 +98,10 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     public async Task Uploaded_PDFs_and_zips_start_one_run()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database);
-        using var form = new MultipartFormDataContent
+        using MultipartFormDataContent form = new MultipartFormDataContent
         {
             { new StringContent("""{"name":"uploaded"}"""), "options" },
-            { new ByteArrayContent(s_pdf), "files", "one.pdf" },
+            { new ByteArrayContent(Pdf), "files", "one.pdf" },
             { new ByteArrayContent(Zip("two.pdf", "deep/three.pdf", "notes.txt")), "files", "more.zip" },
         };
         using HttpResponseMessage accepted = await server.SendAsync(HttpMethod.Post, "/api/ingest", form);
@@ -114,7 +114,7 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     public async Task Names_inside_a_zip_cannot_leave_the_store()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database);
-        using var form = new MultipartFormDataContent
+        using MultipartFormDataContent form = new MultipartFormDataContent
         {
             { new ByteArrayContent(Zip("../../../../tmp/slipped-out.pdf", "/etc/slipped-out.pdf", "..\\slipped-out.pdf")), "files", "slip.zip" },
         };
@@ -131,15 +131,15 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     public async Task What_is_not_a_PDF_or_zip_and_what_is_too_large_is_refused()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Uploads:MaxIngestBytes", "100000"));
-        using var wrong = new MultipartFormDataContent { { new ByteArrayContent(s_pdf), "files", "run.sh" } };
+        using MultipartFormDataContent wrong = new MultipartFormDataContent { { new ByteArrayContent(Pdf), "files", "run.sh" } };
         using HttpResponseMessage refused = await server.SendAsync(HttpMethod.Post, "/api/ingest", wrong);
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await JsonAsync(refused)).GetProperty("detail").GetString().ShouldBe("run.sh: expected a .pdf or .zip file");
 
-        using var large = new MultipartFormDataContent { { new ByteArrayContent(new byte[200_000]), "files", "large.pdf" } };
+        using MultipartFormDataContent large = new MultipartFormDataContent { { new ByteArrayContent(new byte[200_000]), "files", "large.pdf" } };
         (await server.SendAsync(HttpMethod.Post, "/api/ingest", large)).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
 
-        using var empty = new MultipartFormDataContent { { new StringContent("{}"), "options" } };
+        using MultipartFormDataContent empty = new MultipartFormDataContent { { new StringContent("{}"), "options" } };
         (await server.SendAsync(HttpMethod.Post, "/api/ingest", empty)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await server.SendAsync(HttpMethod.Post, "/api/ingest", new StringContent("x"))).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
     }
@@ -148,7 +148,7 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     public async Task A_run_can_be_canceled_once_and_its_events_end()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database);
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(s_pdf), "files", "one.pdf" } };
+        using MultipartFormDataContent form = new MultipartFormDataContent { { new ByteArrayContent(Pdf), "files", "one.pdf" } };
         using HttpResponseMessage accepted = await server.SendAsync(HttpMethod.Post, "/api/ingest", form);
         string run = accepted.Headers.Location!.ToString();
 
@@ -177,8 +177,8 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     [Fact]
     public async Task A_schedule_is_made_changed_listed_and_removed()
     {
-        using var root = new TemporaryFolder();
-        await File.WriteAllBytesAsync(root.File("a.pdf"), s_pdf, TestContext.Current.CancellationToken);
+        using TemporaryFolder root = new TemporaryFolder();
+        await File.WriteAllBytesAsync(root.File("a.pdf"), Pdf, TestContext.Current.CancellationToken);
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
         using HttpResponseMessage made = await server.PostJsonAsync(
             "/api/schedules", JsonSerializer.Serialize(new { name = "nightly", cron = "0 3 * * *", folder = root.Path, time_zone = "Europe/Madrid" }));
@@ -209,13 +209,13 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
 
     private static byte[] Zip(params string[] names)
     {
-        using var bytes = new MemoryStream();
-        using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        using MemoryStream bytes = new MemoryStream();
+        using (ZipArchive zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach (string name in names)
             {
                 using Stream entry = zip.CreateEntry(name).Open();
-                entry.Write(s_pdf);
+                entry.Write(Pdf);
                 entry.Write(System.Text.Encoding.UTF8.GetBytes(name)); // so that no two are the same document
             }
         }

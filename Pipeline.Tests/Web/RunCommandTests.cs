@@ -1,3 +1,4 @@
+using Pipeline.Jobs;
 using Pipeline.Web;
 using Pipeline.Web.Commands;
 using Pipeline.Web.Commands.Runs;
@@ -47,7 +48,7 @@ public sealed class RunCommandTests
     [Fact]
     public void The_demo_trains_the_starter_model_on_the_samples()
     {
-        var options = DemoCommand.Options(retrain: false);
+        RunOptions options = DemoCommand.Options(retrain: false);
         File.Exists(Path.Combine(options.BaseModel, "config.json")).ShouldBeTrue();
         File.Exists(Path.Combine(options.Caption.Model, "config.json")).ShouldBeTrue();
     }

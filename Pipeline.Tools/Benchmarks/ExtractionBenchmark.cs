@@ -22,7 +22,7 @@ internal static class ExtractionBenchmark
             double text = PerSecond(() => pdfs.Sum(pdf => DocumentParser.ReadTextAndLayout(pdf).Count), seconds, ct);
             RenderAll(pdfs, dpi, scratch);
             double raster = PerSecond(() => RenderAll(pdfs, dpi, scratch), seconds, ct);
-            using var self = Process.GetCurrentProcess();
+            using Process self = Process.GetCurrentProcess();
             return new ExtractionMeasurement(pages, text, raster, self.PeakWorkingSet64 / 1048576.0);
         }
         finally
@@ -33,7 +33,7 @@ internal static class ExtractionBenchmark
 
     private static double PerSecond(Func<int> pass, double seconds, CancellationToken ct)
     {
-        var watch = Stopwatch.StartNew();
+        Stopwatch watch = Stopwatch.StartNew();
         int pages = 0;
         do
         {

@@ -98,7 +98,7 @@ internal sealed class ChaosSystem : IAsyncDisposable
             {
                 using HttpResponseMessage answer = await _http.PostAsJsonAsync(new Uri(Address, "/api/ingest/folder"), request, ct);
                 if (answer.StatusCode == HttpStatusCode.Accepted)
-                    return (await answer.Content.ReadFromJsonAsync<Accepted>(ct))!.run_id;
+                    return (await answer.Content.ReadFromJsonAsync<Accepted>(ct))!.RunId;
                 string text = await answer.Content.ReadAsStringAsync(ct);
                 if ((int)answer.StatusCode < 500 || DateTime.UtcNow > end) throw new InvalidOperationException($"the run was refused: {(int)answer.StatusCode} {text}");
             }
@@ -210,6 +210,6 @@ internal sealed class ChaosSystem : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <param name="run_id">The run.</param>
-    private sealed record Accepted(Guid run_id);
+    /// <param name="RunId">The run.</param>
+    private sealed record Accepted([property: System.Text.Json.Serialization.JsonPropertyName("run_id")] Guid RunId);
 }

@@ -22,12 +22,12 @@ internal static class FontSubset
         ReadOnlySpan<byte> glyf = font.Slice(tables["glyf"].Offset, tables["glyf"].Length);
         int[] starts = Locations(font[tables["loca"].Offset..], glyphCount, longLoca);
 
-        var used = new SortedSet<int> { 0 };
-        var open = new Stack<int>(characters.Select(c => (int)glyphOf(c)));
+        SortedSet<int> used = new SortedSet<int> { 0 };
+        Stack<int> open = new Stack<int>(characters.Select(c => (int)glyphOf(c)));
         while (open.TryPop(out int glyph))
             if (used.Add(glyph)) AddComponents(glyf[starts[glyph]..starts[glyph + 1]], open);
 
-        var outlines = new MemoryStream();
+        MemoryStream outlines = new MemoryStream();
         byte[] loca = new byte[4 * (glyphCount + 1)];
         for (int glyph = 0; glyph < glyphCount; glyph++)
         {
@@ -40,9 +40,9 @@ internal static class FontSubset
         }
         BinaryPrimitives.WriteInt32BigEndian(loca.AsSpan(4 * glyphCount), (int)outlines.Length);
 
-        var parts = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        SortedDictionary<string, byte[]> parts = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (string name in Kept)
-            if (tables.TryGetValue(name, out var table)) parts[name] = font.Slice(table.Offset, table.Length).ToArray();
+            if (tables.TryGetValue(name, out (int Offset, int Length) table)) parts[name] = font.Slice(table.Offset, table.Length).ToArray();
         parts["glyf"] = outlines.ToArray();
         parts["loca"] = loca;
         BinaryPrimitives.WriteInt16BigEndian(parts["head"].AsSpan(50), 1); // long offsets
@@ -51,7 +51,7 @@ internal static class FontSubset
 
     private static Dictionary<string, (int Offset, int Length)> Tables(ReadOnlySpan<byte> font)
     {
-        var tables = new Dictionary<string, (int, int)>(StringComparer.Ordinal);
+        Dictionary<string, (int, int)> tables = new Dictionary<string, (int, int)>(StringComparer.Ordinal);
         int count = BinaryPrimitives.ReadUInt16BigEndian(font[4..]);
         for (int i = 0; i < count; i++)
         {
@@ -89,7 +89,7 @@ internal static class FontSubset
 
     private static byte[] Write(SortedDictionary<string, byte[]> parts)
     {
-        using var file = new MemoryStream();
+        using MemoryStream file = new MemoryStream();
         int offset = 12 + 16 * parts.Count;
         Span<byte> header = stackalloc byte[12];
         header.Clear();

@@ -21,9 +21,9 @@ internal static class SampleText
     public static (string Characters, List<SampleElement> Elements) Load(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{Prefix}{name}.md")!;
-        using var reader = new StreamReader(stream);
+        using StreamReader reader = new StreamReader(stream);
         string source = reader.ReadToEnd();
-        var elements = new List<SampleElement>();
+        List<SampleElement> elements = new List<SampleElement>();
         foreach (string line in source.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (line.StartsWith('|'))

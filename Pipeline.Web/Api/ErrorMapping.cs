@@ -18,27 +18,27 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
 
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
 
-    private static readonly Message s_queueFull = new(
+    private static readonly Message QueueFull = new(
         "The server is busy: its queue is full. Try again in a moment.",
         "El servidor está ocupado: la cola está llena. Inténtelo de nuevo en un momento.");
 
-    private static readonly Message s_databaseAway = new(
+    private static readonly Message DatabaseAway = new(
         "The database does not answer at this moment. Try again in a moment.",
         "La base de datos no responde en este momento. Inténtelo de nuevo en un momento.");
 
-    private static readonly Message s_storageAway = new(
+    private static readonly Message StorageAway = new(
         "The storage of files does not answer. Try again in a moment; the server's log has the details.",
         "El almacenamiento de archivos no responde. Inténtelo de nuevo en un momento; los detalles están en el registro del servidor.");
 
-    private static readonly Message s_tooLarge = new(
+    private static readonly Message TooLarge = new(
         "The request is larger than this server accepts.",
         "La petición es mayor de lo que acepta este servidor.");
 
-    private static readonly Message s_changedMeanwhile = new(
+    private static readonly Message ChangedMeanwhile = new(
         "Something else changed the same thing at this moment; look again and repeat the request.",
         "Otro proceso ha cambiado lo mismo en este momento; compruébelo y repita la petición.");
 
-    private static readonly Message s_bug = new(
+    private static readonly Message Bug = new(
         "The server failed to process the request; its log has the details.",
         "Error interno del servidor; los detalles están en su registro.");
 
@@ -68,30 +68,30 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
             case ArtifactStoreException:
                 log.StorageFailed(exception.Message);
                 context.Response.Headers.RetryAfter = "30";
-                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, s_storageAway);
+                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, StorageAway);
                 return true;
             case QueueFullException:
                 context.Response.Headers.RetryAfter = "5";
-                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, s_queueFull);
+                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, QueueFull);
                 return true;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                await ErrorShape.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, s_tooLarge);
+                await ErrorShape.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, TooLarge);
                 await LingerAsync(context);
                 return true;
             case Exception when Transience.IsServerTrouble(exception):
                 log.DatabaseAway(context.Request.Method, context.Request.Path, exception.Message);
                 context.Response.Headers.RetryAfter = "3";
-                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, s_databaseAway);
+                await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, DatabaseAway);
                 return true;
             case DbUpdateConcurrencyException:
-                await ErrorShape.WriteAsync(context, StatusCodes.Status409Conflict, s_changedMeanwhile);
+                await ErrorShape.WriteAsync(context, StatusCodes.Status409Conflict, ChangedMeanwhile);
                 return true;
             case BadHttpRequestException bad:
                 await ErrorShape.WriteAsync(context, bad.StatusCode, bad.Message);
                 return true;
             default:
                 log.RequestFailed(exception, context.Request.Method, context.Request.Path);
-                await ErrorShape.WriteAsync(context, StatusCodes.Status500InternalServerError, s_bug);
+                await ErrorShape.WriteAsync(context, StatusCodes.Status500InternalServerError, Bug);
                 return true;
         }
     }
@@ -106,7 +106,7 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } limit) return;
         await context.Response.CompleteAsync();
         limit.MaxRequestBodySize = null;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         patience.CancelAfter(Linger);
         byte[] discarded = ArrayPool<byte>.Shared.Rent(1 << 16);
         try

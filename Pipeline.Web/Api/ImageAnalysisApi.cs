@@ -87,7 +87,7 @@ internal sealed class ImageAnalysisApi(ISender sender, VisionHost vision, IOptio
         IFormFile image = form.Files.GetFile("image") ?? throw new RefusedRequestException(StatusCodes.Status400BadRequest, ImageMessages.NoImage);
         if (image.Length > uploads.Value.MaxImageBytes)
             throw TooLarge(image.Length);
-        var bytes = new byte[image.Length];
+        byte[] bytes = new byte[image.Length];
         await using (Stream content = image.OpenReadStream())
             await content.ReadExactlyAsync(bytes, gone);
         return Question(bytes, form["text"].ToString());

@@ -10,9 +10,9 @@ namespace Pipeline.Web.Api;
 /// </summary>
 internal sealed class RunFollower(DatabaseSignals signals, TimeProvider time)
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_least = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(15); // proxies close silent connections
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15); // proxies close silent connections
 
     /// <param name="id">The run.</param>
     /// <param name="look">The current content. Parts that have not changed since they were last sent are left out.</param>
@@ -20,7 +20,7 @@ internal sealed class RunFollower(DatabaseSignals signals, TimeProvider time)
     public async IAsyncEnumerable<SseItem<string>> FollowAsync(
         Guid id, Func<CancellationToken, Task<RunMoment>> look, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var told = new Dictionary<string, string>();
+        Dictionary<string, string> told = new Dictionary<string, string>();
         bool ended = false;
         DateTimeOffset lastSent = time.GetUtcNow();
         while (true)
@@ -37,15 +37,15 @@ internal sealed class RunFollower(DatabaseSignals signals, TimeProvider time)
             if (moment.IsFinished && ended)
                 break;
             ended = moment.IsFinished; // one more round: the last log lines follow the last state
-            if (time.GetUtcNow() - lastSent > s_keepAlive)
+            if (time.GetUtcNow() - lastSent > KeepAlive)
             {
                 lastSent = time.GetUtcNow();
                 yield return new SseItem<string>("", "ping");
             }
             // Immediately on a change, but a run of thousands of documents must not keep the server busy.
             TimeSpan rest = time.GetElapsedTime(started);
-            await Task.Delay(rest < s_least ? s_least : rest, time, cancellationToken);
-            await signals.RunChangeAsync(id, version, s_interval, cancellationToken);
+            await Task.Delay(rest < Least ? Least : rest, time, cancellationToken);
+            await signals.RunChangeAsync(id, version, Interval, cancellationToken);
         }
         yield return new SseItem<string>("", "end");
     }

@@ -14,7 +14,7 @@ namespace Pipeline.Web.Api;
 /// <summary>Runs and what belongs to one of them.</summary>
 internal static class RunsApi
 {
-    private static readonly FileExtensionContentTypeProvider s_types = new();
+    private static readonly FileExtensionContentTypeProvider Types = new();
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
@@ -139,7 +139,7 @@ internal static class RunsApi
         // The content comes from untrusted documents: it may be shown, never executed.
         context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
         string type = Path.GetExtension(path) is ".md" ? "text/plain; charset=utf-8"
-            : s_types.TryGetContentType(path, out string? known) && known.StartsWith("image/", StringComparison.Ordinal) ? known
+            : Types.TryGetContentType(path, out string? known) && known.StartsWith("image/", StringComparison.Ordinal) ? known
             : Path.GetExtension(path) is ".json" ? "application/json"
             : "application/octet-stream";
         if (path.StartsWith("pages/", StringComparison.Ordinal) && !await artifacts.ExistsAsync(sha256, cancellationToken))

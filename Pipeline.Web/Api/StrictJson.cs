@@ -7,7 +7,7 @@ namespace Pipeline.Web.Api;
 /// <summary>Request bodies whose unknown names are refused, with the path of what is wrong.</summary>
 internal static class StrictJson
 {
-    private static readonly JsonSerializerOptions s_settings = new(RunOptionsJson.Settings) { Converters = { new RunOptionsConverter() } };
+    private static readonly JsonSerializerOptions Settings = new(RunOptionsJson.Settings) { Converters = { new RunOptionsConverter() } };
 
     /// <exception cref="BadHttpRequestException">The body is not declared as JSON (415): a foreign page's form cannot declare it.</exception>
     /// <exception cref="InputException">The body is not the JSON expected; the message says where.</exception>
@@ -18,7 +18,7 @@ internal static class StrictJson
             throw new BadHttpRequestException("expected a body of type application/json", StatusCodes.Status415UnsupportedMediaType);
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(request.Body, s_settings, cancellationToken)
+            return await JsonSerializer.DeserializeAsync<T>(request.Body, Settings, cancellationToken)
                 ?? throw new InputException("body: found null; expected an object");
         }
         catch (JsonException problem)
@@ -33,7 +33,7 @@ internal static class StrictJson
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(json, s_settings) ?? throw new InputException($"{field}: found null; expected an object");
+            return JsonSerializer.Deserialize<T>(json, Settings) ?? throw new InputException($"{field}: found null; expected an object");
         }
         catch (JsonException problem)
         {

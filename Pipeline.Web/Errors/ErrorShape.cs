@@ -9,7 +9,7 @@ namespace Pipeline.Web.Errors;
 /// </summary>
 internal static class ErrorShape
 {
-    private static readonly string[] s_imagePaths = ["/status", "/analyze", "/analyze_base64"];
+    private static readonly string[] ImagePaths = ["/status", "/analyze", "/analyze_base64"];
 
     public static Task WriteAsync(HttpContext context, int status, string message) =>
         WriteAsync(context, status, new Message(message, message));
@@ -25,7 +25,7 @@ internal static class ErrorShape
         HttpResponse response = context.Response;
         response.StatusCode = status;
         PathString path = context.Request.Path;
-        if (s_imagePaths.Any(p => path.Equals(p, StringComparison.OrdinalIgnoreCase)))
+        if (ImagePaths.Any(p => path.Equals(p, StringComparison.OrdinalIgnoreCase)))
         {
             await response.WriteAsJsonAsync(new { success = false, error = message.For(context.Request) }, context.RequestAborted);
         }
@@ -35,7 +35,7 @@ internal static class ErrorShape
         }
         else
         {
-            var problem = new ProblemDetails
+            ProblemDetails problem = new ProblemDetails
             {
                 Status = status,
                 Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),

@@ -9,7 +9,7 @@ namespace Pipeline.Web.Hosting;
 /// <summary>Where settings come from and where logs go: the same for every role.</summary>
 internal static class HostSettings
 {
-    private static readonly (string Category, LogLevel Level)[] s_quiet =
+    private static readonly (string Category, LogLevel Level)[] Quiet =
     [
         ("Microsoft", LogLevel.Warning),
         ("Microsoft.AspNetCore.DataProtection", LogLevel.Error), // warns at every start that its keys are stored in plain files
@@ -27,7 +27,7 @@ internal static class HostSettings
     /// <summary>The settings as they are before the host is built.</summary>
     public static IConfigurationRoot Read(ServerSettings settings)
     {
-        var configuration = new ConfigurationBuilder();
+        ConfigurationBuilder configuration = new ConfigurationBuilder();
         configuration.AddPipelineSettings(settings);
         return configuration.Build();
     }
@@ -50,13 +50,13 @@ internal static class HostSettings
     public static void AddPipelineLogging(this IHostApplicationBuilder builder)
     {
         builder.Logging.ClearProviders();
-        foreach ((string category, LogLevel level) in s_quiet)
+        foreach ((string category, LogLevel level) in Quiet)
             builder.Logging.AddFilter(category, level);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
 
         // As a provider Serilog ignores those filters, so it gets the same ones.
-        var console = new LoggerConfiguration().MinimumLevel.Information().Enrich.FromLogContext();
-        foreach ((string category, LogLevel level) in s_quiet)
+        LoggerConfiguration console = new LoggerConfiguration().MinimumLevel.Information().Enrich.FromLogContext();
+        foreach ((string category, LogLevel level) in Quiet)
             console.MinimumLevel.Override(category, LevelConvert.ToSerilogLevel(level));
         console.ReadFrom.Configuration(builder.Configuration);
         if (Console.IsOutputRedirected)

@@ -18,7 +18,7 @@ namespace Pipeline.Web.Hub;
 internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token)
 {
     private const string PartialSuffix = ".incomplete";
-    private static readonly string[] s_wantedExtensions = [".safetensors", ".json", ".txt", ".model", ".md", ".jinja"];
+    private static readonly string[] WantedExtensions = [".safetensors", ".json", ".txt", ".model", ".md", ".jinja"];
 
     /// <summary>Fetches what is missing; files already there with the right checksum are left alone.</summary>
     /// <param name="modelId">Repository name such as <c>microsoft/Phi-4-mini-instruct</c>.</param>
@@ -45,11 +45,11 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
 
     private async Task<IReadOnlyList<HubFile>> ListAsync(string modelId, string revision, CancellationToken cancellationToken)
     {
-        var listing = new Uri(endpoint, $"api/models/{modelId}/tree/{Uri.EscapeDataString(revision)}?recursive=true");
+        Uri listing = new Uri(endpoint, $"api/models/{modelId}/tree/{Uri.EscapeDataString(revision)}?recursive=true");
         using HttpResponseMessage response = await SendAsync(listing, null, cancellationToken);
         Explain(response, modelId, revision);
         using JsonDocument tree = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
-        var files = new List<HubFile>();
+        List<HubFile> files = new List<HubFile>();
         foreach (JsonElement entry in tree.RootElement.EnumerateArray())
         {
             if (entry.GetProperty("type").GetString() != "file")
@@ -82,14 +82,14 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
         if (done < file.Size || file.Size == 0)
         {
             string escaped = string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString));
-            var address = new Uri(endpoint, $"{modelId}/resolve/{Uri.EscapeDataString(revision)}/{escaped}");
+            Uri address = new Uri(endpoint, $"{modelId}/resolve/{Uri.EscapeDataString(revision)}/{escaped}");
             using HttpResponseMessage response = await SendAsync(address, done, cancellationToken);
             Explain(response, modelId, revision);
             if (response.StatusCode != HttpStatusCode.PartialContent)
                 done = 0; // the server ignored the range: it sends the file from its start
             await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            await using var output = new FileStream(partial, done > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write);
-            var buffer = new byte[1 << 20];
+            await using FileStream output = new FileStream(partial, done > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write);
+            byte[] buffer = new byte[1 << 20];
             for (int read; (read = await body.ReadAsync(buffer, cancellationToken)) > 0;)
             {
                 await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
@@ -112,7 +112,7 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
 
     private async Task<HttpResponseMessage> SendAsync(Uri address, long? from, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Get, address);
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (from > 0)
@@ -134,7 +134,7 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
     }
 
     private static bool IsWanted(string path) =>
-        s_wantedExtensions.Contains(Path.GetExtension(path), StringComparer.Ordinal) && !path.StartsWith('.')
+        WantedExtensions.Contains(Path.GetExtension(path), StringComparer.Ordinal) && !path.StartsWith('.')
         && !path.StartsWith("onnx/", StringComparison.Ordinal) && !path.StartsWith("original/", StringComparison.Ordinal);
 
     // A listing is untrusted input: a path must never lead out of the target folder.
@@ -152,9 +152,9 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
         await using FileStream content = File.OpenRead(path);
         if (file.Sha256 is not null)
             return Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) == file.Sha256;
-        using var sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1); // git's own object name, not a security claim
+        using IncrementalHash sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1); // git's own object name, not a security claim
         sha1.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {file.Size}\0")));
-        var buffer = new byte[1 << 16];
+        byte[] buffer = new byte[1 << 16];
         for (int read; (read = await content.ReadAsync(buffer, cancellationToken)) > 0;)
             sha1.AppendData(buffer, 0, read);
         return Convert.ToHexStringLower(sha1.GetHashAndReset()) == file.GitBlobId;

@@ -10,10 +10,10 @@ internal static class Assets
 {
     private const string Prefix = "assets/";
 
-    private static readonly FrozenDictionary<string, Asset> s_assets = Load().ToFrozenDictionary(asset => asset.Name);
+    private static readonly FrozenDictionary<string, Asset> Files = Load().ToFrozenDictionary(asset => asset.Name);
 
     public static void MapAssets(this IEndpointRouteBuilder routes) => routes
-        .MapGet("/assets/{name}", (string name) => s_assets.TryGetValue(name, out Asset? asset)
+        .MapGet("/assets/{name}", (string name) => Files.TryGetValue(name, out Asset? asset)
             ? Results.Bytes(asset.Bytes, asset.ContentType, entityTag: asset.Tag)
             : Results.NotFound())
         .ExcludeFromDescription();
@@ -24,7 +24,7 @@ internal static class Assets
         foreach (string resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             using Stream stream = assembly.GetManifestResourceStream(resource)!;
-            var bytes = new byte[stream.Length];
+            byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             yield return new Asset(resource[Prefix.Length..], bytes, TypeOf(resource),
                 new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes), 0, 8)}\""));

@@ -11,12 +11,12 @@ namespace Pipeline.Web.Pages;
 /// <summary>What the dashboard's page of a job shows about its run: items, outcome, log. All text is untrusted and encoded.</summary>
 internal static class JobDetails
 {
-    private static int s_registered;
+    private static int _registered;
 
     /// <summary>The dashboard keeps its renderers for the whole process; each page asks the server that renders it.</summary>
     public static void Register()
     {
-        if (Interlocked.Exchange(ref s_registered, 1) == 0)
+        if (Interlocked.Exchange(ref _registered, 1) == 0)
             GlobalConfiguration.Configuration.UseJobDetailsRenderer(10, Render);
     }
 

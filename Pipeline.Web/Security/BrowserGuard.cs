@@ -10,20 +10,20 @@ namespace Pipeline.Web.Security;
 /// </summary>
 internal sealed class BrowserGuard(RequestDelegate next, AccessPolicy policy)
 {
-    private static readonly Message s_foreignHost = new(
+    private static readonly Message ForeignHost = new(
         "This server answers only to localhost; set AUTH_TOKEN and --listen to reach it by another name.",
         "Este servidor solo responde a localhost; configure AUTH_TOKEN y --listen para usar otro nombre.");
 
-    private static readonly Message s_foreignOrigin = new(
+    private static readonly Message ForeignOrigin = new(
         "Requests from pages of another site are refused.",
         "Se rechazan las peticiones desde páginas de otro sitio.");
 
     public async Task InvokeAsync(HttpContext context)
     {
         if (policy.IsOpenOnLoopback && !IsLoopback(context.Request.Host.Host))
-            await ErrorShape.WriteAsync(context, StatusCodes.Status403Forbidden, s_foreignHost);
+            await ErrorShape.WriteAsync(context, StatusCodes.Status403Forbidden, ForeignHost);
         else if (ChangesState(context.Request.Method) && IsForeign(context.Request))
-            await ErrorShape.WriteAsync(context, StatusCodes.Status403Forbidden, s_foreignOrigin);
+            await ErrorShape.WriteAsync(context, StatusCodes.Status403Forbidden, ForeignOrigin);
         else
             await next(context);
     }

@@ -12,7 +12,7 @@ namespace Pipeline.Web.Security;
 internal sealed class SessionCookie(AccessPolicy policy, TimeProvider time)
 {
     public const string Name = "pipeline_session";
-    private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(7);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(7);
 
     private readonly byte[]? _key = policy.Token is null
         ? null
@@ -20,7 +20,7 @@ internal sealed class SessionCookie(AccessPolicy policy, TimeProvider time)
 
     public void Issue(HttpContext context)
     {
-        string expiry = (time.GetUtcNow() + s_lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        string expiry = (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         if (_key is not null)
             context.Response.Cookies.Append(Name, $"{expiry}.{Sign(_key, expiry)}", Options(context));
     }
@@ -43,7 +43,7 @@ internal sealed class SessionCookie(AccessPolicy policy, TimeProvider time)
         SameSite = SameSiteMode.Strict,
         Secure = context.Request.IsHttps,
         Path = "/",
-        MaxAge = s_lifetime,
+        MaxAge = Lifetime,
         IsEssential = true,
     };
 }

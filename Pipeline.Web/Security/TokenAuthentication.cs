@@ -8,7 +8,7 @@ namespace Pipeline.Web.Security;
 /// </summary>
 internal sealed class TokenAuthentication(RequestDelegate next, AccessPolicy policy, SessionCookie session)
 {
-    private static readonly Message s_tokenRequired = new(
+    private static readonly Message TokenRequired = new(
         "A valid token is required: send the header 'Authorization: Bearer <token>'.",
         "Se requiere un token válido: envíe la cabecera 'Authorization: Bearer <token>'.");
 
@@ -25,7 +25,7 @@ internal sealed class TokenAuthentication(RequestDelegate next, AccessPolicy pol
             return;
         }
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        await ErrorShape.WriteAsync(context, StatusCodes.Status401Unauthorized, s_tokenRequired);
+        await ErrorShape.WriteAsync(context, StatusCodes.Status401Unauthorized, TokenRequired);
     }
 
     private static bool IsPublic(PathString path) =>

@@ -8,11 +8,11 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 {
     public List<TextBlock> Build(int page, List<List<LayoutItem>> stretches)
     {
-        var blocks = new List<TextBlock>();
+        List<TextBlock> blocks = new List<TextBlock>();
         foreach (List<LayoutItem> stretch in stretches)
         {
             int firstOfStretch = blocks.Count;
-            var texts = new List<TextItem>();
+            List<TextItem> texts = new List<TextItem>();
             foreach (LayoutItem item in stretch)
             {
                 if (item is TextItem text)
@@ -69,7 +69,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return;
         List<TextLine> lines = TextLine.Of(items.Select(i => i.Segment));
         double right = lines.Max(l => l.Box.X1), leading = MedianLeading(lines);
-        var current = new List<TextLine>();
+        List<TextLine> current = new List<TextLine>();
         foreach (TextLine line in lines)
         {
             if (current.Count > 0 && StartsBlock(current, line, right, leading))

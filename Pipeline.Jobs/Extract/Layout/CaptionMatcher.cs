@@ -12,7 +12,7 @@ internal static class CaptionMatcher
     {
         TextBlock[] captions = blocks.Where(b => b.Kind == BlockKind.Caption).ToArray();
         TextBlock[] targets = blocks.Where(b => b.Kind is BlockKind.Figure or BlockKind.Table).ToArray();
-        var pairs = from caption in captions
+        IEnumerable<(TextBlock caption, TextBlock target)> pairs = from caption in captions
                     from target in targets
                     let distance = Distance(caption, target)
                     where distance <= Furthest

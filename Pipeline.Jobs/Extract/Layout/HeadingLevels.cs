@@ -9,12 +9,12 @@ internal static partial class HeadingLevels
     public static void Assign(IReadOnlyList<TextBlock> blocks)
     {
         TextBlock[] headings = blocks.Where(b => b.Kind == BlockKind.Heading).ToArray();
-        var styles = headings.Select(StyleOf).Distinct().OrderByDescending(s => s.Size).ThenByDescending(s => s.Bold).ToList();
+        List<(double Size, bool Bold)> styles = headings.Select(StyleOf).Distinct().OrderByDescending(s => s.Size).ThenByDescending(s => s.Bold).ToList();
         foreach (TextBlock heading in headings)
             heading.Level = Math.Min(6, styles.IndexOf(StyleOf(heading)) + 1);
 
         // Numbered headings that look alike but differ in depth: "2 Method", "2.1 Samples".
-        foreach (var alike in headings.Where(h => Depth(h.Text) > 0).GroupBy(StyleOf))
+        foreach (IGrouping<(double Size, bool Bold), TextBlock> alike in headings.Where(h => Depth(h.Text) > 0).GroupBy(StyleOf))
         {
             int shallowest = alike.Min(h => Depth(h.Text));
             foreach (TextBlock heading in alike)

@@ -14,8 +14,8 @@ internal static partial class RunningHeads
     /// <returns>The segments that are not part of the text, with their kind.</returns>
     public static Dictionary<TextSegment, BlockKind> Find(IReadOnlyList<PageContent> pages, string? title)
     {
-        var candidates = new Dictionary<string, List<(int Page, TextSegment Segment, bool Top)>>(StringComparer.Ordinal);
-        var found = new Dictionary<TextSegment, BlockKind>();
+        Dictionary<string, List<(int Page, TextSegment Segment, bool Top)>> candidates = new Dictionary<string, List<(int Page, TextSegment Segment, bool Top)>>(StringComparer.Ordinal);
+        Dictionary<TextSegment, BlockKind> found = new Dictionary<TextSegment, BlockKind>();
         foreach (PageContent page in pages)
         {
             foreach (TextSegment segment in page.Segments)
@@ -34,13 +34,13 @@ internal static partial class RunningHeads
                     continue;
                 }
                 string key = $"{(top ? 'T' : 'B')}{Math.Round(segment.Box.CenterY / 6)}|{Digits().Replace(segment.Text, "#")}";
-                if (!candidates.TryGetValue(key, out var list))
+                if (!candidates.TryGetValue(key, out List<(int Page, TextSegment Segment, bool Top)>? list))
                     candidates[key] = list = [];
                 list.Add((page.Number, segment, top));
             }
         }
         int needed = pages.Count <= 3 ? 2 : Math.Max(2, pages.Count / 5); // running heads may change with the chapter, left and right
-        foreach (var list in candidates.Values)
+        foreach (List<(int Page, TextSegment Segment, bool Top)> list in candidates.Values)
         {
             if (list.Select(c => c.Page).Distinct().Count() < needed)
                 continue;

@@ -22,7 +22,7 @@ internal static class TableGrid
             return null;
 
         List<List<List<TextWord>>> rows = RowsOf(lines, region, page, borders);
-        var cells = rows.Select(row => CellsOf(row, borders)).Where(r => r.Any(c => c.Length > 0)).ToList();
+        List<List<string>> cells = rows.Select(row => CellsOf(row, borders)).Where(r => r.Any(c => c.Length > 0)).ToList();
         if (cells.Count < 2 || cells.Count(r => r.Count(c => c.Length > 0) >= 2) < 2)
             return null;
         Box box = words.Select(w => w.Word.Box).Aggregate(region, (a, b) => a.Union(b));
@@ -31,7 +31,7 @@ internal static class TableGrid
 
     private static List<List<TextWord>> LinesOf(IEnumerable<TextWord> words, double size)
     {
-        var lines = new List<List<TextWord>>();
+        List<List<TextWord>> lines = new List<List<TextWord>>();
         foreach (TextWord word in words.OrderByDescending(w => w.Box.CenterY).ThenBy(w => w.Box.X0))
         {
             if (lines.Count > 0 && lines[^1][0].Box.CenterY - word.Box.CenterY <= 0.4 * size) lines[^1].Add(word);
@@ -60,7 +60,7 @@ internal static class TableGrid
     private static List<double> GapsOf(List<List<TextWord>> lines, double size, int tolerated)
     {
         // Word edges as events: where the number of lines with ink falls to the tolerated number, a gap begins.
-        var events = new List<(double X, int Change)>();
+        List<(double X, int Change)> events = new List<(double X, int Change)>();
         foreach (List<TextWord> line in lines)
         {
             double from = line[0].Box.X0, to = line[0].Box.X1;
@@ -78,7 +78,7 @@ internal static class TableGrid
         }
         events.Sort((a, b) => a.X != b.X ? a.X.CompareTo(b.X) : b.Change.CompareTo(a.Change));
 
-        var borders = new List<double>();
+        List<double> borders = new List<double>();
         int ink = 0;
         double gapFrom = double.NaN;
         bool anyBefore = false;
@@ -101,7 +101,7 @@ internal static class TableGrid
 
     private static List<double> Distinct(double[] sorted)
     {
-        var distinct = new List<double>();
+        List<double> distinct = new List<double>();
         foreach (double x in sorted)
             if (distinct.Count == 0 || x - distinct[^1] > 4) distinct.Add(x);
         return distinct;
@@ -121,7 +121,7 @@ internal static class TableGrid
         double headRule = distinct.Where(y => y < lines[0][0].Box.CenterY).DefaultIfEmpty(double.MaxValue).Max();
         int headLines = headRule > region.Y0 + 4 ? lines.TakeWhile(l => l[0].Box.CenterY > headRule).Count() : 0;
 
-        var rows = new List<List<List<TextWord>>>();
+        List<List<List<TextWord>>> rows = new List<List<List<TextWord>>>();
         foreach (List<TextWord> line in lines)
         {
             bool head = rows.Count == 1 && headLines is > 1 and <= 4 && line[0].Box.CenterY > headRule;

@@ -40,7 +40,7 @@ internal sealed class ParserProcess : IDisposable
 
     public static ParserProcess Start(HostCommand command, int megabytes)
     {
-        var start = new ProcessStartInfo(command.File, command.Arguments)
+        ProcessStartInfo start = new ProcessStartInfo(command.File, command.Arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -71,7 +71,7 @@ internal sealed class ParserProcess : IDisposable
     /// </exception>
     public async Task ParseAsync(ParseRequest request, TimeSpan limit, IProgress<(int Page, int Pages)>? progress, CancellationToken ct)
     {
-        using var watch = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using CancellationTokenSource watch = CancellationTokenSource.CreateLinkedTokenSource(ct);
         Task<bool> memory = WatchMemoryAsync(watch.Token);
         Task<ParseReply?> reply = ExchangeAsync(request, progress);
         Task timeout = Task.Delay(limit, watch.Token);

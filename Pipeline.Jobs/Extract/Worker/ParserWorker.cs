@@ -12,7 +12,7 @@ namespace Pipeline.Jobs.Extract.Worker;
 /// </summary>
 public static partial class ParserWorker
 {
-    private static int s_unfinished; // requests read and not answered
+    private static int _unfinished; // requests read and not answered
 
     private const int StackBytes = 16 << 20; // enough for deeply nested valid files; endless recursion ends soon
 
@@ -21,13 +21,13 @@ public static partial class ParserWorker
     public static int Run()
     {
         LimitResources();
-        using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
-        using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+        using StreamReader input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+        using StreamWriter output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
         Console.SetOut(TextWriter.Null); // standard output carries replies only
         foreach (string line in Requests(input))
         {
             ParseReply reply = new(ParseReplyKind.Failed);
-            var parser = new Thread(() => reply = Serve(ParseRequest.FromLine(line), output), StackBytes);
+            Thread parser = new Thread(() => reply = Serve(ParseRequest.FromLine(line), output), StackBytes);
             parser.Start();
             parser.Join();
             output.WriteLine(reply.ToLine());
@@ -41,16 +41,16 @@ public static partial class ParserWorker
     /// </summary>
     private static IEnumerable<string> Requests(StreamReader input)
     {
-        using var waiting = new BlockingCollection<string>();
-        var reading = new Thread(() =>
+        using BlockingCollection<string> waiting = new BlockingCollection<string>();
+        Thread reading = new Thread(() =>
         {
             while (input.ReadLine() is { } line)
             {
-                Interlocked.Increment(ref s_unfinished);
+                Interlocked.Increment(ref _unfinished);
                 waiting.Add(line);
             }
             waiting.CompleteAdding();
-            if (Volatile.Read(ref s_unfinished) > 0)
+            if (Volatile.Read(ref _unfinished) > 0)
                 ProcessSignal.Send(Environment.ProcessId, ProcessSignal.Kill); // an exit would wait for native code
         })
         { IsBackground = true };
@@ -58,7 +58,7 @@ public static partial class ParserWorker
         foreach (string line in waiting.GetConsumingEnumerable())
         {
             yield return line;
-            Interlocked.Decrement(ref s_unfinished);
+            Interlocked.Decrement(ref _unfinished);
         }
     }
 

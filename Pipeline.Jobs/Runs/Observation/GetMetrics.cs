@@ -1,6 +1,7 @@
 using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
+using Pipeline.Data.Entities;
 
 namespace Pipeline.Jobs.Runs.Observation;
 
@@ -17,7 +18,7 @@ internal sealed class GetMetricsHandler(IDbContextFactory<PipelineDbContext> con
         Guid? maker = await (from run in db.Runs where run.Id == request.RunId join training in db.Trainings on run.TrainingId equals training.Id select (Guid?)training.RunId)
             .SingleOrDefaultAsync(cancellationToken);
         Guid source = maker ?? request.RunId;
-        var points = await db.TrainingMetrics.AsNoTracking().Where(m => m.RunId == source).OrderBy(m => m.Step).ToArrayAsync(cancellationToken);
+        TrainingMetric[] points = await db.TrainingMetrics.AsNoTracking().Where(m => m.RunId == source).OrderBy(m => m.Step).ToArrayAsync(cancellationToken);
         return points.GroupBy(m => m.Name).ToDictionary(
             g => g.Key, IReadOnlyList<MetricPoint> (g) => g.Select(m => new MetricPoint(m.Step, m.Epoch, m.Value, m.At)).ToArray());
     }

@@ -22,7 +22,7 @@ internal sealed class ListLogsHandler(IDbContextFactory<PipelineDbContext> conte
     public async ValueTask<IReadOnlyList<LogLine>> Handle(ListLogs request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        var lines = db.LogEntries.AsNoTracking();
+        IQueryable<LogEntry> lines = db.LogEntries.AsNoTracking();
         if (request.RunId is { } run) lines = lines.Where(l => l.RunId == run);
         if (request.Level is { } level) lines = lines.Where(l => l.Level.ToLower() == level.ToLower());
         if (request.Stage is { } named && graph[named].Stage.Name is { } stage) lines = lines.Where(l => l.Stage == stage);
@@ -34,7 +34,7 @@ internal sealed class ListLogsHandler(IDbContextFactory<PipelineDbContext> conte
             lines = lines.Where(l => EF.Functions.ILike(l.Message, pattern) || l.Exception != null && EF.Functions.ILike(l.Exception, pattern));
         }
         int limit = Math.Clamp(request.Limit, 1, 5_000);
-        var page = request.AfterId is { } after
+        LogEntry[] page = request.AfterId is { } after
             ? await lines.Where(l => l.Id > after).OrderBy(l => l.Id).Take(limit).ToArrayAsync(cancellationToken)
             : (await lines.OrderByDescending(l => l.Id).Take(limit).ToArrayAsync(cancellationToken)).Reverse().ToArray();
         return page.Select(LogLine.Of).ToArray();

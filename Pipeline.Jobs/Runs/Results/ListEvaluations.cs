@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mediator;
 using Microsoft.EntityFrameworkCore;
 using Pipeline.Data;
+using Pipeline.Data.Entities;
 
 namespace Pipeline.Jobs.Runs.Results;
 
@@ -15,9 +16,9 @@ internal sealed class ListEvaluationsHandler(IDbContextFactory<PipelineDbContext
     public async ValueTask<IReadOnlyList<EvaluationEntry>> Handle(ListEvaluations request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        var evaluations = db.Evaluations.AsNoTracking();
+        IQueryable<Evaluation> evaluations = db.Evaluations.AsNoTracking();
         if (request.RunId is { } run) evaluations = evaluations.Where(e => db.Runs.Any(r => r.Id == run && r.EvaluationId == e.Id));
-        var rows = await evaluations.OrderByDescending(e => e.CreatedAt).Take(Math.Clamp(request.Limit, 1, 1_000)).ToArrayAsync(cancellationToken);
+        Evaluation[] rows = await evaluations.OrderByDescending(e => e.CreatedAt).Take(Math.Clamp(request.Limit, 1, 1_000)).ToArrayAsync(cancellationToken);
         return rows.Select(e => new EvaluationEntry(e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss, e.BasePerplexity, e.AdapterPerplexity,
             JsonDocument.Parse(e.Generations).RootElement, e.CreatedAt, e.CurrentLoss)).ToArray();
     }

@@ -15,26 +15,26 @@ internal static unsafe class BlockKernel
     private const string Float32Name = "_ZN2at6native7cpublas6brgemmEllllllbPKfS3_Pfb";
     private const string ReleaseName = "_ZN2at6native7cpublas14brgemm_releaseEb";
 
-    private static readonly delegate* unmanaged<long, long, long, long, long, long, byte, void*, void*, float*, byte, void> s_bfloat16, s_float32;
-    private static readonly delegate* unmanaged<byte, void> s_release;
+    private static readonly delegate* unmanaged<long, long, long, long, long, long, byte, void*, void*, float*, byte, void> BFloat16Entry, Float32Entry;
+    private static readonly delegate* unmanaged<byte, void> ReleaseEntry;
 
     static BlockKernel()
     {
         if (!Avx512BW.IsSupported || !OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(NativeTorch.CoreLibrary, typeof(BlockKernel).Assembly, null, out nint core)
             || !NativeLibrary.TryGetExport(core, ReleaseName, out nint release))
             return;
-        s_release = (delegate* unmanaged<byte, void>)release;
+        ReleaseEntry = (delegate* unmanaged<byte, void>)release;
         if (NativeLibrary.TryGetExport(core, Float32Name, out nint float32))
-            s_float32 = (delegate* unmanaged<long, long, long, long, long, long, byte, void*, void*, float*, byte, void>)float32;
+            Float32Entry = (delegate* unmanaged<long, long, long, long, long, long, byte, void*, void*, float*, byte, void>)float32;
         if (HasBFloat16() && NativeLibrary.TryGetExport(core, BFloat16Name, out nint bfloat16))
-            s_bfloat16 = (delegate* unmanaged<long, long, long, long, long, long, byte, void*, void*, float*, byte, void>)bfloat16;
+            BFloat16Entry = (delegate* unmanaged<long, long, long, long, long, long, byte, void*, void*, float*, byte, void>)bfloat16;
     }
 
     /// <summary>Whether this processor and libtorch have the kernels of a type.</summary>
     public static bool Has(ScalarType type) => type switch
     {
-        ScalarType.BFloat16 => s_bfloat16 is not null,
-        ScalarType.Float32 => s_float32 is not null,
+        ScalarType.BFloat16 => BFloat16Entry is not null,
+        ScalarType.Float32 => Float32Entry is not null,
         _ => false,
     };
 
@@ -45,14 +45,14 @@ internal static unsafe class BlockKernel
     /// <param name="b">[K / 2, columns, 2]: pairs of rows interleaved, <see cref="Block.StrideB"/> pairs apart.</param>
     /// <param name="c">[M, N], rows <see cref="Block.StrideC"/> apart.</param>
     public static void BFloat16(in Block block, bool adds, void* a, void* b, float* c) =>
-        s_bfloat16(block.M, block.N, block.K, block.StrideA, block.StrideB, block.StrideC, adds ? (byte)1 : (byte)0, a, b, c, 1);
+        BFloat16Entry(block.M, block.N, block.K, block.StrideA, block.StrideB, block.StrideC, adds ? (byte)1 : (byte)0, a, b, c, 1);
 
     /// <summary>As <see cref="BFloat16"/> for float32; b is [K, columns].</summary>
     public static void Float32(in Block block, bool adds, void* a, void* b, float* c) =>
-        s_float32(block.M, block.N, block.K, block.StrideA, block.StrideB, block.StrideC, adds ? (byte)1 : (byte)0, a, b, c, 0);
+        Float32Entry(block.M, block.N, block.K, block.StrideA, block.StrideB, block.StrideC, adds ? (byte)1 : (byte)0, a, b, c, 0);
 
     /// <summary>Call from each thread after its last block: releases matrix registers where the processor has them.</summary>
-    public static void Release() => s_release(1);
+    public static void Release() => ReleaseEntry(1);
 
     // CPUID 7.1 EAX bit 5: AVX512_BF16. Without it, or when oneDNN was told to use less, these kernels do not exist, and
     // requesting one ends the process.

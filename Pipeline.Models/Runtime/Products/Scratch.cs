@@ -8,7 +8,7 @@ internal sealed unsafe class Scratch
     private const long Alignment = 64;  // a cache line
 
     [ThreadStatic]
-    private static Scratch? s_ofThread;
+    private static Scratch? _ofThread;
 
     private nint _memory;
     private long _bytes, _taken;
@@ -23,7 +23,7 @@ internal sealed unsafe class Scratch
     /// <param name="parts">Bytes of all parts that will be taken.</param>
     public static Scratch OfThread(params ReadOnlySpan<long> parts)
     {
-        Scratch scratch = s_ofThread ??= new Scratch();
+        Scratch scratch = _ofThread ??= new Scratch();
         long bytes = 0;
         foreach (long part in parts)
             bytes += RoundUp(part);

@@ -12,11 +12,11 @@ internal static class ExamplePacker
     public static IReadOnlyList<int[]> Pack(IReadOnlyList<int> lengths, int capacity)
     {
         // Rows sorted by length, so the longest that fits is found by scanning downwards; ties keep row order.
-        var rows = new Queue<int>[capacity + 1];
+        Queue<int>[] rows = new Queue<int>[capacity + 1];
         for (int row = 0; row < lengths.Count; row++)
             (rows[Math.Min(lengths[row], capacity)] ??= new Queue<int>()).Enqueue(row);
 
-        var sequences = new List<int[]>();
+        List<int[]> sequences = new List<int[]>();
         for (int longest = capacity; longest >= 0;)
         {
             if (rows[longest] is not { Count: > 0 })
@@ -24,7 +24,7 @@ internal static class ExamplePacker
                 longest--;
                 continue;
             }
-            var sequence = new List<int>();
+            List<int> sequence = new List<int>();
             int left = capacity;
             for (int length = longest; length >= 0; length = Math.Min(length, left))
             {

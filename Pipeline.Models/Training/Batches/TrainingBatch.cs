@@ -20,10 +20,10 @@ internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Target
     {
         if (examples.Count == 0 || examples.Any(e => e.InputIds.Length == 0))
             throw new ArgumentException("a batch needs examples with tokens", nameof(examples));
-        var layout = new SequenceLayout([.. examples.Select(e => e.InputIds.Length)]);
+        SequenceLayout layout = new SequenceLayout([.. examples.Select(e => e.InputIds.Length)]);
         long[] ids = new long[layout.Rows];
-        var rows = new List<long>();
-        var targets = new List<long>();
+        List<long> rows = new List<long>();
+        List<long> targets = new List<long>();
         int row = 0;
         foreach ((int[] inputIds, int[] labels) in examples)
         {

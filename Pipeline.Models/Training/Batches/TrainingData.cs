@@ -62,7 +62,7 @@ public sealed class TrainingData
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(held);
-        var warnings = new List<string>();
+        List<string> warnings = new List<string>();
         int cutoff = arguments.CutoffLen;
         if (cutoff > maxPositions)
         {
@@ -113,7 +113,7 @@ public sealed class TrainingData
 
     private static string HashOf(params IReadOnlyList<TokenizedExample>[] splits)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (IReadOnlyList<TokenizedExample> split in splits)
         {
             Append([split.Count]);

@@ -46,7 +46,7 @@ internal static class TrainingFingerprint
     // The shape and a sample of every weight kept in full: enough to tell two models apart without reading gigabytes.
     private static string HashOf(DecoderModel model)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(ShapeOf(model.Config)));
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();

@@ -21,7 +21,7 @@ public static class LossEvaluator
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
-        using var pass = new TrainingPass(model);
+        using TrainingPass pass = new TrainingPass(model);
         return Evaluate(pass, examples, batchSize, stopping, progress);
     }
 
@@ -29,7 +29,7 @@ public static class LossEvaluator
     internal static LossResult Evaluate(
         TrainingPass pass, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping, Action<int>? progress = null)
     {
-        var clock = Stopwatch.StartNew();
+        Stopwatch clock = Stopwatch.StartNew();
         double sum = 0;
         long targets = 0;
         // Examples of similar length together: their attention is computed in one product.

@@ -17,21 +17,21 @@ internal static class LossPlot
     public static void Save(string path, string title, IReadOnlyList<(int Step, double Loss)> train, IReadOnlyList<(int Step, double Loss)> evaluated)
     {
         UseBundledFont();
-        using var plot = new Plot();
+        using Plot plot = new Plot();
         plot.Font.Set(FontName);
         plot.Title(title);
         plot.XLabel("step");
         plot.YLabel("loss");
         if (train.Count > 0)
         {
-            var raw = plot.Add.Scatter(Xs(train), Ys(train), Color.FromHex("#9ecae1"));
+            ScottPlot.Plottables.Scatter raw = plot.Add.Scatter(Xs(train), Ys(train), Color.FromHex("#9ecae1"));
             raw.LegendText = "loss";
-            var smooth = plot.Add.Scatter(Xs(train), Smooth(Ys(train)), Color.FromHex("#08519c"));
+            ScottPlot.Plottables.Scatter smooth = plot.Add.Scatter(Xs(train), Smooth(Ys(train)), Color.FromHex("#08519c"));
             (smooth.LegendText, smooth.LineWidth, smooth.MarkerSize) = ("smoothed", 2, 0);
         }
         if (evaluated.Count > 0)
         {
-            var line = plot.Add.Scatter(Xs(evaluated), Ys(evaluated), Color.FromHex("#e6550d"));
+            ScottPlot.Plottables.Scatter line = plot.Add.Scatter(Xs(evaluated), Ys(evaluated), Color.FromHex("#e6550d"));
             line.LegendText = "evaluation";
         }
         plot.ShowLegend(Alignment.UpperRight);

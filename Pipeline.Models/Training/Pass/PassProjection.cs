@@ -37,7 +37,7 @@ internal sealed class PassProjection : IDisposable
     /// <summary>Picks up the adapter's current state; call before every pass.</summary>
     public void Refresh()
     {
-        var lora = (LoraLinear?)_layer.Delta;
+        LoraLinear? lora = (LoraLinear?)_layer.Delta;
         if (!ReferenceEquals(_lora?.Lora, lora))
         {
             _lora?.Dispose();

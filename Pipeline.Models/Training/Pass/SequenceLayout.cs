@@ -13,7 +13,7 @@ internal sealed class SequenceLayout
 
     public SequenceLayout(IReadOnlyList<int> lengths)
     {
-        var sequences = new Sequence[lengths.Count];
+        Sequence[] sequences = new Sequence[lengths.Count];
         int start = 0, paddedStart = 0;
         for (int i = 0; i < lengths.Count; i++)
         {

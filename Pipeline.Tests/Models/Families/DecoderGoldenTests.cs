@@ -27,7 +27,7 @@ public sealed class DecoderGoldenTests
     [Theory, MemberData(nameof(TextModels))]
     public void Logits_and_loss_equal_the_reference(string folder)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         using DecoderModel model = Load(folder);
         using SafetensorsReader expected = SafetensorsReader.Open(Path.Combine(GoldenFiles.Root, folder, "expected.safetensors"));
         JsonElement[] cases = [.. Expected(folder).GetProperty("cases").EnumerateArray()];
@@ -49,7 +49,7 @@ public sealed class DecoderGoldenTests
     [Theory, MemberData(nameof(TextModels))]
     public void Left_padded_batch_equals_the_reference(string folder)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         using DecoderModel model = Load(folder);
         using SafetensorsReader expected = SafetensorsReader.Open(Path.Combine(GoldenFiles.Root, folder, "expected.safetensors"));
 
@@ -73,7 +73,7 @@ public sealed class DecoderGoldenTests
     [Theory, MemberData(nameof(TextModels))]
     public void Cached_decoding_equals_a_full_pass_across_the_longrope_boundary_and_beyond_any_window(string folder)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         using DecoderModel model = Load(folder);
         const int start = 61, steps = 8;
         Tensor ids = randint(0, model.Config.VocabSize, [1, start + steps], ScalarType.Int64);
@@ -92,7 +92,7 @@ public sealed class DecoderGoldenTests
     private static DecoderModel Load(string folder)
     {
         string path = Path.Combine(GoldenFiles.Root, folder);
-        var model = new DecoderModel(DecoderConfig.Load(path), ScalarType.Float32, CPU);
+        DecoderModel model = new DecoderModel(DecoderConfig.Load(path), ScalarType.Float32, CPU);
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(path);
         model.LoadWeights(checkpoint);
         return model;
@@ -108,11 +108,11 @@ public sealed class DecoderGoldenTests
     {
         using IDisposable noGrad = no_grad();
         using KvCache cache = model.CreateCache();
-        var tokens = new List<long>(prompt);
+        List<long> tokens = new List<long>(prompt);
         int fed = 0;
         for (int i = 0; i < count; i++)
         {
-            using var scope = NewDisposeScope();
+            using TorchSharp.DisposeScope scope = NewDisposeScope();
             Tensor ids = tensor(tokens.Skip(fed).ToArray()).unsqueeze(0);
             Tensor hidden = model.Forward(ids, cache: cached ? cache : null);
             fed = cached ? tokens.Count : 0;

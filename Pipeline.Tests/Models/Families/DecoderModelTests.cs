@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Pipeline.Models.Families;
+using Pipeline.Models.Layers;
 using Pipeline.Models.Weights;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -16,7 +18,7 @@ public sealed class DecoderModelTests
     [Theory, MemberData(nameof(Folders))]
     public void Padding_on_the_right_changes_nothing(string folder)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using DecoderModel model = Load(folder);
         Tensor ids = Ids(2, 12);
         Tensor mask = ones(2, 12, ScalarType.Int64);
@@ -31,7 +33,7 @@ public sealed class DecoderModelTests
     [Theory, MemberData(nameof(Folders))]
     public void Explicit_causal_mask_gives_the_same_output_and_gradients(string folder)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using DecoderModel model = Load(folder);
         Tensor ids = Ids(2, 12);
         Tensor positions = arange(12, ScalarType.Int64).unsqueeze(0).expand(2, 12);
@@ -48,7 +50,7 @@ public sealed class DecoderModelTests
     [Theory, MemberData(nameof(Folders))]
     public void Sequences_packed_into_one_row_are_computed_as_if_alone(string folder)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using DecoderModel model = Load(folder);
         Tensor ids = Ids(1, 11);
         Tensor positions = cat([arange(6, ScalarType.Int64), arange(5, ScalarType.Int64)]).unsqueeze(0);
@@ -62,10 +64,10 @@ public sealed class DecoderModelTests
     [Theory, MemberData(nameof(Folders))]
     public void Prompt_fed_in_two_parts_equals_one(string folder)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using DecoderModel model = Load(folder);
-        using var cache = model.CreateCache();
+        using KvCache cache = model.CreateCache();
         Tensor ids = Ids(2, 20);
 
         model.Forward(ids[TensorIndex.Colon, TensorIndex.Slice(0, 13)], cache: cache);
@@ -77,12 +79,12 @@ public sealed class DecoderModelTests
     [Fact]
     public void Llama_with_biases_in_its_attention_computes_what_qwen2_does()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using DecoderModel qwen = Load("qwen2-tiny");
         JsonObject json = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "qwen2-tiny", "config.json")))!.AsObject();
         (json["model_type"], json["attention_bias"]) = ("llama", true);
-        using var llama = new DecoderModel(DecoderConfig.Parse(json.ToJsonString(), "config.json"), ScalarType.Float32, CPU);
+        using DecoderModel llama = new DecoderModel(DecoderConfig.Parse(json.ToJsonString(), "config.json"), ScalarType.Float32, CPU);
         Dictionary<string, Tensor> weights = qwen.Weights().ToDictionary();
         foreach ((string name, Tensor weight) in llama.Weights())
         {
@@ -101,12 +103,12 @@ public sealed class DecoderModelTests
     [Fact]
     public void Fresh_weights_depend_on_the_seed_alone()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         DecoderConfig config = DecoderConfig.Load(Path.Combine(GoldenFiles.Root, "qwen2-tiny"));
-        using var model = new DecoderModel(config, ScalarType.Float32, CPU);
+        using DecoderModel model = new DecoderModel(config, ScalarType.Float32, CPU);
         Tensor Weight(ulong seed)
         {
-            using var generator = new Generator(seed);
+            using Generator generator = new Generator(seed);
             model.InitializeWeights(generator);
             return model.Weights().First(w => w.Key.EndsWith("q_proj.weight", StringComparison.Ordinal)).Value.clone();
         }
@@ -133,7 +135,7 @@ public sealed class DecoderModelTests
     private static DecoderModel Load(string folder)
     {
         string path = Path.Combine(GoldenFiles.Root, folder);
-        var model = new DecoderModel(DecoderConfig.Load(path), ScalarType.Float32, CPU);
+        DecoderModel model = new DecoderModel(DecoderConfig.Load(path), ScalarType.Float32, CPU);
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(path);
         model.LoadWeights(checkpoint);
         return model;

@@ -18,7 +18,7 @@ public sealed partial class WeightNameTests
     [Theory, MemberData(nameof(Families))]
     public void Weights_have_the_approved_names_and_shapes(string family, string config)
     {
-        using var model = new DecoderModel(DecoderConfig.Parse(config, "config.json"), ScalarType.BFloat16, new Device(DeviceType.META));
+        using DecoderModel model = new DecoderModel(DecoderConfig.Parse(config, "config.json"), ScalarType.BFloat16, new Device(DeviceType.META));
         string approved = Path.Combine(RepositoryRoot.Path, "Pipeline.Tests", "Models", "Families", "Approved", family + ".txt");
 
         Summary(model).ShouldBe(File.ReadAllText(approved));
@@ -28,7 +28,7 @@ public sealed partial class WeightNameTests
     public void Names_survive_a_change_of_mode_and_counting_agrees(string family, string config)
     {
         DecoderConfig parsed = DecoderConfig.Parse(config, family);
-        using var model = new DecoderModel(parsed, ScalarType.BFloat16, new Device(DeviceType.META));
+        using DecoderModel model = new DecoderModel(parsed, ScalarType.BFloat16, new Device(DeviceType.META));
         string before = Summary(model);
 
         model.train();
@@ -41,7 +41,7 @@ public sealed partial class WeightNameTests
     /// <summary>One line per weight; equal layers are written once, with N for the number.</summary>
     private static string Summary(DecoderModel model)
     {
-        var lines = model.Weights().Select(w => Layer().Replace(w.Key, ".N.") + $" [{string.Join(", ", w.Value.shape)}]")
+        IOrderedEnumerable<string> lines = model.Weights().Select(w => Layer().Replace(w.Key, ".N.") + $" [{string.Join(", ", w.Value.shape)}]")
             .GroupBy(line => line).Select(g => g.Count() == 1 ? g.Key : $"{g.Key} x {g.Count()}").Order(StringComparer.Ordinal);
         return string.Join("\n", lines) + "\n";
     }

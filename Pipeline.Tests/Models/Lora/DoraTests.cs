@@ -13,7 +13,7 @@ namespace Pipeline.Tests.Models.Lora;
 /// <summary>Weight-decomposed adapters, against the formula of the paper (arXiv:2402.09353) written out in full.</summary>
 public sealed class DoraTests
 {
-    private static readonly LoraConfig s_config = new() { Rank = 4, Alpha = 8, TargetModules = ["all"], UseDora = true };
+    private static readonly LoraConfig Config = new() { Rank = 4, Alpha = 8, TargetModules = ["all"], UseDora = true };
 
     [Theory]
     [InlineData("phi4-tiny", ScalarType.Float32, null), InlineData("qwen2-tiny", ScalarType.Float32, null), InlineData("qwen2-tiny", ScalarType.BFloat16, null)]
@@ -24,11 +24,11 @@ public sealed class DoraTests
         using IDisposable noGrad = no_grad();
         using DecoderModel model = Load(folder, type, bits);
         Tensor before = Hidden(model);
-        using LoraAdapter adapter = LoraInjector.Inject(model, s_config, seed: 5);
+        using LoraAdapter adapter = LoraInjector.Inject(model, Config, seed: 5);
         Hidden(model).eq(before).all().item<bool>().ShouldBeTrue();
         adapter.NamedTensors().Count(t => t.Key.EndsWith(".lora_magnitude_vector", StringComparison.Ordinal)).ShouldBe(model.Projections().Count());
-        adapter.ParameterCount.ShouldBe(s_config.CountTrainable(model.Config));
-        (s_config.CountTrainable(model.Config) - (s_config with { UseDora = false }).CountTrainable(model.Config))
+        adapter.ParameterCount.ShouldBe(Config.CountTrainable(model.Config));
+        (Config.CountTrainable(model.Config) - (Config with { UseDora = false }).CountTrainable(model.Config))
             .ShouldBe(model.Projections().Sum(p => p.Layer.OutFeatures));
     }
 
@@ -38,8 +38,8 @@ public sealed class DoraTests
     {
         using DisposeScope scope = NewDisposeScope();
         using DecoderModel model = Load("qwen2-tiny", ScalarType.Float32, bits);
-        using LoraAdapter adapter = Random(model, s_config with { UseRsLora = true });
-        using var generator = new Generator(2);
+        using LoraAdapter adapter = Random(model, Config with { UseRsLora = true });
+        using Generator generator = new Generator(2);
         foreach (LoraLinear part in adapter.Parts.Where(p => p.Name.StartsWith("model.layers.1.", StringComparison.Ordinal)))
         {
             ProjectionLayer layer = model.Projections().Single(p => p.Name == part.Name).Layer;
@@ -67,7 +67,7 @@ public sealed class DoraTests
     {
         using DisposeScope scope = NewDisposeScope();
         using DecoderModel model = TinyTraining.Model();
-        using LoraAdapter adapter = Random(model, s_config);
+        using LoraAdapter adapter = Random(model, Config);
         (string name, ProjectionLayer layer) = model.Projections().First();
         LoraLinear part = adapter.Parts.Single(p => p.Name == name);
         using (no_grad())
@@ -85,7 +85,7 @@ public sealed class DoraTests
         using DecoderModel model = TinyTraining.Model();
         using (no_grad())
             model.Projections().First().Layer.Weight[2] = zeros(32);
-        using LoraAdapter adapter = LoraInjector.Inject(model, s_config, 1);
+        using LoraAdapter adapter = LoraInjector.Inject(model, Config, 1);
         Tensor hidden = Hidden(model);
         hidden.square().sum().backward();
         adapter.NamedTensors().ShouldAllBe(t => isfinite(t.Value.grad!).all().item<bool>());
@@ -94,11 +94,11 @@ public sealed class DoraTests
     [Fact]
     public void A_merged_model_computes_what_base_and_adapter_compute()
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using DecoderModel model = Load("phi4-tiny", ScalarType.Float32, null);
-        using LoraAdapter adapter = Random(model, s_config);
+        using LoraAdapter adapter = Random(model, Config);
         AdapterFolder.Save(folder.File("adapter"), adapter);
         AdapterMerger.Merge(Path.Combine(GoldenFiles.Root, "phi4-tiny"), folder.File("adapter"), folder.File("merged")).ShouldBe(12);
         using DecoderModel merged = LoraGoldenTests.LoadModel(folder.File("merged"));
@@ -111,11 +111,11 @@ public sealed class DoraTests
     [Fact]
     public void Saved_and_loaded_adapters_are_equal_byte_by_byte_and_a_frozen_one_computes_the_same()
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using DecoderModel model = TinyTraining.Model();
-        using LoraAdapter adapter = Random(model, s_config);
+        using LoraAdapter adapter = Random(model, Config);
         Tensor expected = Hidden(model);
         AdapterFolder.Save(folder.File("a"), adapter, "base");
         using LoraAdapter loaded = AdapterFolder.Load(folder.File("a"), model);
@@ -133,12 +133,12 @@ public sealed class DoraTests
     [InlineData(""), InlineData(".weight")]
     public void An_adapter_as_peft_writes_it_is_read(string ending)
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using DecoderModel model = TinyTraining.Model();
         const string layer = "model.layers.0.mlp.down_proj", prefix = "base_model.model." + layer;
-        using var generator = new Generator(2);
+        using Generator generator = new Generator(2);
         Tensor a = randn([2, 64], generator: generator), b = randn([32, 2], generator: generator), m = rand([32], generator: generator) + 0.5;
         SafetensorsWriter.Write(folder.File("adapter_model.safetensors"), new Dictionary<string, Tensor>
         {
@@ -163,7 +163,7 @@ public sealed class DoraTests
     private static DecoderModel Load(string folder, ScalarType type, int? bits)
     {
         string path = Path.Combine(GoldenFiles.Root, folder);
-        var model = new DecoderModel(DecoderConfig.Load(path), type, CPU, bits);
+        DecoderModel model = new DecoderModel(DecoderConfig.Load(path), type, CPU, bits);
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(path);
         model.LoadWeights(checkpoint);
         return model;
@@ -172,7 +172,7 @@ public sealed class DoraTests
     private static LoraAdapter Random(DecoderModel model, LoraConfig config)
     {
         using IDisposable noGrad = no_grad();
-        using var generator = new Generator(1);
+        using Generator generator = new Generator(1);
         LoraAdapter adapter = LoraInjector.Inject(model, config, 1);
         foreach (LoraLinear part in adapter.Parts)
         {

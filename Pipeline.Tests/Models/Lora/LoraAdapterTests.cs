@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Models;
 using Pipeline.Models.Families;
+using Pipeline.Models.Layers;
 using Pipeline.Models.Lora;
 using Pipeline.Tests.Models.Training;
 using TorchSharp;
@@ -20,7 +21,7 @@ public sealed class LoraAdapterTests
              "num_key_value_heads": 8, "vocab_size": 200064, "max_position_embeddings": 131072, "original_max_position_embeddings": 4096,
              "partial_rotary_factor": 0.75, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "hidden_act": "silu", "tie_word_embeddings": true}
             """, "Phi-4-mini");
-        var config = new LoraConfig { Rank = 128, Alpha = 256, TargetModules = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"] };
+        LoraConfig config = new LoraConfig { Rank = 128, Alpha = 256, TargetModules = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"] };
         long before = GC.GetTotalAllocatedBytes();
         config.CountTrainable(phi).ShouldBe(184_549_376);
         (config.CountTrainable(phi) + phi.CountParameters()).ShouldBe(4_020_571_136);
@@ -54,7 +55,7 @@ public sealed class LoraAdapterTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using DecoderModel model = TinyTraining.Model();
-        (_, var layer) = model.Projections().First();
+        (_, ProjectionLayer? layer) = model.Projections().First();
         Tensor x = randn(2, 3, layer.InFeatures);
         Tensor plain = layer.forward(x);
         foreach (bool rsLora in (bool[])[false, true])
@@ -90,7 +91,7 @@ public sealed class LoraAdapterTests
     [Fact]
     public void Saved_and_loaded_adapters_are_equal_byte_by_byte()
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
         using DecoderModel model = TinyTraining.Model();
         using LoraAdapter adapter = Random(model, Small);
@@ -105,7 +106,7 @@ public sealed class LoraAdapterTests
     [Fact]
     public void The_configuration_file_has_only_keys_that_peft_knows()
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         using DecoderModel model = TinyTraining.Model();
         using LoraAdapter adapter = Random(model, Small);
         AdapterFolder.Save(folder.Path, adapter);
@@ -118,7 +119,7 @@ public sealed class LoraAdapterTests
     [Fact]
     public void A_merged_model_computes_what_base_and_adapter_compute()
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         string baseFolder = Path.Combine(GoldenFiles.Root, "phi4-tiny"), adapterFolder = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final");
@@ -150,7 +151,7 @@ public sealed class LoraAdapterTests
     [InlineData("r", "null", "r is missing")]
     public void An_adapter_that_asks_for_what_is_not_computed_is_refused(string key, string value, string expected)
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "init", "adapter_config.json")))!;
         config[key] = JsonNode.Parse(value);
         File.WriteAllText(folder.File("adapter_config.json"), config.ToJsonString());
@@ -162,7 +163,7 @@ public sealed class LoraAdapterTests
     [InlineData("target_modules", "\".*layers\\\\.1\\\\..*(o|down)_proj\""), InlineData("use_rslora", "true")]
     public void What_peft_asks_for_is_kept_when_the_configuration_is_written_again(string key, string value)
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         using DecoderModel model = TinyTraining.Model();
         JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "init", "adapter_config.json")))!;
         config[key] = JsonNode.Parse(value);
@@ -201,7 +202,7 @@ public sealed class LoraAdapterTests
     [Fact]
     public void An_adapter_of_another_model_or_none_at_all_is_refused()
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         using DecoderModel model = TinyTraining.Model();
         Should.Throw<InputException>(() => AdapterFolder.Load(folder.Path, model)).Message.ShouldContain("no adapter_config.json");
         Should.Throw<InputException>(() => AdapterFolder.Load(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final"), model))
@@ -211,7 +212,7 @@ public sealed class LoraAdapterTests
     private static LoraAdapter Random(DecoderModel model, LoraConfig config, ulong seed = 1)
     {
         using IDisposable noGrad = no_grad();
-        using var generator = new Generator(seed);
+        using Generator generator = new Generator(seed);
         LoraAdapter adapter = LoraInjector.Inject(model, config, 1);
         foreach ((_, Tensor weight) in adapter.NamedTensors())
             weight.normal_(0, 0.1, generator);

@@ -13,7 +13,7 @@ namespace Pipeline.Tests.Models.Quantization;
 
 public sealed class QuantizedModelTests
 {
-    private static readonly string s_golden = Path.Combine(GoldenFiles.Root, "phi4-tiny");
+    private static readonly string Golden = Path.Combine(GoldenFiles.Root, "phi4-tiny");
 
     [Theory]
     [InlineData(8, 0.55), InlineData(4, 0.35)]
@@ -40,7 +40,7 @@ public sealed class QuantizedModelTests
                 to.Weight.copy_(from.Dense(scratch));
             }
         }
-        var config = new LoraConfig { Rank = 4, Alpha = 8, TargetModules = ["all"] };
+        LoraConfig config = new LoraConfig { Rank = 4, Alpha = 8, TargetModules = ["all"] };
         using LoraAdapter adapter = LoraInjector.Inject(quantized, config, seed: 1), reference = LoraInjector.Inject(dense, config, seed: 1);
         Tensor ids = tensor(new long[,] { { 1, 5, 9, 2, 40, 33 }, { 7, 7, 1, 0, 2, 63 } });
         Tensor hidden = quantized.Forward(ids), expected = dense.Forward(ids);
@@ -87,7 +87,7 @@ public sealed class QuantizedModelTests
     [Fact]
     public void Other_bits_damaged_weights_and_missing_ones_are_refused()
     {
-        using var folder = new TemporaryFolder();
+        using TemporaryFolder folder = new TemporaryFolder();
         using DisposeScope scope = NewDisposeScope();
         Should.Throw<InputException>(() => Load(3)).Message.ShouldBe("quantization: 3 bits are not supported; use 8 or 4");
 
@@ -102,12 +102,12 @@ public sealed class QuantizedModelTests
         Should.Throw<InputException>(() => empty.LoadWeights(checkpoint)).Message.ShouldContain("model.safetensors: model.layers.0.self_attn.qkv_proj.weight: it holds infinities");
     }
 
-    private static LanguageModel Load(int? bits) => LanguageModel.Load(s_golden, new ModelLoadOptions { Device = "cpu", QuantizationBits = bits });
+    private static LanguageModel Load(int? bits) => LanguageModel.Load(Golden, new ModelLoadOptions { Device = "cpu", QuantizationBits = bits });
 
     private static DecoderModel Tiny(int? bits)
     {
-        var model = new DecoderModel(TinyTraining.Config, ScalarType.Float32, CPU, bits);
-        using var generator = new Generator(1);
+        DecoderModel model = new DecoderModel(TinyTraining.Config, ScalarType.Float32, CPU, bits);
+        using Generator generator = new Generator(1);
         model.InitializeWeights(generator);
         return model;
     }

@@ -7,16 +7,16 @@ namespace Pipeline.Tests.Models.Templates;
 /// <summary>Real chat templates and what transformers renders with them.</summary>
 public sealed class JinjaMarksTests
 {
-    private static readonly JsonElement s_golden =
+    private static readonly JsonElement Golden =
         JsonDocument.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "chat-templates", "cases.json"))).RootElement;
 
-    public static TheoryData<string> Templates => [.. s_golden.GetProperty("templates").EnumerateObject().Select(t => t.Name)];
+    public static TheoryData<string> Templates => [.. Golden.GetProperty("templates").EnumerateObject().Select(t => t.Name)];
 
     [Theory]
     [MemberData(nameof(Templates))]
     public void A_recognised_template_writes_what_the_models_own_writes_or_says_that_it_does_not(string name)
     {
-        JsonElement own = s_golden.GetProperty("templates").GetProperty(name);
+        JsonElement own = Golden.GetProperty("templates").GetProperty(name);
         if (JinjaMarks.Recognize(own.GetProperty("template").GetString()!, hasBos: own.GetProperty("bos_token").GetString() is "<s>") is not { } known)
             return;
         bool same = own.GetProperty("texts").EnumerateObject().All(text => text.Value.GetString() == Render(known.Name, text.Name, own));
@@ -31,7 +31,7 @@ public sealed class JinjaMarksTests
     public void Real_templates_are_recognised(string name, string expected, string? difference)
     {
         JinjaMarks.Known known = JinjaMarks.Recognize(
-            s_golden.GetProperty("templates").GetProperty(name).GetProperty("template").GetString()!, hasBos: false).ShouldNotBeNull();
+            Golden.GetProperty("templates").GetProperty(name).GetProperty("template").GetString()!, hasBos: false).ShouldNotBeNull();
         (known.Name, known.Difference).ShouldBe((expected, difference));
     }
 
@@ -80,7 +80,7 @@ public sealed class JinjaMarksTests
     public void Templates_of_other_models_are_none_of_ours(string jinja) => JinjaMarks.Recognize(jinja, hasBos: true).ShouldBeNull();
 
     private static string Render(string name, string history, JsonElement own) => ChatTemplate.Get(name).Render(
-        [.. s_golden.GetProperty("histories").GetProperty(history).EnumerateArray()
+        [.. Golden.GetProperty("histories").GetProperty(history).EnumerateArray()
             .Select(m => new ChatMessage(m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!))],
         bos: own.GetProperty("bos_token").GetString() ?? "", eos: own.GetProperty("eos_token").GetString() ?? "");
 }

@@ -10,10 +10,10 @@ namespace Pipeline.Tests.Models.Templates;
 public sealed class TemplateRuleTests : IDisposable
 {
     private const string Phi3Jinja = "{% for m in messages %}{{'<|user|>\\n' + m['content'] + '<|end|>\\n<|assistant|>\\n'}}{% endfor %}";
-    private static readonly string s_model = Path.Combine(GoldenFiles.Root, "phi4-tiny");
-    private static readonly DecoderConfig s_config = DecoderConfig.Load(s_model);
+    private static readonly string Model = Path.Combine(GoldenFiles.Root, "phi4-tiny");
+    private static readonly DecoderConfig Config = DecoderConfig.Load(Model);
     private readonly TemporaryFolder _folder = new();
-    private readonly HubTokenizer _tokenizer = HubTokenizer.Load(s_model);
+    private readonly HubTokenizer _tokenizer = HubTokenizer.Load(Model);
 
     public void Dispose() => _folder.Dispose();
 
@@ -28,7 +28,7 @@ public sealed class TemplateRuleTests : IDisposable
 
         string Choose(string? name = null, RecordedTemplate? recorded = null)
         {
-            ChosenTemplate chosen = TemplateRule.Choose(_folder.Path, s_config, _tokenizer, name, recorded);
+            ChosenTemplate chosen = TemplateRule.Choose(_folder.Path, Config, _tokenizer, name, recorded);
             chosen.Warning.ShouldBeNull();
             return chosen.Template.Name;
         }
@@ -38,24 +38,24 @@ public sealed class TemplateRuleTests : IDisposable
     public void A_file_of_its_own_goes_before_the_tokenizers_configuration_and_of_several_templates_the_default_counts()
     {
         WriteJinja(JsonSerializer.SerializeToElement(new[] { new { name = "tool_use", template = "{{ x }}" }, new { name = "default", template = Phi3Jinja } }));
-        TemplateRule.Choose(_folder.Path, s_config, _tokenizer).Template.Name.ShouldBe("phi");
+        TemplateRule.Choose(_folder.Path, Config, _tokenizer).Template.Name.ShouldBe("phi");
         File.WriteAllText(_folder.File("chat_template.jinja"), "{{ '<|user|>' + m['content'] + '<|end|><|assistant|>' }}");
-        TemplateRule.Choose(_folder.Path, s_config, _tokenizer).Template.Name.ShouldBe("phi4_mini");
+        TemplateRule.Choose(_folder.Path, Config, _tokenizer).Template.Name.ShouldBe("phi4_mini");
         File.Delete(_folder.File("chat_template.jinja"));
         File.WriteAllText(_folder.File("tokenizer_config.json"), "{");
-        Should.Throw<InputException>(() => TemplateRule.Choose(_folder.Path, s_config, _tokenizer)).Message.ShouldContain("tokenizer_config.json: chat_template is not readable");
+        Should.Throw<InputException>(() => TemplateRule.Choose(_folder.Path, Config, _tokenizer)).Message.ShouldContain("tokenizer_config.json: chat_template is not readable");
     }
 
     [Fact]
     public void An_unknown_jinja_falls_to_the_family_with_a_warning_that_a_name_silences()
     {
         WriteJinja("{{ '<start_of_turn>' + m['content'] }}");
-        ChosenTemplate chosen = TemplateRule.Choose(_folder.Path, s_config, _tokenizer);
+        ChosenTemplate chosen = TemplateRule.Choose(_folder.Path, Config, _tokenizer);
         chosen.Template.Name.ShouldBe("phi4_mini");
         chosen.Warning.ShouldBe($"{_folder.File("tokenizer_config.json")}: the model's chat template is none that is known here; 'phi4_mini', the usual one of its "
             + "family, is used. If the model needs another, name it as template (--template)");
-        TemplateRule.Choose(_folder.Path, s_config, _tokenizer, "alpaca").Warning.ShouldBeNull();
-        TemplateRule.Choose(_folder.Path, s_config, _tokenizer, recorded: new RecordedTemplate("alpaca")).Warning.ShouldBeNull();
+        TemplateRule.Choose(_folder.Path, Config, _tokenizer, "alpaca").Warning.ShouldBeNull();
+        TemplateRule.Choose(_folder.Path, Config, _tokenizer, recorded: new RecordedTemplate("alpaca")).Warning.ShouldBeNull();
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class TemplateRuleTests : IDisposable
         Choose("Be long.").ShouldBe("Be long.");
 
         string Choose(string? given) => TemplateRule.Choose(
-            _folder.Path, s_config, _tokenizer, recorded: AdapterRecord.ReadTemplate(_folder.Path), defaultSystem: given).Template.DefaultSystem;
+            _folder.Path, Config, _tokenizer, recorded: AdapterRecord.ReadTemplate(_folder.Path), defaultSystem: given).Template.DefaultSystem;
     }
 
     [Theory]

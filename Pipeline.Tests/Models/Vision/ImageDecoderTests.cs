@@ -26,11 +26,11 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Exif_orientation_turns_the_picture_upright()
     {
-        using var image = new MagickImage(RedBesideBlue(MagickFormat.Png));
+        using MagickImage image = new MagickImage(RedBesideBlue(MagickFormat.Png));
         image.Format = MagickFormat.Jpeg;
         image.Quality = 100;
         image.Orientation = OrientationType.RightTop;   // the camera was held upright: turn clockwise to see it
-        var profile = new ExifProfile();
+        ExifProfile profile = new ExifProfile();
         profile.SetValue(ExifTag.Orientation, (ushort)6);
         image.SetProfile(profile);
 
@@ -44,7 +44,7 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Transparency_is_laid_on_white()
     {
-        using var image = new MagickImage(new MagickColor(0, 0, 0, 0), 8, 8);
+        using MagickImage image = new MagickImage(new MagickColor(0, 0, 0, 0), 8, 8);
         image.Format = MagickFormat.Png;
 
         Pixel(ImageDecoder.Decode(image.ToByteArray()), 3, 3).ShouldBe([255, 255, 255]);
@@ -53,8 +53,8 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Gray_and_cmyk_images_become_rgb()
     {
-        using var gray = new MagickImage(new MagickColor(120, 120, 120), 8, 8) { ColorSpace = ColorSpace.Gray, Format = MagickFormat.Png };
-        using var cmyk = new MagickImage(new MagickColor(200, 0, 0), 8, 8) { ColorSpace = ColorSpace.CMYK, Format = MagickFormat.Jpeg, Quality = 100 };
+        using MagickImage gray = new MagickImage(new MagickColor(120, 120, 120), 8, 8) { ColorSpace = ColorSpace.Gray, Format = MagickFormat.Png };
+        using MagickImage cmyk = new MagickImage(new MagickColor(200, 0, 0), 8, 8) { ColorSpace = ColorSpace.CMYK, Format = MagickFormat.Jpeg, Quality = 100 };
 
         Pixel(ImageDecoder.Decode(gray.ToByteArray()), 2, 2).ShouldBe([120, 120, 120]);
         ShouldBeNear(Pixel(ImageDecoder.Decode(cmyk.ToByteArray()), 2, 2), [200, 0, 0], 8);
@@ -63,9 +63,9 @@ public sealed class ImageDecoderTests
     [Fact]
     public void An_animation_shows_its_first_frame_on_its_whole_canvas()
     {
-        using var first = new MagickImage(MagickColors.Black, 8, 8) { Page = new MagickGeometry(4, 4, 32, 16), Format = MagickFormat.Gif };
-        using var second = new MagickImage(MagickColors.Lime, 32, 16) { Format = MagickFormat.Gif };
-        using var animation = new MagickImageCollection { first, second };
+        using MagickImage first = new MagickImage(MagickColors.Black, 8, 8) { Page = new MagickGeometry(4, 4, 32, 16), Format = MagickFormat.Gif };
+        using MagickImage second = new MagickImage(MagickColors.Lime, 32, 16) { Format = MagickFormat.Gif };
+        using MagickImageCollection animation = new MagickImageCollection { first, second };
 
         RgbImage image = ImageDecoder.Decode(animation.ToByteArray(MagickFormat.Gif));
 
@@ -82,7 +82,7 @@ public sealed class ImageDecoderTests
     [InlineData("P3 1 1 255 0 0 0")]
     public void Formats_outside_the_list_are_refused_before_decoding(string content)
     {
-        var error = Should.Throw<ImageInputException>(() => ImageDecoder.Decode(Encoding.UTF8.GetBytes(content)));
+        ImageInputException error = Should.Throw<ImageInputException>(() => ImageDecoder.Decode(Encoding.UTF8.GetBytes(content)));
 
         error.Problem.ShouldBe(ImageProblem.UnsupportedFormat);
         error.Message.ShouldContain("JPG, PNG, BMP, TIFF, GIF or WebP");
@@ -93,7 +93,7 @@ public sealed class ImageDecoderTests
     {
         byte[] png = RedBesideBlue(MagickFormat.Png);
 
-        var error = Should.Throw<ImageInputException>(() => ImageDecoder.Decode(png.AsSpan(0, 40)));
+        ImageInputException error = Should.Throw<ImageInputException>(() => ImageDecoder.Decode(png.AsSpan(0, 40)));
 
         error.Problem.ShouldBe(ImageProblem.Undecodable);
         error.Message.ShouldStartWith("the Png image cannot be decoded");
@@ -106,7 +106,7 @@ public sealed class ImageDecoderTests
     [Fact]
     public void A_file_over_the_byte_limit_is_refused()
     {
-        var error = Should.Throw<ImageInputException>(() =>
+        ImageInputException error = Should.Throw<ImageInputException>(() =>
             ImageDecoder.Decode(RedBesideBlue(MagickFormat.Bmp), new ImageLimits { MaxBytes = 100 }));
 
         error.Problem.ShouldBe(ImageProblem.TooLarge);
@@ -124,7 +124,7 @@ public sealed class ImageDecoderTests
         uint crc = Crc32(png.AsSpan(12, 17));
         BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), crc);
 
-        var error = Should.Throw<ImageInputException>(() => ImageDecoder.Decode(png));
+        ImageInputException error = Should.Throw<ImageInputException>(() => ImageDecoder.Decode(png));
 
         error.Problem.ShouldBe(ImageProblem.TooLarge);
         error.Message.ShouldContain("19000 x 19000");
@@ -132,8 +132,8 @@ public sealed class ImageDecoderTests
 
     private static byte[] RedBesideBlue(MagickFormat format)
     {
-        using var image = new MagickImage(new MagickColor(200, 0, 0), 32, 16);
-        using var blue = new MagickImage(new MagickColor(0, 0, 200), 16, 16);
+        using MagickImage image = new MagickImage(new MagickColor(200, 0, 0), 32, 16);
+        using MagickImage blue = new MagickImage(new MagickColor(0, 0, 200), 16, 16);
         image.Composite(blue, 16, 0, CompositeOperator.Over);
         image.Format = format;
         image.Quality = 100;

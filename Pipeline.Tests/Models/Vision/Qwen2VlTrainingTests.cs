@@ -1,6 +1,7 @@
 using Pipeline.Models.Families;
 using Pipeline.Models.Vision;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Models.Vision;
@@ -12,14 +13,14 @@ public sealed class Qwen2VlTrainingTests
     {
         using DisposeScope scope = NewDisposeScope();
         Qwen2VlConfig config = Small();
-        using var generator = new Generator(7, CPU);
-        using var model = new Qwen2VlModel(config, ScalarType.Float32, CPU);
+        using Generator generator = new Generator(7, CPU);
+        using Qwen2VlModel model = new Qwen2VlModel(config, ScalarType.Float32, CPU);
         model.InitializeWeights(generator);
         // Dark pictures are called 3, bright ones 4.
         VisionTextSequence dark = Sequence(0), bright = Sequence(255);
         using VisionTextBatch batch = VisionTextBatch.Create([dark, bright], config, CPU);
         Tensor places = tensor((long[])[dark.Ids.Count - 1, 2 * bright.Ids.Count - 1]), names = tensor((long[])[3, 4]);
-        using var optimizer = optim.AdamW(model.parameters(), 1e-2);
+        using AdamW optimizer = optim.AdamW(model.parameters(), 1e-2);
 
         double first = 0, last = 0;
         for (int step = 0; step < 30; step++)
@@ -44,7 +45,7 @@ public sealed class Qwen2VlTrainingTests
 
     private static VisionTextSequence Sequence(byte level)
     {
-        var image = new RgbImage(56, 28, [.. Enumerable.Range(0, 56 * 28 * 3).Select(i => (byte)Math.Abs(level - i % 7))]);
+        RgbImage image = new RgbImage(56, 28, [.. Enumerable.Range(0, 56 * 28 * 3).Select(i => (byte)Math.Abs(level - i % 7))]);
         ImagePatches patches = new ImagePreprocessor(new PreprocessorConfig { MinPixels = 784 }).Process(image);
         return new VisionTextSequence([1, .. Enumerable.Repeat(15, patches.Grid.Tokens(2)), 2], [patches]);
     }

@@ -7,7 +7,7 @@ public sealed class SmartResizeGoldenTests
 {
     public static TheoryData<int, int, int, int, int, int> Cases()
     {
-        var cases = new TheoryData<int, int, int, int, int, int>();
+        TheoryData<int, int, int, int, int, int> cases = new TheoryData<int, int, int, int, int, int>();
         using JsonDocument expected = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(GoldenFiles.Root, "qwen2vl-tiny", "expected.json")));
         foreach (JsonElement c in expected.RootElement.GetProperty("smart_resize").EnumerateArray())
         {
@@ -34,7 +34,7 @@ public sealed class SmartResizeGoldenTests
     [Fact]
     public void A_line_over_two_hundred_times_longer_than_wide_is_refused()
     {
-        var error = Should.Throw<ImageInputException>(() => ImagePreprocessor.SmartResize(3, 604, 28, 3136, 100352));
+        ImageInputException error = Should.Throw<ImageInputException>(() => ImagePreprocessor.SmartResize(3, 604, 28, 3136, 100352));
 
         error.Problem.ShouldBe(ImageProblem.UnusableShape);
         error.Message.ShouldStartWith("the image is 604 x 3 pixels");

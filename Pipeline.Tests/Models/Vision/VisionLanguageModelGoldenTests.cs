@@ -39,11 +39,11 @@ public sealed class VisionLanguageModelGoldenTests
         quantized.Model.Text.QuantizationBits.ShouldBe(bits);
         quantized.Model.Text.Projections().ShouldAllBe(p => p.Layer.IsQuantized);
         quantized.Model.named_parameters().Where(p => p.name.StartsWith("visual.", StringComparison.Ordinal)).ShouldAllBe(p => !p.parameter.is_meta);
-        using var scope = TorchSharp.torch.NewDisposeScope();
-        using var noGrad = TorchSharp.torch.no_grad();
+        using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
+        using IDisposable noGrad = TorchSharp.torch.no_grad();
         ImagePatches image = full.Preprocessor.Process(ImageDecoder.Decode(Image("small.png")));
         int tokens = image.Grid.Tokens(full.Preprocessor.Config.MergeSize);
-        var sequence = new VisionTextSequence([5, .. Enumerable.Repeat(full.Model.Config.ImageTokenId, tokens), 7], [image]);
+        VisionTextSequence sequence = new VisionTextSequence([5, .. Enumerable.Repeat(full.Model.Config.ImageTokenId, tokens), 7], [image]);
         using VisionTextBatch batch = VisionTextBatch.Create([sequence], full.Model.Config, TorchSharp.torch.CPU);
         TorchSharp.torch.Tensor expected = full.Model.ForwardHidden(batch), found = quantized.Model.ForwardHidden(batch);
         double error = (found - expected).norm().item<float>() / expected.norm().item<float>();
@@ -55,7 +55,7 @@ public sealed class VisionLanguageModelGoldenTests
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(Folder, Cpu);
         ReadOnlyMemory<byte>[] images = [Image("wide.png"), Image("small.png"), Image("tall.png")];
-        var options = new GenerationOptions { MaxNewTokens = 8 };
+        GenerationOptions options = new GenerationOptions { MaxNewTokens = 8 };
 
         IReadOnlyList<string> together = model.Describe(images, "What is shown here?", options, TestContext.Current.CancellationToken);
 
@@ -67,8 +67,8 @@ public sealed class VisionLanguageModelGoldenTests
     public void The_answer_arrives_piece_by_piece_and_can_be_stopped()
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(Folder, Cpu);
-        using var stop = new CancellationTokenSource();
-        var options = new GenerationOptions { MaxNewTokens = 200 };
+        using CancellationTokenSource stop = new CancellationTokenSource();
+        GenerationOptions options = new GenerationOptions { MaxNewTokens = 200 };
 
         Should.Throw<OperationCanceledException>(() => model.Describe(Image("small.png"), "What is shown here?", options, _ => stop.Cancel(), stop.Token));
     }
@@ -88,7 +88,7 @@ public sealed class VisionLanguageModelGoldenTests
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(Folder, Cpu);
 
-        var error = Should.Throw<InputException>(() => model.Describe(Image("small.png"), "<|image_pad|>?", cancellation: TestContext.Current.CancellationToken));
+        InputException error = Should.Throw<InputException>(() => model.Describe(Image("small.png"), "<|image_pad|>?", cancellation: TestContext.Current.CancellationToken));
 
         error.Message.ShouldBe("the messages have 2 image markers for 1 images; take <|image_pad|> out of the text.");
     }

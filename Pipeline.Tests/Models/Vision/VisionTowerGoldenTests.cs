@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Vision;
 using Pipeline.Models.Weights;
@@ -35,7 +36,7 @@ public sealed class VisionTowerGoldenTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using VisionTower tower = Load();
-        var grid = new PatchGrid(4, 6);
+        PatchGrid grid = new PatchGrid(4, 6);
         Tensor first = randn(24, 1176), second = randn(24, 1176);
 
         Tensor together = tower.Forward(cat([first, second]), [grid, grid]);
@@ -72,7 +73,7 @@ public sealed class VisionTowerGoldenTests
     [Fact]
     public void Image_tokens_that_do_not_match_the_images_are_an_error()
     {
-        var error = Should.Throw<Pipeline.Models.InputException>(() => MropePositions.Of([1, 510, 510], [new PatchGrid(4, 6)], 510, 2));
+        InputException error = Should.Throw<Pipeline.Models.InputException>(() => MropePositions.Of([1, 510, 510], [new PatchGrid(4, 6)], 510, 2));
 
         error.Message.ShouldBe("the prompt has 2 image tokens, the 1 images need 6; expand one placeholder per image.");
     }
@@ -80,7 +81,7 @@ public sealed class VisionTowerGoldenTests
     private static VisionTower Load()
     {
         using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "config.json")));
-        var tower = new VisionTower(VisionConfig.Read(new ConfigObject(config.RootElement.GetProperty("vision_config"), "config.json", "vision_config.")), ScalarType.Float32, CPU);
+        VisionTower tower = new VisionTower(VisionConfig.Read(new ConfigObject(config.RootElement.GetProperty("vision_config"), "config.json", "vision_config.")), ScalarType.Float32, CPU);
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(Folder);
         WeightLoader.Load(tower.named_parameters().Select(p => KeyValuePair.Create(p.name, (Tensor)p.parameter)), weights,
             name => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : null);

@@ -17,8 +17,8 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Every_element_type_survives_a_round_trip()
     {
-        using var scope = NewDisposeScope();
-        var written = new Dictionary<string, Tensor>
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Dictionary<string, Tensor> written = new Dictionary<string, Tensor>
         {
             ["f32"] = randn(3, 5),
             ["f16"] = randn(7).to(ScalarType.Float16),
@@ -51,7 +51,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Floating_point_tensors_are_converted_on_request_and_integers_are_not()
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         SafetensorsWriter.Write(FilePath, new Dictionary<string, Tensor> { ["w"] = randn(4), ["n"] = arange(3) }, ScalarType.BFloat16);
         using SafetensorsReader reader = SafetensorsReader.Open(FilePath);
         reader.Entries["w"].DType.ShouldBe(ScalarType.BFloat16);
@@ -61,7 +61,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Shards_are_found_through_their_index()
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> written = Enumerable.Range(0, 5).ToDictionary(i => "layer." + i, i => full([10, 10], i, ScalarType.Float32));
 
         SafetensorsWriter.WriteCheckpoint(_folder, written, maxShardBytes: 900);
@@ -75,7 +75,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Tensors_made_for_a_checkpoint_can_be_freed_file_by_file()
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         int alive = 0, most = 0;
         IEnumerable<KeyValuePair<string, Tensor>> made = Enumerable.Range(0, 9).Select(i =>
         {
@@ -95,7 +95,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Weights_that_lay_there_before_are_not_left_for_a_reader_to_take()
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> Weights(float value) => Enumerable.Range(0, 5).ToDictionary(i => "layer." + i, _ => full([10, 10], value));
         File.WriteAllText(Path.Combine(_folder, "adapter_model.safetensors"), "not ours");
 
@@ -185,10 +185,10 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Loader_lists_every_disagreement_at_once()
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         SafetensorsWriter.Write(FilePath, new Dictionary<string, Tensor> { ["same"] = ones(2), ["extra"] = ones(1), ["wide"] = ones(2, 3) });
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(_folder);
-        var parameters = new Dictionary<string, Tensor> { ["same"] = zeros(2), ["absent"] = zeros(1), ["wide"] = zeros(3) };
+        Dictionary<string, Tensor> parameters = new Dictionary<string, Tensor> { ["same"] = zeros(2), ["absent"] = zeros(1), ["wide"] = zeros(3) };
 
         string message = Should.Throw<InputException>(() => WeightLoader.Load(parameters, checkpoint)).Message;
 
@@ -199,7 +199,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void Loader_converts_to_the_parameters_type_and_follows_renames()
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         SafetensorsWriter.Write(FilePath, new Dictionary<string, Tensor> { ["a.w"] = full([2], 1.5f), ["junk"] = ones(1) });
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(_folder);
         Tensor target = zeros(2, ScalarType.BFloat16);

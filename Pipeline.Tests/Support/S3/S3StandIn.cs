@@ -146,7 +146,7 @@ internal sealed class S3StandIn : IAsyncDisposable
     {
         lock (_faults)
         {
-            var found = _faults.Find(f => f.Left[0] > 0 && f.Matches(line));
+            (Func<string, bool> Matches, S3Fault Fault, int[] Left) found = _faults.Find(f => f.Left[0] > 0 && f.Matches(line));
             if (found.Left is null) return null;
             found.Left[0]--;
             return found.Fault;
@@ -281,9 +281,9 @@ internal sealed class S3StandIn : IAsyncDisposable
                 return XmlAsync(context, "ListMultipartUploadsResult", [new XElement("IsTruncated", "false"), .. _bucket.Uploads.Where(u => u.Value.Key.StartsWith(prefix, StringComparison.Ordinal))
                     .Select(u => new XElement("Upload", new XElement("Key", u.Value.Key), new XElement("UploadId", u.Key), new XElement("Initiated", Time(u.Value.BeganAt))))]);
             if (query["list-type"] != "2") return ErrorAsync(context, 501, "NotImplemented");
-            var rest = _bucket.Items.Where(i => i.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(i.Key, after) > 0).ToArray();
+            KeyValuePair<string, S3Objects.Item>[] rest = _bucket.Items.Where(i => i.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(i.Key, after) > 0).ToArray();
             int size = query["max-keys"].ToString() is { Length: > 0 } most ? Math.Min(PageSize, int.Parse(most, CultureInfo.InvariantCulture)) : PageSize;
-            var page = rest.Take(size).ToArray();
+            KeyValuePair<string, S3Objects.Item>[] page = rest.Take(size).ToArray();
             return XmlAsync(context, "ListBucketResult", [new XElement("IsTruncated", rest.Length > page.Length ? "true" : "false"),
                 .. rest.Length > page.Length ? [new XElement("NextContinuationToken", page[^1].Key)] : Array.Empty<XElement>(),
                 .. page.Select(i => new XElement("Contents", new XElement("Key", i.Key), new XElement("Size", i.Value.Content.Length), new XElement("ETag", i.Value.ETag), new XElement("LastModified", Time(i.Value.WrittenAt))))]);

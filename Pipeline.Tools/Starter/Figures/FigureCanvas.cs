@@ -69,13 +69,13 @@ internal sealed class FigureCanvas : IDisposable
 
     public void Line(float x1, float y1, float x2, float y2, SKColor? color = null, float? width = null)
     {
-        using var paint = new SKPaint { Color = color ?? Ink, StrokeWidth = width ?? Stroke, IsStroke = true, IsAntialias = true };
+        using SKPaint paint = new SKPaint { Color = color ?? Ink, StrokeWidth = width ?? Stroke, IsStroke = true, IsAntialias = true };
         Canvas.DrawLine(x1, y1, x2, y2, paint);
     }
 
     public void Box(SKRect box, SKColor? fill = null, SKColor? stroke = null, float corner = 0)
     {
-        using var paint = new SKPaint { IsAntialias = true, StrokeWidth = Stroke };
+        using SKPaint paint = new SKPaint { IsAntialias = true, StrokeWidth = Stroke };
         if (fill is SKColor inside)
         {
             paint.Color = inside;
@@ -89,22 +89,22 @@ internal sealed class FigureCanvas : IDisposable
 
     public void Disc(float x, float y, float radius, SKColor color)
     {
-        using var paint = new SKPaint { Color = color, IsAntialias = true };
+        using SKPaint paint = new SKPaint { Color = color, IsAntialias = true };
         Canvas.DrawCircle(x, y, radius, paint);
     }
 
     /// <summary>Draws one line of text whose middle line is at <paramref name="y"/>.</summary>
     public void Text(string text, float x, float y, float size, SKTextAlign align = SKTextAlign.Center, SKColor? color = null)
     {
-        using var paint = new SKPaint { Color = color ?? Ink, IsAntialias = true };
-        using var font = new SKFont(_typeface, size);
+        using SKPaint paint = new SKPaint { Color = color ?? Ink, IsAntialias = true };
+        using SKFont font = new SKFont(_typeface, size);
         Canvas.DrawText(text, x, y + size * 0.35f, align, font, paint);
     }
 
     /// <summary>Width of a text in points.</summary>
     public float Measure(string text, float size)
     {
-        using var font = new SKFont(_typeface, size);
+        using SKFont font = new SKFont(_typeface, size);
         return font.MeasureText(text);
     }
 
@@ -113,7 +113,7 @@ internal sealed class FigureCanvas : IDisposable
     {
         Canvas.Flush();
         ReadOnlySpan<byte> pixels = _bitmap.GetPixelSpan();
-        var rgb = new byte[_bitmap.Width * _bitmap.Height * 3];
+        byte[] rgb = new byte[_bitmap.Width * _bitmap.Height * 3];
         for (int y = 0, at = 0; y < _bitmap.Height; y++)
             for (int x = 0; x < _bitmap.Width; x++)
                 for (int channel = 0; channel < 3; channel++)

@@ -20,11 +20,11 @@ internal static class TokenizerWriter
     public static void Write(
         string folder, IReadOnlyList<(string Left, string Right)> merges, TokenizerStyle style, string chatTemplate, int maxLength)
     {
-        var vocabulary = new JsonObject();
+        JsonObject vocabulary = new JsonObject();
         foreach (char character in ByteLevelAlphabet.Characters) vocabulary.Add(character.ToString(), vocabulary.Count);
         foreach ((string left, string right) in merges) vocabulary.Add(left + right, vocabulary.Count);
 
-        var addedTokens = new JsonArray();
+        JsonArray addedTokens = new JsonArray();
         foreach (string token in style.SpecialTokens)
             addedTokens.Add(new JsonObject
             {
@@ -37,7 +37,7 @@ internal static class TokenizerWriter
                 ["special"] = true,
             });
 
-        var tokenizer = new JsonObject
+        JsonObject tokenizer = new JsonObject
         {
             ["version"] = "1.0",
             ["truncation"] = null,
@@ -73,7 +73,7 @@ internal static class TokenizerWriter
                 ["merges"] = new JsonArray([.. merges.Select(merge => new JsonArray(merge.Left, merge.Right))]),
             },
         };
-        var configuration = new JsonObject
+        JsonObject configuration = new JsonObject
         {
             ["tokenizer_class"] = "PreTrainedTokenizerFast",
             ["bos_token"] = null,

@@ -28,8 +28,8 @@ internal sealed class TokenStream
     /// <returns>Inputs and targets, [batch, window] int64.</returns>
     public (Tensor Inputs, Tensor Targets) Batch(long number, int size)
     {
-        var inputs = new long[size * _window];
-        var targets = new long[size * _window];
+        long[] inputs = new long[size * _window];
+        long[] targets = new long[size * _window];
         for (int row = 0; row < size; row++)
         {
             int start = WindowAt(number * size + row) * _window;

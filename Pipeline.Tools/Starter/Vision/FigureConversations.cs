@@ -45,15 +45,15 @@ internal sealed class FigureConversations(HubTokenizer tokenizer)
         ];
         if (random.Next(2) == 0) Array.Reverse(turns);
 
-        var messages = new List<ChatMessage>();
+        List<ChatMessage> messages = new List<ChatMessage>();
         foreach ((string question, string answer) in turns)
         {
             messages.Add(new ChatMessage("user", messages.Count == 0 ? ImageText(patches) + question : question));
             messages.Add(new ChatMessage("assistant", answer));
         }
-        var ids = new List<int>();
-        var labels = new List<int>();
-        var weights = new List<float>();
+        List<int> ids = new List<int>();
+        List<int> labels = new List<int>();
+        List<float> weights = new List<float>();
         int seen = tokenizer.Encode(facts.Seen).Length, turn = 0;
         foreach ((int[] prompt, int[] response) in _template.EncodeMultiTurn(tokenizer, messages))
         {

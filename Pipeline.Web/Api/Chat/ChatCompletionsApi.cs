@@ -46,7 +46,7 @@ internal sealed class ChatCompletionsApi(
         ServedModel model = await catalog.ReadyAsync(request.Model, gone);
         GenerationOptions generation = request.Generation(options.Value);
         Func<Action<string>?, CancellationToken, GenerationResult> generate = Prepare(request, model, generation);
-        var answer = new Header($"chatcmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model.Id);
+        Header answer = new Header($"chatcmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model.Id);
         if (request.Stream is true)
         {
             await StreamAsync(context, answer, generate, request.StreamOptions?.IncludeUsage is true);
@@ -64,7 +64,7 @@ internal sealed class ChatCompletionsApi(
     {
         if (request.Messages is not { Count: > 0 } messages)
             throw new InputException("messages: nothing given; expected at least one message of the user");
-        var read = messages.Select((message, i) => (Role: message.TemplateRole, Content: message.Read(i))).ToArray();
+        (string Role, (string Text, IReadOnlyList<byte[]> Images) Content)[] read = messages.Select((message, i) => (Role: message.TemplateRole, Content: message.Read(i))).ToArray();
         if (read.Any(m => m.Content.Images.Count > 0) && !model.SeesImages)
             throw new InputException($"messages: the model '{model.Id}' does not see images; GET /v1/models lists those that do as vision models");
         if (model.SeesImages)

@@ -12,11 +12,11 @@ internal static class ExtractCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "A PDF, or a folder that is searched for PDFs" };
-        var output = new Option<string>("--out") { Description = "Folder for DIR/NAME.md and DIR/NAME/...", Required = true };
-        var dpi = new Option<int>("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ => new ExtractionOptions().RasterDpi };
-        var seconds = new Option<int>("--timeout") { Description = "Seconds per document", DefaultValueFactory = _ => new ExtractionOptions().SecondsPerDocument };
-        var command = new Command("extract", "Turn PDFs into Markdown, figures, tables and page images") { path, output, dpi, seconds };
+        Argument<string> path = new Argument<string>("PATH") { Description = "A PDF, or a folder that is searched for PDFs" };
+        Option<string> output = new Option<string>("--out") { Description = "Folder for DIR/NAME.md and DIR/NAME/...", Required = true };
+        Option<int> dpi = new Option<int>("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ => new ExtractionOptions().RasterDpi };
+        Option<int> seconds = new Option<int>("--timeout") { Description = "Seconds per document", DefaultValueFactory = _ => new ExtractionOptions().SecondsPerDocument };
+        Command command = new Command("extract", "Turn PDFs into Markdown, figures, tables and page images") { path, output, dpi, seconds };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(path), parsed.GetRequiredValue(output),
             new ExtractionOptions { RasterDpi = parsed.GetValue(dpi), SecondsPerDocument = parsed.GetValue(seconds) },
@@ -33,7 +33,7 @@ internal static class ExtractCommand
             throw new InputException($"--timeout {options.SecondsPerDocument}: expected 1 to 3600 seconds");
         List<(string Pdf, string Stem)> documents = PdfPaths.Find(path);
         Directory.CreateDirectory(folder);
-        using var extractor = new DocumentExtractor();
+        using DocumentExtractor extractor = new DocumentExtractor();
         int failed = 0;
         await Parallel.ForEachAsync(
             documents,
@@ -43,7 +43,7 @@ internal static class ExtractCommand
                 string line;
                 try
                 {
-                    var watch = Stopwatch.StartNew();
+                    Stopwatch watch = Stopwatch.StartNew();
                     ExtractionResult result = await extractor.ExtractAsync(document.Pdf, Path.Combine(folder, document.Stem), options, token);
                     await File.WriteAllTextAsync(
                         Path.Combine(folder, document.Stem + ".md"), MarkdownWriter.Write(result.Document, document.Stem + "/"), token);

@@ -12,12 +12,12 @@ internal static class GenerateCommand
 {
     public static Command Create()
     {
-        var models = new ModelOptions();
-        var sampling = new SamplingOptions();
-        var prompt = new Option<string>("--prompt") { Description = "The question", HelpName = "TEXT", Required = true };
-        var raw = new Option<bool>("--raw") { Description = "Continue the text as it is, without a chat template" };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object instead of the text" };
-        var command = new Command("generate", "Answer one question") { prompt, raw, json };
+        ModelOptions models = new ModelOptions();
+        SamplingOptions sampling = new SamplingOptions();
+        Option<string> prompt = new Option<string>("--prompt") { Description = "The question", HelpName = "TEXT", Required = true };
+        Option<bool> raw = new Option<bool>("--raw") { Description = "Continue the text as it is, without a chat template" };
+        Option<bool> json = new Option<bool>("--json") { Description = "Print one JSON object instead of the text" };
+        Command command = new Command("generate", "Answer one question") { prompt, raw, json };
         models.AddTo(command);
         sampling.AddTo(command);
         command.SetAction((parsed, stopping) => Task.Run(() =>

@@ -10,10 +10,10 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var retrain = new Option<bool>("--retrain") { Description = "Train again although the stored training is equal" };
-        var json = new Option<bool>("--json") { Description = "End with one JSON object on the last line; progress goes to standard error" };
-        var data = CommonOptions.Data();
-        var command = new Command("demo", "The whole chain over samples/ with the starter models") { data, retrain, json };
+        Option<bool> retrain = new Option<bool>("--retrain") { Description = "Train again although the stored training is equal" };
+        Option<bool> json = new Option<bool>("--json") { Description = "End with one JSON object on the last line; progress goes to standard error" };
+        Option<string> data = CommonOptions.Data();
+        Command command = new Command("demo", "The whole chain over samples/ with the starter models") { data, retrain, json };
         command.SetAction((parsed, stopping) => LocalRun.ExecuteAsync(
             new LocalRunOrder(ProductFiles.Shipped("samples"), Options(parsed.GetValue(retrain)), parsed.GetValue(data)!, parsed.GetValue(json)),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stopping));

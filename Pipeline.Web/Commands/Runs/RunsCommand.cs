@@ -24,8 +24,8 @@ internal static class RunsCommand
 
     private static Command List()
     {
-        var data = CommonOptions.Data();
-        var command = new Command("list", "Runs, newest first") { data };
+        Option<string> data = CommonOptions.Data();
+        Command command = new Command("list", "Runs, newest first") { data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             foreach (RunEntry run in await sender.Send(new ListRuns(), stopping))
@@ -37,10 +37,10 @@ internal static class RunsCommand
     private static Command Retry()
     {
         Argument<Guid> id = Id();
-        var stage = StageOption("--stage", "Only this stage");
-        var item = new Option<Guid?>("--item") { Description = "Only this item" };
-        var data = CommonOptions.Data();
-        var command = new Command("retry", "Work again on what failed or was canceled") { id, stage, item, data };
+        Option<Stage?> stage = StageOption("--stage", "Only this stage");
+        Option<Guid?> item = new Option<Guid?>("--item") { Description = "Only this item" };
+        Option<string> data = CommonOptions.Data();
+        Command command = new Command("retry", "Work again on what failed or was canceled") { id, stage, item, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             int items = await sender.Send(new RetryRun(parsed.GetValue(id), parsed.GetValue(stage), parsed.GetValue(item)), stopping);
@@ -53,10 +53,10 @@ internal static class RunsCommand
     private static Command Clone()
     {
         Argument<Guid> id = Id();
-        var from = StageOption("--from", "First stage to do anew, over the very same documents; without it the folder is read again");
-        var options = new Option<string?>("--options") { Description = "Settings to change, as JSON: {\"training\":{\"lora_rank\":32}}", HelpName = "JSON" };
-        var data = CommonOptions.Data();
-        var command = new Command("clone", "A new run from an earlier one with some settings changed; equal results are reused") { id, from, options, data };
+        Option<Stage?> from = StageOption("--from", "First stage to do anew, over the very same documents; without it the folder is read again");
+        Option<string?> options = new Option<string?>("--options") { Description = "Settings to change, as JSON: {\"training\":{\"lora_rank\":32}}", HelpName = "JSON" };
+        Option<string> data = CommonOptions.Data();
+        Command command = new Command("clone", "A new run from an earlier one with some settings changed; equal results are reused") { id, from, options, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             JsonElement? changes;
@@ -77,9 +77,9 @@ internal static class RunsCommand
     private static Command Prioritize()
     {
         Argument<Guid> id = Id();
-        var priority = new Argument<int>("PRIORITY") { Description = "Higher comes first; runs have 0 unless asked otherwise" };
-        var data = CommonOptions.Data();
-        var command = new Command("priority", "Whose work is claimed first") { id, priority, data };
+        Argument<int> priority = new Argument<int>("PRIORITY") { Description = "Higher comes first; runs have 0 unless asked otherwise" };
+        Option<string> data = CommonOptions.Data();
+        Command command = new Command("priority", "Whose work is claimed first") { id, priority, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             if (!await sender.Send(new PrioritizeRun(parsed.GetValue(id), parsed.GetValue(priority)), stopping)) throw NoRun(parsed.GetValue(id));
@@ -90,8 +90,8 @@ internal static class RunsCommand
     private static Command OnRun(string name, string description, Func<ISender, Guid, CancellationToken, Task<bool>> change, string otherwise)
     {
         Argument<Guid> id = Id();
-        var data = CommonOptions.Data();
-        var command = new Command(name, description) { id, data };
+        Option<string> data = CommonOptions.Data();
+        Command command = new Command(name, description) { id, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             Guid run = parsed.GetValue(id);

@@ -18,9 +18,9 @@ internal static class DatasetCommand
 
     private static Command CreateBuild()
     {
-        var path = new Argument<string>("PATH") { Description = "A folder that `extract` wrote, or PDFs, which are extracted first" };
+        Argument<string> path = new Argument<string>("PATH") { Description = "A folder that `extract` wrote, or PDFs, which are extracted first" };
         (Option<string> output, Option<double> fraction, Option<int> seed) = SplitOptions();
-        var command = new Command("build", "Instruction examples with provenance, split by document section") { path, output, fraction, seed };
+        Command command = new Command("build", "Instruction examples with provenance, split by document section") { path, output, fraction, seed };
         command.SetAction(async (parsed, ct) =>
         {
             IReadOnlyList<ExtractedDocument> documents = await DocumentsAsync(parsed.GetRequiredValue(path), ct);
@@ -33,9 +33,9 @@ internal static class DatasetCommand
 
     private static Command CreateImport()
     {
-        var file = new Argument<string>("FILE") { Description = "alpaca or sharegpt examples, a JSON array or JSON Lines" };
+        Argument<string> file = new Argument<string>("FILE") { Description = "alpaca or sharegpt examples, a JSON array or JSON Lines" };
         (Option<string> output, Option<double> fraction, Option<int> seed) = SplitOptions();
-        var command = new Command("import", "Check and split a file of your own") { file, output, fraction, seed };
+        Command command = new Command("import", "Check and split a file of your own") { file, output, fraction, seed };
         command.SetAction(async (parsed, ct) =>
         {
             DatasetResult result = await DatasetBuilder.ImportAsync(
@@ -62,11 +62,11 @@ internal static class DatasetCommand
             if (extracted.Length > 0)
                 return extracted.Select(ExtractedDocument.Load).ToList();
         }
-        using var extractor = new DocumentExtractor();
+        using DocumentExtractor extractor = new DocumentExtractor();
         string scratch = Directory.CreateTempSubdirectory("pipeline-extract-").FullName;
         try
         {
-            var documents = new List<ExtractedDocument>();
+            List<ExtractedDocument> documents = new List<ExtractedDocument>();
             foreach ((string pdf, string stem) in PdfPaths.Find(path))
                 documents.Add((await extractor.ExtractAsync(pdf, Path.Combine(scratch, stem), new ExtractionOptions(), ct)).Document);
             return documents;
