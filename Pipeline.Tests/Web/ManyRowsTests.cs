@@ -62,7 +62,7 @@ public sealed class ManyRowsTests(PostgresDatabase database) : IClassFixture<Pos
     public async Task Many_schedules_are_listed_with_as_few_queries_as_one_and_each_is_found_by_its_name()
     {
         // Before the first query: a context remembers for a second that nobody listens, and contexts are pooled.
-        using var queries = new QueryCounter(new NpgsqlConnectionStringBuilder(database.ConnectionString).Database!);
+        using QueryCounter queries = new(new NpgsqlConnectionStringBuilder(database.ConnectionString).Database!);
         await using TestWebServer server = await TestWebServer.StartAsync(database);
         DateTimeOffset start = DateTimeOffset.UtcNow.AddDays(-1);
         await using (PipelineDbContext db = await ContextAsync(server))
