@@ -26,7 +26,7 @@ internal sealed class BatchRunner(ImageApiClient client, TextWriter output, Time
     public async Task<int> RunAsync(IReadOnlyList<string> files, IReadOnlyList<string> questions, bool base64, string resultsFile, CancellationToken cancellationToken)
     {
         DateTimeOffset started = time.GetUtcNow();
-        List<BatchResult> results = new List<BatchResult>();
+        List<BatchResult> results = new();
         int total = files.Count * questions.Count;
         foreach (string file in files)
             foreach (string question in questions)

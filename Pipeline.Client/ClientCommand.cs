@@ -22,7 +22,7 @@ internal static class ClientCommand
     /// <summary>Parses and runs; errors become one line on <paramref name="error"/> and an exit code.</summary>
     public static async Task<int> RunAsync(string[] args, TextReader input, TextWriter output, TextWriter error)
     {
-        RootCommand root = new RootCommand("Asks a vision-language model about images, over the image API.")
+        RootCommand root = new("Asks a vision-language model about images, over the image API.")
         {
             Server, Status, Image, Text, Base64, Batch, Questions, Output, Interactive, Token,
         };
@@ -60,7 +60,7 @@ internal static class ClientCommand
         if (parsed.GetValue(Questions) is not null && folder is null)
             throw new UsageException("--questions needs --batch DIR.");
 
-        using ImageApiClient client = new ImageApiClient(Address(parsed.GetValue(Server)!), parsed.GetValue(Token) ?? Environment.GetEnvironmentVariable("AUTH_TOKEN"));
+        using ImageApiClient client = new(Address(parsed.GetValue(Server)!), parsed.GetValue(Token) ?? Environment.GetEnvironmentVariable("AUTH_TOKEN"));
         if (status)
             return await ShowStatusAsync(client, output, cancellationToken);
         if (interactive)

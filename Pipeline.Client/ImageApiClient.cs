@@ -71,7 +71,7 @@ internal sealed class ImageApiClient : IDisposable
 
     private static HttpRequestMessage FormRequest(string file, byte[] image, string question)
     {
-        ByteArrayContent content = new ByteArrayContent(image);
+        ByteArrayContent content = new(image);
         content.Headers.ContentType = new MediaTypeHeaderValue(ImageFiles.MediaType(file));
         return new HttpRequestMessage(HttpMethod.Post, "analyze")
         {

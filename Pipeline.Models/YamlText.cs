@@ -14,8 +14,8 @@ public static class YamlText
     public static YamlNode? ReadRoot(string text, string source)
     {
         ArgumentNullException.ThrowIfNull(text);
-        Parser parser = new Parser(new StringReader(text));
-        YamlStream stream = new YamlStream();
+        Parser parser = new(new StringReader(text));
+        YamlStream stream = new();
         try
         {
             stream.Load(parser);

@@ -30,8 +30,8 @@ internal static class AlpacaFile
 
     private static async Task WriteAsync(string folder, string file, IReadOnlyList<SourcedExample> examples, CancellationToken ct)
     {
-        using MemoryStream rows = new MemoryStream();
-        using MemoryStream sources = new MemoryStream();
+        using MemoryStream rows = new();
+        using MemoryStream sources = new();
         foreach (SourcedExample example in examples)
         {
             WriteRow(rows, example.Example);
@@ -48,7 +48,7 @@ internal static class AlpacaFile
 
     private static void WriteRow(Stream output, InstructionExample example)
     {
-        using Utf8JsonWriter writer = new Utf8JsonWriter(output, Readable);
+        using Utf8JsonWriter writer = new(output, Readable);
         writer.WriteStartObject();
         writer.WriteString("instruction", example.Instruction);
         writer.WriteString("input", example.Input);
@@ -73,13 +73,13 @@ internal static class AlpacaFile
     /// <summary>LLaMA-Factory's names of the columns; <c>system</c> and <c>history</c> only if some row has them.</summary>
     private static byte[] Info(IEnumerable<SourcedExample> examples)
     {
-        Dictionary<string, string> columns = new Dictionary<string, string> { ["prompt"] = "instruction", ["query"] = "input", ["response"] = "output" };
+        Dictionary<string, string> columns = new() { ["prompt"] = "instruction", ["query"] = "input", ["response"] = "output" };
         List<SourcedExample> all = examples.ToList();
         if (all.Exists(e => e.Example.System is not null))
             columns["system"] = "system";
         if (all.Exists(e => e.Example.History.Count > 0))
             columns["history"] = "history";
-        Dictionary<string, object> info = new Dictionary<string, object>
+        Dictionary<string, object> info = new()
         {
             [DatasetFiles.Train] = new { file_name = DatasetFiles.TrainFile, columns },
             [DatasetFiles.Eval] = new { file_name = DatasetFiles.EvalFile, columns },

@@ -19,7 +19,7 @@ internal static class DatasetSplit
         IReadOnlyList<SourcedExample> examples, Func<SourcedExample, string> groupOf, double fraction, int seed)
     {
         ILookup<string, SourcedExample> groups = examples.ToLookup(groupOf, StringComparer.Ordinal);
-        HashSet<string> held = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string> held = new(StringComparer.Ordinal);
         if (fraction > 0 && groups.Count >= 2)
         {
             int wanted = Math.Max(1, (int)Math.Round(fraction * examples.Count)), taken = 0;

@@ -19,7 +19,7 @@ internal sealed record DocumentSection(ExtractedDocument Document, DocumentBlock
     public static IEnumerable<DocumentSection> Of(ExtractedDocument document)
     {
         DocumentBlock? heading = null;
-        List<DocumentBlock> blocks = new List<DocumentBlock>();
+        List<DocumentBlock> blocks = new();
         foreach (DocumentBlock block in document.Blocks)
         {
             if (block.Kind is BlockKind.Header or BlockKind.Footer or BlockKind.PageNumber)

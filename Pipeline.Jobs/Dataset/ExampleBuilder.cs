@@ -8,10 +8,10 @@ internal static partial class ExampleBuilder
 {
     public static List<SourcedExample> Build(IReadOnlyList<ExtractedDocument> documents, DatasetOptions options)
     {
-        List<SourcedExample> examples = new List<SourcedExample>();
-        HashSet<string> asked = new HashSet<string>(StringComparer.Ordinal);
-        HashSet<string> answered = new HashSet<string>(StringComparer.Ordinal);
-        HashSet<string> seen = new HashSet<string>(StringComparer.Ordinal);
+        List<SourcedExample> examples = new();
+        HashSet<string> asked = new(StringComparer.Ordinal);
+        HashSet<string> answered = new(StringComparer.Ordinal);
+        HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (ExtractedDocument document in documents.OrderBy(d => d.Sha256, StringComparer.Ordinal))
         {
             if (!seen.Add(document.Sha256))

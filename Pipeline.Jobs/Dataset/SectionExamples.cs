@@ -35,7 +35,7 @@ internal static class SectionExamples
     /// <summary>Paragraphs and list items in pieces no longer than the answer limit.</summary>
     private static List<List<DocumentBlock>> Parts(DocumentSection section, int longest)
     {
-        List<List<DocumentBlock>> parts = new List<List<DocumentBlock>>();
+        List<List<DocumentBlock>> parts = new();
         int length = 0;
         foreach (DocumentBlock block in section.Blocks)
         {

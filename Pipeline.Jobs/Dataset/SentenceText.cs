@@ -7,7 +7,7 @@ internal static partial class SentenceText
 {
     public static IReadOnlyList<string> Split(string text)
     {
-        List<string> sentences = new List<string>();
+        List<string> sentences = new();
         int start = 0;
         foreach (Match end in End().Matches(text))
         {

@@ -14,8 +14,8 @@ internal static class DocumentAssembler
         Dictionary<TextBlock, NumberedFigure> figureOf = figures.ToDictionary(f => f.Block);
         Dictionary<TextBlock, string> tableOf = blocks.Where(b => b.Kind == BlockKind.Table)
             .Select((block, i) => (block, Id: $"table-{i + 1}")).ToDictionary(t => t.block, t => t.Id);
-        List<DocumentBlock> documentBlocks = new List<DocumentBlock>(blocks.Count);
-        Dictionary<int, int> countOnPage = new Dictionary<int, int>();
+        List<DocumentBlock> documentBlocks = new(blocks.Count);
+        Dictionary<int, int> countOnPage = new();
         string section = "";
         foreach (TextBlock block in blocks)
         {

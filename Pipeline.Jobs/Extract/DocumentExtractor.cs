@@ -80,7 +80,7 @@ public sealed class DocumentExtractor : IDisposable
 
     private async Task ParseAsync(string pdf, string name, string staging, ExtractionOptions options, CancellationToken ct)
     {
-        ParseRequest request = new ParseRequest(pdf, name, staging, options.RasterDpi, options.MaxPages, WithoutPdfPig: false);
+        ParseRequest request = new(pdf, name, staging, options.RasterDpi, options.MaxPages, WithoutPdfPig: false);
         try
         {
             await ParseOnceAsync(request, options, ct);

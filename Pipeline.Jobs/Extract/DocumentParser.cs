@@ -20,14 +20,14 @@ internal static class DocumentParser
     {
         byte[] content = File.ReadAllBytes(request.Pdf);
         FileSignature.RequirePdf(request.Name, content);
-        List<string> warnings = new List<string>();
+        List<string> warnings = new();
         using PdfiumDocument pdf = OpenOrRepair(request.Name, ref content, warnings, out string sha256, out long size);
         if (pdf.PageCount == 0)
             throw DocumentProblems.NoPages(request.Name);
         if (pdf.PageCount > request.MaxPages)
             throw DocumentProblems.TooManyPages(request.Name, pdf.PageCount, request.MaxPages);
 
-        FontTable fonts = new FontTable();
+        FontTable fonts = new();
         List<PageContent> pages = ReadPages(request, content, pdf, fonts, warnings, progress);
         if (pages.TrueForAll(p => !p.HasText))
             warnings.Add("no text in the whole document: its pages are treated as pictures");
@@ -55,7 +55,7 @@ internal static class DocumentParser
         byte[] content = File.ReadAllBytes(pdf);
         string name = Path.GetFileName(pdf);
         using PdfiumDocument document = PdfiumDocument.Open(name, content);
-        ParseRequest request = new ParseRequest(pdf, name, "", 0, int.MaxValue, WithoutPdfPig: false);
+        ParseRequest request = new(pdf, name, "", 0, int.MaxValue, WithoutPdfPig: false);
         List<PageContent> pages = ReadPages(request, content, document, new FontTable(), [], (_, _) => { });
         DocumentLayout.Understand(pages, document.Metadata("Title"));
         return pages;
@@ -85,10 +85,10 @@ internal static class DocumentParser
     private static List<PageContent> ReadPages(
         ParseRequest request, byte[] content, PdfiumDocument pdf, FontTable fonts, List<string> warnings, Action<int, int> progress)
     {
-        PdfiumText fallback = new PdfiumText(fonts);
+        PdfiumText fallback = new(fonts);
         using IPageTextSource source = OpenText(request, content, pdf, fonts, warnings) ?? (IPageTextSource)fallback;
-        SegmentBuilder segments = new SegmentBuilder(fonts);
-        List<PageContent> pages = new List<PageContent>(pdf.PageCount);
+        SegmentBuilder segments = new(fonts);
+        List<PageContent> pages = new(pdf.PageCount);
         for (int number = 1; number <= pdf.PageCount; number++)
         {
             progress(number, pdf.PageCount);

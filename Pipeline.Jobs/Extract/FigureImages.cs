@@ -35,8 +35,8 @@ internal sealed class FigureImages
         Directory.CreateDirectory(Path.Combine(folder, "pages"));
         if (figures.Any(f => f.Item.Kind != FigureKind.Page))
             Directory.CreateDirectory(Path.Combine(folder, "images"));
-        FigureImages images = new FigureImages();
-        Queue<Task> encoding = new Queue<Task>();
+        FigureImages images = new();
+        Queue<Task> encoding = new();
         try
         {
             foreach (PageContent content in pages)

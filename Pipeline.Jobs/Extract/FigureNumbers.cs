@@ -9,8 +9,8 @@ internal static class FigureNumbers
     public static List<NumberedFigure> Assign(IReadOnlyList<TextBlock> blocks)
     {
         List<TextBlock> figures = blocks.Where(b => b.Kind == BlockKind.Figure).ToList();
-        Dictionary<TextBlock, int> numbers = new Dictionary<TextBlock, int>();
-        HashSet<int> taken = new HashSet<int>();
+        Dictionary<TextBlock, int> numbers = new();
+        HashSet<int> taken = new();
         foreach (TextBlock block in figures)
         {
             if (block.Caption is { } caption && !CaptionText.IsTableCaption(caption) && CaptionText.Number(caption) is { } printed && taken.Add(printed))

@@ -14,7 +14,7 @@ public static partial class MarkdownWriter
     {
         Dictionary<string, DocumentFigure> figures = document.Figures.ToDictionary(f => f.Id, StringComparer.Ordinal);
         Dictionary<string, DocumentTable> tables = document.Tables.ToDictionary(t => t.Id, StringComparer.Ordinal);
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new();
         BlockKind? before = null;
         foreach (DocumentBlock block in document.Blocks)
         {

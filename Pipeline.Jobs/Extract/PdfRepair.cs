@@ -14,8 +14,8 @@ internal static partial class PdfRepair
     public static byte[]? TryRepair(byte[] content)
     {
         string text = Encoding.Latin1.GetString(content); // one char per byte, so offsets stay valid
-        SortedDictionary<int, int> offsets = new SortedDictionary<int, int>();
-        List<int> pages = new List<int>();
+        SortedDictionary<int, int> offsets = new();
+        List<int> pages = new();
         foreach (Match match in ObjectStart().Matches(text))
         {
             if (!int.TryParse(match.Groups["number"].Value, CultureInfo.InvariantCulture, out int number) || number is <= 0 or > 8_000_000)
@@ -37,7 +37,7 @@ internal static partial class PdfRepair
     private static byte[] WithNewIndex(string text, SortedDictionary<int, int> offsets, List<int> pages)
     {
         int tree = offsets.Keys.Max() + 1, catalog = tree + 1;
-        StringBuilder repaired = new StringBuilder(text, text.Length + 4096);
+        StringBuilder repaired = new(text, text.Length + 4096);
         // A later object of the same number wins: each page names its new parent.
         foreach (int page in pages)
         {

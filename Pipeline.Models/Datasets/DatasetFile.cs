@@ -26,7 +26,7 @@ internal static class DatasetFile
 
     private static List<DatasetRow> ReadLines(string path, ReadOnlyMemory<byte> bytes)
     {
-        List<DatasetRow> rows = new List<DatasetRow>();
+        List<DatasetRow> rows = new();
         for (int line = 1; bytes.Length > 0; line++)
         {
             int end = bytes.Span.IndexOf((byte)'\n');
@@ -39,11 +39,11 @@ internal static class DatasetFile
 
     private static List<DatasetRow> ReadArray(string path, ReadOnlyMemory<byte> bytes)
     {
-        List<DatasetRow> rows = new List<DatasetRow>();
+        List<DatasetRow> rows = new();
         int line = 1, counted = 0;
         try
         {
-            Utf8JsonReader reader = new Utf8JsonReader(bytes.Span);
+            Utf8JsonReader reader = new(bytes.Span);
             while (reader.Read())
             {
                 if (reader.CurrentDepth != 1 || reader.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray) continue;

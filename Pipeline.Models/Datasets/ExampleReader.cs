@@ -11,7 +11,7 @@ internal static class ExampleReader
 
     private static InstructionExample ReadAlpaca(DatasetRow row, DatasetColumns columns)
     {
-        InstructionExample example = new InstructionExample(row.Text(columns.Instruction), row.Text(columns.Input), row.Text(columns.Output))
+        InstructionExample example = new(row.Text(columns.Instruction), row.Text(columns.Input), row.Text(columns.Output))
         {
             System = NullIfEmpty(row.Text(columns.System)),
             History = ReadHistory(row, columns.History),
@@ -24,7 +24,7 @@ internal static class ExampleReader
 
     private static List<(string Prompt, string Response)> ReadHistory(DatasetRow row, string column)
     {
-        List<(string Prompt, string Response)> history = new List<(string Prompt, string Response)>();
+        List<(string Prompt, string Response)> history = new();
         JsonElement turns = row.Value(column);
         if (turns.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null) return history;
         if (turns.ValueKind != JsonValueKind.Array) throw row.Error(column, "must be a list of [question, answer] pairs");
@@ -45,7 +45,7 @@ internal static class ExampleReader
         if (messages.ValueKind != JsonValueKind.Array) throw row.Error(columns.Messages, "is missing; expected a list of messages");
 
         string? system = NullIfEmpty(row.Text(columns.System));
-        List<string> texts = new List<string>();
+        List<string> texts = new();
         int number = 0;
         foreach (JsonElement message in messages.EnumerateArray())
         {

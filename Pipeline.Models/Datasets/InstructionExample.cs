@@ -21,7 +21,7 @@ public sealed record InstructionExample(string Instruction, string Input, string
     /// <param name="withAnswer">False leaves out the last answer, to generate it.</param>
     public IReadOnlyList<ChatMessage> ToMessages(bool withAnswer = true)
     {
-        List<ChatMessage> messages = new List<ChatMessage>();
+        List<ChatMessage> messages = new();
         foreach ((string prompt, string response) in History)
         {
             messages.Add(new ChatMessage("user", prompt));

@@ -28,7 +28,7 @@ public sealed record TokenizedExample(int[] InputIds, int[] Labels)
         ArgumentNullException.ThrowIfNull(example);
         ArgumentNullException.ThrowIfNull(template);
         IReadOnlyList<(int[] Prompt, int[] Response)> turns = template.EncodeMultiTurn(tokenizer, example.ToMessages(), example.System);
-        List<TokenizedExample> kept = new List<TokenizedExample>();
+        List<TokenizedExample> kept = new();
         int length = 0;
         foreach ((int[] prompt, int[] response) in maskHistory ? turns.Reverse() : turns)
         {

@@ -114,8 +114,8 @@ public static class AdapterComparison
     private static string[] Answer(
         LanguageModel model, ChatTemplate template, InstructionExample[] examples, ComparisonOptions options, Action<int> progress, CancellationToken stopping)
     {
-        TextGenerator generator = new TextGenerator(model);
-        GenerationOptions generation = new GenerationOptions { MaxNewTokens = options.MaxNewTokens, StopTokenIds = template.StopTokenIds(model.Tokenizer) };
+        TextGenerator generator = new(model);
+        GenerationOptions generation = new() { MaxNewTokens = options.MaxNewTokens, StopTokenIds = template.StopTokenIds(model.Tokenizer) };
         List<string> answers = [];
         foreach (InstructionExample[] batch in examples.Chunk(options.BatchSize))
         {

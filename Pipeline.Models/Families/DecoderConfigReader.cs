@@ -23,7 +23,7 @@ internal static class DecoderConfigReader
         }
         using (document)
         {
-            ConfigObject root = new ConfigObject(document.RootElement, source);
+            ConfigObject root = new(document.RootElement, source);
             string modelType = root.String("model_type");
             FamilySpec family = ModelFamilies.Find(modelType)
                 ?? throw root.Unsupported("model_type", modelType, string.Join(", ", ModelFamilies.All.Select(f => f.ModelType)));

@@ -20,7 +20,7 @@ internal static class RopeConfigReader
         double partial = text.OptionalDouble("partial_rotary_factor") ?? scaling?.OptionalDouble("partial_rotary_factor") ?? 1;
         if (partial != 1 && !family.ReadsPartialRotaryFactor)
             throw text.Unsupported("partial_rotary_factor", Text(partial), $"1 in a {family.ModelType} model");
-        RopeConfig rope = new RopeConfig
+        RopeConfig rope = new()
         {
             Theta = scaling?.OptionalDouble("rope_theta") ?? text.OptionalDouble("rope_theta") ?? 10000,
             Dimensions = (int)(headSize * partial),

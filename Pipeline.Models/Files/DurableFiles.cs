@@ -12,7 +12,7 @@ internal static partial class DurableFiles
     /// <exception cref="IOException">The disk did not take it.</exception>
     public static void FlushFile(string path)
     {
-        using FileStream file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite);
         file.Flush(flushToDisk: true);
     }
 

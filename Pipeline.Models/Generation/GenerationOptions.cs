@@ -34,7 +34,7 @@ public sealed record GenerationOptions
     /// <exception cref="InputException">Lists every value out of range.</exception>
     public void Validate()
     {
-        List<string> faults = new List<string>();
+        List<string> faults = new();
         if (MaxNewTokens < 1)
             faults.Add($"max_new_tokens is {MaxNewTokens}, must be at least 1");
         if (!(Temperature >= 0 && double.IsFinite(Temperature)))

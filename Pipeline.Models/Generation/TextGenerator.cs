@@ -33,7 +33,7 @@ public sealed class TextGenerator(LanguageModel model)
         options ??= new GenerationOptions();
         DecoderModel decoder = model.Decoder;
         int longest = CheckPrompts(prompts);
-        DecodingLoop loop = new DecodingLoop(model.Tokenizer, options, model.EndTokenIds, decoder.Config.MaxPositionEmbeddings - longest);
+        DecodingLoop loop = new(model.Tokenizer, options, model.EndTokenIds, decoder.Config.MaxPositionEmbeddings - longest);
         cancellation.ThrowIfCancellationRequested();
 
         using IDisposable noGrad = no_grad();

@@ -25,7 +25,7 @@ internal sealed class Attention : nn.Module
         (_layer, _heads, _kvHeads, _headSize) = (layer, shape.NumAttentionHeads, shape.NumKeyValueHeads, shape.HeadDim);
         ProjectionLayer[] projections = [.. shape.AttentionProjections.Select(p =>
         {
-            ProjectionLayer projection = new ProjectionLayer(p.InFeatures, p.OutFeatures, p.HasBias, dtype, device, quantization);
+            ProjectionLayer projection = new(p.InFeatures, p.OutFeatures, p.HasBias, dtype, device, quantization);
             register_module(p.Name, projection);
             return projection;
         })];

@@ -17,7 +17,7 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
     {
         ProjectionLayer[] projections = [.. shape.FeedForwardProjections.Select(p =>
         {
-            ProjectionLayer projection = new ProjectionLayer(p.InFeatures, p.OutFeatures, p.HasBias, dtype, device, quantization);
+            ProjectionLayer projection = new(p.InFeatures, p.OutFeatures, p.HasBias, dtype, device, quantization);
             register_module(p.Name, projection);
             return projection;
         })];

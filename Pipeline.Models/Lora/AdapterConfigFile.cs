@@ -27,7 +27,7 @@ internal static class AdapterConfigFile
 
     public static void Write(string folder, LoraConfig config, string baseModel)
     {
-        JsonObject json = new JsonObject
+        JsonObject json = new()
         {
             ["alpha_pattern"] = new JsonObject(config.AlphaPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)Number(p.Value)))),
             ["auto_mapping"] = null,

@@ -17,7 +17,7 @@ public sealed record AdapterFacts(LoraConfig Config, long Parameters, long AllPa
     {
         DecoderConfig config = DecoderConfig.Load(modelFolder);
         using IDisposable noGrad = no_grad();
-        using DecoderModel shape = new DecoderModel(config, ScalarType.Float32, new Device(TorchSharp.DeviceType.META));
+        using DecoderModel shape = new(config, ScalarType.Float32, new Device(TorchSharp.DeviceType.META));
         using LoraAdapter adapter = AdapterFolder.LoadForMerging(adapterFolder, shape);
         foreach ((string name, Tensor weight) in adapter.NamedTensors())
         {

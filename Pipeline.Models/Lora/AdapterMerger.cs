@@ -22,7 +22,7 @@ public static class AdapterMerger
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(modelFolder);
         using IDisposable noGrad = no_grad();
         // On the meta device the model costs no memory; it only says which layers there are.
-        using DecoderModel shape = new DecoderModel(config, ScalarType.Float32, new Device(DeviceType.META));
+        using DecoderModel shape = new(config, ScalarType.Float32, new Device(DeviceType.META));
         using LoraAdapter adapter = AdapterFolder.LoadForMerging(adapterFolder, shape);
         Dictionary<string, LoraLinear> updates = adapter.Parts.ToDictionary(p => p.Name + ".weight", StringComparer.Ordinal);
         if (updates.Keys.FirstOrDefault(name => !weights.Names.Contains(name)) is { } missing)

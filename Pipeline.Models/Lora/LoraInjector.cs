@@ -22,7 +22,7 @@ public static class LoraInjector
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(config);
         using IDisposable noGrad = no_grad();
-        using Generator generator = new Generator((ulong)seed, CPU);
+        using Generator generator = new((ulong)seed, CPU);
         // Drawn on the CPU: the same seed gives the same adapter on every device.
         LoraAdapter adapter = Create(model, config, ScalarType.Float32, (layer, rank) =>
         {
@@ -55,13 +55,13 @@ public static class LoraInjector
     {
         (string Name, ProjectionLayer Layer)[] layers = [.. model.Projections()];
         TargetModules targets = TargetModules.Resolve(config, [.. layers.Select(l => l.Name)]);
-        List<(ProjectionLayer, LoraLinear)> parts = new List<(ProjectionLayer, LoraLinear)>();
+        List<(ProjectionLayer, LoraLinear)> parts = new();
         foreach ((string name, ProjectionLayer layer) in layers.Where(l => targets.Contains(l.Name)))
         {
             using DisposeScope scope = NewDisposeScope();
             (Tensor a, Tensor b, Tensor? magnitude) = make(layer, config.RankOf(name));
             // A magnitude stays in float32, as its quotient with the norm is near 1.
-            LoraWeights weights = new LoraWeights(Own(a, dtype), Own(b, dtype), magnitude is null ? null : Own(magnitude, ScalarType.Float32));
+            LoraWeights weights = new(Own(a, dtype), Own(b, dtype), magnitude is null ? null : Own(magnitude, ScalarType.Float32));
             parts.Add((layer, new LoraLinear(name, weights, config.ScalingOf(name))));
         }
         return new LoraAdapter(model, config, parts);

@@ -30,8 +30,8 @@ internal sealed class TargetModules
         }
         if (config.TargetModules.Contains(All))
             return new TargetModules([.. layers]);
-        HashSet<string> names = new HashSet<string>(StringComparer.Ordinal);
-        List<string> unknown = new List<string>();
+        HashSet<string> names = new(StringComparer.Ordinal);
+        List<string> unknown = new();
         foreach (string target in config.TargetModules)
         {
             string[] matches = [.. layers.Where(name => name == target || name.EndsWith("." + target, StringComparison.Ordinal))];

@@ -24,7 +24,7 @@ internal sealed class Int8Weight : QuantizedWeight
     public static Int8Weight Quantize(Tensor weight, Device device)
     {
         long rows = weight.shape[0], columns = weight.shape[1];
-        Int8Weight result = new Int8Weight(
+        Int8Weight result = new(
             empty(rows, columns, dtype: ScalarType.Int8, device: device).DetachFromDisposeScope(),
             empty(rows, dtype: ScalarType.Float32, device: device).DetachFromDisposeScope());
         try

@@ -51,7 +51,7 @@ internal static class KernelThreads
         }
         try
         {
-            Job job = new Job(parts, body);
+            Job job = new(parts, body);
             _job = job;
             Wake(helpers);
             job.Help();
@@ -68,7 +68,7 @@ internal static class KernelThreads
     {
         while (Helpers.Count < helpers)
         {
-            SemaphoreSlim signal = new SemaphoreSlim(0);
+            SemaphoreSlim signal = new(0);
             Helpers.Add(signal);
             new Thread(() => Work(signal)) { IsBackground = true, Name = "kernel" }.Start();
         }
@@ -109,7 +109,7 @@ internal static class KernelThreads
 
         public void Wait()
         {
-            SpinWait wait = new SpinWait();
+            SpinWait wait = new();
             while (Interlocked.Read(ref _done) < parts)
                 wait.SpinOnce(sleep1Threshold: -1);
             _failure?.Throw();

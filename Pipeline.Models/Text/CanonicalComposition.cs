@@ -20,12 +20,12 @@ internal static class CanonicalComposition
         // Nothing below U+0300 combines or decomposes into a different composed form.
         if (text.AsSpan().IndexOfAnyExceptInRange('\0', '\u02ff') < 0) return text;
 
-        List<int> codePoints = new List<int>(text.Length);
+        List<int> codePoints = new(text.Length);
         foreach (Rune rune in text.EnumerateRunes()) Decompose(rune.Value, codePoints);
         SortMarks(codePoints);
         Compose(codePoints);
 
-        StringBuilder result = new StringBuilder(text.Length);
+        StringBuilder result = new(text.Length);
         foreach (int codePoint in codePoints) result.Append(new Rune(codePoint).ToString());
         string composed = result.ToString();
         return composed == text ? text : composed;
@@ -97,9 +97,9 @@ internal static class CanonicalComposition
 
     private static Tables ReadTables()
     {
-        Tables tables = new Tables([], [], []);
+        Tables tables = new([], [], []);
         using Stream stream = typeof(CanonicalComposition).Assembly.GetManifestResourceStream("CanonicalForms.txt")!;
-        using StreamReader reader = new StreamReader(stream);
+        using StreamReader reader = new(stream);
         while (reader.ReadLine() is string line)
         {
             string[] fields = line.Split(' ');

@@ -109,7 +109,7 @@ public sealed class ChatTemplate
     /// <param name="eos">Spelling of its last token; ignored where the template replaces it.</param>
     public string Render(IReadOnlyList<ChatMessage> messages, string? system = null, string bos = "", string eos = "")
     {
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new();
         foreach (TemplateSlot slot in Format(messages, system).SelectMany(slots => slots))
             text.Append(slot.Kind switch
             {

@@ -72,7 +72,7 @@ public sealed class HubTokenizer
     public int[] Encode(string text, bool allowSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(text);
-        List<int> ids = new List<int>(text.Length / 3 + 8);
+        List<int> ids = new(text.Length / 3 + 8);
         foreach ((string stretch, AddedToken? token) in (allowSpecialTokens ? _raw : _rawPlain).Split(text))
         {
             if (token is not null) ids.Add(token.Id);
@@ -87,7 +87,7 @@ public sealed class HubTokenizer
     public string Decode(IEnumerable<int> ids, bool skipSpecialTokens = true)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        using MemoryStream bytes = new MemoryStream();
+        using MemoryStream bytes = new();
         foreach (int id in ids)
             if (!skipSpecialTokens || !_special.Contains(id)) bytes.Write(BytesOf(id));
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);

@@ -44,8 +44,8 @@ internal sealed class TextSplitter
     {
         if (text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff') < 0) return (text, null);
 
-        StringBuilder shadow = new StringBuilder(text.Length);
-        List<int> offsets = new List<int>(text.Length + 1);
+        StringBuilder shadow = new(text.Length);
+        List<int> offsets = new(text.Length + 1);
         int offset = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {

@@ -45,7 +45,7 @@ internal sealed class TokenizerFile
         try
         {
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(path));
-            TokenizerFile file = new TokenizerFile(path);
+            TokenizerFile file = new(path);
             file.ReadNormalizer(Child(json.RootElement, "normalizer"), "normalizer");
             file.ReadPreTokenizer(Child(json.RootElement, "pre_tokenizer"), "pre_tokenizer");
             if (!file._byteLevel)

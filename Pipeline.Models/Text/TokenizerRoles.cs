@@ -9,7 +9,7 @@ internal sealed record TokenizerRoles(string? Bos, string? Eos, string? Pad)
     /// <exception cref="InputException">A file is there but is not JSON.</exception>
     public static TokenizerRoles Read(string folder)
     {
-        TokenizerRoles roles = new TokenizerRoles(null, null, null);
+        TokenizerRoles roles = new(null, null, null);
         foreach (string name in (string[])["tokenizer_config.json", "special_tokens_map.json"])
         {
             string path = Path.Combine(folder, name);

@@ -23,7 +23,7 @@ public static class LoraTrainer
     {
         ArgumentNullException.ThrowIfNull(arguments);
         arguments.Validate();
-        ModelLoadOptions options = new ModelLoadOptions
+        ModelLoadOptions options = new()
         {
             Device = arguments.Device,
             DType = arguments.Bf16 ? torch.ScalarType.BFloat16 : arguments.Fp16 ? torch.ScalarType.Float16 : torch.ScalarType.Float32,

@@ -25,16 +25,16 @@ public static class ImageDecoder
             ?? throw new ImageInputException(ImageProblem.UnsupportedFormat, "the file is no image of an accepted format; send a JPG, PNG, BMP, TIFF, GIF or WebP file.");
 
         _ = ResourcesLimited.Value;
-        MagickReadSettings settings = new MagickReadSettings { Format = format, FrameIndex = 0, FrameCount = 1 };
+        MagickReadSettings settings = new() { Format = format, FrameIndex = 0, FrameCount = 1 };
         try
         {
             // The declared size is checked before any pixel is decoded: a few bytes can declare gigabytes.
-            using (MagickImage header = new MagickImage())
+            using (MagickImage header = new())
             {
                 header.Ping(encoded, settings);
                 CheckSize(Canvas(header), limits);
             }
-            using MagickImage image = new MagickImage(encoded, settings);
+            using MagickImage image = new(encoded, settings);
             CheckSize(Canvas(image), limits);
             return ToRgb(image);
         }
@@ -49,7 +49,7 @@ public static class ImageDecoder
         image.AutoOrient();
         image.ColorSpace = ColorSpace.sRGB;
         (uint width, uint height) = Canvas(image);
-        using MagickImage flat = new MagickImage(MagickColors.White, width, height);
+        using MagickImage flat = new(MagickColors.White, width, height);
         // A GIF frame may cover only a part of its canvas.
         flat.Composite(image, image.Page.X, image.Page.Y, CompositeOperator.Over);
         using IPixelCollection<byte> pixels = flat.GetPixels();

@@ -63,9 +63,9 @@ public sealed record PreprocessorConfig
         if (root.TryGetProperty("resample", out JsonElement resample) && resample.ValueKind == JsonValueKind.Number && resample.GetInt32() != 3)
             throw new InputException($"{file}: resample is {resample}; only 3 (bicubic) is supported.");
 
-        PreprocessorConfig defaults = new PreprocessorConfig();
+        PreprocessorConfig defaults = new();
         JsonElement size = root.TryGetProperty("size", out JsonElement s) && s.ValueKind == JsonValueKind.Object ? s : default;
-        PreprocessorConfig config = new PreprocessorConfig
+        PreprocessorConfig config = new()
         {
             MinPixels = Whole(root, "min_pixels") ?? Whole(size, "shortest_edge") ?? Whole(size, "min_pixels") ?? defaults.MinPixels,
             MaxPixels = Whole(root, "max_pixels") ?? Whole(size, "longest_edge") ?? Whole(size, "max_pixels") ?? defaults.MaxPixels,

@@ -27,7 +27,7 @@ public sealed record Qwen2VlConfig
                 + $"name a {string.Join(" or ", ModelFamilies.All.Where(f => f.HasVision).Select(f => f.ModelType))} folder.");
         }
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file), new JsonDocumentOptions { AllowTrailingCommas = true });
-        ConfigObject root = new ConfigObject(json.RootElement, file);
+        ConfigObject root = new(json.RootElement, file);
         ConfigObject vision = root.Object("vision_config");
         VisionConfig tower = VisionConfig.Read(vision);
         return tower.HiddenSize == text.HiddenSize

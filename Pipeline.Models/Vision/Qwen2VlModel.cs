@@ -58,7 +58,7 @@ public sealed class Qwen2VlModel : nn.Module
     {
         Qwen2VlConfig config = Qwen2VlConfig.Load(folder);
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(folder);
-        Qwen2VlModel model = new Qwen2VlModel(config, dtype, device, quantizationBits);
+        Qwen2VlModel model = new(config, dtype, device, quantizationBits);
         try
         {
             // Checkpoints of tied models may repeat the embedding as the head.

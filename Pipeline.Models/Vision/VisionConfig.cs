@@ -45,7 +45,7 @@ public sealed record VisionConfig
         vision.Require("hidden_act", "quick_gelu");
         vision.Require("in_channels", 3);
         vision.Require("in_chans", 3);
-        VisionConfig config = new VisionConfig
+        VisionConfig config = new()
         {
             Depth = vision.Int("depth"),
             EmbedDim = vision.Int("embed_dim"),

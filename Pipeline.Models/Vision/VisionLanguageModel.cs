@@ -122,7 +122,7 @@ public sealed class VisionLanguageModel : IDisposable
         if (markers != images.Count)
             throw new InputException($"the messages have {markers} image markers for {images.Count} images; take <|image_pad|> out of the text.");
         ImagePatches[] patches = [.. images.Select(Preprocessor.Process)];
-        List<int> expanded = new List<int>(ids.Length);
+        List<int> expanded = new(ids.Length);
         int next = 0;
         foreach (int id in ids)
             expanded.AddRange(Enumerable.Repeat(id, id == Model.Config.ImageTokenId ? patches[next++].Grid.Tokens(Preprocessor.Config.MergeSize) : 1));
@@ -137,7 +137,7 @@ public sealed class VisionLanguageModel : IDisposable
         cancellation.ThrowIfCancellationRequested();
         DecoderModel text = Model.Text;
         int longest = sequences.Max(s => s.Ids.Count);
-        DecodingLoop loop = new DecodingLoop(Tokenizer, options ?? new GenerationOptions(), _endTokens, text.Config.MaxPositionEmbeddings - longest);
+        DecodingLoop loop = new(Tokenizer, options ?? new GenerationOptions(), _endTokens, text.Config.MaxPositionEmbeddings - longest);
 
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();

@@ -56,7 +56,7 @@ public sealed class VisionTextBatch : IDisposable
         long[] ids = new long[batch * length];
         long[] mask = new long[batch * length];
         long[] positions = new long[3 * batch * length];
-        List<long> imageRows = new List<long>();
+        List<long> imageRows = new();
         long[] next = new long[batch];
         Array.Fill(ids, paddingId);
         for (int row = 0; row < batch; row++)

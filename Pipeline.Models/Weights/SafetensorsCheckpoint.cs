@@ -35,7 +35,7 @@ public sealed class SafetensorsCheckpoint : IDisposable
         string index = Path.Combine(folder, IndexFile);
         if (!File.Exists(index))
             throw new InputException($"{folder}: neither {SingleFile} nor {IndexFile} is there; fetch the model with `./pipeline pull MODEL_ID`.");
-        SafetensorsCheckpoint checkpoint = new SafetensorsCheckpoint(folder);
+        SafetensorsCheckpoint checkpoint = new(folder);
         try
         {
             checkpoint.AddShards(folder, index);
@@ -53,7 +53,7 @@ public sealed class SafetensorsCheckpoint : IDisposable
     public static SafetensorsCheckpoint OpenFile(string file)
     {
         SafetensorsReader reader = SafetensorsReader.Open(file);
-        SafetensorsCheckpoint checkpoint = new SafetensorsCheckpoint(Path.GetFullPath(file));
+        SafetensorsCheckpoint checkpoint = new(Path.GetFullPath(file));
         checkpoint._readers.Add(file, reader);
         foreach (string name in reader.Entries.Keys)
             checkpoint._byName.Add(name, reader);

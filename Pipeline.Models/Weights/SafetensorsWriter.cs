@@ -24,7 +24,7 @@ public static class SafetensorsWriter
         string temporary = path + "." + Path.GetRandomFileName() + ".tmp";
         try
         {
-            using (FileStream file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write))
             {
                 WriteHeader(file, ordered, metadata);
                 foreach ((_, Tensor tensor, ScalarType type) in ordered)
@@ -51,9 +51,9 @@ public static class SafetensorsWriter
     public static void WriteCheckpoint(string folder, IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? dtype = null,
         long maxShardBytes = 5_000_000_000, Action<Tensor>? written = null)
     {
-        List<string> parts = new List<string>();
-        Dictionary<string, int> partOf = new Dictionary<string, int>(StringComparer.Ordinal);
-        List<KeyValuePair<string, Tensor>> pending = new List<KeyValuePair<string, Tensor>>();
+        List<string> parts = new();
+        Dictionary<string, int> partOf = new(StringComparer.Ordinal);
+        List<KeyValuePair<string, Tensor>> pending = new();
         long total = 0, inPart = 0;
         try
         {
@@ -93,7 +93,7 @@ public static class SafetensorsWriter
 
     private static void Publish(string folder, List<string> parts, Dictionary<string, int> partOf, long total)
     {
-        HashSet<string> names = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string> names = new(StringComparer.Ordinal);
         for (int i = 0; i < parts.Count; i++)
         {
             string name = NameOf(i, parts.Count);
@@ -140,8 +140,8 @@ public static class SafetensorsWriter
 
     private static void WriteHeader(Stream file, (string Name, Tensor Tensor, ScalarType Type)[] tensors, IReadOnlyDictionary<string, string>? metadata)
     {
-        ArrayBufferWriter<byte> buffer = new ArrayBufferWriter<byte>();
-        using (Utf8JsonWriter json = new Utf8JsonWriter(buffer))
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
         {
             json.WriteStartObject();
             json.WriteStartObject("__metadata__");

@@ -18,8 +18,8 @@ public static class WeightLoader
     public static void Load(IEnumerable<KeyValuePair<string, Tensor>> parameters, SafetensorsCheckpoint checkpoint,
         Func<string, string?>? rename = null, IReadOnlyDictionary<string, Action<Tensor>>? receivers = null)
     {
-        Dictionary<string, Tensor> targets = new Dictionary<string, Tensor>(parameters, StringComparer.Ordinal);
-        Dictionary<string, string> sources = new Dictionary<string, string>(StringComparer.Ordinal);
+        Dictionary<string, Tensor> targets = new(parameters, StringComparer.Ordinal);
+        Dictionary<string, string> sources = new(StringComparer.Ordinal);
         foreach (string stored in checkpoint.Names)
         {
             if ((rename is null ? stored : rename(stored)) is { } name)
@@ -46,7 +46,7 @@ public static class WeightLoader
             .Order(StringComparer.Ordinal)];
         if (missing.Length + unexpected.Length + misshapen.Length == 0)
             return;
-        List<string> faults = new List<string>();
+        List<string> faults = new();
         Add("missing", missing);
         Add("unexpected", unexpected);
         Add("misshapen", misshapen);

@@ -14,7 +14,7 @@ public sealed partial class FamilyBoundaryTests
         string[] files = [.. Directory.EnumerateFiles(Families, "*.cs").Where(file => Specification().IsMatch(File.ReadAllText(file)))
             .Select(file => Path.GetFileNameWithoutExtension(file))];
         files.Length.ShouldBe(ModelFamilies.All.Count);
-        Regex named = new Regex($@"\b({string.Join('|', files)})\.Spec\b");
+        Regex named = new($@"\b({string.Join('|', files)})\.Spec\b");
         ProductFiles().Where(file => named.IsMatch(File.ReadAllText(file))).Select(file => Path.GetFileName(file)).ShouldBe(["ModelFamilies.cs"]);
     }
 

@@ -33,7 +33,7 @@ public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture
     [Fact]
     public async Task A_batch_asks_every_question_about_every_image_and_goes_on_after_a_bad_one()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         File.Copy(Image, folder.File("b.png"));
         File.WriteAllText(folder.File("a.jpg"), "no picture");
         File.WriteAllText(folder.File("notes.md"), "not asked about");
@@ -104,8 +104,8 @@ public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture
     private static async Task<(int Code, string Output, string Error)> RunAsync(TestWebServer? server, string[] args, string input = "")
     {
         string[] address = server is null ? [] : ["--server", server.Address.ToString()];
-        using StringWriter output = new StringWriter();
-        using StringWriter error = new StringWriter();
+        using StringWriter output = new();
+        using StringWriter error = new();
         int code = await ClientCommand.RunAsync([.. address, .. args], new StringReader(input), output, error);
         return (code, output.ToString(), error.ToString());
     }

@@ -41,7 +41,7 @@ internal static class FamilyModels
             WriteWeights(folder);
             WriteTokenizer(folder);
         }
-        JsonObject roles = new JsonObject { ["eos_token"] = "<|endoftext|>" };
+        JsonObject roles = new() { ["eos_token"] = "<|endoftext|>" };
         if (golden is "llama-tiny" or "mistral-tiny")
             roles["bos_token"] = "<|begin_of_text|>";
         if (jinja is not null)
@@ -52,8 +52,8 @@ internal static class FamilyModels
     private static void WriteWeights(string folder)
     {
         using DisposeScope scope = NewDisposeScope();
-        using DecoderModel model = new DecoderModel(DecoderConfig.Load(folder), ScalarType.Float32, CPU);
-        using Generator generator = new Generator(3, CPU);
+        using DecoderModel model = new(DecoderConfig.Load(folder), ScalarType.Float32, CPU);
+        using Generator generator = new(3, CPU);
         model.InitializeWeights(generator);
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), model.Weights());
     }

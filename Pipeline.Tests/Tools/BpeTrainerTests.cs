@@ -12,7 +12,7 @@ public sealed class BpeTrainerTests : IDisposable
     [Fact]
     public void The_most_frequent_pair_is_merged_first_and_merges_build_on_merges()
     {
-        BpeTrainer trainer = new BpeTrainer(@"\S+|\s+");
+        BpeTrainer trainer = new(@"\S+|\s+");
         trainer.Add("aab aab aab aab ab ab");
         // "ab" occurs six times, then "a" + "ab" four times.
         trainer.Train(258).ShouldBe([("a", "b"), ("a", "ab")]);
@@ -21,7 +21,7 @@ public sealed class BpeTrainerTests : IDisposable
     [Fact]
     public void Training_ends_when_no_pair_comes_twice()
     {
-        BpeTrainer trainer = new BpeTrainer(@"\S+|\s+");
+        BpeTrainer trainer = new(@"\S+|\s+");
         trainer.Add("abc");
         trainer.Train(1000).ShouldBeEmpty();
     }
@@ -29,7 +29,7 @@ public sealed class BpeTrainerTests : IDisposable
     [Fact]
     public void Overlapping_pairs_are_counted_as_they_are_merged()
     {
-        BpeTrainer trainer = new BpeTrainer(@"\S+|\s+");
+        BpeTrainer trainer = new(@"\S+|\s+");
         trainer.Add("aaaa aaaa aaaa");
         trainer.Train(258).ShouldBe([("a", "a"), ("aa", "aa")]);
     }
@@ -40,7 +40,7 @@ public sealed class BpeTrainerTests : IDisposable
     public void The_written_folder_is_a_tokenizer_that_gives_every_text_back(string name)
     {
         TokenizerStyle style = name == "Phi4Mini" ? TokenizerStyle.Phi4Mini : TokenizerStyle.Qwen2Vl;
-        BpeTrainer trainer = new BpeTrainer(style.Pattern);
+        BpeTrainer trainer = new(style.Pattern);
         const string text = "The kernel loads modules. The kernel unloads modules. It's 2024: 12,345 modules!\n\n";
         trainer.Add(text);
         TokenizerWriter.Write(_folder, trainer.Train(300), style, chatTemplate: "", maxLength: 64);

@@ -33,7 +33,7 @@ public sealed class CorpusTests
     [Fact]
     public void Answers_are_sentences_or_headings_of_the_text()
     {
-        ProseSection section = new ProseSection("1.2 Kernel modules", [Paragraph]);
+        ProseSection section = new("1.2 Kernel modules", [Paragraph]);
         for (int seed = 0; seed < 20; seed++)
         {
             Conversation[] conversations = [.. new InstructionWriter(new Random(seed)).Write(section)];

@@ -34,7 +34,7 @@ public sealed class FigureTests
             if (facts.Kind != FigureKind.PieChart) continue;
             found++;
             int slices = int.Parse(facts.Questions[0].Answer.TrimEnd('.'), System.Globalization.CultureInfo.InvariantCulture);
-            Dictionary<(byte, byte, byte), int> colors = new Dictionary<(byte, byte, byte), int>();
+            Dictionary<(byte, byte, byte), int> colors = new();
             for (int i = 0; i < image.Pixels.Length; i += 3)
             {
                 (byte R, byte G, byte B) color = (image.Pixels[i], image.Pixels[i + 1], image.Pixels[i + 2]);
@@ -48,7 +48,7 @@ public sealed class FigureTests
     [Fact]
     public void A_caption_names_kind_count_details_readings_and_title()
     {
-        FigureFacts facts = new FigureFacts(FigureKind.BarChart, "A bar chart", "with 3 bars", ["The bars are blue."], ["The tallest bar is labelled B."], []) { Title = "Cost" };
+        FigureFacts facts = new(FigureKind.BarChart, "A bar chart", "with 3 bars", ["The bars are blue."], ["The tallest bar is labelled B."], []) { Title = "Cost" };
         facts.Caption.ShouldBe("A bar chart with 3 bars. The bars are blue. The tallest bar is labelled B. The title reads \"Cost\".");
         facts.Caption.ShouldStartWith(facts.Seen);
     }
@@ -56,8 +56,8 @@ public sealed class FigureTests
     [Fact]
     public void Captions_are_measured_word_for_word()
     {
-        FigureFacts facts = new FigureFacts(FigureKind.BarChart, "A bar chart", "with 3 bars", [], ["The tallest bar is labelled B."], []) { Title = "Cost" };
-        FigureFacts photo = new FigureFacts(FigureKind.Photo, "A photo", "of a blue sky above green ground", ["There is a sun."], [], []);
+        FigureFacts facts = new(FigureKind.BarChart, "A bar chart", "with 3 bars", [], ["The tallest bar is labelled B."], []) { Title = "Cost" };
+        FigureFacts photo = new(FigureKind.Photo, "A photo", "of a blue sky above green ground", ["There is a sun."], [], []);
         VisionMeasurement.Of(
         [
             (facts, facts.Caption),

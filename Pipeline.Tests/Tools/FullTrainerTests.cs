@@ -18,11 +18,11 @@ public sealed class FullTrainerTests : IDisposable
     public void A_stopped_training_goes_on_from_its_checkpoint()
     {
         using DisposeScope scope = NewDisposeScope();
-        FullTrainingOptions options = new FullTrainingOptions { Seconds = 60, LearningRate = 0.1, WeightDecay = 0, WarmUp = 0 };
+        FullTrainingOptions options = new() { Seconds = 60, LearningRate = 0.1, WeightDecay = 0, WarmUp = 0 };
         FullTrainingResult first = Run(new Parameter(tensor((float[])[4f])), options, resume: false, stopAfter: 5);
         first.Steps.ShouldBe(5);
 
-        Parameter fresh = new Parameter(tensor((float[])[99f]));
+        Parameter fresh = new(tensor((float[])[99f]));
         FullTrainingResult second = Run(fresh, options, resume: true, stopAfter: 8);
         second.Steps.ShouldBe(8);
         second.Targets.ShouldBe(80);
@@ -32,7 +32,7 @@ public sealed class FullTrainerTests : IDisposable
     [Fact]
     public void The_rate_warms_up_and_falls_to_its_end()
     {
-        FullTrainingOptions options = new FullTrainingOptions { Seconds = 1, LearningRate = 1, WarmUp = 0.1, FinalRate = 0.1 };
+        FullTrainingOptions options = new() { Seconds = 1, LearningRate = 1, WarmUp = 0.1, FinalRate = 0.1 };
         options.RateAt(0.05).ShouldBe(0.5, 1e-9);
         options.RateAt(0.1).ShouldBe(1, 1e-9);
         options.RateAt(0.55).ShouldBe(0.55, 1e-9);
@@ -42,9 +42,9 @@ public sealed class FullTrainerTests : IDisposable
     [Fact]
     public void Windows_come_shuffled_once_per_pass_and_targets_are_the_next_ids()
     {
-        TokenStream stream = new TokenStream([.. Enumerable.Range(0, 33).Select(i => (ushort)i)], window: 4, seed: 3);
+        TokenStream stream = new([.. Enumerable.Range(0, 33).Select(i => (ushort)i)], window: 4, seed: 3);
         stream.Windows.ShouldBe(8);
-        List<long> starts = new List<long>();
+        List<long> starts = new();
         for (int number = 0; number < 4; number++)
         {
             using DisposeScope scope = NewDisposeScope();
@@ -58,8 +58,8 @@ public sealed class FullTrainerTests : IDisposable
 
     private FullTrainingResult Run(Parameter parameter, FullTrainingOptions options, bool resume, int stopAfter)
     {
-        using CancellationTokenSource stop = new CancellationTokenSource();
-        FullTrainer trainer = new FullTrainer([("weight", parameter)], options, _folder);
+        using CancellationTokenSource stop = new();
+        FullTrainer trainer = new([("weight", parameter)], options, _folder);
         return trainer.Run(step =>
         {
             if (step == stopAfter - 1) stop.Cancel();

@@ -30,7 +30,7 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
         });
         IPage page = await context.NewPageAsync();
         page.SetDefaultTimeout((float)Eventually.HangLimit.TotalMilliseconds);
-        List<string> faults = new List<string>();
+        List<string> faults = new();
         page.Console += (_, message) =>
         {
             if (message.Type == "error" && !message.Text.Contains("/status", StringComparison.Ordinal))

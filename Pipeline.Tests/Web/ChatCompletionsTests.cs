@@ -59,8 +59,8 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         Text(await AskAsync(server, "expert")).ShouldBe(one);
 
         // Found before the change, in the queue behind another answer while it happens.
-        using ManualResetEventSlim running = new ManualResetEventSlim();
-        using ManualResetEventSlim release = new ManualResetEventSlim();
+        using ManualResetEventSlim running = new();
+        using ManualResetEventSlim release = new();
         GenerationQueue queue = server.Services.GetRequiredService<GenerationQueue>();
         Task<int> holder = queue.RunAsync(ct =>
         {
@@ -100,7 +100,7 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         await PublishAsync(server, "downloaded");
         using HttpResponseMessage response = await server.GetAsync("/api/adapters/downloaded/download");
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/zip");
-        using ZipArchive zip = new ZipArchive(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        using ZipArchive zip = new(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         string folder = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final");
         zip.Entries.Select(e => (e.Name, e.Length)).ShouldBe(new DirectoryInfo(folder).GetFiles().Select(f => (f.Name, f.Length)).OrderBy(f => f.Name, StringComparer.Ordinal));
     }
@@ -166,8 +166,8 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
     public async Task A_full_queue_answers_503_at_once()
     {
         await using TestWebServer server = await StartAsync(("Serving:QueueLimit", "0"));
-        using ManualResetEventSlim running = new ManualResetEventSlim();
-        using ManualResetEventSlim release = new ManualResetEventSlim();
+        using ManualResetEventSlim running = new();
+        using ManualResetEventSlim release = new();
         Task<int> holder = server.Services.GetRequiredService<GenerationQueue>().RunAsync(ct =>
         {
             running.Set();
@@ -204,8 +204,8 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(ct);
-        Run run = new Run(name, null, "{}", DateTimeOffset.UtcNow);
-        Training training = new Training { RunId = run.Id, CacheKey = name, BaseModel = Base };
+        Run run = new(name, null, "{}", DateTimeOffset.UtcNow);
+        Training training = new() { RunId = run.Id, CacheKey = name, BaseModel = Base };
         db.Add(run);
         await db.SaveChangesAsync(ct);
         db.Add(training);

@@ -62,15 +62,15 @@ public sealed class CommandLineTests
 
     private static Command Probe(Func<ParseResult, int> action)
     {
-        Command probe = new Command("probe", "A command of this test.") { new Option<int>("--count") };
+        Command probe = new("probe", "A command of this test.") { new Option<int>("--count") };
         probe.SetAction(action);
         return new Command("pipeline", "test") { probe };
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(Command root, params string[] args)
     {
-        StringWriter output = new StringWriter();
-        StringWriter error = new StringWriter();
+        StringWriter output = new();
+        StringWriter error = new();
         int code = await CommandLine.RunAsync(root, args, output, error);
         return (code, output.ToString(), error.ToString());
     }

@@ -44,7 +44,7 @@ public sealed class ContainerFilesTests
 
     private static async Task<(int Code, string Output, string Error)> ComposeAsync(string[] files, params (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new ProcessStartInfo("docker-compose", [.. files.SelectMany(f => new[] { "-f", Path.Combine(RepositoryRoot.Path, f) }), "config"])
+        ProcessStartInfo start = new("docker-compose", [.. files.SelectMany(f => new[] { "-f", Path.Combine(RepositoryRoot.Path, f) }), "config"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

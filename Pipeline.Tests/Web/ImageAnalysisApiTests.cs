@@ -100,7 +100,7 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     {
         for (int i = 0; i < 5; i++)
         {
-            using TcpClient client = new TcpClient();
+            using TcpClient client = new();
             await client.ConnectAsync(ready.Server.Address.Host, ready.Server.Address.Port, TestContext.Current.CancellationToken);
             await using NetworkStream stream = client.GetStream();
             byte[] body = new byte[10_000_000];
@@ -152,8 +152,8 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     {
         await using TestWebServer server = await StartAsync(settings: ("Serving:QueueLimit", "0"));
         await ReadyAsync(server);
-        using ManualResetEventSlim running = new ManualResetEventSlim();
-        using ManualResetEventSlim release = new ManualResetEventSlim();
+        using ManualResetEventSlim running = new();
+        using ManualResetEventSlim release = new();
         Task<int> holder = server.Services.GetRequiredService<GenerationQueue>().RunAsync(ct =>
         {
             running.Set();
@@ -178,8 +178,8 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     public async Task Questions_before_the_model_is_loaded_are_put_off()
     {
         IOptions<ServingOptions> serving = Options.Create(new ServingOptions { VisionModel = Model, Device = "cpu" });
-        GenerationQueue queue = new GenerationQueue(serving);
-        using VisionHost host = new VisionHost(queue, serving, Options.Create(new UploadOptions()), NullLogger<VisionHost>.Instance);
+        GenerationQueue queue = new(serving);
+        using VisionHost host = new(queue, serving, Options.Create(new UploadOptions()), NullLogger<VisionHost>.Instance);
         host.Status.State.ShouldBe(VisionState.Loading);
 
         await Should.ThrowAsync<ModelLoadingException>(() => host.DescribeAsync(new ImageQuestion(Image(), Question), TestContext.Current.CancellationToken));
@@ -224,7 +224,7 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     private static byte[] Line()
     {
         byte[] bitmap = new byte[52 + 300 * 4];
-        using BinaryWriter writer = new BinaryWriter(new MemoryStream(bitmap));
+        using BinaryWriter writer = new(new MemoryStream(bitmap));
         foreach (int word in (int[])[54 + 300 * 4, 0, 54, 40, 1, 300, 24 << 16 | 1, 0, 300 * 4, 2835, 2835, 0, 0])
             writer.Write(word);
         return bitmap;

@@ -16,7 +16,7 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     [Fact]
     public async Task A_folder_below_an_allowed_root_is_accepted_with_the_address_of_its_run()
     {
-        using TemporaryFolder root = new TemporaryFolder();
+        using TemporaryFolder root = new();
         string folder = Directory.CreateDirectory(root.File("papers")).FullName;
         await File.WriteAllBytesAsync(Path.Combine(folder, "a.pdf"), Pdf, TestContext.Current.CancellationToken);
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
@@ -34,8 +34,8 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     [Fact]
     public async Task A_folder_outside_the_allowed_roots_is_refused_however_it_is_written()
     {
-        using TemporaryFolder root = new TemporaryFolder();
-        using TemporaryFolder secret = new TemporaryFolder();
+        using TemporaryFolder root = new();
+        using TemporaryFolder secret = new();
         await File.WriteAllBytesAsync(secret.File("a.pdf"), Pdf, TestContext.Current.CancellationToken);
         Directory.CreateSymbolicLink(root.File("link"), secret.Path);
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
@@ -98,7 +98,7 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     public async Task Uploaded_PDFs_and_zips_start_one_run()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database);
-        using MultipartFormDataContent form = new MultipartFormDataContent
+        using MultipartFormDataContent form = new()
         {
             { new StringContent("""{"name":"uploaded"}"""), "options" },
             { new ByteArrayContent(Pdf), "files", "one.pdf" },
@@ -114,7 +114,7 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     public async Task Names_inside_a_zip_cannot_leave_the_store()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database);
-        using MultipartFormDataContent form = new MultipartFormDataContent
+        using MultipartFormDataContent form = new()
         {
             { new ByteArrayContent(Zip("../../../../tmp/slipped-out.pdf", "/etc/slipped-out.pdf", "..\\slipped-out.pdf")), "files", "slip.zip" },
         };
@@ -131,15 +131,15 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     public async Task What_is_not_a_PDF_or_zip_and_what_is_too_large_is_refused()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Uploads:MaxIngestBytes", "100000"));
-        using MultipartFormDataContent wrong = new MultipartFormDataContent { { new ByteArrayContent(Pdf), "files", "run.sh" } };
+        using MultipartFormDataContent wrong = new() { { new ByteArrayContent(Pdf), "files", "run.sh" } };
         using HttpResponseMessage refused = await server.SendAsync(HttpMethod.Post, "/api/ingest", wrong);
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await JsonAsync(refused)).GetProperty("detail").GetString().ShouldBe("run.sh: expected a .pdf or .zip file");
 
-        using MultipartFormDataContent large = new MultipartFormDataContent { { new ByteArrayContent(new byte[200_000]), "files", "large.pdf" } };
+        using MultipartFormDataContent large = new() { { new ByteArrayContent(new byte[200_000]), "files", "large.pdf" } };
         (await server.SendAsync(HttpMethod.Post, "/api/ingest", large)).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
 
-        using MultipartFormDataContent empty = new MultipartFormDataContent { { new StringContent("{}"), "options" } };
+        using MultipartFormDataContent empty = new() { { new StringContent("{}"), "options" } };
         (await server.SendAsync(HttpMethod.Post, "/api/ingest", empty)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await server.SendAsync(HttpMethod.Post, "/api/ingest", new StringContent("x"))).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
     }
@@ -148,7 +148,7 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     public async Task A_run_can_be_canceled_once_and_its_events_end()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database);
-        using MultipartFormDataContent form = new MultipartFormDataContent { { new ByteArrayContent(Pdf), "files", "one.pdf" } };
+        using MultipartFormDataContent form = new() { { new ByteArrayContent(Pdf), "files", "one.pdf" } };
         using HttpResponseMessage accepted = await server.SendAsync(HttpMethod.Post, "/api/ingest", form);
         string run = accepted.Headers.Location!.ToString();
 
@@ -177,7 +177,7 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     [Fact]
     public async Task A_schedule_is_made_changed_listed_and_removed()
     {
-        using TemporaryFolder root = new TemporaryFolder();
+        using TemporaryFolder root = new();
         await File.WriteAllBytesAsync(root.File("a.pdf"), Pdf, TestContext.Current.CancellationToken);
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
         using HttpResponseMessage made = await server.PostJsonAsync(
@@ -209,8 +209,8 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
 
     private static byte[] Zip(params string[] names)
     {
-        using MemoryStream bytes = new MemoryStream();
-        using (ZipArchive zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
+        using MemoryStream bytes = new();
+        using (ZipArchive zip = new(bytes, ZipArchiveMode.Create, leaveOpen: true))
         {
             foreach (string name in names)
             {

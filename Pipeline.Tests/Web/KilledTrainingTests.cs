@@ -43,7 +43,7 @@ public sealed class KilledTrainingTests : IDisposable
         await FinishAsync(Train("whole"));
         string killed = _folder.File("killed");
         int seed = Random.Shared.Next(), kill = 0, landed = 0, insideCheckpoints = 0;
-        Random random = new Random(seed);
+        Random random = new(seed);
         string moment = "start";
         try
         {

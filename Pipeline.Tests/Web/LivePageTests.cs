@@ -18,7 +18,7 @@ public sealed class LivePageTests(PostgresDatabase database) : IClassFixture<Pos
         await using Chromium chromium = await Chromium.LaunchAsync();
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Serving:VisionModel", "/nowhere"));
         IDbContextFactory<PipelineDbContext> contexts = server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>();
-        Run run = new Run("at-work", "/data/inbox", """{"base_model":"starter/phi4-starter"}""", DateTimeOffset.UtcNow.AddMinutes(-1));
+        Run run = new("at-work", "/data/inbox", """{"base_model":"starter/phi4-starter"}""", DateTimeOffset.UtcNow.AddMinutes(-1));
         await ChangeAsync(contexts, db => db.Add(run));
 
         IPage page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions { BaseURL = server.Address.ToString() });

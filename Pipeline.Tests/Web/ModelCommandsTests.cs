@@ -122,7 +122,7 @@ public sealed class ModelCommandsTests : IDisposable
     public void A_chat_answers_until_it_is_told_to_end(string end)
     {
         using LanguageModel model = LanguageModel.Load(Base, new ModelLoadOptions { Device = "cpu" });
-        StringWriter output = new StringWriter();
+        StringWriter output = new();
         ChatCommand.Talk(model, ChatTemplate.Get("alpaca"), new GenerationOptions { MaxNewTokens = 3, IgnoreEndTokens = true }, null,
             new StringReader($"hello\n\n/new\nagain\n{end}"), output, TestContext.Current.CancellationToken);
         output.ToString().Split("> ").Length.ShouldBe(6);
@@ -162,8 +162,8 @@ public sealed class ModelCommandsTests : IDisposable
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
     {
-        StringWriter output = new StringWriter();
-        StringWriter error = new StringWriter();
+        StringWriter output = new();
+        StringWriter error = new();
         int code = await CommandLine.RunAsync(args, output, error);
         return (code, output.ToString(), error.ToString());
     }

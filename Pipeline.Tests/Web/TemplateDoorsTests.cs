@@ -113,9 +113,9 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
             new { type = "text", text = _question },
         ];
         await ShouldAskAsync("HTTP", () => ChatAsync(server, "seeing-model", JsonSerializer.SerializeToElement(content)));
-        ImageQuestion question = new ImageQuestion(image, _question) { ModelFolder = model, Patient = true, MaxNewTokens = 1 };
+        ImageQuestion question = new(image, _question) { ModelFolder = model, Patient = true, MaxNewTokens = 1 };
         await ShouldAskAsync("captions of a server", () => server.Services.GetRequiredService<IImageDescriber>().DescribeAsync(question, ct));
-        using LocalDescriber local = new LocalDescriber(NullLogger<LocalDescriber>.Instance);
+        using LocalDescriber local = new(NullLogger<LocalDescriber>.Instance);
         await ShouldAskAsync("captions of a worker", () => local.DescribeAsync(question, ct));
 
         async Task ShouldAskAsync(string door, Func<Task> ask) =>
@@ -131,7 +131,7 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
     /// <summary>The prompts with the question that are asked meanwhile; other tests ask too.</summary>
     private async Task<int[][]> CaptureAsync(HubTokenizer tokenizer, Func<Task> ask)
     {
-        using PromptLog log = new PromptLog();
+        using PromptLog log = new();
         await ask();
         int[][] prompts = [.. log.Prompts.Where(prompt => prompt.All(id => id < tokenizer.VocabSize)
             && tokenizer.Decode(prompt, skipSpecialTokens: false).Contains(_question, StringComparison.Ordinal))];
@@ -161,7 +161,7 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
 
     private static async Task CommandAsync(string[] args)
     {
-        StringWriter error = new StringWriter();
+        StringWriter error = new();
         (await CommandLine.RunAsync(args, new StringWriter(), error)).ShouldBe(0, error.ToString());
         error.ToString().ShouldNotContain("warning");
     }
@@ -179,10 +179,10 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
         CancellationToken ct = TestContext.Current.CancellationToken;
         string name = "adapter-" + Guid.NewGuid().ToString("N")[..8];
         await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(ct);
-        Run run = new Run(name, null, "{}", DateTimeOffset.UtcNow);
+        Run run = new(name, null, "{}", DateTimeOffset.UtcNow);
         db.Add(run);
         await db.SaveChangesAsync(ct);
-        Training training = new Training { RunId = run.Id, CacheKey = name, BaseModel = model };
+        Training training = new() { RunId = run.Id, CacheKey = name, BaseModel = model };
         db.Add(training);
         await db.SaveChangesAsync(ct);
         db.Add(new Adapter(name, run.Id, training.Id, model, adapter, "empty", DateTimeOffset.UtcNow));

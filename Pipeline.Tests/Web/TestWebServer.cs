@@ -35,7 +35,7 @@ internal sealed class TestWebServer : IAsyncDisposable
 
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
-        using HttpRequestMessage request = new HttpRequestMessage(method, path) { Content = content };
+        using HttpRequestMessage request = new(method, path) { Content = content };
         foreach ((string name, string value) in headers)
         {
             if (name == "Host")

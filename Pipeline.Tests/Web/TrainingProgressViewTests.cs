@@ -23,7 +23,7 @@ public sealed class TrainingProgressViewTests
     [Fact]
     public void On_a_terminal_the_line_is_redrawn_and_messages_go_above_it()
     {
-        using (TrainingProgressView view = new TrainingProgressView(_output, _error, () => 60, _time))
+        using (TrainingProgressView view = new(_output, _error, () => 60, _time))
         {
             view.OnStep(Progress(1));
             view.OnStep(Progress(2)); // too soon to be seen
@@ -41,7 +41,7 @@ public sealed class TrainingProgressViewTests
     [Fact]
     public void Without_a_terminal_there_is_a_line_now_and_then_and_at_the_end()
     {
-        using (TrainingProgressView view = new TrainingProgressView(_output, _error, null, _time))
+        using (TrainingProgressView view = new(_output, _error, null, _time))
             for (int step = 1; step <= 240; step++)
             {
                 view.OnStep(Progress(step));
@@ -57,7 +57,7 @@ public sealed class TrainingProgressViewTests
     [Fact]
     public void Warnings_go_to_the_error_stream()
     {
-        using (TrainingProgressView view = new TrainingProgressView(_output, _error, null, _time))
+        using (TrainingProgressView view = new(_output, _error, null, _time))
             view.OnWarning("something");
         _error.ToString().TrimEnd().ShouldBe("warning: something");
     }
@@ -68,7 +68,7 @@ public sealed class TrainingProgressViewTests
     // What a terminal shows: a carriage return goes back to the start of the line.
     private static string[] Screen(string output) => [.. output.TrimEnd('\n').Split('\n').Select(line =>
     {
-        List<char> columns = new List<char>();
+        List<char> columns = new();
         foreach (string text in line.Split('\r'))
             for (int i = 0; i < text.Length; i++)
                 if (i < columns.Count) columns[i] = text[i];

@@ -28,8 +28,8 @@ internal static class TrainingBenchmark
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(batches);
-        using DecoderModel decoder = new DecoderModel(options.Model, options.DType, options.Device, options.QuantizationBits);
-        using (Generator generator = new Generator(1, options.Device))
+        using DecoderModel decoder = new(options.Model, options.DType, options.Device, options.QuantizationBits);
+        using (Generator generator = new(1, options.Device))
             decoder.InitializeWeights(generator);
         double peak = PeakFlops(options.DType, options.Device);
         Timed ours = MeasureOurs(options, decoder, batches, stopping);
@@ -50,10 +50,10 @@ internal static class TrainingBenchmark
         TrainingBenchmarkOptions options, DecoderModel decoder, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
     {
         using LoraAdapter adapter = LoraInjector.Inject(decoder, options.Lora, seed: 1);
-        TrainingArguments arguments = new TrainingArguments();
-        using AdamW optimizer = new AdamW(adapter.NamedTensors(), arguments);
-        using TrainingPass pass = new TrainingPass(decoder, options.Checkpointing);
-        TrainingStep step = new TrainingStep(pass, optimizer, arguments.MaxGradNorm, (number, _) => new StepNoise(new DropoutMask(options.Lora.Dropout, number), 0, 0));
+        TrainingArguments arguments = new();
+        using AdamW optimizer = new(adapter.NamedTensors(), arguments);
+        using TrainingPass pass = new(decoder, options.Checkpointing);
+        TrainingStep step = new(pass, optimizer, arguments.MaxGradNorm, (number, _) => new StepNoise(new DropoutMask(options.Lora.Dropout, number), 0, 0));
         return Time(options, batches, (number, micro) => step.Run([.. micro.Select(batch => new MicroBatch([], batch))], number, LearningRate, stopping).Loss);
     }
 
@@ -61,9 +61,9 @@ internal static class TrainingBenchmark
         TrainingBenchmarkOptions options, TrainingReference way, DecoderModel decoder, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
     {
         using LoraAdapter adapter = LoraInjector.Inject(decoder, options.Lora, seed: 1);
-        TrainingArguments arguments = new TrainingArguments();
-        using AdamW optimizer = new AdamW(adapter.NamedTensors(), arguments);
-        PeftReference step = new PeftReference(decoder, optimizer, arguments.MaxGradNorm, way == TrainingReference.Autocast);
+        TrainingArguments arguments = new();
+        using AdamW optimizer = new(adapter.NamedTensors(), arguments);
+        PeftReference step = new(decoder, optimizer, arguments.MaxGradNorm, way == TrainingReference.Autocast);
         return Time(options, batches, (_, micro) =>
         {
             stopping.ThrowIfCancellationRequested();
@@ -74,7 +74,7 @@ internal static class TrainingBenchmark
     private static Timed Time(TrainingBenchmarkOptions options, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches,
         Func<int, IReadOnlyList<IReadOnlyList<TokenizedExample>>, double> run)
     {
-        List<double> seconds = new List<double>();
+        List<double> seconds = new();
         long tokens = 0, targets = 0, examples = 0;
         double first = 0;
         for (int i = 0; i <= options.Steps; i++)
@@ -109,7 +109,7 @@ internal static class TrainingBenchmark
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using PassBuffers buffers = new PassBuffers(dtype, device);
+        using PassBuffers buffers = new(dtype, device);
         Tensor a = randn(PeakSize, PeakSize, dtype: dtype, device: device), b = randn(PeakSize, PeakSize, dtype: dtype, device: device);
         Tensor product = empty_like(a);
         double best = double.MaxValue;

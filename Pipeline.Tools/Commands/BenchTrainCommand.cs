@@ -43,7 +43,7 @@ internal static class BenchTrainCommand
 
     public static Command Create()
     {
-        Command command = new Command("train", "LoRA training: tokens per second, time of a step, memory, share of the matrix-product peak")
+        Command command = new("train", "LoRA training: tokens per second, time of a step, memory, share of the matrix-product peak")
         {
             Precision, On, Seq, Batch, Accumulation, Rank, Hidden, Layers, Heads, KvHeads, Intermediate, Vocab, Steps, Dataset, Tokenizer, Lengths,
             Checkpointing, Quantization, Dropout, Reference, Json,
@@ -59,7 +59,7 @@ internal static class BenchTrainCommand
             throw new InputException($"--quantization-bit {parsed.GetValue(Quantization)}: use 8 or 4");
         if (parsed.GetValue(Quantization) is not null && parsed.GetValue(Reference) is not null)
             throw new InputException("--reference: computes with whole weights; leave out --quantization-bit");
-        TrainingBenchmarkOptions options = new TrainingBenchmarkOptions
+        TrainingBenchmarkOptions options = new()
         {
             Model = shape,
             Lora = new LoraConfig { Rank = Value(parsed, Rank), Alpha = 2 * Value(parsed, Rank), Dropout = parsed.GetValue(Dropout), TargetModules = ["all"] },
@@ -131,7 +131,7 @@ internal static class BenchTrainCommand
         int batch = Value(parsed, Batch), seq = Value(parsed, Seq), steps = Value(parsed, Steps);
         if (parsed.GetValue(Dataset) is not { } file)
         {
-            Random random = new Random(1);
+            Random random = new(1);
             return [.. Enumerable.Range(0, steps + 1).Select(_ => Enumerable.Range(0, batch).Select(_ =>
             {
                 int[] ids = [.. Enumerable.Range(0, seq).Select(_ => random.Next(shape.VocabSize))];

@@ -9,8 +9,8 @@ internal static class SamplesCommand
 {
     public static Command Create()
     {
-        Option<string> output = new Option<string>("--out") { Description = "Target folder", DefaultValueFactory = _ => "samples" };
-        Command command = new Command("samples", "Write the sample PDFs again") { output };
+        Option<string> output = new("--out") { Description = "Target folder", DefaultValueFactory = _ => "samples" };
+        Command command = new("samples", "Write the sample PDFs again") { output };
         command.SetAction(parsed =>
         {
             foreach (string path in SampleLibrary.Write(parsed.GetRequiredValue(output)))

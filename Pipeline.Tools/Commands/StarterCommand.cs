@@ -17,12 +17,12 @@ internal static class StarterCommand
     private static Command CreateLanguage()
     {
         (Option<DirectoryInfo> folder, Option<double> minutes, Option<bool> resume, Option<int> threads) = Options("starter/phi4-starter");
-        Command command = new Command("lm", "Language model from the text of installed Debian documentation") { folder, minutes, resume, threads };
+        Command command = new("lm", "Language model from the text of installed Debian documentation") { folder, minutes, resume, threads };
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
             DirectoryInfo target = parsed.GetRequiredValue(folder);
-            LanguageStarter starter = new LanguageStarter(new LanguageStarterOptions
+            LanguageStarter starter = new(new LanguageStarterOptions
             {
                 OutputFolder = target.FullName,
                 WorkFolder = WorkFolder(target),
@@ -38,12 +38,12 @@ internal static class StarterCommand
     private static Command CreateVision()
     {
         (Option<DirectoryInfo> folder, Option<double> minutes, Option<bool> resume, Option<int> threads) = Options("starter/qwen2vl-starter");
-        Command command = new Command("vl", "Vision-language model from drawn page figures") { folder, minutes, resume, threads };
+        Command command = new("vl", "Vision-language model from drawn page figures") { folder, minutes, resume, threads };
         command.SetAction((parsed, cancellationToken) =>
         {
             TextWriter output = parsed.InvocationConfiguration.Output;
             DirectoryInfo target = parsed.GetRequiredValue(folder);
-            VisionStarter starter = new VisionStarter(new VisionStarterOptions
+            VisionStarter starter = new(new VisionStarterOptions
             {
                 OutputFolder = target.FullName,
                 WorkFolder = WorkFolder(target),
@@ -58,10 +58,10 @@ internal static class StarterCommand
 
     private static Command CreateFigures()
     {
-        Option<DirectoryInfo> folder = new Option<DirectoryInfo>("--out") { Description = "Target folder", Required = true };
-        Option<int> count = new Option<int>("--count") { Description = "Number of figures", DefaultValueFactory = _ => 40 };
-        Option<int> seed = new Option<int>("--seed") { Description = "Seed of the first figure", DefaultValueFactory = _ => 0 };
-        Command command = new Command("figures", "Draw page figures with captions") { folder, count, seed };
+        Option<DirectoryInfo> folder = new("--out") { Description = "Target folder", Required = true };
+        Option<int> count = new("--count") { Description = "Number of figures", DefaultValueFactory = _ => 40 };
+        Option<int> seed = new("--seed") { Description = "Seed of the first figure", DefaultValueFactory = _ => 0 };
+        Command command = new("figures", "Draw page figures with captions") { folder, count, seed };
         command.SetAction(parsed => FigureSet.Write(parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(count), parsed.GetValue(seed)));
         return command;
     }

@@ -29,7 +29,7 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
         }
         for (int i = 0; i < series.Length; i++)
         {
-            using SKPath path = new SKPath();
+            using SKPath path = new();
             for (int p = 0; p < series[i].X.Length; p++)
             {
                 if (p == 0) path.MoveTo(Px(series[i].X[p]), Py(series[i].Y[p]));
@@ -66,13 +66,13 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
     public void Pie(params (string Name, float Share)[] parts)
     {
         float radius = Math.Min(area.Width * 0.28f, area.Height * 0.44f);
-        SKPoint center = new SKPoint(area.Left + radius + 8, area.MidY);
+        SKPoint center = new(area.Left + radius + 8, area.MidY);
         SKRect circle = SKRect.Create(center.X - radius, center.Y - radius, 2 * radius, 2 * radius);
         float angle = -90, total = parts.Sum(p => p.Share);
         for (int i = 0; i < parts.Length; i++)
         {
             float sweep = 360 * parts[i].Share / total;
-            using SKPaint paint = new SKPaint { Color = Palette[i % Palette.Length], IsAntialias = true };
+            using SKPaint paint = new() { Color = Palette[i % Palette.Length], IsAntialias = true };
             canvas.DrawArc(circle, angle, sweep, useCenter: true, paint);
             angle += sweep;
             float y = area.MidY - parts.Length * 7 + 14 * i;
@@ -91,7 +91,7 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
             Arrow(places[from], places[to]);
         for (int i = 0; i < boxes.Length; i++)
         {
-            using SKPaint fill = new SKPaint { Color = new SKColor(0xe8, 0xee, 0xf6), IsAntialias = true };
+            using SKPaint fill = new() { Color = new SKColor(0xe8, 0xee, 0xf6), IsAntialias = true };
             using SKPaint pen = Pen(Palette[0], 1);
             canvas.DrawRoundRect(places[i], 4, 4, fill);
             canvas.DrawRoundRect(places[i], 4, 4, pen);
@@ -103,7 +103,7 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
 
     public void HeatMap(string[] rows, string[] columns, float[,] values, float min, float max)
     {
-        SKRect plot = new SKRect(area.Left + 40, area.Top + 4, area.Right - 6, area.Bottom - 18);
+        SKRect plot = new(area.Left + 40, area.Top + 4, area.Right - 6, area.Bottom - 18);
         float w = plot.Width / columns.Length, h = plot.Height / rows.Length;
         for (int r = 0; r < rows.Length; r++)
         {
@@ -111,7 +111,7 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
             for (int c = 0; c < columns.Length; c++)
             {
                 float t = Math.Clamp((values[r, c] - min) / (max - min), 0, 1);
-                SKColor color = new SKColor((byte)(235 - 205 * t), (byte)(225 - 140 * t), (byte)(190 - 30 * t));
+                SKColor color = new((byte)(235 - 205 * t), (byte)(225 - 140 * t), (byte)(190 - 30 * t));
                 Fill(SKRect.Create(plot.Left + c * w, plot.Top + r * h, w - 0.8f, h - 0.8f), color);
             }
         }
@@ -123,37 +123,38 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
     public void Screen(string title, string[] values, float progress)
     {
         Fill(area, new SKColor(0x22, 0x2b, 0x33));
-        SKRect glass = new SKRect(area.Left + 10, area.Top + 10, area.Right - 10, area.Bottom - 10);
+        SKRect glass = new(area.Left + 10, area.Top + 10, area.Right - 10, area.Bottom - 10);
         using (SKShader shader = SKShader.CreateLinearGradient(
                    new SKPoint(0, glass.Top), new SKPoint(0, glass.Bottom), [new SKColor(0x0d, 0x3a, 0x52), new SKColor(0x06, 0x1c, 0x2b)], SKShaderTileMode.Clamp))
-        using (SKPaint paint = new SKPaint { Shader = shader })
+        using (SKPaint paint = new()
+        { Shader = shader })
             canvas.DrawRect(glass, paint);
         Label(title, glass.Left + 8, glass.Top + 14, color: SKColors.White);
         for (int i = 0; i < values.Length; i++)
             Label(values[i], glass.Right - 84, glass.Top + 14 + 12 * i, color: new SKColor(0x9f, 0xe0, 0xc0));
-        using SKPath path = new SKPath();
+        using SKPath path = new();
         for (int i = 0; i <= 100; i++)
         {
             float t = i / 100f, y = MathF.Exp(-MathF.Pow((t - 0.3f) / 0.12f, 2)) + 0.35f * MathF.Exp(-MathF.Pow((t - 0.55f) / 0.2f, 2));
-            SKPoint point = new SKPoint(glass.Left + 10 + t * (glass.Width - 110), glass.Bottom - 30 - y * (glass.Height - 66));
+            SKPoint point = new(glass.Left + 10 + t * (glass.Width - 110), glass.Bottom - 30 - y * (glass.Height - 66));
             if (i == 0) path.MoveTo(point);
             else path.LineTo(point);
         }
         using SKPaint pen = Pen(new SKColor(0xff, 0xc8, 0x4a), 1.6f);
         canvas.DrawPath(path, pen);
-        SKRect bar = new SKRect(glass.Left + 10, glass.Bottom - 18, glass.Right - 10, glass.Bottom - 10);
+        SKRect bar = new(glass.Left + 10, glass.Bottom - 18, glass.Right - 10, glass.Bottom - 10);
         Fill(bar, new SKColor(0x30, 0x48, 0x58));
         Fill(new SKRect(bar.Left, bar.Top, bar.Left + bar.Width * progress, bar.Bottom), new SKColor(0x4c, 0xc2, 0x7f));
     }
 
     private SKRect Axes(string xLabel, string yLabel, float yMin, float yMax, float yStep)
     {
-        SKRect plot = new SKRect(area.Left + 34, area.Top + 14, area.Right - 6, area.Bottom - (xLabel.Length > 0 ? 26 : 16));
+        SKRect plot = new(area.Left + 34, area.Top + 14, area.Right - 6, area.Bottom - (xLabel.Length > 0 ? 26 : 16));
         for (float y = yMin; y <= yMax + 0.001f * yStep; y += yStep)
         {
             float py = plot.Bottom - (y - yMin) / (yMax - yMin) * plot.Height;
             Line(plot.Left, py, plot.Right, py, new SKColor(0xdd, 0xdd, 0xdd), 0.5f);
-            using SKFont font = new SKFont(fonts.Sans, LabelSize);
+            using SKFont font = new(fonts.Sans, LabelSize);
             Label(Number(y), plot.Left - 4 - font.MeasureText(Number(y)), py + 2.5f);
         }
         Line(plot.Left, plot.Top, plot.Left, plot.Bottom, SKColors.Black, 0.9f);
@@ -169,7 +170,7 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
 
     private void Legend(SKRect plot, string[] names)
     {
-        using SKFont font = new SKFont(fonts.Sans, LabelSize);
+        using SKFont font = new(fonts.Sans, LabelSize);
         float x = plot.Left + 4;
         for (int i = 0; i < names.Length; i++)
         {
@@ -190,19 +191,19 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
             : new SKPoint(to.MidX, to.MidY > from.MidY ? to.Top : to.Bottom);
         Line(start.X, start.Y, end.X, end.Y, SKColors.Black, 1);
         float length = SKPoint.Distance(start, end), dx = (end.X - start.X) / length, dy = (end.Y - start.Y) / length;
-        using SKPath head = new SKPath();
+        using SKPath head = new();
         head.MoveTo(end);
         head.LineTo(end.X - 5 * dx - 2.5f * dy, end.Y - 5 * dy + 2.5f * dx);
         head.LineTo(end.X - 5 * dx + 2.5f * dy, end.Y - 5 * dy - 2.5f * dx);
         head.Close();
-        using SKPaint paint = new SKPaint { Color = SKColors.Black, IsAntialias = true };
+        using SKPaint paint = new() { Color = SKColors.Black, IsAntialias = true };
         canvas.DrawPath(head, paint);
     }
 
     private void Label(string text, float x, float y, bool center = false, SKColor? color = null)
     {
-        using SKFont font = new SKFont(fonts.Sans, LabelSize) { Subpixel = true };
-        using SKPaint paint = new SKPaint { Color = color ?? SKColors.Black, IsAntialias = true };
+        using SKFont font = new(fonts.Sans, LabelSize) { Subpixel = true };
+        using SKPaint paint = new() { Color = color ?? SKColors.Black, IsAntialias = true };
         canvas.DrawText(text, center ? x - font.MeasureText(text) / 2 : x, y, font, paint);
     }
 
@@ -214,13 +215,13 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
 
     private void Fill(SKRect rect, SKColor color)
     {
-        using SKPaint paint = new SKPaint { Color = color, IsAntialias = true };
+        using SKPaint paint = new() { Color = color, IsAntialias = true };
         canvas.DrawRect(rect, paint);
     }
 
     private void Dot(float x, float y, float radius, SKColor color)
     {
-        using SKPaint paint = new SKPaint { Color = color, IsAntialias = true };
+        using SKPaint paint = new() { Color = color, IsAntialias = true };
         canvas.DrawCircle(x, y, radius, paint);
     }
 

@@ -22,12 +22,12 @@ internal static class FontSubset
         ReadOnlySpan<byte> glyf = font.Slice(tables["glyf"].Offset, tables["glyf"].Length);
         int[] starts = Locations(font[tables["loca"].Offset..], glyphCount, longLoca);
 
-        SortedSet<int> used = new SortedSet<int> { 0 };
-        Stack<int> open = new Stack<int>(characters.Select(c => (int)glyphOf(c)));
+        SortedSet<int> used = new() { 0 };
+        Stack<int> open = new(characters.Select(c => (int)glyphOf(c)));
         while (open.TryPop(out int glyph))
             if (used.Add(glyph)) AddComponents(glyf[starts[glyph]..starts[glyph + 1]], open);
 
-        MemoryStream outlines = new MemoryStream();
+        MemoryStream outlines = new();
         byte[] loca = new byte[4 * (glyphCount + 1)];
         for (int glyph = 0; glyph < glyphCount; glyph++)
         {
@@ -40,7 +40,7 @@ internal static class FontSubset
         }
         BinaryPrimitives.WriteInt32BigEndian(loca.AsSpan(4 * glyphCount), (int)outlines.Length);
 
-        SortedDictionary<string, byte[]> parts = new SortedDictionary<string, byte[]>(StringComparer.Ordinal);
+        SortedDictionary<string, byte[]> parts = new(StringComparer.Ordinal);
         foreach (string name in Kept)
             if (tables.TryGetValue(name, out (int Offset, int Length) table)) parts[name] = font.Slice(table.Offset, table.Length).ToArray();
         parts["glyf"] = outlines.ToArray();
@@ -51,7 +51,7 @@ internal static class FontSubset
 
     private static Dictionary<string, (int Offset, int Length)> Tables(ReadOnlySpan<byte> font)
     {
-        Dictionary<string, (int, int)> tables = new Dictionary<string, (int, int)>(StringComparer.Ordinal);
+        Dictionary<string, (int, int)> tables = new(StringComparer.Ordinal);
         int count = BinaryPrimitives.ReadUInt16BigEndian(font[4..]);
         for (int i = 0; i < count; i++)
         {
@@ -89,7 +89,7 @@ internal static class FontSubset
 
     private static byte[] Write(SortedDictionary<string, byte[]> parts)
     {
-        using MemoryStream file = new MemoryStream();
+        using MemoryStream file = new();
         int offset = 12 + 16 * parts.Count;
         Span<byte> header = stackalloc byte[12];
         header.Clear();

@@ -8,9 +8,9 @@ internal static class LineBreaker
     /// <returns>Words of each line; a word that continues on the next line ends in a hyphen.</returns>
     public static List<List<string>> Break(string text, float firstWidth, float width, float space, Func<string, float> measure, bool divide = true)
     {
-        List<List<string>> lines = new List<List<string>> { new() };
+        List<List<string>> lines = new() { new() };
         float left = firstWidth;
-        Stack<string> words = new Stack<string>(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Reverse());
+        Stack<string> words = new(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Reverse());
         while (words.TryPop(out string? word))
         {
             List<string> line = lines[^1];

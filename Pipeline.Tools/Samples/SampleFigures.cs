@@ -11,7 +11,7 @@ internal static class SampleFigures
 
     public static void Draw(string sample, string figure, SKCanvas canvas, SKRect area, SampleFonts fonts)
     {
-        ChartPainter chart = new ChartPainter(canvas, area, fonts);
+        ChartPainter chart = new(canvas, area, fonts);
         switch (sample, figure)
         {
             case ("battery-ageing", "setup"):

@@ -9,7 +9,7 @@ internal static class SampleLibrary
     public static IReadOnlyList<string> Write(string folder)
     {
         Directory.CreateDirectory(folder);
-        List<string> written = new List<string>();
+        List<string> written = new();
         foreach (string name in SampleText.Names())
         {
             string path = Path.Combine(folder, name + ".pdf");

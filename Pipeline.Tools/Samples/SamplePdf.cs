@@ -39,9 +39,9 @@ internal sealed class SamplePdf : IDisposable
     public static void Write(string name, Stream output)
     {
         (string characters, List<SampleElement> elements) = SampleText.Load(name);
-        using SampleFonts fonts = new SampleFonts(characters + SampleFigures.Characters);
+        using SampleFonts fonts = new(characters + SampleFigures.Characters);
         string title = elements.First(e => e.Kind == "#").Text;
-        using SamplePdf pdf = new SamplePdf(output, title, fonts);
+        using SamplePdf pdf = new(output, title, fonts);
         foreach (SampleElement element in elements)
             pdf.Add(name, element);
         pdf.Close();
@@ -117,7 +117,7 @@ internal sealed class SamplePdf : IDisposable
 
     private void Paragraph(string text, SKTypeface face, float size, float leading, float indent, bool justify)
     {
-        using SKFont font = new SKFont(face, size) { Subpixel = true };
+        using SKFont font = new(face, size) { Subpixel = true };
         float width = ColumnWidth - indent, space = font.MeasureText("n") * 0.52f;
         List<List<string>> lines = LineBreaker.Break(text, width, width, space, w => font.MeasureText(w));
         for (int i = 0; i < lines.Count; i++)
@@ -145,7 +145,7 @@ internal sealed class SamplePdf : IDisposable
 
     private void DrawFigure(string name, string[] parts, float width, float height)
     {
-        SKRect area = new SKRect(Left + (ColumnWidth - width) / 2, _y + 8, Left + (ColumnWidth + width) / 2, _y + 8 + height);
+        SKRect area = new(Left + (ColumnWidth - width) / 2, _y + 8, Left + (ColumnWidth + width) / 2, _y + 8 + height);
         if (parts[1] == "raster")
             DrawAsImage(name, parts[0], area);
         else
@@ -159,7 +159,7 @@ internal sealed class SamplePdf : IDisposable
     private void DrawAsImage(string name, string figure, SKRect area)
     {
         const float Scale = 3; // 216 dpi
-        SKImageInfo size = new SKImageInfo((int)(area.Width * Scale), (int)(area.Height * Scale), SKColorType.Rgba8888, SKAlphaType.Opaque);
+        SKImageInfo size = new((int)(area.Width * Scale), (int)(area.Height * Scale), SKColorType.Rgba8888, SKAlphaType.Opaque);
         using SKSurface surface = SKSurface.Create(size);
         surface.Canvas.Clear(SKColors.White);
         surface.Canvas.Scale(Scale);
@@ -171,8 +171,8 @@ internal sealed class SamplePdf : IDisposable
     private void Table(SampleElement element)
     {
         const float Size = 8;
-        using SKFont font = new SKFont(_fonts.Sans, Size) { Subpixel = true };
-        using SKFont bold = new SKFont(_fonts.SansBold, Size) { Subpixel = true };
+        using SKFont font = new(_fonts.Sans, Size) { Subpixel = true };
+        using SKFont bold = new(_fonts.SansBold, Size) { Subpixel = true };
         int columns = element.Rows[0].Length;
         // Headers wrap into two lines where a column is narrow.
         float[] widths = Enumerable.Range(0, columns)
@@ -192,8 +192,8 @@ internal sealed class SamplePdf : IDisposable
 
     private void DrawTable(SampleElement element, float[] widths, List<List<string>>[] heads, float size)
     {
-        using SKFont font = new SKFont(_fonts.Sans, size) { Subpixel = true };
-        using SKFont bold = new SKFont(_fonts.SansBold, size) { Subpixel = true };
+        using SKFont font = new(_fonts.Sans, size) { Subpixel = true };
+        using SKFont bold = new(_fonts.SansBold, size) { Subpixel = true };
         int headLines = heads.Max(h => h.Count);
         _y += 6;
         Paragraph(element.Text, _fonts.Sans, 7.8f, 10.4f, 0, justify: false);
@@ -225,7 +225,7 @@ internal sealed class SamplePdf : IDisposable
 
     private void Rule(float width)
     {
-        using SKPaint pen = new SKPaint { Color = _ink.Color, StrokeWidth = width, Style = SKPaintStyle.Stroke };
+        using SKPaint pen = new() { Color = _ink.Color, StrokeWidth = width, Style = SKPaintStyle.Stroke };
         _canvas.DrawLine(Left, _y, Left + ColumnWidth, _y, pen);
     }
 
@@ -236,7 +236,7 @@ internal sealed class SamplePdf : IDisposable
             NextColumn(); // the marker moves with its text
             (x, y) = (Left + 2, _y + Leading);
         }
-        using SKFont font = new SKFont(face, size) { Subpixel = true };
+        using SKFont font = new(face, size) { Subpixel = true };
         _canvas.DrawText(text, x, y, font, _ink);
     }
 

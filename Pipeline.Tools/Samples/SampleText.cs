@@ -21,9 +21,9 @@ internal static class SampleText
     public static (string Characters, List<SampleElement> Elements) Load(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"{Prefix}{name}.md")!;
-        using StreamReader reader = new StreamReader(stream);
+        using StreamReader reader = new(stream);
         string source = reader.ReadToEnd();
-        List<SampleElement> elements = new List<SampleElement>();
+        List<SampleElement> elements = new();
         foreach (string line in source.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (line.StartsWith('|'))

@@ -44,12 +44,12 @@ internal static class IngestApi
     {
         if (!context.Request.HasFormContentType)
             throw new BadHttpRequestException("expected a form of type multipart/form-data with .pdf or .zip files", StatusCodes.Status415UnsupportedMediaType);
-        FormOptions formLimits = new FormOptions { MultipartBodyLengthLimit = limits.Value.MaxIngestBytes, ValueCountLimit = 64, ValueLengthLimit = 1 << 20 };
+        FormOptions formLimits = new() { MultipartBodyLengthLimit = limits.Value.MaxIngestBytes, ValueCountLimit = 64, ValueLengthLimit = 1 << 20 };
         context.Features.Set<IFormFeature>(new FormFeature(context.Request, formLimits)); // large parts go to temporary files, deleted afterwards
         IFormCollection form = await ReadFormAsync(context.Request, cancellationToken);
 
         RunOptions options = form["options"].ToString() is { Length: > 0 } json ? StrictJson.Parse<RunOptions>(json, "options") : new RunOptions();
-        List<IncomingFile> files = new List<IncomingFile>();
+        List<IncomingFile> files = new();
         try
         {
             foreach (IFormFile file in form.Files)

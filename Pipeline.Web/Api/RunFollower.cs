@@ -20,7 +20,7 @@ internal sealed class RunFollower(DatabaseSignals signals, TimeProvider time)
     public async IAsyncEnumerable<SseItem<string>> FollowAsync(
         Guid id, Func<CancellationToken, Task<RunMoment>> look, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Dictionary<string, string> told = new Dictionary<string, string>();
+        Dictionary<string, string> told = new();
         bool ended = false;
         DateTimeOffset lastSent = time.GetUtcNow();
         while (true)

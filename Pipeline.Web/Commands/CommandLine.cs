@@ -22,11 +22,11 @@ internal static class CommandLine
         if (parsed.Errors.Count > 0)
             return Refuse(parsed, error);
 
-        using StopSignals stop = new StopSignals(error);
+        using StopSignals stop = new(error);
         try
         {
             // Exceptions and signals are ours to map: the library's own handlers would print stacks and exit after 2 s.
-            InvocationConfiguration invocation = new InvocationConfiguration
+            InvocationConfiguration invocation = new()
             {
                 Output = output,
                 Error = error,
@@ -44,7 +44,7 @@ internal static class CommandLine
     internal static Command CreateRoot()
     {
         // Not a RootCommand: that one calls itself after the assembly, and users type the launcher's name.
-        Command root = new Command("pipeline", "From a folder of PDFs to an evaluated, ready-to-serve LoRA specialist.")
+        Command root = new("pipeline", "From a folder of PDFs to an evaluated, ready-to-serve LoRA specialist.")
         {
             new HelpOption(),
             new VersionOption(),
@@ -86,7 +86,7 @@ internal static class CommandLine
 
     private static IEnumerable<string> PathOf(CommandResult result)
     {
-        List<string> names = new List<string>();
+        List<string> names = new();
         for (SymbolResult? at = result; at is CommandResult command; at = at.Parent)
             names.Insert(0, command.Command.Name);
         return names;

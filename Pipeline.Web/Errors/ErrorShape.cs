@@ -35,7 +35,7 @@ internal static class ErrorShape
         }
         else
         {
-            ProblemDetails problem = new ProblemDetails
+            ProblemDetails problem = new()
             {
                 Status = status,
                 Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),

@@ -27,7 +27,7 @@ internal static class HostSettings
     /// <summary>The settings as they are before the host is built.</summary>
     public static IConfigurationRoot Read(ServerSettings settings)
     {
-        ConfigurationBuilder configuration = new ConfigurationBuilder();
+        ConfigurationBuilder configuration = new();
         configuration.AddPipelineSettings(settings);
         return configuration.Build();
     }

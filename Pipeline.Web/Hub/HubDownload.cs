@@ -45,11 +45,11 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
 
     private async Task<IReadOnlyList<HubFile>> ListAsync(string modelId, string revision, CancellationToken cancellationToken)
     {
-        Uri listing = new Uri(endpoint, $"api/models/{modelId}/tree/{Uri.EscapeDataString(revision)}?recursive=true");
+        Uri listing = new(endpoint, $"api/models/{modelId}/tree/{Uri.EscapeDataString(revision)}?recursive=true");
         using HttpResponseMessage response = await SendAsync(listing, null, cancellationToken);
         Explain(response, modelId, revision);
         using JsonDocument tree = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
-        List<HubFile> files = new List<HubFile>();
+        List<HubFile> files = new();
         foreach (JsonElement entry in tree.RootElement.EnumerateArray())
         {
             if (entry.GetProperty("type").GetString() != "file")
@@ -82,13 +82,13 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
         if (done < file.Size || file.Size == 0)
         {
             string escaped = string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString));
-            Uri address = new Uri(endpoint, $"{modelId}/resolve/{Uri.EscapeDataString(revision)}/{escaped}");
+            Uri address = new(endpoint, $"{modelId}/resolve/{Uri.EscapeDataString(revision)}/{escaped}");
             using HttpResponseMessage response = await SendAsync(address, done, cancellationToken);
             Explain(response, modelId, revision);
             if (response.StatusCode != HttpStatusCode.PartialContent)
                 done = 0; // the server ignored the range: it sends the file from its start
             await using Stream body = await response.Content.ReadAsStreamAsync(cancellationToken);
-            await using FileStream output = new FileStream(partial, done > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write);
+            await using FileStream output = new(partial, done > 0 ? FileMode.Append : FileMode.Create, FileAccess.Write);
             byte[] buffer = new byte[1 << 20];
             for (int read; (read = await body.ReadAsync(buffer, cancellationToken)) > 0;)
             {
@@ -112,7 +112,7 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
 
     private async Task<HttpResponseMessage> SendAsync(Uri address, long? from, CancellationToken cancellationToken)
     {
-        using HttpRequestMessage request = new HttpRequestMessage(HttpMethod.Get, address);
+        using HttpRequestMessage request = new(HttpMethod.Get, address);
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (from > 0)

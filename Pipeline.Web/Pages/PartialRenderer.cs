@@ -16,10 +16,10 @@ internal sealed class PartialRenderer(ICompositeViewEngine views, ITempDataProvi
     public async Task<string> RenderAsync<T>(HttpContext http, string view, T model)
     {
         ViewEngineResult found = views.GetView(executingFilePath: null, view, isMainPage: false).EnsureSuccessful(originalLocations: null);
-        ActionContext action = new ActionContext(http, http.GetRouteData(), new ActionDescriptor());
-        ViewDataDictionary<T> data = new ViewDataDictionary<T>(metadata, new ModelStateDictionary()) { Model = model };
-        await using StringWriter html = new StringWriter();
-        ViewContext context = new ViewContext(action, found.View!, data, new TempDataDictionary(http, temporary), html, new HtmlHelperOptions());
+        ActionContext action = new(http, http.GetRouteData(), new ActionDescriptor());
+        ViewDataDictionary<T> data = new(metadata, new ModelStateDictionary()) { Model = model };
+        await using StringWriter html = new();
+        ViewContext context = new(action, found.View!, data, new TempDataDictionary(http, temporary), html, new HtmlHelperOptions());
         await found.View!.RenderAsync(context);
         return html.ToString().Trim();
     }

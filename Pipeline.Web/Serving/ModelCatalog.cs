@@ -20,7 +20,7 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
     {
         IReadOnlyList<AdapterEntry> adapters = await sender.Send(new ListAdapters(), cancellationToken);
         string[] configured = options.Value.LanguageModels is { Length: > 0 } folders ? folders : [StarterLanguage];
-        Dictionary<string, ServedModel> models = new Dictionary<string, ServedModel>(StringComparer.Ordinal);
+        Dictionary<string, ServedModel> models = new(StringComparer.Ordinal);
         foreach (string folder in configured.Concat(adapters.Select(a => a.BaseModel)).Select(ProductFiles.Resolve).Distinct().Where(IsModel))
             Add(new ServedModel(NameOf(folder), folder, null, SeesImages: false, Directory.GetLastWriteTimeUtc(folder)));
         foreach (AdapterEntry adapter in adapters)

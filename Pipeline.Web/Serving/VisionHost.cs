@@ -64,7 +64,7 @@ internal sealed class VisionHost(
             throw new ModelLoadingException();
         // Decoded before the queue: a bad image is refused at once.
         RgbImage image = await Task.Run(() => Decode(question.Image), cancellationToken);
-        GenerationOptions generation = new GenerationOptions { MaxNewTokens = Math.Min(question.MaxNewTokens ?? serving.Value.ImageAnswerTokens, serving.Value.MaxNewTokens) };
+        GenerationOptions generation = new() { MaxNewTokens = Math.Min(question.MaxNewTokens ?? serving.Value.ImageAnswerTokens, serving.Value.MaxNewTokens) };
         ChatMessage[] messages = [new ChatMessage("user", VisionLanguageModel.ImageMarker + question.Prompt)];
         GenerationResult result = await queue.RunAsync(
             token => Generate(question.ModelFolder, messages, [image], generation, onText: null, token), cancellationToken, question.Patient);

@@ -8,11 +8,11 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 {
     public List<TextBlock> Build(int page, List<List<LayoutItem>> stretches)
     {
-        List<TextBlock> blocks = new List<TextBlock>();
+        List<TextBlock> blocks = new();
         foreach (List<LayoutItem> stretch in stretches)
         {
             int firstOfStretch = blocks.Count;
-            List<TextItem> texts = new List<TextItem>();
+            List<TextItem> texts = new();
             foreach (LayoutItem item in stretch)
             {
                 if (item is TextItem text)
@@ -69,7 +69,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return;
         List<TextLine> lines = TextLine.Of(items.Select(i => i.Segment));
         double right = lines.Max(l => l.Box.X1), leading = MedianLeading(lines);
-        List<TextLine> current = new List<TextLine>();
+        List<TextLine> current = new();
         foreach (TextLine line in lines)
         {
             if (current.Count > 0 && StartsBlock(current, line, right, leading))

@@ -12,9 +12,9 @@ internal static class DocumentLayout
     public static List<TextBlock> Understand(IReadOnlyList<PageContent> pages, string? title)
     {
         Dictionary<TextSegment, BlockKind> heads = RunningHeads.Find(pages, title);
-        DocumentStyle style = new DocumentStyle(pages.SelectMany(p => p.Segments).Where(s => !heads.ContainsKey(s)));
-        BlockBuilder builder = new BlockBuilder(style);
-        List<TextBlock> blocks = new List<TextBlock>();
+        DocumentStyle style = new(pages.SelectMany(p => p.Segments).Where(s => !heads.ContainsKey(s)));
+        BlockBuilder builder = new(style);
+        List<TextBlock> blocks = new();
         foreach (PageContent page in pages)
         {
             int start = blocks.Count;
@@ -42,7 +42,7 @@ internal static class DocumentLayout
         }
         List<TableItem> tables = TableFinder.Find(body, style.BodySize);
         List<FigureItem> figures = FigureFinder.Find(body, tables, style.BodySize);
-        List<LayoutItem> items = new List<LayoutItem>([.. tables, .. figures]);
+        List<LayoutItem> items = new([.. tables, .. figures]);
         items.AddRange(body.Segments
             .Where(s => !tables.Exists(t => t.Box.ContainsCenterOf(s.Box)) && !figures.Exists(f => FigureFinder.Holds(f, s)))
             .Select(s => new TextItem(s)));
@@ -76,7 +76,7 @@ internal static class DocumentLayout
     /// <summary>Depth of list items by their left edges, within each list.</summary>
     private static void NestLists(List<TextBlock> blocks)
     {
-        Stack<double> edges = new Stack<double>();
+        Stack<double> edges = new();
         foreach (TextBlock block in blocks)
         {
             if (block.Kind != BlockKind.ListItem)

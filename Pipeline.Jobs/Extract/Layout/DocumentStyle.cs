@@ -9,7 +9,7 @@ internal sealed class DocumentStyle
 
     public DocumentStyle(IEnumerable<TextSegment> segments)
     {
-        Dictionary<double, int> sizes = new Dictionary<double, int>();
+        Dictionary<double, int> sizes = new();
         int characters = 0, bold = 0;
         foreach (TextSegment segment in segments)
         {

@@ -14,7 +14,7 @@ internal static class ReadingOrder
     /// <returns>Runs of items in one column each, in order; inside a run items go from top to bottom.</returns>
     public static List<List<LayoutItem>> Arrange(IReadOnlyList<LayoutItem> items, double bodySize)
     {
-        List<List<LayoutItem>> stretches = new List<List<LayoutItem>>();
+        List<List<LayoutItem>> stretches = new();
         Split(items, bodySize, 0, stretches);
         return stretches;
     }
@@ -45,7 +45,7 @@ internal static class ReadingOrder
     {
         List<LayoutItem> across = items.Where(i => SideOf(i, gutter) == Side.Across).OrderByDescending(i => i.Box.CenterY).ToList();
         List<LayoutItem> rest = items.Where(i => SideOf(i, gutter) != Side.Across).OrderByDescending(i => i.Box.CenterY).ToList();
-        List<LayoutItem> current = new List<LayoutItem>();
+        List<LayoutItem> current = new();
         int next = 0;
         foreach (LayoutItem item in across)
         {
@@ -88,7 +88,7 @@ internal static class ReadingOrder
                 continue;
             double from = items.Where(i => i.Box.X1 <= x + 1).Max(i => (double?)i.Box.X1) ?? x;
             double to = items.Where(i => i.Box.X0 >= from).Min(i => (double?)i.Box.X0) ?? x;
-            Gutter gutter = new Gutter(from, to);
+            Gutter gutter = new(from, to);
             double score = to - from >= 0.7 * bodySize ? ScoreOf(items, gutter, bodySize) : 0;
             if (score > bestScore)
                 (best, bestScore) = (gutter, score);
@@ -99,9 +99,9 @@ internal static class ReadingOrder
     /// <summary>Height over which both columns have content, minus interruptions; 0 when this is no gutter.</summary>
     private static double ScoreOf(IReadOnlyList<LayoutItem> items, Gutter gutter, double bodySize)
     {
-        List<Box> lefts = new List<Box>();
-        List<Box> rights = new List<Box>();
-        List<Box> across = new List<Box>();
+        List<Box> lefts = new();
+        List<Box> rights = new();
+        List<Box> across = new();
         foreach (LayoutItem item in items)
             (SideOf(item, gutter) switch { Side.Left => lefts, Side.Right => rights, _ => across }).Add(item.Box);
         if (lefts.Count == 0 || rights.Count == 0)

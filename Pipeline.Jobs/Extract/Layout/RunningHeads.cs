@@ -14,8 +14,8 @@ internal static partial class RunningHeads
     /// <returns>The segments that are not part of the text, with their kind.</returns>
     public static Dictionary<TextSegment, BlockKind> Find(IReadOnlyList<PageContent> pages, string? title)
     {
-        Dictionary<string, List<(int Page, TextSegment Segment, bool Top)>> candidates = new Dictionary<string, List<(int Page, TextSegment Segment, bool Top)>>(StringComparer.Ordinal);
-        Dictionary<TextSegment, BlockKind> found = new Dictionary<TextSegment, BlockKind>();
+        Dictionary<string, List<(int Page, TextSegment Segment, bool Top)>> candidates = new(StringComparer.Ordinal);
+        Dictionary<TextSegment, BlockKind> found = new();
         foreach (PageContent page in pages)
         {
             foreach (TextSegment segment in page.Segments)

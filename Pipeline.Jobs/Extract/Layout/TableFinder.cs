@@ -15,7 +15,7 @@ internal static class TableFinder
 
     public static List<TableItem> Find(PageContent page, double bodySize)
     {
-        List<TableItem> tables = new List<TableItem>();
+        List<TableItem> tables = new();
         foreach (Box region in RuledRegions(page).OrderByDescending(r => r.Area))
         {
             if (!tables.Exists(t => t.Box.Intersects(region)) && !IsChart(region, page) && TableGrid.Read(region, page) is { } table)
@@ -71,7 +71,7 @@ internal static class TableFinder
 
     private static List<Box> JoinCollinear(IEnumerable<Box> rules)
     {
-        List<Box> joined = new List<Box>();
+        List<Box> joined = new();
         foreach (Box rule in rules.OrderByDescending(r => Math.Round(r.CenterY)).ThenBy(r => r.X0))
         {
             int same = joined.FindLastIndex(j => Math.Abs(j.CenterY - rule.CenterY) <= 1.5 && rule.X0 <= j.X1 + 3 && rule.X1 >= j.X0 - 3);
@@ -101,7 +101,7 @@ internal static class TableFinder
     /// <summary>Runs of at least three lines with three or more segments that start at the same positions.</summary>
     private static IEnumerable<Box> AlignedRegions(PageContent page, double bodySize)
     {
-        List<List<TextSegment>> lines = new List<List<TextSegment>>();
+        List<List<TextSegment>> lines = new();
         foreach (TextSegment segment in page.Segments.OrderByDescending(s => s.Baseline).ThenBy(s => s.Box.X0))
         {
             if (lines.Count > 0 && Math.Abs(lines[^1][0].Baseline - segment.Baseline) <= 0.3 * segment.Size) lines[^1].Add(segment);

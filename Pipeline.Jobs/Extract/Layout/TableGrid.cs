@@ -31,7 +31,7 @@ internal static class TableGrid
 
     private static List<List<TextWord>> LinesOf(IEnumerable<TextWord> words, double size)
     {
-        List<List<TextWord>> lines = new List<List<TextWord>>();
+        List<List<TextWord>> lines = new();
         foreach (TextWord word in words.OrderByDescending(w => w.Box.CenterY).ThenBy(w => w.Box.X0))
         {
             if (lines.Count > 0 && lines[^1][0].Box.CenterY - word.Box.CenterY <= 0.4 * size) lines[^1].Add(word);
@@ -60,7 +60,7 @@ internal static class TableGrid
     private static List<double> GapsOf(List<List<TextWord>> lines, double size, int tolerated)
     {
         // Word edges as events: where the number of lines with ink falls to the tolerated number, a gap begins.
-        List<(double X, int Change)> events = new List<(double X, int Change)>();
+        List<(double X, int Change)> events = new();
         foreach (List<TextWord> line in lines)
         {
             double from = line[0].Box.X0, to = line[0].Box.X1;
@@ -78,7 +78,7 @@ internal static class TableGrid
         }
         events.Sort((a, b) => a.X != b.X ? a.X.CompareTo(b.X) : b.Change.CompareTo(a.Change));
 
-        List<double> borders = new List<double>();
+        List<double> borders = new();
         int ink = 0;
         double gapFrom = double.NaN;
         bool anyBefore = false;
@@ -101,7 +101,7 @@ internal static class TableGrid
 
     private static List<double> Distinct(double[] sorted)
     {
-        List<double> distinct = new List<double>();
+        List<double> distinct = new();
         foreach (double x in sorted)
             if (distinct.Count == 0 || x - distinct[^1] > 4) distinct.Add(x);
         return distinct;
@@ -121,7 +121,7 @@ internal static class TableGrid
         double headRule = distinct.Where(y => y < lines[0][0].Box.CenterY).DefaultIfEmpty(double.MaxValue).Max();
         int headLines = headRule > region.Y0 + 4 ? lines.TakeWhile(l => l[0].Box.CenterY > headRule).Count() : 0;
 
-        List<List<List<TextWord>>> rows = new List<List<List<TextWord>>>();
+        List<List<List<TextWord>>> rows = new();
         foreach (List<TextWord> line in lines)
         {
             bool head = rows.Count == 1 && headLines is > 1 and <= 4 && line[0].Box.CenterY > headRule;

@@ -32,7 +32,7 @@ internal sealed class TextLine
     /// <summary>The lines of one column, from the top.</summary>
     public static List<TextLine> Of(IEnumerable<TextSegment> segments)
     {
-        List<List<TextSegment>> rows = new List<List<TextSegment>>();
+        List<List<TextSegment>> rows = new();
         foreach (TextSegment segment in segments.OrderByDescending(s => s.Baseline))
         {
             if (rows.Count > 0 && rows[^1][0].Baseline - segment.Baseline <= 0.3 * Math.Max(segment.Size, rows[^1][0].Size))

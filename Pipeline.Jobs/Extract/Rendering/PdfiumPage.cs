@@ -52,7 +52,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
         double scale = EffectiveDpi(dpi) / 72;
         int pageWidth = Math.Max(1, (int)Math.Round(Width * scale)), pageHeight = Math.Max(1, (int)Math.Round(Height * scale));
         (int left, int top, int width, int height) = PixelsOf(part, pageWidth, pageHeight);
-        Raster raster = new Raster(width, height);
+        Raster raster = new(width, height);
         fixed (byte* pixels = raster.Pixels)
         {
             lock (PdfiumLibrary.Gate)
@@ -78,7 +78,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
     /// <summary>Images, paths and shadings in drawing order, those inside forms included.</summary>
     public List<PageGraphic> Graphics()
     {
-        List<PageGraphic> found = new List<PageGraphic>();
+        List<PageGraphic> found = new();
         lock (PdfiumLibrary.Gate)
         {
             int count = CountObjects(_handle);

@@ -20,7 +20,7 @@ internal static class PngFile
     {
         bool grey = IsGrey(raster);
         int channels = grey ? 1 : 3;
-        using MemoryStream output = new MemoryStream(raster.Width * raster.Height / 8 + 1024);
+        using MemoryStream output = new(raster.Width * raster.Height / 8 + 1024);
         output.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
 
         Span<byte> header = stackalloc byte[13];
@@ -31,8 +31,8 @@ internal static class PngFile
         header[10] = header[11] = header[12] = 0;
         WriteChunk(output, "IHDR"u8, header);
 
-        using MemoryStream data = new MemoryStream(raster.Width * raster.Height / 8 + 1024);
-        using (ZLibStream deflate = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
+        using MemoryStream data = new(raster.Width * raster.Height / 8 + 1024);
+        using (ZLibStream deflate = new(data, CompressionLevel.Fastest, leaveOpen: true))
         {
             byte[] row = new byte[raster.Width * channels], above = new byte[raster.Width * channels];
             byte[] filtered = new byte[1 + row.Length];

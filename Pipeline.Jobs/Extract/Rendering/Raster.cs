@@ -31,7 +31,7 @@ internal sealed class Raster : IDisposable
     {
         left = Math.Clamp(left, 0, Width - 1);
         top = Math.Clamp(top, 0, Height - 1);
-        Raster part = new Raster(Math.Clamp(width, 1, Width - left), Math.Clamp(height, 1, Height - top));
+        Raster part = new(Math.Clamp(width, 1, Width - left), Math.Clamp(height, 1, Height - top));
         for (int y = 0; y < part.Height; y++)
             Row(top + y).Slice(left * 3, part.Width * 3).CopyTo(part.Pixels[(y * part.Stride)..]);
         return part;

@@ -21,7 +21,7 @@ internal sealed class FontTable
         if (_indices.TryGetValue(key, out int index))
             return index;
         string name = WithoutSubsetPrefix(rawName ?? "");
-        DocumentFont font = new DocumentFont(
+        DocumentFont font = new(
             name.Length > 0 ? name : "unnamed",
             bold || Mentions(name, "bold", "black", "heavy", "semibold", "demi"),
             italic || Mentions(name, "italic", "oblique"));

@@ -23,7 +23,7 @@ internal sealed class PdfPigText : IPageTextSource
     public List<Glyph> Read(int number, PdfiumPage page)
     {
         IReadOnlyList<Letter> letters = _document.GetPage(number).Letters;
-        List<Glyph> glyphs = new List<Glyph>(letters.Count);
+        List<Glyph> glyphs = new(letters.Count);
         foreach (Letter letter in letters)
         {
             string text = GlyphText.Clean(letter.Value);

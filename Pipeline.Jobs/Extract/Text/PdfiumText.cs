@@ -20,7 +20,7 @@ internal sealed unsafe class PdfiumText(FontTable fonts) : IPageTextSource
             try
             {
                 int count = CountChars(text);
-                List<Glyph> glyphs = new List<Glyph>(count);
+                List<Glyph> glyphs = new(count);
                 for (int i = 0; i < count; i++)
                     if (ReadGlyph(text, i, page) is { } glyph) glyphs.Add(glyph);
                 return glyphs;

@@ -16,7 +16,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
     public List<TextSegment> Build(IReadOnlyList<Glyph> glyphs)
     {
         List<Run> runs = JoinNeighbours(InContentOrder(glyphs));
-        List<TextSegment> segments = new List<TextSegment>(runs.Count);
+        List<TextSegment> segments = new(runs.Count);
         foreach (Run run in runs)
             if (ToSegment(run) is { } segment) segments.Add(segment);
         return segments;
@@ -24,7 +24,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
 
     private static List<Run> InContentOrder(IReadOnlyList<Glyph> glyphs)
     {
-        List<Run> runs = new List<Run>();
+        List<Run> runs = new();
         Run? current = null;
         foreach (Glyph glyph in glyphs)
         {
@@ -63,7 +63,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
     private static List<Run> JoinNeighbours(List<Run> runs)
     {
         runs.Sort((a, b) => a.Baseline != b.Baseline ? b.Baseline.CompareTo(a.Baseline) : a.X0.CompareTo(b.X0));
-        List<Run> joined = new List<Run>(runs.Count);
+        List<Run> joined = new(runs.Count);
         int start = 0;
         while (start < runs.Count)
         {
@@ -94,9 +94,9 @@ internal sealed class SegmentBuilder(FontTable fonts)
 
     private TextSegment? ToSegment(Run run)
     {
-        List<TextWord> words = new List<TextWord>();
-        Dictionary<double, int> sizes = new Dictionary<double, int>();
-        Dictionary<int, int> faces = new Dictionary<int, int>();
+        List<TextWord> words = new();
+        Dictionary<double, int> sizes = new();
+        Dictionary<int, int> faces = new();
         int characters = 0, bold = 0;
         string text = "";
         Box box = default;
@@ -144,7 +144,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
     {
         List<Glyph> glyphs = run.Glyphs;
         bool spaces = false;
-        List<double> gaps = new List<double>(glyphs.Count);
+        List<double> gaps = new(glyphs.Count);
         for (int i = 1; i < glyphs.Count; i++)
         {
             spaces |= glyphs[i].Text == " ";

@@ -40,7 +40,7 @@ internal sealed class ParserProcess : IDisposable
 
     public static ParserProcess Start(HostCommand command, int megabytes)
     {
-        ProcessStartInfo start = new ProcessStartInfo(command.File, command.Arguments)
+        ProcessStartInfo start = new(command.File, command.Arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

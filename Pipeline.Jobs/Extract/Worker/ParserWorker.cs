@@ -21,13 +21,13 @@ public static partial class ParserWorker
     public static int Run()
     {
         LimitResources();
-        using StreamReader input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
-        using StreamWriter output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+        using StreamReader input = new(Console.OpenStandardInput(), Encoding.UTF8);
+        using StreamWriter output = new(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
         Console.SetOut(TextWriter.Null); // standard output carries replies only
         foreach (string line in Requests(input))
         {
             ParseReply reply = new(ParseReplyKind.Failed);
-            Thread parser = new Thread(() => reply = Serve(ParseRequest.FromLine(line), output), StackBytes);
+            Thread parser = new(() => reply = Serve(ParseRequest.FromLine(line), output), StackBytes);
             parser.Start();
             parser.Join();
             output.WriteLine(reply.ToLine());
@@ -41,8 +41,8 @@ public static partial class ParserWorker
     /// </summary>
     private static IEnumerable<string> Requests(StreamReader input)
     {
-        using BlockingCollection<string> waiting = new BlockingCollection<string>();
-        Thread reading = new Thread(() =>
+        using BlockingCollection<string> waiting = new();
+        Thread reading = new(() =>
         {
             while (input.ReadLine() is { } line)
             {

@@ -30,8 +30,8 @@ internal static unsafe class BlockedProduct<T>
         KernelThreads.Run(columnParts * rowParts, part =>
         {
             long column = part / rowParts, row = part % rowParts;
-            Range rows = new Range(RowOf(row), RowOf(row + 1));
-            Range columns = new Range(ColumnOf(column), Math.Min(target.Columns, ColumnOf(column + 1)));
+            Range rows = new(RowOf(row), RowOf(row + 1));
+            Range columns = new(ColumnOf(column), Math.Min(target.Columns, ColumnOf(column + 1)));
             Run(target, keep, first, scale, more, rows, columns);
         });
 

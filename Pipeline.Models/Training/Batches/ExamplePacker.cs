@@ -16,7 +16,7 @@ internal static class ExamplePacker
         for (int row = 0; row < lengths.Count; row++)
             (rows[Math.Min(lengths[row], capacity)] ??= new Queue<int>()).Enqueue(row);
 
-        List<int[]> sequences = new List<int[]>();
+        List<int[]> sequences = new();
         for (int longest = capacity; longest >= 0;)
         {
             if (rows[longest] is not { Count: > 0 })
@@ -24,7 +24,7 @@ internal static class ExamplePacker
                 longest--;
                 continue;
             }
-            List<int> sequence = new List<int>();
+            List<int> sequence = new();
             int left = capacity;
             for (int length = longest; length >= 0; length = Math.Min(length, left))
             {

@@ -20,10 +20,10 @@ internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Target
     {
         if (examples.Count == 0 || examples.Any(e => e.InputIds.Length == 0))
             throw new ArgumentException("a batch needs examples with tokens", nameof(examples));
-        SequenceLayout layout = new SequenceLayout([.. examples.Select(e => e.InputIds.Length)]);
+        SequenceLayout layout = new([.. examples.Select(e => e.InputIds.Length)]);
         long[] ids = new long[layout.Rows];
-        List<long> rows = new List<long>();
-        List<long> targets = new List<long>();
+        List<long> rows = new();
+        List<long> targets = new();
         int row = 0;
         foreach ((int[] inputIds, int[] labels) in examples)
         {

@@ -62,7 +62,7 @@ public sealed class TrainingData
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(held);
-        List<string> warnings = new List<string>();
+        List<string> warnings = new();
         int cutoff = arguments.CutoffLen;
         if (cutoff > maxPositions)
         {

@@ -153,7 +153,7 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
 
     private static void Seal(string folder)
     {
-        SortedDictionary<string, string> hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        SortedDictionary<string, string> hashes = new(StringComparer.Ordinal);
         foreach (string path in Directory.EnumerateFiles(folder))
         {
             DurableFiles.FlushFile(path);

@@ -9,7 +9,7 @@ internal static class KeyReference
 
     public static string Write()
     {
-        StringBuilder text = new StringBuilder("Keys of a training, in YAML, JSON or as flags. Names and meanings are LLaMA-Factory's.\n");
+        StringBuilder text = new("Keys of a training, in YAML, JSON or as flags. Names and meanings are LLaMA-Factory's.\n");
         foreach (TrainingKey key in TrainingKey.All)
         {
             text.Append($"\n{key.Name}  (default: {(key.Default.Length == 0 ? "none" : key.Default)})\n");

@@ -29,8 +29,8 @@ internal static class TrainingArgumentsReader
 
     public static TrainingArguments Parse(string text, string source, IReadOnlyList<string> overrides)
     {
-        TrainingArguments arguments = new TrainingArguments();
-        List<SettingFault> faults = new List<SettingFault>();
+        TrainingArguments arguments = new();
+        List<SettingFault> faults = new();
         BindAll(arguments, ConfigurationValue.ReadAll(text, source), faults);
         foreach ((string given, ConfigurationValue value) in TrainingWords.Read(overrides, faults))
             AddFault(faults, Bind(arguments, given, value));
@@ -44,7 +44,7 @@ internal static class TrainingArgumentsReader
         IEnumerable<KeyValuePair<string, JsonElement>> keys, TrainingArguments defaults)
     {
         TrainingArguments arguments = defaults with { };
-        List<SettingFault> faults = new List<SettingFault>();
+        List<SettingFault> faults = new();
         BindAll(arguments, keys.Select(key => KeyValuePair.Create(key.Key, ConfigurationValue.OfJson(key.Value))), faults);
         return (arguments, faults);
     }
@@ -61,7 +61,7 @@ internal static class TrainingArgumentsReader
 
     private static void BindAll(TrainingArguments arguments, IEnumerable<KeyValuePair<string, ConfigurationValue>> keys, List<SettingFault> faults)
     {
-        HashSet<string> seen = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string> seen = new(StringComparer.Ordinal);
         foreach ((string given, ConfigurationValue value) in keys)
         {
             if (!seen.Add(ForeignKeys.NameOf(given)))

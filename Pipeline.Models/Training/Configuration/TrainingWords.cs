@@ -10,7 +10,7 @@ internal static class TrainingWords
 {
     public static List<KeyValuePair<string, ConfigurationValue>> Read(IReadOnlyList<string> words, List<SettingFault> faults)
     {
-        List<KeyValuePair<string, ConfigurationValue>> pairs = new List<KeyValuePair<string, ConfigurationValue>>();
+        List<KeyValuePair<string, ConfigurationValue>> pairs = new();
         for (int i = 0; i < words.Count; i++)
         {
             string word = words[i];

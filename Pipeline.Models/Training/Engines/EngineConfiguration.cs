@@ -64,7 +64,7 @@ public static class EngineConfiguration
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(operators);
-        SortedDictionary<string, string> lines = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        SortedDictionary<string, string> lines = new(StringComparer.Ordinal);
         HashSet<string> named = [.. given.Keys.Select(ForeignKeys.NameOf), .. arguments.Describe().Except(new TrainingArguments().Describe()).Select(key => key.Key)];
         foreach (TrainingKey key in TrainingKey.All.Where(key => named.Contains(key.Name)))
             lines[key.Name] = Text(key.Name == "lora_alpha" && arguments.LoraAlpha is { } alpha && alpha == (int)alpha ? (int)alpha : key.ValueIn(arguments)); // elsewhere a whole number

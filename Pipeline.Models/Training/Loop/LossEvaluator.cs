@@ -21,7 +21,7 @@ public static class LossEvaluator
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
-        using TrainingPass pass = new TrainingPass(model);
+        using TrainingPass pass = new(model);
         return Evaluate(pass, examples, batchSize, stopping, progress);
     }
 

@@ -37,7 +37,7 @@ internal sealed class TrainingRun : IDisposable
     public TrainingRun(TrainingArguments arguments, DecoderModel model, TrainingData data, ITrainingObserver? observer)
     {
         (_arguments, _model, _data, _observer) = (arguments, model, data, observer);
-        RandomState random = new RandomState(arguments.Seed);
+        RandomState random = new(arguments.Seed);
         _plan = new TrainingPlan(arguments, data.Train, random);
         _schedule = new LearningRateSchedule(arguments, _plan.TotalSteps);
         _lock = OutputLock.Take(arguments.OutputDir);
@@ -87,7 +87,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _observer?.OnStarted(new TrainingStart(_plan.TotalSteps, _state.Step, _data.Train.Count, _data.Eval.Count, _adapter.ParameterCount, AllParameters));
         _log.Restore();
-        StepClock clock = new StepClock(_state.Seconds);
+        StepClock clock = new(_state.Seconds);
         try
         {
             EvaluateIfDue(clock, stopping); // needed after a stop in the middle of an evaluation

@@ -78,7 +78,7 @@ internal sealed class TrainingStep(
     /// </summary>
     internal static IReadOnlyList<MicroBatch> Join(IReadOnlyList<MicroBatch> microBatches)
     {
-        List<MicroBatch> joined = new List<MicroBatch>();
+        List<MicroBatch> joined = new();
         int tokens = 0;
         foreach (MicroBatch next in microBatches)
         {

@@ -17,7 +17,7 @@ internal static class LossPlot
     public static void Save(string path, string title, IReadOnlyList<(int Step, double Loss)> train, IReadOnlyList<(int Step, double Loss)> evaluated)
     {
         UseBundledFont();
-        using Plot plot = new Plot();
+        using Plot plot = new();
         plot.Font.Set(FontName);
         plot.Title(title);
         plot.XLabel("step");

@@ -164,7 +164,7 @@ internal sealed class TrainingLog
 
     private void AddLine(params ReadOnlySpan<(string Key, double Value)> values)
     {
-        JsonObject line = new JsonObject { ["current_steps"] = _state.Step, ["total_steps"] = _plan.TotalSteps };
+        JsonObject line = new() { ["current_steps"] = _state.Step, ["total_steps"] = _plan.TotalSteps };
         foreach ((string key, double value) in values)
             line[key] = PythonJson.Float(value);
         line["epoch"] = Epoch();

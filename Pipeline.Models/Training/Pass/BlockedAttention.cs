@@ -42,7 +42,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
             forFewHeads.Backward(dattended, attended, q, k, v, heads, lse, dq, dk, dv);
             return;
         }
-        Given given = new Given(Matrix.Of(q), Matrix.Of(k), Matrix.Of(v), Matrix.Of(lse).Data, Matrix.Of(attended), Matrix.Of(dattended));
+        Given given = new(Matrix.Of(q), Matrix.Of(k), Matrix.Of(v), Matrix.Of(lse).Data, Matrix.Of(attended), Matrix.Of(dattended));
         (Matrix dqueries, Matrix dkeys, Matrix dvalues) = (Matrix.Of(dq), Matrix.Of(dk), Matrix.Of(dv));
         ForEachHead(heads, head => Backward(head, given, dqueries, dkeys, dvalues));
     }

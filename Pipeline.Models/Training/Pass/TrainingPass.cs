@@ -101,7 +101,7 @@ internal sealed class TrainingPass : IDisposable
     // NEFTune: uniform noise of ±alpha / sqrt(length × hidden) on every embedding of an example.
     private static void AddNoise(Tensor embedded, SequenceLayout layout, StepNoise noise)
     {
-        using Generator generator = new Generator((ulong)noise.NeftuneSeed, embedded.device);
+        using Generator generator = new((ulong)noise.NeftuneSeed, embedded.device);
         foreach (Sequence sequence in layout.Sequences)
         {
             using Tensor rows = embedded.narrow(0, sequence.Start, sequence.Length);

@@ -15,7 +15,7 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     [Fact]
     public async Task Samples_give_examples_of_every_kind_with_their_provenance()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         DatasetResult result = await DatasetBuilder.BuildAsync(Documents, new DatasetOptions(), folder.Path, Token);
         result.Train.ShouldBeGreaterThan(100);
         result.Eval.ShouldBeGreaterThan(8);
@@ -35,7 +35,7 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     [Fact]
     public async Task Nothing_of_a_held_out_section_is_in_the_training_data()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         await DatasetBuilder.BuildAsync(Documents, new DatasetOptions { EvalFraction = 0.25 }, folder.Path, Token);
         HashSet<(string DocumentSha256, string Section)> train = Rows(folder, "train").Select(r => (r.Source.DocumentSha256, r.Source.Section)).ToHashSet();
         HashSet<(string DocumentSha256, string Section)> eval = Rows(folder, "eval").Select(r => (r.Source.DocumentSha256, r.Source.Section)).ToHashSet();
@@ -47,7 +47,7 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     [Fact]
     public async Task The_same_seed_gives_the_same_files_whatever_the_order_of_documents_and_another_seed_others()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         await DatasetBuilder.BuildAsync(Documents, new DatasetOptions { Seed = 7 }, folder.File("a"), Token);
         await DatasetBuilder.BuildAsync(Documents.Reverse().ToList(), new DatasetOptions { Seed = 7 }, folder.File("b"), Token);
         await DatasetBuilder.BuildAsync(Documents, new DatasetOptions { Seed = 8 }, folder.File("c"), Token);
@@ -59,7 +59,7 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     [Fact]
     public async Task A_document_given_twice_counts_once()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         DatasetResult once = await DatasetBuilder.BuildAsync([Documents[0]], new DatasetOptions(), folder.File("once"), Token);
         DatasetResult twice = await DatasetBuilder.BuildAsync(
             [Documents[0], Documents[0] with { FileName = "copy.pdf" }], new DatasetOptions(), folder.File("twice"), Token);
@@ -69,7 +69,7 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     [Fact]
     public async Task Tables_definitions_and_described_figures_become_questions()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         ExtractedDocument document = fixture.Sample("cooling-handbook").Document
             .WithDescriptions(new Dictionary<string, string> { ["figure-1"] = "A pie chart with six parts." });
         await DatasetBuilder.BuildAsync([document], new DatasetOptions { EvalFraction = 0 }, folder.Path, Token);
@@ -82,7 +82,7 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     [Fact]
     public async Task Dataset_info_names_both_files_in_llama_factory_columns()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         DatasetResult result = await DatasetBuilder.BuildAsync([Documents[0]], new DatasetOptions(), folder.Path, Token);
         using JsonDocument info = JsonDocument.Parse(File.ReadAllText(Path.Combine(result.Folder, DatasetFiles.Info)));
         info.RootElement.GetProperty("train").GetProperty("file_name").GetString().ShouldBe("train.jsonl");
@@ -93,7 +93,7 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     [Fact]
     public async Task Documents_without_anything_to_learn_are_an_input_error()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         ExtractedDocument blank = Documents[0] with { Blocks = [], Figures = [], Tables = [] };
         InputException error = await Should.ThrowAsync<InputException>(DatasetBuilder.BuildAsync([blank], new DatasetOptions(), folder.Path, Token));
         error.Message.ShouldStartWith("1 documents gave no training example");
@@ -101,7 +101,7 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
 
     private static (string Row, Provenance Source)[] Rows(TemporaryFolder folder, string split)
     {
-        JsonSerializerOptions options = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+        JsonSerializerOptions options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
         return File.ReadLines(folder.File(split + ".jsonl"))
             .Zip(File.ReadLines(folder.File(split + ".provenance.jsonl")), (row, source) => (row, JsonSerializer.Deserialize<Provenance>(source, options)!))
             .ToArray();

@@ -9,7 +9,7 @@ public sealed class DatasetImportTests
     [Fact]
     public async Task A_users_file_is_divided_and_keeps_its_columns()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         await File.WriteAllLinesAsync(folder.File("mine.jsonl"), Enumerable.Range(0, 40).Select(i =>
             $$"""  {"instruction": "What is {{i}} squared?", "output": "{{i * i}}", "system": "You calculate.", "history": [["Hi", "Hello"]]}"""), TestContext.Current.CancellationToken);
         DatasetResult result = await DatasetBuilder.ImportAsync(
@@ -25,7 +25,7 @@ public sealed class DatasetImportTests
     [Fact]
     public async Task Equal_questions_stay_on_one_side_and_equal_rows_are_kept_once()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         await File.WriteAllLinesAsync(folder.File("mine.jsonl"), Enumerable.Range(0, 30).SelectMany(i => new[]
         {
             $$"""{"instruction": "Question {{i}}?", "input": "", "output": "first answer {{i}}"}""",
@@ -42,7 +42,7 @@ public sealed class DatasetImportTests
     [Fact]
     public async Task A_file_that_is_no_dataset_is_an_input_error_that_names_it()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         File.WriteAllText(folder.File("notes.txt"), "milk, eggs");
         InputException error = await Should.ThrowAsync<InputException>(DatasetBuilder.ImportAsync(
             folder.File("notes.txt"), new DatasetOptions(), folder.File("out"), TestContext.Current.CancellationToken));

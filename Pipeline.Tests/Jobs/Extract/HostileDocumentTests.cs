@@ -48,7 +48,7 @@ public sealed class HostileDocumentTests : IDisposable
     [Fact]
     public async Task A_file_without_pages_is_refused()
     {
-        PdfBuilder pdf = new PdfBuilder();
+        PdfBuilder pdf = new();
         pdf.Add("<< /Type /Catalog /Pages 2 0 R >>");
         pdf.Add("<< /Type /Pages /Count 0 /Kids [] >>");
         BadDocumentException error = await FailAsync(pdf.Build());
@@ -79,7 +79,7 @@ public sealed class HostileDocumentTests : IDisposable
     [Fact]
     public async Task A_page_tree_that_contains_itself_ends_in_a_message()
     {
-        PdfBuilder pdf = new PdfBuilder();
+        PdfBuilder pdf = new();
         pdf.Add("<< /Type /Catalog /Pages 2 0 R >>");
         pdf.Add("<< /Type /Pages /Count 2 /Parent 2 0 R /Kids [2 0 R 2 0 R] >>");
         BadDocumentException error = await FailAsync(pdf.Build());
@@ -91,7 +91,7 @@ public sealed class HostileDocumentTests : IDisposable
     {
         const int Depth = 300_000;
         string bomb = new string('[', Depth) + new string(']', Depth);
-        PdfBuilder pdf = new PdfBuilder();
+        PdfBuilder pdf = new();
         pdf.Add("<< /Type /Catalog /Pages 2 0 R >>");
         pdf.Add("<< /Type /Pages /Count 1 /Kids [3 0 R] >>");
         pdf.Add($"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R /PieceInfo {bomb} /Annots {bomb} >>");
@@ -111,7 +111,7 @@ public sealed class HostileDocumentTests : IDisposable
     [Fact]
     public async Task A_file_that_unpacks_to_more_than_the_limit_is_stopped_and_the_next_one_works()
     {
-        ExtractionOptions options = new ExtractionOptions { MegabytesPerDocument = 300, SecondsPerDocument = 60 };
+        ExtractionOptions options = new() { MegabytesPerDocument = 300, SecondsPerDocument = 60 };
         BadDocumentException error = await FailAsync(PdfBuilder.FlateBomb(900L << 20), options);
         error.Reason.ShouldBeOneOf(BadDocumentReason.OutOfMemory, BadDocumentReason.ParserCrashed);
         error.Message.ShouldStartWith("report.pdf: ");

@@ -42,9 +42,9 @@ public sealed class ParserProcessTests : IDisposable
     [Fact]
     public async Task Cancellation_passes_through_and_ends_the_child()
     {
-        using CancellationTokenSource cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(300));
         string marker = _folder.File("child");
-        using DocumentExtractor extractor = new DocumentExtractor(Shell($"echo $$ > '{marker}'; exec sleep 60"));
+        using DocumentExtractor extractor = new(Shell($"echo $$ > '{marker}'; exec sleep 60"));
         await Should.ThrowAsync<OperationCanceledException>(
             extractor.ExtractAsync(Pdf, _folder.File("out"), new ExtractionOptions(), cancel.Token));
         Directory.Exists(_folder.File("out")).ShouldBeFalse();
@@ -83,7 +83,7 @@ public sealed class ParserProcessTests : IDisposable
     [Fact]
     public async Task A_full_disk_is_no_fault_of_the_document()
     {
-        using DocumentExtractor extractor = new DocumentExtractor(Shell("""read line; echo '{"Kind":5,"Message":"No space left on device"}'"""));
+        using DocumentExtractor extractor = new(Shell("""read line; echo '{"Kind":5,"Message":"No space left on device"}'"""));
         StorageFullException error = await Should.ThrowAsync<StorageFullException>(
             extractor.ExtractAsync(Pdf, _folder.File("out"), new ExtractionOptions(), TestContext.Current.CancellationToken));
         error.Message.ShouldContain("the disk is full");
@@ -92,7 +92,7 @@ public sealed class ParserProcessTests : IDisposable
 
     private async Task<BadDocumentException> FailAsync(string script, ExtractionOptions options)
     {
-        using DocumentExtractor extractor = new DocumentExtractor(Shell(script));
+        using DocumentExtractor extractor = new(Shell(script));
         BadDocumentException error = await Should.ThrowAsync<BadDocumentException>(
             extractor.ExtractAsync(Pdf, _folder.File("out"), options, TestContext.Current.CancellationToken));
         Directory.GetFileSystemEntries(_folder.Path).ShouldBe([Pdf]);

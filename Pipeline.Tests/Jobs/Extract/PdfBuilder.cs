@@ -21,7 +21,7 @@ internal sealed class PdfBuilder
     /// <summary>A document of pages with one text operator each, in Helvetica.</summary>
     public static byte[] WithPages(params string[] contents)
     {
-        PdfBuilder pdf = new PdfBuilder();
+        PdfBuilder pdf = new();
         pdf.Add("<< /Type /Catalog /Pages 2 0 R >>");
         pdf.Add($"<< /Type /Pages /Count {contents.Length} /Kids [{string.Join(' ', contents.Select((_, i) => $"{4 + 2 * i} 0 R"))}] >>");
         pdf.Add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
@@ -42,8 +42,8 @@ internal sealed class PdfBuilder
 
     public byte[] Build(string trailer = "")
     {
-        StringBuilder file = new StringBuilder("%PDF-1.4\n");
-        List<int> offsets = new List<int>();
+        StringBuilder file = new("%PDF-1.4\n");
+        List<int> offsets = new();
         foreach ((int number, string body) in _objects)
         {
             offsets.Add(file.Length);
@@ -70,7 +70,7 @@ internal sealed class PdfBuilder
         byte[] owner = Rc4(MD5.HashData(password)[..5], password);
         byte[] key = MD5.HashData([.. password, .. owner, 0xFC, 0xFF, 0xFF, 0xFF, .. id])[..5];
         byte[] user = Rc4(key, padding);
-        PdfBuilder pdf = new PdfBuilder();
+        PdfBuilder pdf = new();
         pdf.Add("<< /Type /Catalog /Pages 2 0 R >>");
         pdf.Add("<< /Type /Pages /Count 1 /Kids [3 0 R] >>");
         pdf.Add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>");
@@ -81,15 +81,15 @@ internal sealed class PdfBuilder
     /// <summary>One page whose content unpacks to this many blanks.</summary>
     public static byte[] FlateBomb(long bytes)
     {
-        using MemoryStream packed = new MemoryStream();
-        using (ZLibStream deflate = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        using MemoryStream packed = new();
+        using (ZLibStream deflate = new(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
             byte[] blanks = new byte[1 << 20];
             Array.Fill(blanks, (byte)' ');
             for (long written = 0; written < bytes; written += blanks.Length)
                 deflate.Write(blanks);
         }
-        PdfBuilder pdf = new PdfBuilder();
+        PdfBuilder pdf = new();
         pdf.Add("<< /Type /Catalog /Pages 2 0 R >>");
         pdf.Add("<< /Type /Pages /Count 1 /Kids [3 0 R] >>");
         pdf.Add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R >>");

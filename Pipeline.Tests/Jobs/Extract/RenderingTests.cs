@@ -11,7 +11,7 @@ public sealed class RenderingTests
     [Fact]
     public void A_machine_without_pdfium_is_told_how_to_install_it()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         // Whether the system has one of its own is not this test's to decide.
         if (System.Runtime.InteropServices.NativeLibrary.TryLoad("libpdfium.so", out _))
             return;
@@ -34,7 +34,7 @@ public sealed class RenderingTests
     [InlineData(false)]
     public void Png_files_hold_the_pixels_of_the_raster(bool grey)
     {
-        using Raster raster = new Raster(37, 21);
+        using Raster raster = new(37, 21);
         for (int y = 0; y < raster.Height; y++)
             for (int x = 0; x < raster.Width; x++)
                 for (int c = 0; c < 3; c++)
@@ -55,7 +55,7 @@ public sealed class RenderingTests
     [InlineData(270)]
     public void Graphics_are_where_the_raster_shows_them_however_the_page_is_turned(int rotation)
     {
-        PdfBuilder pdf = new PdfBuilder();
+        PdfBuilder pdf = new();
         pdf.Add("<< /Type /Catalog /Pages 2 0 R >>");
         pdf.Add("<< /Type /Pages /Count 1 /Kids [3 0 R] >>");
         pdf.Add($"<< /Type /Page /Parent 2 0 R /MediaBox [10 20 210 320] /Rotate {rotation} /Contents 4 0 R >>");
@@ -80,7 +80,7 @@ public sealed class RenderingTests
     [Fact]
     public void Pdfium_alone_reads_the_same_text_as_pdfpig()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         string[] texts = new[] { false, true }.Select(withoutPdfPig =>
         {
             string output = Directory.CreateDirectory(folder.File(withoutPdfPig.ToString())).FullName;

@@ -133,7 +133,7 @@ public sealed class SampleExtractionTests(ExtractionFixture fixture) : IClassFix
     [Fact]
     public async Task Extracting_twice_gives_the_same_bytes()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         ExtractionResult first = fixture.Sample("cooling-handbook");
         ExtractionResult second = await fixture.Extractor.ExtractAsync(
             Path.Combine(ExtractionFixture.SampleFolder, "cooling-handbook.pdf"), folder.File("again"), new ExtractionOptions(), TestContext.Current.CancellationToken);
@@ -157,7 +157,7 @@ public sealed class SampleExtractionTests(ExtractionFixture fixture) : IClassFix
     public void The_document_survives_being_written_and_read()
     {
         ExtractionResult sample = fixture.Sample("greenhouse-guide");
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         ExtractedDocument.Load(sample.JsonPath).Save(folder.File("copy.json"));
         File.ReadAllLines(folder.File("copy.json")).Except(File.ReadAllLines(sample.JsonPath)).ShouldBeEmpty();
         new FileInfo(folder.File("copy.json")).Length.ShouldBe(new FileInfo(sample.JsonPath).Length);

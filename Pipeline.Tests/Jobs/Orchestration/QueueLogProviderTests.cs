@@ -11,7 +11,7 @@ public sealed class QueueLogProviderTests
     public void Loggers_of_a_host_that_is_gone_are_silent_instead_of_throwing()
     {
         ILoggerFactory factory = LoggerFactory.Create(_ => { });
-        QueueLogProvider provider = new QueueLogProvider(factory);
+        QueueLogProvider provider = new(factory);
         factory.Dispose();
 
         ILog log = provider.GetLogger("Hangfire.Anything");

@@ -92,7 +92,7 @@ public sealed class DecoderGoldenTests
     private static DecoderModel Load(string folder)
     {
         string path = Path.Combine(GoldenFiles.Root, folder);
-        DecoderModel model = new DecoderModel(DecoderConfig.Load(path), ScalarType.Float32, CPU);
+        DecoderModel model = new(DecoderConfig.Load(path), ScalarType.Float32, CPU);
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(path);
         model.LoadWeights(checkpoint);
         return model;
@@ -108,7 +108,7 @@ public sealed class DecoderGoldenTests
     {
         using IDisposable noGrad = no_grad();
         using KvCache cache = model.CreateCache();
-        List<long> tokens = new List<long>(prompt);
+        List<long> tokens = new(prompt);
         int fed = 0;
         for (int i = 0; i < count; i++)
         {

@@ -84,7 +84,7 @@ public sealed class DecoderModelTests
         using DecoderModel qwen = Load("qwen2-tiny");
         JsonObject json = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "qwen2-tiny", "config.json")))!.AsObject();
         (json["model_type"], json["attention_bias"]) = ("llama", true);
-        using DecoderModel llama = new DecoderModel(DecoderConfig.Parse(json.ToJsonString(), "config.json"), ScalarType.Float32, CPU);
+        using DecoderModel llama = new(DecoderConfig.Parse(json.ToJsonString(), "config.json"), ScalarType.Float32, CPU);
         Dictionary<string, Tensor> weights = qwen.Weights().ToDictionary();
         foreach ((string name, Tensor weight) in llama.Weights())
         {
@@ -105,10 +105,10 @@ public sealed class DecoderModelTests
     {
         using DisposeScope scope = NewDisposeScope();
         DecoderConfig config = DecoderConfig.Load(Path.Combine(GoldenFiles.Root, "qwen2-tiny"));
-        using DecoderModel model = new DecoderModel(config, ScalarType.Float32, CPU);
+        using DecoderModel model = new(config, ScalarType.Float32, CPU);
         Tensor Weight(ulong seed)
         {
-            using Generator generator = new Generator(seed);
+            using Generator generator = new(seed);
             model.InitializeWeights(generator);
             return model.Weights().First(w => w.Key.EndsWith("q_proj.weight", StringComparison.Ordinal)).Value.clone();
         }
@@ -135,7 +135,7 @@ public sealed class DecoderModelTests
     private static DecoderModel Load(string folder)
     {
         string path = Path.Combine(GoldenFiles.Root, folder);
-        DecoderModel model = new DecoderModel(DecoderConfig.Load(path), ScalarType.Float32, CPU);
+        DecoderModel model = new(DecoderConfig.Load(path), ScalarType.Float32, CPU);
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(path);
         model.LoadWeights(checkpoint);
         return model;

@@ -18,7 +18,7 @@ public sealed partial class WeightNameTests
     [Theory, MemberData(nameof(Families))]
     public void Weights_have_the_approved_names_and_shapes(string family, string config)
     {
-        using DecoderModel model = new DecoderModel(DecoderConfig.Parse(config, "config.json"), ScalarType.BFloat16, new Device(DeviceType.META));
+        using DecoderModel model = new(DecoderConfig.Parse(config, "config.json"), ScalarType.BFloat16, new Device(DeviceType.META));
         string approved = Path.Combine(RepositoryRoot.Path, "Pipeline.Tests", "Models", "Families", "Approved", family + ".txt");
 
         Summary(model).ShouldBe(File.ReadAllText(approved));
@@ -28,7 +28,7 @@ public sealed partial class WeightNameTests
     public void Names_survive_a_change_of_mode_and_counting_agrees(string family, string config)
     {
         DecoderConfig parsed = DecoderConfig.Parse(config, family);
-        using DecoderModel model = new DecoderModel(parsed, ScalarType.BFloat16, new Device(DeviceType.META));
+        using DecoderModel model = new(parsed, ScalarType.BFloat16, new Device(DeviceType.META));
         string before = Summary(model);
 
         model.train();

@@ -47,7 +47,7 @@ public sealed class SamplerTests
     public void Flat_distribution_is_cut_at_top_p_too()
     {
         // A thousand equal scores: the head is longer than any first guess at it.
-        Sampler sampler = new Sampler(new GenerationOptions { Temperature = 1, TopP = 0.5, Seed = 9 }, [], 0);
+        Sampler sampler = new(new GenerationOptions { Temperature = 1, TopP = 0.5, Seed = 9 }, [], 0);
         int different = Enumerable.Range(0, 5_000).Select(_ => sampler.Next(new float[1000])).Distinct().Count();
         different.ShouldBeInRange(490, 501);
     }
@@ -55,7 +55,7 @@ public sealed class SamplerTests
     [Fact]
     public void Repetition_penalty_divides_what_is_positive_and_multiplies_what_is_negative()
     {
-        Sampler sampler = new Sampler(new GenerationOptions { RepetitionPenalty = 2 }, [1, 3], 0);
+        Sampler sampler = new(new GenerationOptions { RepetitionPenalty = 2 }, [1, 3], 0);
         float[] scores = [.. Scores];
         sampler.Next(scores).ShouldBe(2);
         scores.ShouldBe([1f, 1.5f, 2f, -2f, 0f]);
@@ -67,7 +67,7 @@ public sealed class SamplerTests
     {
         int[] Draws(long seed)
         {
-            Sampler sampler = new Sampler(new GenerationOptions { Temperature = 1, Seed = seed }, [], 0);
+            Sampler sampler = new(new GenerationOptions { Temperature = 1, Seed = seed }, [], 0);
             return [.. Enumerable.Range(0, 40).Select(_ => sampler.Next([.. Scores]))];
         }
 
@@ -79,7 +79,7 @@ public sealed class SamplerTests
     public void Any_scores_give_an_id_among_the_likeliest() =>
         Gen.Select(Gen.Float[-50, 50].Array[1, 300], Gen.Double[0.05, 1], Gen.Int[0, 20], Gen.Double[0.1, 3]).Sample((scores, topP, topK, temperature) =>
         {
-            GenerationOptions options = new GenerationOptions { Temperature = temperature, TopP = topP, TopK = topK };
+            GenerationOptions options = new() { Temperature = temperature, TopP = topP, TopK = topK };
             int id = Next(options, scores);
             int better = scores.Count(s => s > scores[id]);
             id.ShouldBeInRange(0, scores.Length - 1);
@@ -94,7 +94,7 @@ public sealed class SamplerTests
     {
         for (long seed = 0; seed < 50; seed++)
         {
-            Sampler sampler = new Sampler(new GenerationOptions { Temperature = 3, TopK = 2, Seed = seed }, [], 0);
+            Sampler sampler = new(new GenerationOptions { Temperature = 3, TopK = 2, Seed = seed }, [], 0);
             sampler.Next([5, -1e-41f, -8, -5, 0, -1]).ShouldBeOneOf(0, 4);
         }
     }
@@ -102,7 +102,7 @@ public sealed class SamplerTests
     [Fact]
     public void Values_out_of_range_are_listed_together()
     {
-        GenerationOptions options = new GenerationOptions { MaxNewTokens = 0, Temperature = -1, TopP = 0, TopK = -1, RepetitionPenalty = 0, StopStrings = [""] };
+        GenerationOptions options = new() { MaxNewTokens = 0, Temperature = -1, TopP = 0, TopK = -1, RepetitionPenalty = 0, StopStrings = [""] };
         string message = Should.Throw<InputException>(options.Validate).Message;
         foreach (string name in new[] { "max_new_tokens is 0", "temperature is -1", "top_p is 0", "top_k is -1", "repetition_penalty is 0", "stop text is empty" })
             message.ShouldContain(name);
@@ -112,7 +112,7 @@ public sealed class SamplerTests
 
     private static int[] Count(GenerationOptions options, int draws)
     {
-        Sampler sampler = new Sampler(options, [], 0);
+        Sampler sampler = new(options, [], 0);
         int[] counts = new int[Scores.Length];
         for (int i = 0; i < draws; i++)
             counts[sampler.Next([.. Scores])]++;

@@ -37,7 +37,7 @@ public sealed class TextGeneratorGoldenTests : IDisposable
     public void Answer_across_the_longrope_boundary_equals_full_passes()
     {
         int[] prompt = Prompt(60);
-        List<int> tokens = new List<int>(prompt);
+        List<int> tokens = new(prompt);
         using (no_grad())
         {
             for (int i = 0; i < 12; i++)
@@ -59,7 +59,7 @@ public sealed class TextGeneratorGoldenTests : IDisposable
     public void Batch_gives_each_prompt_what_it_gets_alone(double temperature)
     {
         // Drawing depends on the row, so the rows that draw have to be compared at row 0.
-        GenerationOptions options = new GenerationOptions { MaxNewTokens = 10, Temperature = temperature, Seed = 4, IgnoreEndTokens = true };
+        GenerationOptions options = new() { MaxNewTokens = 10, Temperature = temperature, Seed = 4, IgnoreEndTokens = true };
         int[][] prompts = temperature == 0 ? [Prompt(5), Prompt(21), Prompt(14)] : [Prompt(5), Prompt(21)];
 
         IReadOnlyList<GenerationResult> together = Generator.Generate(prompts, options, Token);
@@ -87,10 +87,10 @@ public sealed class TextGeneratorGoldenTests : IDisposable
     [Fact]
     public void Stop_text_is_cut_off_and_nothing_of_it_is_streamed()
     {
-        GenerationOptions options = new GenerationOptions { MaxNewTokens = 40, Temperature = 1, Seed = 2 };
+        GenerationOptions options = new() { MaxNewTokens = 40, Temperature = 1, Seed = 2 };
         string free = Generate(Prompt(9), options).Text;
         string stop = free.Substring(free.Length / 2, 3);
-        StringBuilder streamed = new StringBuilder();
+        StringBuilder streamed = new();
 
         GenerationResult result = Generator.Generate(Prompt(9), options with { StopStrings = ["never there", stop] }, t => streamed.Append(t), Token);
 
@@ -102,7 +102,7 @@ public sealed class TextGeneratorGoldenTests : IDisposable
     [Fact]
     public void Streamed_pieces_add_up_to_the_text()
     {
-        List<string> pieces = new List<string>();
+        List<string> pieces = new();
         GenerationResult result = Generator.Generate(Prompt(9), new GenerationOptions { MaxNewTokens = 30, Temperature = 1, Seed = 2, StopStrings = ["###"] }, pieces.Add, Token);
         pieces.Count.ShouldBeGreaterThan(3);
         string.Concat(pieces).ShouldBe(result.Text);
@@ -127,7 +127,7 @@ public sealed class TextGeneratorGoldenTests : IDisposable
     [Fact]
     public void Cancellation_stops_before_the_next_token()
     {
-        using CancellationTokenSource cancellation = new CancellationTokenSource();
+        using CancellationTokenSource cancellation = new();
         int pieces = 0;
         Should.Throw<OperationCanceledException>(() => Generator.Generate(Prompt(9), new GenerationOptions { MaxNewTokens = 200, IgnoreEndTokens = true },
             _ =>

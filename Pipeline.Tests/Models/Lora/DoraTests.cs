@@ -39,7 +39,7 @@ public sealed class DoraTests
         using DisposeScope scope = NewDisposeScope();
         using DecoderModel model = Load("qwen2-tiny", ScalarType.Float32, bits);
         using LoraAdapter adapter = Random(model, Config with { UseRsLora = true });
-        using Generator generator = new Generator(2);
+        using Generator generator = new(2);
         foreach (LoraLinear part in adapter.Parts.Where(p => p.Name.StartsWith("model.layers.1.", StringComparison.Ordinal)))
         {
             ProjectionLayer layer = model.Projections().Single(p => p.Name == part.Name).Layer;
@@ -94,7 +94,7 @@ public sealed class DoraTests
     [Fact]
     public void A_merged_model_computes_what_base_and_adapter_compute()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using DecoderModel model = Load("phi4-tiny", ScalarType.Float32, null);
@@ -111,7 +111,7 @@ public sealed class DoraTests
     [Fact]
     public void Saved_and_loaded_adapters_are_equal_byte_by_byte_and_a_frozen_one_computes_the_same()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using DecoderModel model = TinyTraining.Model();
@@ -133,12 +133,12 @@ public sealed class DoraTests
     [InlineData(""), InlineData(".weight")]
     public void An_adapter_as_peft_writes_it_is_read(string ending)
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using DecoderModel model = TinyTraining.Model();
         const string layer = "model.layers.0.mlp.down_proj", prefix = "base_model.model." + layer;
-        using Generator generator = new Generator(2);
+        using Generator generator = new(2);
         Tensor a = randn([2, 64], generator: generator), b = randn([32, 2], generator: generator), m = rand([32], generator: generator) + 0.5;
         SafetensorsWriter.Write(folder.File("adapter_model.safetensors"), new Dictionary<string, Tensor>
         {
@@ -163,7 +163,7 @@ public sealed class DoraTests
     private static DecoderModel Load(string folder, ScalarType type, int? bits)
     {
         string path = Path.Combine(GoldenFiles.Root, folder);
-        DecoderModel model = new DecoderModel(DecoderConfig.Load(path), type, CPU, bits);
+        DecoderModel model = new(DecoderConfig.Load(path), type, CPU, bits);
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(path);
         model.LoadWeights(checkpoint);
         return model;
@@ -172,7 +172,7 @@ public sealed class DoraTests
     private static LoraAdapter Random(DecoderModel model, LoraConfig config)
     {
         using IDisposable noGrad = no_grad();
-        using Generator generator = new Generator(1);
+        using Generator generator = new(1);
         LoraAdapter adapter = LoraInjector.Inject(model, config, 1);
         foreach (LoraLinear part in adapter.Parts)
         {

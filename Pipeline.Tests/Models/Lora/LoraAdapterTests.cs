@@ -21,7 +21,7 @@ public sealed class LoraAdapterTests
              "num_key_value_heads": 8, "vocab_size": 200064, "max_position_embeddings": 131072, "original_max_position_embeddings": 4096,
              "partial_rotary_factor": 0.75, "rms_norm_eps": 1e-5, "rope_theta": 10000.0, "hidden_act": "silu", "tie_word_embeddings": true}
             """, "Phi-4-mini");
-        LoraConfig config = new LoraConfig { Rank = 128, Alpha = 256, TargetModules = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"] };
+        LoraConfig config = new() { Rank = 128, Alpha = 256, TargetModules = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"] };
         long before = GC.GetTotalAllocatedBytes();
         config.CountTrainable(phi).ShouldBe(184_549_376);
         (config.CountTrainable(phi) + phi.CountParameters()).ShouldBe(4_020_571_136);
@@ -91,7 +91,7 @@ public sealed class LoraAdapterTests
     [Fact]
     public void Saved_and_loaded_adapters_are_equal_byte_by_byte()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         using DisposeScope scope = NewDisposeScope();
         using DecoderModel model = TinyTraining.Model();
         using LoraAdapter adapter = Random(model, Small);
@@ -106,7 +106,7 @@ public sealed class LoraAdapterTests
     [Fact]
     public void The_configuration_file_has_only_keys_that_peft_knows()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         using DecoderModel model = TinyTraining.Model();
         using LoraAdapter adapter = Random(model, Small);
         AdapterFolder.Save(folder.Path, adapter);
@@ -119,7 +119,7 @@ public sealed class LoraAdapterTests
     [Fact]
     public void A_merged_model_computes_what_base_and_adapter_compute()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         string baseFolder = Path.Combine(GoldenFiles.Root, "phi4-tiny"), adapterFolder = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final");
@@ -151,7 +151,7 @@ public sealed class LoraAdapterTests
     [InlineData("r", "null", "r is missing")]
     public void An_adapter_that_asks_for_what_is_not_computed_is_refused(string key, string value, string expected)
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "init", "adapter_config.json")))!;
         config[key] = JsonNode.Parse(value);
         File.WriteAllText(folder.File("adapter_config.json"), config.ToJsonString());
@@ -163,7 +163,7 @@ public sealed class LoraAdapterTests
     [InlineData("target_modules", "\".*layers\\\\.1\\\\..*(o|down)_proj\""), InlineData("use_rslora", "true")]
     public void What_peft_asks_for_is_kept_when_the_configuration_is_written_again(string key, string value)
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         using DecoderModel model = TinyTraining.Model();
         JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "init", "adapter_config.json")))!;
         config[key] = JsonNode.Parse(value);
@@ -202,7 +202,7 @@ public sealed class LoraAdapterTests
     [Fact]
     public void An_adapter_of_another_model_or_none_at_all_is_refused()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         using DecoderModel model = TinyTraining.Model();
         Should.Throw<InputException>(() => AdapterFolder.Load(folder.Path, model)).Message.ShouldContain("no adapter_config.json");
         Should.Throw<InputException>(() => AdapterFolder.Load(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final"), model))
@@ -212,7 +212,7 @@ public sealed class LoraAdapterTests
     private static LoraAdapter Random(DecoderModel model, LoraConfig config, ulong seed = 1)
     {
         using IDisposable noGrad = no_grad();
-        using Generator generator = new Generator(seed);
+        using Generator generator = new(seed);
         LoraAdapter adapter = LoraInjector.Inject(model, config, 1);
         foreach ((_, Tensor weight) in adapter.NamedTensors())
             weight.normal_(0, 0.1, generator);

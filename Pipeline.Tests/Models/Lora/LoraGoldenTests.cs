@@ -30,7 +30,7 @@ public sealed class LoraGoldenTests
         Follow(name, (model, optimizer, maxGradientNorm) =>
         {
             pass = new TrainingPass(model);
-            TrainingStep step = new TrainingStep(pass, optimizer, maxGradientNorm);
+            TrainingStep step = new(pass, optimizer, maxGradientNorm);
             int number = 0;
             return (microBatches, learningRate) =>
             {
@@ -66,7 +66,7 @@ public sealed class LoraGoldenTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using TemporaryFolder merged = new TemporaryFolder();
+        using TemporaryFolder merged = new();
         string folder = Path.Combine(GoldenFiles.Root, name);
         AdapterMerger.Merge(Path.Combine(GoldenFiles.Root, GoldenFiles.BaseOf(name)), Path.Combine(folder, "final"), merged.File("model"));
         using DecoderModel model = LoadModel(merged.File("model"));
@@ -104,7 +104,7 @@ public sealed class LoraGoldenTests
         using LoraAdapter adapter = AdapterFolder.LoadTrainable(Path.Combine(folder, "init"), model);
         adapter.ParameterCount.ShouldBe(trace.RootElement.GetProperty("trainable_parameters").GetInt64());
         (adapter.ParameterCount + model.Config.CountParameters()).ShouldBe(trace.RootElement.GetProperty("all_parameters").GetInt64());
-        using AdamW optimizer = new AdamW(adapter.NamedTensors(), new TrainingArguments
+        using AdamW optimizer = new(adapter.NamedTensors(), new TrainingArguments
         {
             AdamBeta1 = optimizerSettings.GetProperty("betas")[0].GetDouble(),
             AdamBeta2 = optimizerSettings.GetProperty("betas")[1].GetDouble(),
@@ -138,7 +138,7 @@ public sealed class LoraGoldenTests
 
     internal static DecoderModel LoadModel(string folder)
     {
-        DecoderModel model = new DecoderModel(DecoderConfig.Load(folder), ScalarType.Float32, CPU);
+        DecoderModel model = new(DecoderConfig.Load(folder), ScalarType.Float32, CPU);
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(folder);
         using IDisposable noGrad = no_grad();
         WeightLoader.Load(model.named_parameters().Select(p => KeyValuePair.Create<string, Tensor>(p.name, p.parameter)), checkpoint);

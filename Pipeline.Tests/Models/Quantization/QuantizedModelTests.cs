@@ -40,7 +40,7 @@ public sealed class QuantizedModelTests
                 to.Weight.copy_(from.Dense(scratch));
             }
         }
-        LoraConfig config = new LoraConfig { Rank = 4, Alpha = 8, TargetModules = ["all"] };
+        LoraConfig config = new() { Rank = 4, Alpha = 8, TargetModules = ["all"] };
         using LoraAdapter adapter = LoraInjector.Inject(quantized, config, seed: 1), reference = LoraInjector.Inject(dense, config, seed: 1);
         Tensor ids = tensor(new long[,] { { 1, 5, 9, 2, 40, 33 }, { 7, 7, 1, 0, 2, 63 } });
         Tensor hidden = quantized.Forward(ids), expected = dense.Forward(ids);
@@ -87,7 +87,7 @@ public sealed class QuantizedModelTests
     [Fact]
     public void Other_bits_damaged_weights_and_missing_ones_are_refused()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         using DisposeScope scope = NewDisposeScope();
         Should.Throw<InputException>(() => Load(3)).Message.ShouldBe("quantization: 3 bits are not supported; use 8 or 4");
 
@@ -106,8 +106,8 @@ public sealed class QuantizedModelTests
 
     private static DecoderModel Tiny(int? bits)
     {
-        DecoderModel model = new DecoderModel(TinyTraining.Config, ScalarType.Float32, CPU, bits);
-        using Generator generator = new Generator(1);
+        DecoderModel model = new(TinyTraining.Config, ScalarType.Float32, CPU, bits);
+        using Generator generator = new(1);
         model.InitializeWeights(generator);
         return model;
     }

@@ -39,9 +39,9 @@ public sealed class QuantizedTrainingGoldenTests
 
         using LanguageModel model = LanguageModel.Load(Path.Combine(GoldenFiles.Root, "phi4-tiny"), new ModelLoadOptions { Device = "cpu", QuantizationBits = bits });
         using LoraAdapter adapter = AdapterFolder.LoadTrainable(Path.Combine(folder, "init"), model.Decoder);
-        using AdamW optimizer = new AdamW(adapter.NamedTensors(), new TrainingArguments());
-        using TrainingPass pass = new TrainingPass(model.Decoder);
-        TrainingStep step = new TrainingStep(pass, optimizer, maxGradientNorm: 1);
+        using AdamW optimizer = new(adapter.NamedTensors(), new TrainingArguments());
+        using TrainingPass pass = new(model.Decoder);
+        TrainingStep step = new(pass, optimizer, maxGradientNorm: 1);
         return [.. Enumerable.Range(0, Steps).Select(i => step.Run(
             [new MicroBatch(rows[i % rows.Length], [.. rows[i % rows.Length].Select(r => examples[r])])], i, 5e-3, TestContext.Current.CancellationToken).Loss)];
     }

@@ -149,7 +149,7 @@ public sealed class QuantizedWeightTests
 
     private static Tensor Random(long rows, long columns)
     {
-        using Generator generator = new Generator(7);
+        using Generator generator = new(7);
         return randn(rows, columns, generator: generator) * 0.02;
     }
 

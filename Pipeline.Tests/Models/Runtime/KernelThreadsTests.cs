@@ -39,7 +39,7 @@ public sealed class KernelThreadsTests
     [Fact]
     public void A_part_may_share_work_itself()
     {
-        ConcurrentBag<(long, long)> seen = new ConcurrentBag<(long, long)>();
+        ConcurrentBag<(long, long)> seen = new();
         KernelThreads.Run(6, outer => KernelThreads.Run(5, inner => seen.Add((outer, inner))));
         seen.Distinct().Count().ShouldBe(30);
         seen.Count.ShouldBe(30);

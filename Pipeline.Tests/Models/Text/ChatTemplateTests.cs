@@ -115,7 +115,7 @@ public sealed class ChatTemplateTests
     {
         HubTokenizer tokenizer = Phi;
         ChatTemplate template = ChatTemplate.Get("phi4_mini");
-        InstructionExample example = new InstructionExample("Why", "this?", "So.") { History = [("Hi", "Hello.")] };
+        InstructionExample example = new("Why", "this?", "So.") { History = [("Hi", "Hello.")] };
 
         TokenizedExample ids = TokenizedExample.Encode(example, template, tokenizer, cutoffLength: 2048);
 
@@ -130,7 +130,7 @@ public sealed class ChatTemplateTests
     public void Every_answer_is_learned_or_the_last_alone_or_everything()
     {
         // LLaMA-Factory's supervised processor, key by key: nothing, mask_history, train_on_prompt.
-        InstructionExample example = new InstructionExample("C", "", "D") { History = [("A", "B")], System = "S" };
+        InstructionExample example = new("C", "", "D") { History = [("A", "B")], System = "S" };
         const string whole = "<|system|>S<|end|><|user|>A<|end|><|assistant|>B<|end|><|user|>C<|end|><|assistant|>D<|end|>";
         Learned().ShouldBe("B<|end|>D<|end|>");
         Learned(maskHistory: true).ShouldBe("D<|end|>");
@@ -149,7 +149,7 @@ public sealed class ChatTemplateTests
     {
         HubTokenizer tokenizer = Phi;
         ChatTemplate template = ChatTemplate.Get("phi4_mini");
-        InstructionExample example = new InstructionExample("C", "", "D") { History = [("A", "B")] };
+        InstructionExample example = new("C", "", "D") { History = [("A", "B")] };
         int turn = template.EncodeMultiTurn(tokenizer, example.ToMessages()).Sum(t => t.Prompt.Length + t.Response.Length) / 2;
 
         TokenizedExample first = TokenizedExample.Encode(example, template, tokenizer, turn), last = TokenizedExample.Encode(example, template, tokenizer, turn, maskHistory: true);

@@ -49,7 +49,7 @@ public sealed class HubTokenizerTests : IDisposable
     public void Letters_beyond_the_basic_plane_are_letters()
     {
         // Deseret letters are one word of the split, as in the reference, although .NET sees only surrogates.
-        List<string> pieces = new List<string>();
+        List<string> pieces = new();
         string text = "\U00010400\U00010428 \U00010428, \U0001D7CF\U0001D7D0";
         new TextSplitter(@"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+|\s+", keepGaps: true)
             .Split(text, range => pieces.Add(text[range]));

@@ -87,7 +87,7 @@ public sealed class BestEvaluationTests : IDisposable
     {
         TrainingArguments whole = Overfitting("whole"), early = Overfitting("early") with { EarlyStoppingSteps = 2, SaveTotalLimit = 2, PlotLoss = true };
         Train(whole);
-        RecordingObserver observer = new RecordingObserver();
+        RecordingObserver observer = new();
         TrainingResult result = Train(early, observer);
 
         int end = EndOf(EvalLosses(whole), patience: 2);
@@ -111,7 +111,7 @@ public sealed class BestEvaluationTests : IDisposable
         // A stop comes between a step and its evaluation: before the best one, at it, and while worse ones are counted.
         for (int at = 1; at <= steps; at++)
         {
-            using CancellationTokenSource stop = new CancellationTokenSource();
+            using CancellationTokenSource stop = new();
             Should.Throw<OperationCanceledException>(() => Train(parts, new RecordingObserver { Stepped = step => { if (step == at) stop.Cancel(); } }, stop.Token));
         }
         Train(parts).Steps.ShouldBe(steps);
@@ -142,7 +142,7 @@ public sealed class BestEvaluationTests : IDisposable
     public void A_damaged_best_checkpoint_is_told_and_the_last_step_is_the_result()
     {
         TrainingArguments arguments = Overfitting("out") with { LoadBestModelAtEnd = true };
-        RecordingObserver observer = new RecordingObserver
+        RecordingObserver observer = new()
         {
             Stepped = step =>
             {

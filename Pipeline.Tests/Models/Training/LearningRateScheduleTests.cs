@@ -13,7 +13,7 @@ public sealed class LearningRateScheduleTests
     [InlineData("cosine", new[] { 0.0, 0.5, 1, 0.03806023374435663 })]
     public void Rates_are_those_of_transformers(string type, double[] expected)
     {
-        LearningRateSchedule schedule = new LearningRateSchedule(new TrainingArguments { LrSchedulerType = type, LearningRate = 1, WarmupSteps = 2 }, 10);
+        LearningRateSchedule schedule = new(new TrainingArguments { LrSchedulerType = type, LearningRate = 1, WarmupSteps = 2 }, 10);
         int[] steps = [0, 1, 2, 9];
         steps.Select(schedule.At).ShouldBe(expected, 1e-12);
     }
@@ -39,7 +39,7 @@ public sealed class LearningRateScheduleTests
     {
         TrainingArguments arguments = Arguments(type, settings);
         LearningRateSchedule.Faults(arguments).ShouldBeEmpty();
-        LearningRateSchedule schedule = new LearningRateSchedule(arguments, 10);
+        LearningRateSchedule schedule = new(arguments, 10);
         int[] steps = [0, 1, 2, 7, 9];
         steps.Select(schedule.At).ShouldBe(expected, 1e-12);
     }

@@ -90,7 +90,7 @@ public sealed class LlamaFactoryFilesTests
     [InlineData("--seed 1 --seed 7 --bf16 yes --lora-target q_proj,v_proj")]
     public void Flags_come_in_every_style_with_and_without_a_file(string flags)
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         File.WriteAllText(folder.File("a.yaml"), "model_name_or_path: m\noutput_dir: o\nseed: 3\nlora_rank: 4\nmax_steps: 9\n");
         string[] words = flags.Split(' ');
         Check(TrainingArguments.FromWords([folder.File("a.yaml"), .. words, "--max_steps", "-1"]), rank: 4);
@@ -106,7 +106,7 @@ public sealed class LlamaFactoryFilesTests
     [Fact]
     public void A_file_may_have_any_name()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         File.WriteAllText(folder.File("rank=8.yaml"), "model_name_or_path: m\noutput_dir: o\nseed: 3\n");
         TrainingArguments.FromWords([folder.File("rank=8.yaml"), "lora_rank=4"]).ShouldSatisfyAllConditions(
             a => a.Seed.ShouldBe(3), a => a.LoraRank.ShouldBe(4));

@@ -34,7 +34,7 @@ public sealed class LoraTrainerTests : IDisposable
     public void Loss_that_is_no_number_stops_with_step_and_batch_and_keeps_the_last_checkpoint()
     {
         TrainingArguments arguments = TinyTraining.Arguments(_folder.File("out"));
-        RecordingObserver observer = new RecordingObserver
+        RecordingObserver observer = new()
         {
             Stepped = step =>
             {
@@ -78,7 +78,7 @@ public sealed class LoraTrainerTests : IDisposable
     public void No_tensor_outlives_its_step()
     {
         TrainingArguments arguments = TinyTraining.Arguments(_folder.File("out")) with { MaxSteps = 60, SaveStrategy = "no", LoggingSteps = 1000 };
-        List<long> alive = new List<long>();
+        List<long> alive = new();
         Train(arguments, new RecordingObserver { Stepped = _ => alive.Add(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount) });
         // The first step makes the gradients that stay.
         alive.Skip(1).ShouldAllBe(count => count == alive[1]);

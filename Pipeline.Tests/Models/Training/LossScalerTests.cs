@@ -20,7 +20,7 @@ public sealed class LossScalerTests : IDisposable
     [Fact]
     public void It_starts_at_65536_and_is_halved_by_each_overflow()
     {
-        LossScaler scaler = new LossScaler();
+        LossScaler scaler = new();
         scaler.Factor.ShouldBe(65_536);
         scaler.Update(overflowed: true);
         scaler.Update(overflowed: true);
@@ -34,7 +34,7 @@ public sealed class LossScalerTests : IDisposable
     [Fact]
     public void It_is_doubled_after_2000_good_steps_in_a_row()
     {
-        LossScaler scaler = new LossScaler();
+        LossScaler scaler = new();
         for (int i = 0; i < 1999; i++)
             scaler.Update(overflowed: false);
         scaler.Factor.ShouldBe(65_536);
@@ -48,7 +48,7 @@ public sealed class LossScalerTests : IDisposable
     [Fact]
     public void It_never_grows_beyond_float32()
     {
-        LossScaler scaler = new LossScaler { Factor = Math.Pow(2, 127), GoodSteps = 1999 };
+        LossScaler scaler = new() { Factor = Math.Pow(2, 127), GoodSteps = 1999 };
         scaler.Update(overflowed: false);
         (scaler.Factor, scaler.GoodSteps).ShouldBe((Math.Pow(2, 127), 0));
     }
@@ -66,10 +66,10 @@ public sealed class LossScalerTests : IDisposable
     {
         using DecoderModel model = HalfModel();
         using LoraAdapter adapter = LoraInjector.Inject(model, Arguments("x").Lora, 1);
-        using AdamW optimizer = new AdamW(adapter.NamedTensors(), Arguments("x"));
-        using TrainingPass pass = new TrainingPass(model);
-        LossScaler scaler = new LossScaler { Factor = Math.Pow(2, 40), GoodSteps = 10 };
-        TrainingStep step = new TrainingStep(pass, optimizer, 1, scaler: scaler);
+        using AdamW optimizer = new(adapter.NamedTensors(), Arguments("x"));
+        using TrainingPass pass = new(model);
+        LossScaler scaler = new() { Factor = Math.Pow(2, 40), GoodSteps = 10 };
+        TrainingStep step = new(pass, optimizer, 1, scaler: scaler);
         byte[] before = Weights(adapter);
         step.Run([new MicroBatch([0], TinyTraining.Examples(1))], 0, 1e-3, TestContext.Current.CancellationToken).IsSkipped.ShouldBeTrue();
         Weights(adapter).ShouldBe(before);
@@ -89,7 +89,7 @@ public sealed class LossScalerTests : IDisposable
     {
         using DecoderModel model = HalfModel();
         TrainingArguments arguments = Arguments("out") with { MaxSteps = 40, SaveSteps = 1000, LoggingSteps = 1 };
-        using (CancellationTokenSource stop = new CancellationTokenSource())
+        using (CancellationTokenSource stop = new())
             Should.Throw<OperationCanceledException>(() => LoraTrainer.Train(arguments, model, TinyTraining.Data(), new RecordingObserver { Stepped = _ => stop.Cancel() }, stop.Token));
         string checkpoint = Path.Combine(arguments.OutputDir, "checkpoint-1");
         new CheckpointStore(arguments.OutputDir, null, _ => { }).Save(1, folder =>
@@ -119,8 +119,8 @@ public sealed class LossScalerTests : IDisposable
         using DecoderModel model = HalfModel();
         TrainingArguments whole = Arguments("whole"), parts = Arguments("parts");
         Train(model, whole);
-        using CancellationTokenSource stop = new CancellationTokenSource();
-        RecordingObserver observer = new RecordingObserver { Stepped = step => { if (step == 4) stop.Cancel(); } };
+        using CancellationTokenSource stop = new();
+        RecordingObserver observer = new() { Stepped = step => { if (step == 4) stop.Cancel(); } };
         Should.Throw<OperationCanceledException>(() => LoraTrainer.Train(parts, model, TinyTraining.Data(), observer, stop.Token));
         Train(model, parts with { ResumeFromCheckpoint = "true" }).ResumedFromStep.ShouldBe(4);
         File.ReadAllBytes(Path.Combine(parts.OutputDir, AdapterFolder.WeightsFile)).ShouldBe(File.ReadAllBytes(Path.Combine(whole.OutputDir, AdapterFolder.WeightsFile)));
@@ -132,12 +132,12 @@ public sealed class LossScalerTests : IDisposable
     {
         using DecoderModel model = HalfModel();
         using LoraAdapter adapter = LoraInjector.Inject(model, Arguments("x").Lora, 1);
-        LossScaler scaler = new LossScaler { Factor = 0.5 };
-        using AdamW optimizer = new AdamW(adapter.NamedTensors(), Arguments("x"));
+        LossScaler scaler = new() { Factor = 0.5 };
+        using AdamW optimizer = new(adapter.NamedTensors(), Arguments("x"));
         using (IDisposable noGrad = no_grad())
             adapter.NamedTensors().First(t => t.Key.Contains("lora_B")).Value.fill_(float.PositiveInfinity);
-        using TrainingPass pass = new TrainingPass(model);
-        TrainingStep step = new TrainingStep(pass, optimizer, 1, scaler: scaler);
+        using TrainingPass pass = new(model);
+        TrainingStep step = new(pass, optimizer, 1, scaler: scaler);
         Should.Throw<TrainingDivergedException>(() => step.Run([new MicroBatch([0], TinyTraining.Examples(1))], 0, 1e-3, TestContext.Current.CancellationToken));
     }
 
@@ -147,8 +147,8 @@ public sealed class LossScalerTests : IDisposable
 
     private static DecoderModel HalfModel()
     {
-        DecoderModel model = new DecoderModel(TinyTraining.Config, ScalarType.Float16, CPU);
-        using Generator generator = new Generator(1);
+        DecoderModel model = new(TinyTraining.Config, ScalarType.Float16, CPU);
+        using Generator generator = new(1);
         model.InitializeWeights(generator);
         return model;
     }

@@ -47,7 +47,7 @@ public sealed class MemoryFaultTests
     [Fact]
     public void What_would_be_refused_or_is_done_already_is_not_advised()
     {
-        OutOfMemoryException failure = new OutOfMemoryException();
+        OutOfMemoryException failure = new();
         MemoryFault.Is(failure).ShouldBeTrue();
         string message = MemoryFault.InStep(failure, Arguments with { TrainBatchSize = 1, Bf16 = true, CutoffLen = 4 }, 1, 4).Message;
         message.ShouldNotContain("batch_size");
@@ -62,7 +62,7 @@ public sealed class MemoryFaultTests
     [InlineData("per_device_train_batch_size=1500", "out of memory at step 1, whose longest example has 256 tokens: ")]
     public async Task A_training_that_runs_out_of_memory_ends_with_2_and_names_the_keys(string setting, string start)
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         File.WriteAllLines(folder.File("data.jsonl"), Enumerable.Repeat($$"""{"instruction": "Count.", "output": "{{string.Join(' ', Enumerable.Range(1, 99))}}"}""", 1500));
         File.WriteAllText(folder.File("train.yaml"), $"""
             model_name_or_path: {Path.Combine(GoldenFiles.Root, "phi4-tiny")}

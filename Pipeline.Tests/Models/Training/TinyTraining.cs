@@ -19,15 +19,15 @@ internal static class TinyTraining
 
     public static DecoderModel Model(long seed = 1)
     {
-        DecoderModel model = new DecoderModel(Config, ScalarType.Float32, CPU);
-        using Generator generator = new Generator((ulong)seed);
+        DecoderModel model = new(Config, ScalarType.Float32, CPU);
+        using Generator generator = new((ulong)seed);
         model.InitializeWeights(generator);
         return model;
     }
 
     public static TokenizedExample[] Examples(int count, int seed = 1)
     {
-        Random random = new Random(seed);
+        Random random = new(seed);
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
             int[] ids = [.. Enumerable.Range(0, random.Next(6, 20)).Select(_ => random.Next(Vocabulary))];

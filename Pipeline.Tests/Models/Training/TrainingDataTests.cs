@@ -25,9 +25,9 @@ public sealed class TrainingDataTests
     [Fact]
     public void The_held_out_part_shares_nothing_with_the_rest_and_is_the_same_every_time()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         File.WriteAllLines(folder.File("d.jsonl"), Enumerable.Range(0, 20).Select(i => $$"""{"instruction": "question {{i}}", "output": "answer {{i}}"}"""));
-        TrainingArguments arguments = new TrainingArguments { DatasetDir = folder.Path, Dataset = ["d.jsonl"], ValSize = 0.25 };
+        TrainingArguments arguments = new() { DatasetDir = folder.Path, Dataset = ["d.jsonl"], ValSize = 0.25 };
         TrainingData data = TrainingData.Load(arguments, Tokenizer, Template, 256);
         (data.Train.Count, data.Eval.Count).ShouldBe((15, 5));
         data.Train.Concat(data.Eval).Select(e => string.Join(' ', e.InputIds)).Distinct().Count().ShouldBe(20);
@@ -72,7 +72,7 @@ public sealed class TrainingDataTests
     [Fact]
     public void A_number_of_samples_is_meant_for_each_dataset()
     {
-        using TemporaryFolder folder = new TemporaryFolder();
+        using TemporaryFolder folder = new();
         foreach (string name in (string[])["a.jsonl", "b.jsonl", "c.jsonl"])
             File.WriteAllLines(folder.File(name), Enumerable.Range(0, 5).Select(i => $$"""{"instruction": "{{name}} {{i}}", "output": "x"}"""));
         TrainingData data = TrainingData.Load(
@@ -85,7 +85,7 @@ public sealed class TrainingDataTests
     public void What_is_learned_of_a_conversation_follows_the_keys()
     {
         InstructionExample example = new("Why?", "", "So.") { History = [("Hi", "Hello.")], System = "Be brief." };
-        TrainingArguments arguments = new TrainingArguments();
+        TrainingArguments arguments = new();
         Learned(arguments).ShouldBe("Hello.So.");
         Learned(arguments with { MaskHistory = true }).ShouldBe("So.");
         Learned(arguments with { TrainOnPrompt = true }).ShouldBe("Be brief.HiHello.Why?So.");

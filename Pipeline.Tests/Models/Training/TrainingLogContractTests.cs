@@ -105,7 +105,7 @@ public sealed class TrainingLogContractTests : IDisposable
     [Fact]
     public void Tokens_per_second_are_those_of_the_last_twenty_steps()
     {
-        Throughput throughput = new Throughput();
+        Throughput throughput = new();
         throughput.Add(1000, 1).ShouldBe(1000);
         throughput.Add(1000, 3).ShouldBe(500);
         for (int i = 0; i < 20; i++)
@@ -170,13 +170,13 @@ public sealed class TrainingLogContractTests : IDisposable
 
     private (TrainingLog Log, TrainerState State) Original()
     {
-        TrainerState state = new TrainerState();
+        TrainerState state = new();
         return (Log(state), state);
     }
 
     private TrainingLog Log(TrainerState state)
     {
-        TrainingArguments arguments = new TrainingArguments
+        TrainingArguments arguments = new()
         {
             OutputDir = _folder.Path,
             TrainBatchSize = 1,

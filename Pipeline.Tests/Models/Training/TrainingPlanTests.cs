@@ -33,7 +33,7 @@ public sealed class TrainingPlanTests
     [Fact]
     public void The_order_depends_on_seed_and_position_alone()
     {
-        TrainingArguments arguments = new TrainingArguments { TrainBatchSize = 2, NumTrainEpochs = 5 };
+        TrainingArguments arguments = new() { TrainBatchSize = 2, NumTrainEpochs = 5 };
         TrainingPlan whole = Plan(11, arguments);
         for (int step = 0; step < whole.TotalSteps; step++)
             Plan(11, arguments).BatchesOf(step).SelectMany(b => b.Rows).ShouldBe(whole.BatchesOf(step).SelectMany(b => b.Rows));
@@ -43,10 +43,10 @@ public sealed class TrainingPlanTests
     [Fact]
     public void A_packed_sequence_counts_as_one_and_holds_no_more_than_the_cut_off()
     {
-        Random random = new Random(3);
+        Random random = new(3);
         TokenizedExample[] examples = [.. Enumerable.Range(0, 40).Select(_ => Example(random.Next(3, 30)))];
-        TrainingArguments arguments = new TrainingArguments { Packing = true, CutoffLen = 32, TrainBatchSize = 1, GradientAccumulationSteps = 2, NumTrainEpochs = 2 };
-        TrainingPlan plan = new TrainingPlan(arguments, examples, new RandomState(1));
+        TrainingArguments arguments = new() { Packing = true, CutoffLen = 32, TrainBatchSize = 1, GradientAccumulationSteps = 2, NumTrainEpochs = 2 };
+        TrainingPlan plan = new(arguments, examples, new RandomState(1));
 
         int tokens = examples.Sum(e => e.InputIds.Length);
         plan.BatchesPerEpoch.ShouldBeInRange((tokens + 31) / 32, 30, "fewer sequences than examples");
@@ -73,9 +73,9 @@ public sealed class TrainingPlanTests
     [Fact]
     public void Grouped_by_length_the_examples_of_a_step_are_alike_and_the_longest_comes_first()
     {
-        Random random = new Random(4);
+        Random random = new(4);
         TokenizedExample[] examples = [.. Enumerable.Range(0, 200).Select(_ => Example(random.Next(3, 200)))];
-        TrainingArguments arguments = new TrainingArguments { TrainBatchSize = 2, GradientAccumulationSteps = 2 };
+        TrainingArguments arguments = new() { TrainBatchSize = 2, GradientAccumulationSteps = 2 };
         TrainingPlan mixed = new(arguments, examples, new RandomState(1)), grouped = new(arguments with { GroupByLength = true }, examples, new RandomState(1));
 
         Steps(grouped).SelectMany(rows => rows).Order().ShouldBe(Enumerable.Range(0, 200));
@@ -98,7 +98,7 @@ public sealed class TrainingPlanTests
     [Fact]
     public void Logs_and_checkpoints_are_due_as_the_keys_say()
     {
-        TrainingArguments arguments = new TrainingArguments { TrainBatchSize = 1, NumTrainEpochs = 2, LoggingSteps = 3, SaveSteps = 4 };
+        TrainingArguments arguments = new() { TrainBatchSize = 1, NumTrainEpochs = 2, LoggingSteps = 3, SaveSteps = 4 };
         Due(arguments, plan => plan.LogsAfter).ShouldBe([3, 6, 9, 10]);
         Due(arguments with { LoggingFirstStep = true }, plan => plan.LogsAfter).ShouldBe([1, 3, 6, 9, 10]);
         Due(arguments with { LoggingStrategy = "epoch" }, plan => plan.LogsAfter).ShouldBe([5, 10]);

@@ -27,7 +27,7 @@ public sealed class TrainingResumeTests : IDisposable
         Train(whole);
         foreach (int stopAfter in (int[])[2, 5, 7])
         {
-            using CancellationTokenSource stop = new CancellationTokenSource();
+            using CancellationTokenSource stop = new();
             Should.Throw<OperationCanceledException>(() => Train(parts with { ResumeFromCheckpoint = "true" },
                 new RecordingObserver { Stepped = step => { if (step == stopAfter) stop.Cancel(); } }, stop));
             Directory.Exists(Path.Combine(parts.OutputDir, $"checkpoint-{stopAfter}")).ShouldBeTrue("a graceful stop saves the last full step");
@@ -43,7 +43,7 @@ public sealed class TrainingResumeTests : IDisposable
     {
         TrainingArguments whole = TinyTraining.Arguments(_folder.File("whole")) with { EvalSteps = 2 }, parts = whole with { OutputDir = _folder.File("parts") };
         Train(whole);
-        using CancellationTokenSource stop = new CancellationTokenSource();
+        using CancellationTokenSource stop = new();
         Should.Throw<OperationCanceledException>(() => Train(parts, new RecordingObserver { Stepped = step => { if (step == 4) stop.Cancel(); } }, stop));
         Train(parts with { ResumeFromCheckpoint = "true" }).ResumedFromStep.ShouldBe(4);
         Log(parts).ShouldBe(Log(whole));
@@ -59,7 +59,7 @@ public sealed class TrainingResumeTests : IDisposable
         File.Delete(Path.Combine(killed.OutputDir, AdapterFolder.WeightsFile));
         Directory.Delete(Path.Combine(killed.OutputDir, "checkpoint-8"), recursive: true);
         File.WriteAllText(Path.Combine(killed.OutputDir, "checkpoint-6", "optimizer.safetensors"), "torn");
-        RecordingObserver observer = new RecordingObserver();
+        RecordingObserver observer = new();
         Train(killed with { ResumeFromCheckpoint = "true" }, observer).ResumedFromStep.ShouldBe(3);
         observer.Warnings.ShouldContain(w => w.Contains("checkpoint-6") && w.Contains("optimizer.safetensors is damaged"));
         Adapter(killed).ShouldBe(Adapter(whole));
@@ -86,7 +86,7 @@ public sealed class TrainingResumeTests : IDisposable
     {
         TrainingArguments whole = TinyTraining.Arguments(_folder.File("whole")), full = TinyTraining.Arguments(_folder.File("full"));
         Train(whole);
-        RecordingObserver observer = new RecordingObserver
+        RecordingObserver observer = new()
         {
             Checkpointing = step => { if (step == 6) LoseDisk(full); },
             Stepped = step => { if (step == 8) FindDisk(full); },
@@ -104,7 +104,7 @@ public sealed class TrainingResumeTests : IDisposable
     {
         TrainingArguments whole = TinyTraining.Arguments(_folder.File("whole")) with { SaveSteps = 2 }, full = whole with { OutputDir = _folder.File("full") };
         Train(whole);
-        RecordingObserver observer = new RecordingObserver { Checkpointing = step => { if (step == 4) LoseDisk(full); } };
+        RecordingObserver observer = new() { Checkpointing = step => { if (step == 4) LoseDisk(full); } };
         string message = Should.Throw<CheckpointException>(() => Train(full, observer)).Message;
         message.ShouldStartWith("2 checkpoints in a row could not be written, the last one of step 6: ");
         message.ShouldContain("checkpoint-2 is intact. Free some space, then go on with --resume");
@@ -136,7 +136,7 @@ public sealed class TrainingResumeTests : IDisposable
         foreach (string file in (string[])[AdapterFolder.WeightsFile, "all_results.json", "README.md"])
             File.Delete(Path.Combine(arguments.OutputDir, file));
         File.WriteAllText(Path.Combine(arguments.OutputDir, AdapterFolder.WeightsFile + ".x.tmp"), "half");
-        List<int> steps = new List<int>();
+        List<int> steps = new();
         TrainingResult result = Train(arguments with { ResumeFromCheckpoint = "true" }, new RecordingObserver { Stepped = steps.Add });
         steps.ShouldBeEmpty();
         result.ResumedFromStep.ShouldBe(8);
@@ -159,7 +159,7 @@ public sealed class TrainingResumeTests : IDisposable
             string state = Path.Combine(folder, Checkpoint.StateFile);
             File.WriteAllText(state, File.ReadAllText(state).Replace($"\"Threads\": {get_num_threads()}", "\"Threads\": 77"));
         });
-        RecordingObserver observer = new RecordingObserver();
+        RecordingObserver observer = new();
         Train(arguments with { ResumeFromCheckpoint = checkpoint }, observer);
         observer.Warnings.ShouldHaveSingleItem().ShouldContain("computed with 77 threads");
     }

@@ -26,11 +26,11 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Exif_orientation_turns_the_picture_upright()
     {
-        using MagickImage image = new MagickImage(RedBesideBlue(MagickFormat.Png));
+        using MagickImage image = new(RedBesideBlue(MagickFormat.Png));
         image.Format = MagickFormat.Jpeg;
         image.Quality = 100;
         image.Orientation = OrientationType.RightTop;   // the camera was held upright: turn clockwise to see it
-        ExifProfile profile = new ExifProfile();
+        ExifProfile profile = new();
         profile.SetValue(ExifTag.Orientation, (ushort)6);
         image.SetProfile(profile);
 
@@ -44,7 +44,7 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Transparency_is_laid_on_white()
     {
-        using MagickImage image = new MagickImage(new MagickColor(0, 0, 0, 0), 8, 8);
+        using MagickImage image = new(new MagickColor(0, 0, 0, 0), 8, 8);
         image.Format = MagickFormat.Png;
 
         Pixel(ImageDecoder.Decode(image.ToByteArray()), 3, 3).ShouldBe([255, 255, 255]);
@@ -53,8 +53,8 @@ public sealed class ImageDecoderTests
     [Fact]
     public void Gray_and_cmyk_images_become_rgb()
     {
-        using MagickImage gray = new MagickImage(new MagickColor(120, 120, 120), 8, 8) { ColorSpace = ColorSpace.Gray, Format = MagickFormat.Png };
-        using MagickImage cmyk = new MagickImage(new MagickColor(200, 0, 0), 8, 8) { ColorSpace = ColorSpace.CMYK, Format = MagickFormat.Jpeg, Quality = 100 };
+        using MagickImage gray = new(new MagickColor(120, 120, 120), 8, 8) { ColorSpace = ColorSpace.Gray, Format = MagickFormat.Png };
+        using MagickImage cmyk = new(new MagickColor(200, 0, 0), 8, 8) { ColorSpace = ColorSpace.CMYK, Format = MagickFormat.Jpeg, Quality = 100 };
 
         Pixel(ImageDecoder.Decode(gray.ToByteArray()), 2, 2).ShouldBe([120, 120, 120]);
         ShouldBeNear(Pixel(ImageDecoder.Decode(cmyk.ToByteArray()), 2, 2), [200, 0, 0], 8);
@@ -63,9 +63,9 @@ public sealed class ImageDecoderTests
     [Fact]
     public void An_animation_shows_its_first_frame_on_its_whole_canvas()
     {
-        using MagickImage first = new MagickImage(MagickColors.Black, 8, 8) { Page = new MagickGeometry(4, 4, 32, 16), Format = MagickFormat.Gif };
-        using MagickImage second = new MagickImage(MagickColors.Lime, 32, 16) { Format = MagickFormat.Gif };
-        using MagickImageCollection animation = new MagickImageCollection { first, second };
+        using MagickImage first = new(MagickColors.Black, 8, 8) { Page = new MagickGeometry(4, 4, 32, 16), Format = MagickFormat.Gif };
+        using MagickImage second = new(MagickColors.Lime, 32, 16) { Format = MagickFormat.Gif };
+        using MagickImageCollection animation = new() { first, second };
 
         RgbImage image = ImageDecoder.Decode(animation.ToByteArray(MagickFormat.Gif));
 
@@ -132,8 +132,8 @@ public sealed class ImageDecoderTests
 
     private static byte[] RedBesideBlue(MagickFormat format)
     {
-        using MagickImage image = new MagickImage(new MagickColor(200, 0, 0), 32, 16);
-        using MagickImage blue = new MagickImage(new MagickColor(0, 0, 200), 16, 16);
+        using MagickImage image = new(new MagickColor(200, 0, 0), 32, 16);
+        using MagickImage blue = new(new MagickColor(0, 0, 200), 16, 16);
         image.Composite(blue, 16, 0, CompositeOperator.Over);
         image.Format = format;
         image.Quality = 100;

@@ -23,7 +23,7 @@ public sealed class ImagePreprocessorGoldenTests
         using DisposeScope scope = NewDisposeScope();
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "expected.json")));
         JsonElement expected = json.RootElement.GetProperty("images").GetProperty(name);
-        ImagePreprocessor preprocessor = new ImagePreprocessor(PreprocessorConfig.Load(Folder));
+        ImagePreprocessor preprocessor = new(PreprocessorConfig.Load(Folder));
 
         ImagePatches patches = preprocessor.Process(ImageDecoder.Decode(File.ReadAllBytes(Path.Combine(Folder, "images", name))));
 

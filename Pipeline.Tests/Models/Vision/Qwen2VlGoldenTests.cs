@@ -44,7 +44,7 @@ public sealed class Qwen2VlGoldenTests
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "expected.json")));
         int[] expected = [.. json.RootElement.GetProperty("cases")[@case].GetProperty("greedy_new_tokens").EnumerateArray().Select(t => t.GetInt32())];
 
-        List<int> tokens = new List<int>();
+        List<int> tokens = new();
         long position = batch.NextPositions[0];
         using (NewDisposeScope())
             tokens.Add(Best(model, model.ForwardHidden(batch, cache)));

@@ -13,8 +13,8 @@ public sealed class Qwen2VlTrainingTests
     {
         using DisposeScope scope = NewDisposeScope();
         Qwen2VlConfig config = Small();
-        using Generator generator = new Generator(7, CPU);
-        using Qwen2VlModel model = new Qwen2VlModel(config, ScalarType.Float32, CPU);
+        using Generator generator = new(7, CPU);
+        using Qwen2VlModel model = new(config, ScalarType.Float32, CPU);
         model.InitializeWeights(generator);
         // Dark pictures are called 3, bright ones 4.
         VisionTextSequence dark = Sequence(0), bright = Sequence(255);
@@ -45,7 +45,7 @@ public sealed class Qwen2VlTrainingTests
 
     private static VisionTextSequence Sequence(byte level)
     {
-        RgbImage image = new RgbImage(56, 28, [.. Enumerable.Range(0, 56 * 28 * 3).Select(i => (byte)Math.Abs(level - i % 7))]);
+        RgbImage image = new(56, 28, [.. Enumerable.Range(0, 56 * 28 * 3).Select(i => (byte)Math.Abs(level - i % 7))]);
         ImagePatches patches = new ImagePreprocessor(new PreprocessorConfig { MinPixels = 784 }).Process(image);
         return new VisionTextSequence([1, .. Enumerable.Repeat(15, patches.Grid.Tokens(2)), 2], [patches]);
     }

@@ -43,7 +43,7 @@ public sealed class VisionLanguageModelGoldenTests
         using IDisposable noGrad = TorchSharp.torch.no_grad();
         ImagePatches image = full.Preprocessor.Process(ImageDecoder.Decode(Image("small.png")));
         int tokens = image.Grid.Tokens(full.Preprocessor.Config.MergeSize);
-        VisionTextSequence sequence = new VisionTextSequence([5, .. Enumerable.Repeat(full.Model.Config.ImageTokenId, tokens), 7], [image]);
+        VisionTextSequence sequence = new([5, .. Enumerable.Repeat(full.Model.Config.ImageTokenId, tokens), 7], [image]);
         using VisionTextBatch batch = VisionTextBatch.Create([sequence], full.Model.Config, TorchSharp.torch.CPU);
         TorchSharp.torch.Tensor expected = full.Model.ForwardHidden(batch), found = quantized.Model.ForwardHidden(batch);
         double error = (found - expected).norm().item<float>() / expected.norm().item<float>();
@@ -55,7 +55,7 @@ public sealed class VisionLanguageModelGoldenTests
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(Folder, Cpu);
         ReadOnlyMemory<byte>[] images = [Image("wide.png"), Image("small.png"), Image("tall.png")];
-        GenerationOptions options = new GenerationOptions { MaxNewTokens = 8 };
+        GenerationOptions options = new() { MaxNewTokens = 8 };
 
         IReadOnlyList<string> together = model.Describe(images, "What is shown here?", options, TestContext.Current.CancellationToken);
 
@@ -67,8 +67,8 @@ public sealed class VisionLanguageModelGoldenTests
     public void The_answer_arrives_piece_by_piece_and_can_be_stopped()
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(Folder, Cpu);
-        using CancellationTokenSource stop = new CancellationTokenSource();
-        GenerationOptions options = new GenerationOptions { MaxNewTokens = 200 };
+        using CancellationTokenSource stop = new();
+        GenerationOptions options = new() { MaxNewTokens = 200 };
 
         Should.Throw<OperationCanceledException>(() => model.Describe(Image("small.png"), "What is shown here?", options, _ => stop.Cancel(), stop.Token));
     }

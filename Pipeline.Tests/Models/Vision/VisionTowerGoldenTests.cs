@@ -36,7 +36,7 @@ public sealed class VisionTowerGoldenTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using VisionTower tower = Load();
-        PatchGrid grid = new PatchGrid(4, 6);
+        PatchGrid grid = new(4, 6);
         Tensor first = randn(24, 1176), second = randn(24, 1176);
 
         Tensor together = tower.Forward(cat([first, second]), [grid, grid]);
@@ -81,7 +81,7 @@ public sealed class VisionTowerGoldenTests
     private static VisionTower Load()
     {
         using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "config.json")));
-        VisionTower tower = new VisionTower(VisionConfig.Read(new ConfigObject(config.RootElement.GetProperty("vision_config"), "config.json", "vision_config.")), ScalarType.Float32, CPU);
+        VisionTower tower = new(VisionConfig.Read(new ConfigObject(config.RootElement.GetProperty("vision_config"), "config.json", "vision_config.")), ScalarType.Float32, CPU);
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(Folder);
         WeightLoader.Load(tower.named_parameters().Select(p => KeyValuePair.Create(p.name, (Tensor)p.parameter)), weights,
             name => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : null);

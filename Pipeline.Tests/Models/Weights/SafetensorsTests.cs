@@ -18,7 +18,7 @@ public sealed class SafetensorsTests : IDisposable
     public void Every_element_type_survives_a_round_trip()
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        Dictionary<string, Tensor> written = new Dictionary<string, Tensor>
+        Dictionary<string, Tensor> written = new()
         {
             ["f32"] = randn(3, 5),
             ["f16"] = randn(7).to(ScalarType.Float16),
@@ -188,7 +188,7 @@ public sealed class SafetensorsTests : IDisposable
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         SafetensorsWriter.Write(FilePath, new Dictionary<string, Tensor> { ["same"] = ones(2), ["extra"] = ones(1), ["wide"] = ones(2, 3) });
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(_folder);
-        Dictionary<string, Tensor> parameters = new Dictionary<string, Tensor> { ["same"] = zeros(2), ["absent"] = zeros(1), ["wide"] = zeros(3) };
+        Dictionary<string, Tensor> parameters = new() { ["same"] = zeros(2), ["absent"] = zeros(1), ["wide"] = zeros(3) };
 
         string message = Should.Throw<InputException>(() => WeightLoader.Load(parameters, checkpoint)).Message;
 

@@ -34,7 +34,7 @@ internal static class DebianDocs
     /// <summary>Every page of the installed packages, in a fixed order.</summary>
     public static IEnumerable<ProsePage> Pages()
     {
-        HashSet<string> seen = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string> seen = new(StringComparer.Ordinal);
         foreach (Source source in Sources)
         {
             string folder = Path.Combine(Root, source.Folder);
@@ -60,7 +60,7 @@ internal static class DebianDocs
     private static string ReadText(string path)
     {
         if (!path.EndsWith(".gz", StringComparison.Ordinal)) return File.ReadAllText(path);
-        using StreamReader reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
+        using StreamReader reader = new(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
         return reader.ReadToEnd();
     }
 

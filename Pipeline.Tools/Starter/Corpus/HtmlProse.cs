@@ -16,9 +16,9 @@ internal static class HtmlProse
     /// <summary>The page as sections in reading order; text before the first heading has an empty one.</summary>
     public static IReadOnlyList<ProseSection> Read(string html)
     {
-        List<ProseSection> sections = new List<ProseSection>();
-        ProseSection current = new ProseSection("", []);
-        StringBuilder text = new StringBuilder();
+        List<ProseSection> sections = new();
+        ProseSection current = new("", []);
+        StringBuilder text = new();
         string? heading = null, skipped = null;
 
         void Flush()
@@ -83,7 +83,7 @@ internal static class HtmlProse
     private static string Clean(string text)
     {
         string decoded = WebUtility.HtmlDecode(text).Replace("¶", "", StringComparison.Ordinal);
-        StringBuilder result = new StringBuilder(decoded.Length);
+        StringBuilder result = new(decoded.Length);
         foreach (char character in decoded)
         {
             if (!char.IsWhiteSpace(character)) result.Append(Plain(character));

@@ -22,7 +22,7 @@ internal sealed record LanguageCorpus(IReadOnlyList<ProsePage> Training, IReadOn
     /// <summary>A page as text: headings marked, paragraphs separated.</summary>
     public static string Prose(ProsePage page)
     {
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new();
         foreach (ProseSection section in page.Sections)
         {
             if (section.Heading.Length > 0) text.Append("# ").Append(section.Heading).Append("\n\n");
@@ -40,7 +40,7 @@ internal sealed record LanguageCorpus(IReadOnlyList<ProsePage> Training, IReadOn
     public static IEnumerable<int[]> Tokenize(
         IEnumerable<ProsePage> pages, HubTokenizer tokenizer, ChatTemplate template, Random random, int endOfText)
     {
-        InstructionWriter writer = new InstructionWriter(random);
+        InstructionWriter writer = new(random);
         foreach (ProsePage page in pages)
         {
             yield return [.. tokenizer.Encode(Prose(page), allowSpecialTokens: false), endOfText];

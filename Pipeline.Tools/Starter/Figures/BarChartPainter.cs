@@ -16,7 +16,7 @@ internal static class BarChartPainter
         bool colorful = random.Next(2) == 0;
         float thickness = canvas.Between(0.5f, 0.85f);
 
-        SKRect plot = new SKRect(area.Left + (lying ? 34 : 6), area.Top + 4, area.Right - 4, area.Bottom - (lying ? 6 : 18));
+        SKRect plot = new(area.Left + (lying ? 34 : 6), area.Top + 4, area.Right - 4, area.Bottom - (lying ? 6 : 18));
         float slot = (lying ? plot.Height : plot.Width) / count;
         if (random.Next(2) == 0) DrawGrid(canvas, plot, lying);
         for (int i = 0; i < count; i++)
@@ -50,7 +50,7 @@ internal static class BarChartPainter
     {
         for (int i = 1; i <= 4; i++)
         {
-            SKColor pale = new SKColor(210, 210, 210);
+            SKColor pale = new(210, 210, 210);
             if (lying) canvas.Line(plot.Left + i * plot.Width / 4, plot.Top, plot.Left + i * plot.Width / 4, plot.Bottom, pale, 0.7f);
             else canvas.Line(plot.Left, plot.Bottom - i * plot.Height / 4, plot.Right, plot.Bottom - i * plot.Height / 4, pale, 0.7f);
         }

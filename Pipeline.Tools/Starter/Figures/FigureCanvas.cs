@@ -69,13 +69,13 @@ internal sealed class FigureCanvas : IDisposable
 
     public void Line(float x1, float y1, float x2, float y2, SKColor? color = null, float? width = null)
     {
-        using SKPaint paint = new SKPaint { Color = color ?? Ink, StrokeWidth = width ?? Stroke, IsStroke = true, IsAntialias = true };
+        using SKPaint paint = new() { Color = color ?? Ink, StrokeWidth = width ?? Stroke, IsStroke = true, IsAntialias = true };
         Canvas.DrawLine(x1, y1, x2, y2, paint);
     }
 
     public void Box(SKRect box, SKColor? fill = null, SKColor? stroke = null, float corner = 0)
     {
-        using SKPaint paint = new SKPaint { IsAntialias = true, StrokeWidth = Stroke };
+        using SKPaint paint = new() { IsAntialias = true, StrokeWidth = Stroke };
         if (fill is SKColor inside)
         {
             paint.Color = inside;
@@ -89,22 +89,22 @@ internal sealed class FigureCanvas : IDisposable
 
     public void Disc(float x, float y, float radius, SKColor color)
     {
-        using SKPaint paint = new SKPaint { Color = color, IsAntialias = true };
+        using SKPaint paint = new() { Color = color, IsAntialias = true };
         Canvas.DrawCircle(x, y, radius, paint);
     }
 
     /// <summary>Draws one line of text whose middle line is at <paramref name="y"/>.</summary>
     public void Text(string text, float x, float y, float size, SKTextAlign align = SKTextAlign.Center, SKColor? color = null)
     {
-        using SKPaint paint = new SKPaint { Color = color ?? Ink, IsAntialias = true };
-        using SKFont font = new SKFont(_typeface, size);
+        using SKPaint paint = new() { Color = color ?? Ink, IsAntialias = true };
+        using SKFont font = new(_typeface, size);
         Canvas.DrawText(text, x, y + size * 0.35f, align, font, paint);
     }
 
     /// <summary>Width of a text in points.</summary>
     public float Measure(string text, float size)
     {
-        using SKFont font = new SKFont(_typeface, size);
+        using SKFont font = new(_typeface, size);
         return font.MeasureText(text);
     }
 

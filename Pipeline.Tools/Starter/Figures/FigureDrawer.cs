@@ -33,11 +33,11 @@ internal static class FigureDrawer
 
     private static FigureCanvas Create(int seed, int width, int height, out FigureFacts facts)
     {
-        Random random = new Random(Mix(seed));
-        FigureCanvas canvas = new FigureCanvas(width, height, 1 + 1.5f * random.NextSingle(), random);
+        Random random = new(Mix(seed));
+        FigureCanvas canvas = new(width, height, 1 + 1.5f * random.NextSingle(), random);
         int kind = random.Next(Painters.Length);
         float margin = canvas.Between(6, 14);
-        SKRect area = new SKRect(margin, margin, width - margin, height - margin);
+        SKRect area = new(margin, margin, width - margin, height - margin);
 
         // Photos and text have no title.
         string? title = kind < (int)FigureKind.Text && random.Next(2) == 0 ? FigureWords.Take(random, 1)[0] : null;

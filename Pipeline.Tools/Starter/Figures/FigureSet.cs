@@ -15,7 +15,7 @@ internal static class FigureSet
     public static void Write(string folder, int count, int firstSeed)
     {
         Directory.CreateDirectory(folder);
-        using StreamWriter captions = new StreamWriter(Path.Combine(folder, "captions.jsonl"));
+        using StreamWriter captions = new(Path.Combine(folder, "captions.jsonl"));
         for (int i = 0; i < count; i++)
         {
             (byte[] png, FigureFacts facts) = FigureDrawer.DrawPng(firstSeed + i, 280, 210);

@@ -11,7 +11,7 @@ internal static class LineChartPainter
         int count = random.Next(1, 5), points = random.Next(5, 12);
         (string Name, SKColor Color)[] colors = canvas.Colors();
         bool rises = random.Next(2) == 0, markers = random.Next(3) == 0;
-        SKRect plot = new SKRect(area.Left + 18, area.Top + 4, area.Right - 4, area.Bottom - 14);
+        SKRect plot = new(area.Left + 18, area.Top + 4, area.Right - 4, area.Bottom - 14);
         DrawAxes(canvas, plot);
 
         // Each line has its own band, so that they can be told apart.

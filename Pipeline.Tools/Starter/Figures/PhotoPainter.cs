@@ -23,7 +23,7 @@ internal static class PhotoPainter
         Gradient(canvas, new SKRect(0, horizon, canvas.Width, canvas.Height), Mix(ground, SKColors.Black, 0.1f), Mix(ground, SKColors.Black, 0.45f));
         for (int i = 0; i < 500; i++)
         {
-            using SKPaint speck = new SKPaint { Color = (random.Next(2) == 0 ? SKColors.White : SKColors.Black).WithAlpha(28) };
+            using SKPaint speck = new() { Color = (random.Next(2) == 0 ? SKColors.White : SKColors.Black).WithAlpha(28) };
             canvas.Canvas.DrawRect(canvas.Between(0, canvas.Width), canvas.Between(0, canvas.Height), canvas.Between(1, 5), canvas.Between(1, 3), speck);
         }
         return new FigureFacts(FigureKind.Photo, "A photo", $"of {(skyName[0] == 'o' ? "an" : "a")} {skyName} sky above {groundName} ground",
@@ -32,7 +32,7 @@ internal static class PhotoPainter
 
     private static void Gradient(FigureCanvas canvas, SKRect box, SKColor top, SKColor bottom)
     {
-        using SKPaint paint = new SKPaint
+        using SKPaint paint = new()
         {
             Shader = SKShader.CreateLinearGradient(new SKPoint(0, box.Top), new SKPoint(0, box.Bottom), [top, bottom], SKShaderTileMode.Clamp),
         };

@@ -17,13 +17,13 @@ internal static class PieChartPainter
 
         float radius = Math.Min(area.Width, area.Height) / 2 - 3, start = canvas.Between(0, 360);
         float centerX = area.MidX + canvas.Between(-0.4f, 0.4f) * (area.Width - 2 * radius), centerY = area.MidY;
-        SKRect circle = new SKRect(centerX - radius, centerY - radius, centerX + radius, centerY + radius);
+        SKRect circle = new(centerX - radius, centerY - radius, centerX + radius, centerY + radius);
         for (int i = 0; i < count; i++)
         {
             float sweep = shares[i] / total * 360;
-            using SKPaint fill = new SKPaint { Color = colors[i].Color, IsAntialias = true };
+            using SKPaint fill = new() { Color = colors[i].Color, IsAntialias = true };
             canvas.Canvas.DrawArc(circle, start, sweep, true, fill);
-            using SKPaint edge = new SKPaint { Color = canvas.Background, IsAntialias = true, IsStroke = true, StrokeWidth = 2 };
+            using SKPaint edge = new() { Color = canvas.Background, IsAntialias = true, IsStroke = true, StrokeWidth = 2 };
             canvas.Canvas.DrawArc(circle, start, sweep, true, edge);
             start += sweep;
         }

@@ -10,7 +10,7 @@ internal static class ScatterPainter
         Random random = canvas.Random;
         int groups = random.Next(1, 4);
         (string Name, SKColor Color)[] colors = canvas.Colors();
-        SKRect plot = new SKRect(area.Left + 10, area.Top + 4, area.Right - 4, area.Bottom - 10);
+        SKRect plot = new(area.Left + 10, area.Top + 4, area.Right - 4, area.Bottom - 10);
         if (random.Next(3) == 0) canvas.Box(plot, null, canvas.Ink);
         canvas.Line(plot.Left, plot.Top, plot.Left, plot.Bottom);
         canvas.Line(plot.Left, plot.Bottom, plot.Right, plot.Bottom);

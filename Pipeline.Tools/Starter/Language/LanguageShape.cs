@@ -20,7 +20,7 @@ internal static class LanguageShape
     public static string ConfigJson(int endOfText, int endOfTurn)
     {
         int frequencies = (int)(HeadDim * PartialRotary) / 2;
-        JsonObject config = new JsonObject
+        JsonObject config = new()
         {
             ["architectures"] = new JsonArray("Phi3ForCausalLM"),
             ["model_type"] = "phi3",

@@ -36,13 +36,13 @@ internal sealed class LanguageStarter(LanguageStarterOptions options, Action<str
 
         HubTokenizer tokenizer = HubTokenizer.Load(options.WorkFolder);
         string configJson = LanguageShape.ConfigJson(tokenizer.TokenToId(Style.EndOfText)!.Value, tokenizer.TokenToId(Style.EndOfTurn)!.Value);
-        using DecoderModel model = new DecoderModel(DecoderConfig.Parse(configJson, "config.json"), ScalarType.Float32, CPU);
-        using (Generator generator = new Generator((ulong)options.Seed, CPU)) model.InitializeWeights(generator);
+        using DecoderModel model = new(DecoderConfig.Parse(configJson, "config.json"), ScalarType.Float32, CPU);
+        using (Generator generator = new((ulong)options.Seed, CPU)) model.InitializeWeights(generator);
         log(string.Create(CultureInfo.InvariantCulture, $"{model.Config.CountParameters():N0} parameters"));
 
-        TokenStream stream = new TokenStream(TokenStream.Read(Work(TrainingTokens)), LanguageShape.TrainedLength, options.Seed);
+        TokenStream stream = new(TokenStream.Read(Work(TrainingTokens)), LanguageShape.TrainedLength, options.Seed);
         (string Name, Parameter Parameter)[] parameters = [.. model.named_parameters()];
-        FullTrainer trainer = new FullTrainer(parameters, new FullTrainingOptions { Seconds = options.Minutes * 60 }, options.WorkFolder);
+        FullTrainer trainer = new(parameters, new FullTrainingOptions { Seconds = options.Minutes * 60 }, options.WorkFolder);
         FullTrainingResult result = trainer.Run(step => LossOf(model, stream.Batch(step, BatchSize)), options.Resume, log, stopping);
         stopping.ThrowIfCancellationRequested();
 
@@ -66,7 +66,7 @@ internal sealed class LanguageStarter(LanguageStarterOptions options, Action<str
     {
         IReadOnlyList<string> missing = DebianDocs.MissingPackages;
         if (missing.Count > 0) log($"not installed, left out: apt-get install {string.Join(' ', missing)}");
-        Random random = new Random(options.Seed);
+        Random random = new(options.Seed);
         LanguageCorpus corpus = LanguageCorpus.Collect(DebianDocs.Pages(), random);
         if (corpus.Training.Count == 0)
             throw new MissingPrerequisiteException($"/usr/share/doc holds no documentation to learn from: apt-get install {string.Join(' ', missing)}");
@@ -74,7 +74,7 @@ internal sealed class LanguageStarter(LanguageStarterOptions options, Action<str
             $"{corpus.Training.Count} pages to learn, {corpus.HeldOut.Count} held out, {corpus.Training.Sum(page => (long)LanguageCorpus.Prose(page).Length) / 1e6:F1} million characters"));
 
         stopping.ThrowIfCancellationRequested();
-        BpeTrainer bpe = new BpeTrainer(Style.Pattern);
+        BpeTrainer bpe = new(Style.Pattern);
         foreach (ProsePage page in corpus.Training) bpe.Add(LanguageCorpus.Prose(page));
         IReadOnlyList<(string Left, string Right)> merges = bpe.Train(LanguageShape.VocabularySize - Style.SpecialTokens.Count);
         TokenizerWriter.Write(options.WorkFolder, merges, Style, LanguageCard.JinjaTemplate, LanguageShape.MaxLength);
@@ -113,7 +113,7 @@ internal sealed class LanguageStarter(LanguageStarterOptions options, Action<str
     /// <summary>Measures the folder as written, hence with its rounded weights.</summary>
     private LanguageMeasurement Measure(long trainingTokens)
     {
-        using DecoderModel model = new DecoderModel(DecoderConfig.Load(options.OutputFolder), ScalarType.Float32, CPU);
+        using DecoderModel model = new(DecoderConfig.Load(options.OutputFolder), ScalarType.Float32, CPU);
         using (SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(options.OutputFolder))
             WeightLoader.Load(model.named_parameters().Select(p => new KeyValuePair<string, Tensor>(p.name, p.parameter)), weights);
         (double prose, long proseTokens) = Perplexity(model, HeldOutProse);
@@ -125,7 +125,7 @@ internal sealed class LanguageStarter(LanguageStarterOptions options, Action<str
     {
         const int mostWindows = 200;
         using IDisposable noGrad = no_grad();
-        TokenStream stream = new TokenStream(TokenStream.Read(Work(name)), LanguageShape.TrainedLength, options.Seed);
+        TokenStream stream = new(TokenStream.Read(Work(name)), LanguageShape.TrainedLength, options.Seed);
         int windows = Math.Min(stream.Windows, mostWindows);
         double sum = 0;
         for (int i = 0; i < windows; i++)

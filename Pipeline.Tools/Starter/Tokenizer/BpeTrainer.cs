@@ -32,14 +32,14 @@ internal sealed class BpeTrainer
     /// <returns>Pairs in the byte-level spelling of <c>tokenizer.json</c>.</returns>
     public IReadOnlyList<(string Left, string Right)> Train(int vocabularySize)
     {
-        List<string> spelling = new List<string>(vocabularySize);
+        List<string> spelling = new(vocabularySize);
         for (int b = 0; b < 256; b++) spelling.Add(ByteLevelAlphabet.SpellingOf([(byte)b]));
 
         Word[] words = [.. _wordCounts
             .OrderByDescending(word => word.Value).ThenBy(word => word.Key, StringComparer.Ordinal)
             .Select(word => new Word([.. Encoding.UTF8.GetBytes(word.Key).Select(b => (int)b)], word.Value))];
-        PairIndex pairs = new PairIndex(words);
-        List<(string Left, string Right)> merges = new List<(string Left, string Right)>();
+        PairIndex pairs = new(words);
+        List<(string Left, string Right)> merges = new();
         while (spelling.Count < vocabularySize && pairs.TakeMostFrequent() is (int Left, int Right) pair)
         {
             int merged = spelling.Count;

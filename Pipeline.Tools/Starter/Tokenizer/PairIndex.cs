@@ -14,7 +14,7 @@ internal sealed class PairIndex
     public PairIndex(BpeTrainer.Word[] words)
     {
         _words = words;
-        HashSet<(int Left, int Right)> changed = new HashSet<(int Left, int Right)>();
+        HashSet<(int Left, int Right)> changed = new();
         for (int w = 0; w < words.Length; w++) Register(w, changed);
         Enqueue(changed);
     }
@@ -33,7 +33,7 @@ internal sealed class PairIndex
     /// <summary>Replaces the pair by one symbol wherever it occurs.</summary>
     public void Merge((int Left, int Right) pair, int merged)
     {
-        HashSet<(int Left, int Right)> changed = new HashSet<(int Left, int Right)>();
+        HashSet<(int Left, int Right)> changed = new();
         foreach (int w in _places[pair].Order().ToArray())
         {
             Unregister(w, changed);

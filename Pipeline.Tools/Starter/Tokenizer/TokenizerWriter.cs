@@ -20,11 +20,11 @@ internal static class TokenizerWriter
     public static void Write(
         string folder, IReadOnlyList<(string Left, string Right)> merges, TokenizerStyle style, string chatTemplate, int maxLength)
     {
-        JsonObject vocabulary = new JsonObject();
+        JsonObject vocabulary = new();
         foreach (char character in ByteLevelAlphabet.Characters) vocabulary.Add(character.ToString(), vocabulary.Count);
         foreach ((string left, string right) in merges) vocabulary.Add(left + right, vocabulary.Count);
 
-        JsonArray addedTokens = new JsonArray();
+        JsonArray addedTokens = new();
         foreach (string token in style.SpecialTokens)
             addedTokens.Add(new JsonObject
             {
@@ -37,7 +37,7 @@ internal static class TokenizerWriter
                 ["special"] = true,
             });
 
-        JsonObject tokenizer = new JsonObject
+        JsonObject tokenizer = new()
         {
             ["version"] = "1.0",
             ["truncation"] = null,
@@ -73,7 +73,7 @@ internal static class TokenizerWriter
                 ["merges"] = new JsonArray([.. merges.Select(merge => new JsonArray(merge.Left, merge.Right))]),
             },
         };
-        JsonObject configuration = new JsonObject
+        JsonObject configuration = new()
         {
             ["tokenizer_class"] = "PreTrainedTokenizerFast",
             ["bos_token"] = null,

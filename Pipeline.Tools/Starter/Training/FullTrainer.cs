@@ -39,11 +39,11 @@ internal sealed class FullTrainer(
         Func<int, (Tensor Loss, long Targets)> lossOfBatch, bool resume, Action<string> log, CancellationToken stopping)
     {
         Directory.CreateDirectory(workFolder);
-        using AdamW optimizer = new AdamW(NamedWeights, new TrainingArguments { WeightDecay = options.WeightDecay, AdamBeta2 = 0.95 });
+        using AdamW optimizer = new(NamedWeights, new TrainingArguments { WeightDecay = options.WeightDecay, AdamBeta2 = 0.95 });
         Progress progress = resume && File.Exists(ManifestPath) ? Restore(optimizer) : new Progress(0, 0, 0, 0);
         Stopwatch clock = Stopwatch.StartNew();
         double before = progress.Seconds, lastSave = 0, smooth = 0;
-        using StreamWriter logFile = new StreamWriter(Path.Combine(workFolder, "log.jsonl"), append: progress.Step > 0) { AutoFlush = true };
+        using StreamWriter logFile = new(Path.Combine(workFolder, "log.jsonl"), append: progress.Step > 0) { AutoFlush = true };
         while (before + clock.Elapsed.TotalSeconds < options.Seconds && !stopping.IsCancellationRequested)
         {
             double rate = options.RateAt((before + clock.Elapsed.TotalSeconds) / options.Seconds);

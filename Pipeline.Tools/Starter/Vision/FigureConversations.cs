@@ -45,15 +45,15 @@ internal sealed class FigureConversations(HubTokenizer tokenizer)
         ];
         if (random.Next(2) == 0) Array.Reverse(turns);
 
-        List<ChatMessage> messages = new List<ChatMessage>();
+        List<ChatMessage> messages = new();
         foreach ((string question, string answer) in turns)
         {
             messages.Add(new ChatMessage("user", messages.Count == 0 ? ImageText(patches) + question : question));
             messages.Add(new ChatMessage("assistant", answer));
         }
-        List<int> ids = new List<int>();
-        List<int> labels = new List<int>();
-        List<float> weights = new List<float>();
+        List<int> ids = new();
+        List<int> labels = new();
+        List<float> weights = new();
         int seen = tokenizer.Encode(facts.Seen).Length, turn = 0;
         foreach ((int[] prompt, int[] response) in _template.EncodeMultiTurn(tokenizer, messages))
         {

@@ -9,7 +9,7 @@ internal sealed record VisionMeasurement(int Figures, int Kinds, int Counted, in
     /// <summary>Compares captions with what was drawn, word for word.</summary>
     public static VisionMeasurement Of(IEnumerable<(FigureFacts Facts, string Caption)> captions)
     {
-        VisionMeasurement sum = new VisionMeasurement(0, 0, 0, 0, 0, 0, 0, 0);
+        VisionMeasurement sum = new(0, 0, 0, 0, 0, 0, 0, 0);
         foreach ((FigureFacts facts, string caption) in captions)
         {
             bool isCounted = facts.Kind != FigureKind.Photo;

@@ -20,7 +20,7 @@ internal static class VisionShape
     public static string ConfigJson(HubTokenizer tokenizer)
     {
         int Id(string token) => tokenizer.TokenToId(token)!.Value;
-        JsonObject config = new JsonObject
+        JsonObject config = new()
         {
             ["architectures"] = new JsonArray("Qwen2VLForConditionalGeneration"),
             ["model_type"] = "qwen2_vl",
@@ -71,8 +71,8 @@ internal static class VisionShape
     /// <summary>The <c>preprocessor_config.json</c>.</summary>
     public static string PreprocessorJson()
     {
-        PreprocessorConfig defaults = new PreprocessorConfig();
-        JsonObject config = new JsonObject
+        PreprocessorConfig defaults = new();
+        JsonObject config = new()
         {
             ["min_pixels"] = MinPixels,
             ["max_pixels"] = MaxPixels,

@@ -41,14 +41,14 @@ internal sealed class VisionStarter(VisionStarterOptions options, Action<string>
 
         FullTrainingResult result;
         long parameterCount;
-        using (Qwen2VlModel model = new Qwen2VlModel(config, ScalarType.Float32, CPU))
+        using (Qwen2VlModel model = new(config, ScalarType.Float32, CPU))
         {
-            using (Generator generator = new Generator((ulong)options.Seed, CPU)) model.InitializeWeights(generator);
+            using (Generator generator = new((ulong)options.Seed, CPU)) model.InitializeWeights(generator);
             (string Name, Parameter Parameter)[] parameters = [.. model.named_parameters()];
             parameterCount = parameters.Sum(p => p.Parameter.NumberOfElements);
             log(string.Create(CultureInfo.InvariantCulture, $"{parameterCount:N0} parameters, vocabulary of {tokenizer.VocabSize}"));
-            FigureConversations conversations = new FigureConversations(tokenizer);
-            FullTrainingOptions training = new FullTrainingOptions { Seconds = options.Minutes * 60, LearningRate = 1.2e-3, WeightDecay = 0.05 };
+            FigureConversations conversations = new(tokenizer);
+            FullTrainingOptions training = new() { Seconds = options.Minutes * 60, LearningRate = 1.2e-3, WeightDecay = 0.05 };
             result = new FullTrainer(parameters, training, options.WorkFolder)
                 .Run(step => LossOf(model, conversations, step), options.Resume, log, stopping);
             stopping.ThrowIfCancellationRequested();
@@ -69,7 +69,7 @@ internal sealed class VisionStarter(VisionStarterOptions options, Action<string>
 
     private void WriteConfiguration()
     {
-        BpeTrainer bpe = new BpeTrainer(Style.Pattern);
+        BpeTrainer bpe = new(Style.Pattern);
         for (int i = 0; i < TokenizerFigures; i++)
             bpe.Add(FigureConversations.Text(FigureDrawer.Draw(FirstTrainingFigure + i, 224, 224).Facts));
         TokenizerWriter.Write(options.WorkFolder, bpe.Train(VisionShape.LargestVocabulary - Style.SpecialTokens.Count), Style,
@@ -84,11 +84,11 @@ internal sealed class VisionStarter(VisionStarterOptions options, Action<string>
 
     private (Tensor Loss, long Targets) LossOf(Qwen2VlModel model, FigureConversations conversations, int step)
     {
-        Random random = new Random(options.Seed + step);
+        Random random = new(options.Seed + step);
         (int width, int height) = FigureConversations.Shapes[random.Next(FigureConversations.Shapes.Count)];
-        List<VisionTextSequence> sequences = new List<VisionTextSequence>();
-        List<int[]> labels = new List<int[]>();
-        List<float[]> labelWeights = new List<float[]>();
+        List<VisionTextSequence> sequences = new();
+        List<int[]> labels = new();
+        List<float[]> labelWeights = new();
         for (int i = 0; i < BatchSize; i++)
         {
             (RgbImage image, FigureFacts facts) = FigureDrawer.Draw(FirstTrainingFigure + step * BatchSize + i, width, height);
@@ -98,9 +98,9 @@ internal sealed class VisionStarter(VisionStarterOptions options, Action<string>
             labelWeights.Add(labelWeight);
         }
         VisionTextBatch batch = VisionTextBatch.Create(sequences, model.Config, CPU);
-        List<long> places = new List<long>();
-        List<long> targets = new List<long>();
-        List<float> weights = new List<float>();
+        List<long> places = new();
+        List<long> targets = new();
+        List<float> weights = new();
         for (int row = 0; row < BatchSize; row++)
         {
             int start = batch.Length - labels[row].Length;
@@ -124,7 +124,7 @@ internal sealed class VisionStarter(VisionStarterOptions options, Action<string>
     private VisionMeasurement Measure()
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(options.OutputFolder, new ModelLoadOptions { Device = "cpu" });
-        List<(FigureFacts Facts, string Caption)> captions = new List<(FigureFacts Facts, string Caption)>();
+        List<(FigureFacts Facts, string Caption)> captions = new();
         for (int first = 0; first < HeldOutFigures; first += BatchSize)
         {
             (int width, int height) = FigureConversations.Shapes[first / BatchSize % FigureConversations.Shapes.Count];

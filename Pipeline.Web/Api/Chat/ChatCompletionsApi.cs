@@ -46,7 +46,7 @@ internal sealed class ChatCompletionsApi(
         ServedModel model = await catalog.ReadyAsync(request.Model, gone);
         GenerationOptions generation = request.Generation(options.Value);
         Func<Action<string>?, CancellationToken, GenerationResult> generate = Prepare(request, model, generation);
-        Header answer = new Header($"chatcmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model.Id);
+        Header answer = new($"chatcmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model.Id);
         if (request.Stream is true)
         {
             await StreamAsync(context, answer, generate, request.StreamOptions?.IncludeUsage is true);

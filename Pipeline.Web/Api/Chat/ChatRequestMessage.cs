@@ -19,8 +19,8 @@ internal sealed record ChatRequestMessage(string? Role, JsonElement Content)
             return (Content.GetString()!, []);
         if (Content.ValueKind != JsonValueKind.Array)
             throw new InputException($"{where}: found {Content.ValueKind.ToString().ToLowerInvariant()}; expected a text or a list of parts");
-        StringBuilder text = new StringBuilder();
-        List<byte[]> images = new List<byte[]>();
+        StringBuilder text = new();
+        List<byte[]> images = new();
         foreach (JsonElement part in Content.EnumerateArray())
         {
             string? type = Member(part, "type") is { ValueKind: JsonValueKind.String } t ? t.GetString() : null;

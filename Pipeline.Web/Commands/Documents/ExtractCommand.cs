@@ -12,11 +12,11 @@ internal static class ExtractCommand
 {
     public static Command Create()
     {
-        Argument<string> path = new Argument<string>("PATH") { Description = "A PDF, or a folder that is searched for PDFs" };
-        Option<string> output = new Option<string>("--out") { Description = "Folder for DIR/NAME.md and DIR/NAME/...", Required = true };
-        Option<int> dpi = new Option<int>("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ => new ExtractionOptions().RasterDpi };
-        Option<int> seconds = new Option<int>("--timeout") { Description = "Seconds per document", DefaultValueFactory = _ => new ExtractionOptions().SecondsPerDocument };
-        Command command = new Command("extract", "Turn PDFs into Markdown, figures, tables and page images") { path, output, dpi, seconds };
+        Argument<string> path = new("PATH") { Description = "A PDF, or a folder that is searched for PDFs" };
+        Option<string> output = new("--out") { Description = "Folder for DIR/NAME.md and DIR/NAME/...", Required = true };
+        Option<int> dpi = new("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ => new ExtractionOptions().RasterDpi };
+        Option<int> seconds = new("--timeout") { Description = "Seconds per document", DefaultValueFactory = _ => new ExtractionOptions().SecondsPerDocument };
+        Command command = new("extract", "Turn PDFs into Markdown, figures, tables and page images") { path, output, dpi, seconds };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(path), parsed.GetRequiredValue(output),
             new ExtractionOptions { RasterDpi = parsed.GetValue(dpi), SecondsPerDocument = parsed.GetValue(seconds) },
@@ -33,7 +33,7 @@ internal static class ExtractCommand
             throw new InputException($"--timeout {options.SecondsPerDocument}: expected 1 to 3600 seconds");
         List<(string Pdf, string Stem)> documents = PdfPaths.Find(path);
         Directory.CreateDirectory(folder);
-        using DocumentExtractor extractor = new DocumentExtractor();
+        using DocumentExtractor extractor = new();
         int failed = 0;
         await Parallel.ForEachAsync(
             documents,

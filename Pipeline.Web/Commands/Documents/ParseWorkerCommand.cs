@@ -8,7 +8,7 @@ internal static class ParseWorkerCommand
 {
     public static Command Create()
     {
-        Command command = new Command("parse-worker", "Parse PDFs named on standard input") { Hidden = true };
+        Command command = new("parse-worker", "Parse PDFs named on standard input") { Hidden = true };
         command.SetAction(_ => ParserWorker.Run());
         return command;
     }

@@ -17,7 +17,7 @@ internal static class PdfPaths
             .Order(StringComparer.Ordinal).ToArray();
         if (files.Length == 0)
             throw new InputException($"{path}: no PDF in this folder or below; name a folder with .pdf files");
-        HashSet<string> stems = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        HashSet<string> stems = new(StringComparer.OrdinalIgnoreCase);
         return files.Select(file =>
         {
             string stem = Path.GetFileNameWithoutExtension(file), unique = stem;

@@ -12,9 +12,9 @@ internal static class ChatCommand
 {
     public static Command Create()
     {
-        ModelOptions models = new ModelOptions();
-        SamplingOptions sampling = new SamplingOptions();
-        Command command = new Command("chat", "Talk to a model; salir, exit or Ctrl-D ends, /new forgets the conversation");
+        ModelOptions models = new();
+        SamplingOptions sampling = new();
+        Command command = new("chat", "Talk to a model; salir, exit or Ctrl-D ends, /new forgets the conversation");
         models.AddTo(command);
         sampling.AddTo(command);
         command.SetAction((parsed, stopping) => Task.Run(() =>
@@ -32,8 +32,8 @@ internal static class ChatCommand
     internal static void Talk(LanguageModel model, ChatTemplate template, GenerationOptions options, string? system,
         TextReader input, TextWriter output, CancellationToken stopping)
     {
-        TextGenerator generator = new TextGenerator(model);
-        List<ChatMessage> messages = new List<ChatMessage>();
+        TextGenerator generator = new(model);
+        List<ChatMessage> messages = new();
         while (true)
         {
             output.Write("> ");

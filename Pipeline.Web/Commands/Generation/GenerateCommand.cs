@@ -12,12 +12,12 @@ internal static class GenerateCommand
 {
     public static Command Create()
     {
-        ModelOptions models = new ModelOptions();
-        SamplingOptions sampling = new SamplingOptions();
-        Option<string> prompt = new Option<string>("--prompt") { Description = "The question", HelpName = "TEXT", Required = true };
-        Option<bool> raw = new Option<bool>("--raw") { Description = "Continue the text as it is, without a chat template" };
-        Option<bool> json = new Option<bool>("--json") { Description = "Print one JSON object instead of the text" };
-        Command command = new Command("generate", "Answer one question") { prompt, raw, json };
+        ModelOptions models = new();
+        SamplingOptions sampling = new();
+        Option<string> prompt = new("--prompt") { Description = "The question", HelpName = "TEXT", Required = true };
+        Option<bool> raw = new("--raw") { Description = "Continue the text as it is, without a chat template" };
+        Option<bool> json = new("--json") { Description = "Print one JSON object instead of the text" };
+        Command command = new("generate", "Answer one question") { prompt, raw, json };
         models.AddTo(command);
         sampling.AddTo(command);
         command.SetAction((parsed, stopping) => Task.Run(() =>

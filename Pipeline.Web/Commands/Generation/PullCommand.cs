@@ -11,10 +11,10 @@ internal static partial class PullCommand
 {
     public static Command Create()
     {
-        Argument<string> modelId = new Argument<string>("MODEL_ID") { Description = "Repository, e.g. microsoft/Phi-4-mini-instruct or Qwen/Qwen2-VL-2B-Instruct" };
-        Option<string> revision = new Option<string>("--revision") { Description = "Branch, tag or commit", DefaultValueFactory = _ => "main" };
-        Option<DirectoryInfo?> folder = new Option<DirectoryInfo?>("--out") { Description = "Target folder (default: models/MODEL_NAME)" };
-        Command command = new Command("pull", "Download a model from the hub with resume and checksums (HF_ENDPOINT, HF_TOKEN)") { modelId, revision, folder };
+        Argument<string> modelId = new("MODEL_ID") { Description = "Repository, e.g. microsoft/Phi-4-mini-instruct or Qwen/Qwen2-VL-2B-Instruct" };
+        Option<string> revision = new("--revision") { Description = "Branch, tag or commit", DefaultValueFactory = _ => "main" };
+        Option<DirectoryInfo?> folder = new("--out") { Description = "Target folder (default: models/MODEL_NAME)" };
+        Command command = new("pull", "Download a model from the hub with resume and checksums (HF_ENDPOINT, HF_TOKEN)") { modelId, revision, folder };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(modelId), parsed.GetRequiredValue(revision), parsed.GetValue(folder)?.FullName,
             parsed.InvocationConfiguration.Output, cancellationToken));
@@ -30,9 +30,9 @@ internal static partial class PullCommand
             throw new InputException($"HF_ENDPOINT '{endpoint}': expected an http(s) address");
         folder ??= Path.Combine("models", modelId.Split('/')[1]);
 
-        using HttpClient client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
-        HubDownload download = new HubDownload(client, root, Environment.GetEnvironmentVariable("HF_TOKEN") is { Length: > 0 } token ? token : null);
-        ProgressLines reporter = new ProgressLines(output);
+        using HttpClient client = new() { Timeout = Timeout.InfiniteTimeSpan };
+        HubDownload download = new(client, root, Environment.GetEnvironmentVariable("HF_TOKEN") is { Length: > 0 } token ? token : null);
+        ProgressLines reporter = new(output);
         try
         {
             IReadOnlyList<HubFile> files = await download.RunAsync(modelId, revision, folder, reporter.Report, cancellationToken);

@@ -26,7 +26,7 @@ internal sealed class SamplingOptions
     /// <exception cref="Pipeline.Models.InputException">A value is out of range.</exception>
     public GenerationOptions Read(ParseResult parsed, ChatTemplate template, LanguageModel model)
     {
-        GenerationOptions options = new GenerationOptions
+        GenerationOptions options = new()
         {
             MaxNewTokens = parsed.GetValue(_tokens),
             Temperature = parsed.GetValue(_temperature),

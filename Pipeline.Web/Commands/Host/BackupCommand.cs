@@ -10,9 +10,9 @@ internal static class BackupCommand
 {
     public static Command Create()
     {
-        Argument<string> target = new Argument<string>("DIR") { Description = "Folder to make" };
+        Argument<string> target = new("DIR") { Description = "Folder to make" };
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("backup", "Write database and files to a folder; work may go on meanwhile") { target, data };
+        Command command = new("backup", "Write database and files to a folder; work may go on meanwhile") { target, data };
         command.SetAction(async (parsed, stopping) =>
         {
             ServerSettings settings = new() { Role = ServerRole.Worker, DataFolder = parsed.GetValue(data)! };
@@ -26,9 +26,9 @@ internal static class BackupCommand
 
     public static Command CreateRestore()
     {
-        Argument<string> source = new Argument<string>("DIR") { Description = "Folder that 'backup' wrote" };
+        Argument<string> source = new("DIR") { Description = "Folder that 'backup' wrote" };
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("restore", "Fill a new data folder (or the empty database of ConnectionStrings__Pipeline) from a backup") { source, data };
+        Command command = new("restore", "Fill a new data folder (or the empty database of ConnectionStrings__Pipeline) from a backup") { source, data };
         command.SetAction(async (parsed, stopping) =>
         {
             ServerSettings settings = new() { Role = ServerRole.Worker, DataFolder = parsed.GetValue(data)! };

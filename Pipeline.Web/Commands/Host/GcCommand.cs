@@ -11,10 +11,10 @@ internal static class GcCommand
 {
     public static Command Create()
     {
-        Option<double?> hours = new Option<double?>("--unused-hours") { Description = "Only files that nobody wrote for this long; more than a stage takes (Retention:UnusedHours, 24)" };
-        Option<double?> days = new Option<double?>("--logs-days") { Description = "How long log lines are kept (Retention:LogDays, 30)" };
+        Option<double?> hours = new("--unused-hours") { Description = "Only files that nobody wrote for this long; more than a stage takes (Retention:UnusedHours, 24)" };
+        Option<double?> days = new("--logs-days") { Description = "How long log lines are kept (Retention:LogDays, 30)" };
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("gc", "Remove what is past its time: stored files that nothing refers to, leftovers of killed processes, old log lines, checkpoints and page rasters") { hours, days, data };
+        Command command = new("gc", "Remove what is past its time: stored files that nothing refers to, leftovers of killed processes, old log lines, checkpoints and page rasters") { hours, days, data };
         command.SetAction((parsed, stopping) => StoredWork.WithServicesAsync(parsed.GetValue(data)!, async services =>
         {
             RetentionOptions keep = services.GetRequiredService<IOptions<RetentionOptions>>().Value;

@@ -14,17 +14,17 @@ internal static class UpCommand
 
     public static Command Create()
     {
-        Option<string> role = new Option<string>("--role") { Description = "What this process does", DefaultValueFactory = _ => "all" };
+        Option<string> role = new("--role") { Description = "What this process does", DefaultValueFactory = _ => "all" };
         role.AcceptOnlyFromAmong("all", "web", "worker");
-        Option<int> port = new Option<int>("--port") { HelpName = "PORT", Description = "TCP port of pages and APIs", DefaultValueFactory = _ => 5000 };
-        Option<string> listen = new Option<string>("--listen")
+        Option<int> port = new("--port") { HelpName = "PORT", Description = "TCP port of pages and APIs", DefaultValueFactory = _ => 5000 };
+        Option<string> listen = new("--listen")
         {
             Description = "Address to listen on: localhost, an IP address, or * for every interface. Beyond this machine a token "
                 + "is required: AUTH_TOKEN, or one made and printed at start",
             HelpName = "ADDRESS",
             DefaultValueFactory = _ => "localhost",
         };
-        Option<string[]> allow = new Option<string[]>("--allow")
+        Option<string[]> allow = new("--allow")
         {
             Description = "Folder that runs may read PDFs from; may be repeated. Besides: samples/ and inbox/ in the data folder",
             HelpName = "DIR",
@@ -37,7 +37,7 @@ internal static class UpCommand
                 result.AddError($"--port: found {result.GetValue(port)}; expected 0 (any free port) to 65535");
         });
 
-        Command command = new Command("up", "Serve pages, APIs and jobs until stopped.") { role, port, listen, allow, data };
+        Command command = new("up", "Serve pages, APIs and jobs until stopped.") { role, port, listen, allow, data };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new ServerSettings
             {

@@ -10,10 +10,10 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        Option<bool> retrain = new Option<bool>("--retrain") { Description = "Train again although the stored training is equal" };
-        Option<bool> json = new Option<bool>("--json") { Description = "End with one JSON object on the last line; progress goes to standard error" };
+        Option<bool> retrain = new("--retrain") { Description = "Train again although the stored training is equal" };
+        Option<bool> json = new("--json") { Description = "End with one JSON object on the last line; progress goes to standard error" };
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("demo", "The whole chain over samples/ with the starter models") { data, retrain, json };
+        Command command = new("demo", "The whole chain over samples/ with the starter models") { data, retrain, json };
         command.SetAction((parsed, stopping) => LocalRun.ExecuteAsync(
             new LocalRunOrder(ProductFiles.Shipped("samples"), Options(parsed.GetValue(retrain)), parsed.GetValue(data)!, parsed.GetValue(json)),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stopping));

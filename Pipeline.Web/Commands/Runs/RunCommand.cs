@@ -9,12 +9,12 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        Argument<string> folder = new Argument<string>("FOLDER") { Description = "Folder that holds the PDFs; subfolders included" };
-        Option<string?> config = new Option<string?>("--config") { Description = "Settings of the run, YAML or JSON", HelpName = "FILE" };
-        Option<bool> retrain = new Option<bool>("--retrain") { Description = "Train even when an equal training is stored" };
-        Option<bool> json = new Option<bool>("--json") { Description = "End with one JSON object on the last line; progress goes to standard error" };
+        Argument<string> folder = new("FOLDER") { Description = "Folder that holds the PDFs; subfolders included" };
+        Option<string?> config = new("--config") { Description = "Settings of the run, YAML or JSON", HelpName = "FILE" };
+        Option<bool> retrain = new("--retrain") { Description = "Train even when an equal training is stored" };
+        Option<bool> json = new("--json") { Description = "End with one JSON object on the last line; progress goes to standard error" };
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("run", "From a folder of PDFs to a published adapter") { folder, config, data, retrain, json };
+        Command command = new("run", "From a folder of PDFs to a published adapter") { folder, config, data, retrain, json };
         command.SetAction((parsed, stopping) =>
         {
             string? file = parsed.GetValue(config);

@@ -25,7 +25,7 @@ internal static class RunsCommand
     private static Command List()
     {
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("list", "Runs, newest first") { data };
+        Command command = new("list", "Runs, newest first") { data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             foreach (RunEntry run in await sender.Send(new ListRuns(), stopping))
@@ -38,9 +38,9 @@ internal static class RunsCommand
     {
         Argument<Guid> id = Id();
         Option<Stage?> stage = StageOption("--stage", "Only this stage");
-        Option<Guid?> item = new Option<Guid?>("--item") { Description = "Only this item" };
+        Option<Guid?> item = new("--item") { Description = "Only this item" };
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("retry", "Work again on what failed or was canceled") { id, stage, item, data };
+        Command command = new("retry", "Work again on what failed or was canceled") { id, stage, item, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             int items = await sender.Send(new RetryRun(parsed.GetValue(id), parsed.GetValue(stage), parsed.GetValue(item)), stopping);
@@ -54,9 +54,9 @@ internal static class RunsCommand
     {
         Argument<Guid> id = Id();
         Option<Stage?> from = StageOption("--from", "First stage to do anew, over the very same documents; without it the folder is read again");
-        Option<string?> options = new Option<string?>("--options") { Description = "Settings to change, as JSON: {\"training\":{\"lora_rank\":32}}", HelpName = "JSON" };
+        Option<string?> options = new("--options") { Description = "Settings to change, as JSON: {\"training\":{\"lora_rank\":32}}", HelpName = "JSON" };
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("clone", "A new run from an earlier one with some settings changed; equal results are reused") { id, from, options, data };
+        Command command = new("clone", "A new run from an earlier one with some settings changed; equal results are reused") { id, from, options, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             JsonElement? changes;
@@ -77,9 +77,9 @@ internal static class RunsCommand
     private static Command Prioritize()
     {
         Argument<Guid> id = Id();
-        Argument<int> priority = new Argument<int>("PRIORITY") { Description = "Higher comes first; runs have 0 unless asked otherwise" };
+        Argument<int> priority = new("PRIORITY") { Description = "Higher comes first; runs have 0 unless asked otherwise" };
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("priority", "Whose work is claimed first") { id, priority, data };
+        Command command = new("priority", "Whose work is claimed first") { id, priority, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             if (!await sender.Send(new PrioritizeRun(parsed.GetValue(id), parsed.GetValue(priority)), stopping)) throw NoRun(parsed.GetValue(id));
@@ -91,7 +91,7 @@ internal static class RunsCommand
     {
         Argument<Guid> id = Id();
         Option<string> data = CommonOptions.Data();
-        Command command = new Command(name, description) { id, data };
+        Command command = new(name, description) { id, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             Guid run = parsed.GetValue(id);

@@ -17,7 +17,7 @@ internal static class AdaptersCommand
     private static Command List()
     {
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("list", "Adapters, newest first, with the names they serve") { data };
+        Command command = new("list", "Adapters, newest first, with the names they serve") { data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             foreach (AdapterEntry adapter in await sender.Send(new ListAdapters(), stopping))
@@ -29,9 +29,9 @@ internal static class AdaptersCommand
 
     private static Command History()
     {
-        Argument<string?> name = new Argument<string?>("NAME") { Description = "Only decisions about this served name", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> name = new("NAME") { Description = "Only decisions about this served name", Arity = ArgumentArity.ZeroOrOne };
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("history", "Decisions about served names with their reasons, newest first") { name, data };
+        Command command = new("history", "Decisions about served names with their reasons, newest first") { name, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             foreach (PromotionEntry decision in await sender.Send(new ListPromotions(parsed.GetValue(name)), stopping))
@@ -42,10 +42,10 @@ internal static class AdaptersCommand
 
     private static Command RollBack()
     {
-        Argument<string> name = new Argument<string>("NAME") { Description = "The served name" };
+        Argument<string> name = new("NAME") { Description = "The served name" };
         Option<string?> reason = Reason();
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("rollback", "Let the adapter serve a name again that served it before") { name, reason, data };
+        Command command = new("rollback", "Let the adapter serve a name again that served it before") { name, reason, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             string served = parsed.GetValue(name)!;
@@ -57,11 +57,11 @@ internal static class AdaptersCommand
 
     private static Command Promote()
     {
-        Argument<string> adapter = new Argument<string>("ADAPTER") { Description = "The adapter's own name" };
-        Option<string> name = new Option<string>("--as") { Description = "The name to serve", HelpName = "NAME", Required = true };
+        Argument<string> adapter = new("ADAPTER") { Description = "The adapter's own name" };
+        Option<string> name = new("--as") { Description = "The name to serve", HelpName = "NAME", Required = true };
         Option<string?> reason = Reason();
         Option<string> data = CommonOptions.Data();
-        Command command = new Command("promote", "Let an adapter serve a name, whatever its evaluation says") { adapter, name, reason, data };
+        Command command = new("promote", "Let an adapter serve a name, whatever its evaluation says") { adapter, name, reason, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
             Write(parsed.InvocationConfiguration.Output, Done(
                 await sender.Send(new PromoteAdapter(parsed.GetValue(adapter)!, parsed.GetValue(name)!, By, parsed.GetValue(reason)), stopping),

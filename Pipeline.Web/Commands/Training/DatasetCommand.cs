@@ -18,9 +18,9 @@ internal static class DatasetCommand
 
     private static Command CreateBuild()
     {
-        Argument<string> path = new Argument<string>("PATH") { Description = "A folder that `extract` wrote, or PDFs, which are extracted first" };
+        Argument<string> path = new("PATH") { Description = "A folder that `extract` wrote, or PDFs, which are extracted first" };
         (Option<string> output, Option<double> fraction, Option<int> seed) = SplitOptions();
-        Command command = new Command("build", "Instruction examples with provenance, split by document section") { path, output, fraction, seed };
+        Command command = new("build", "Instruction examples with provenance, split by document section") { path, output, fraction, seed };
         command.SetAction(async (parsed, ct) =>
         {
             IReadOnlyList<ExtractedDocument> documents = await DocumentsAsync(parsed.GetRequiredValue(path), ct);
@@ -33,9 +33,9 @@ internal static class DatasetCommand
 
     private static Command CreateImport()
     {
-        Argument<string> file = new Argument<string>("FILE") { Description = "alpaca or sharegpt examples, a JSON array or JSON Lines" };
+        Argument<string> file = new("FILE") { Description = "alpaca or sharegpt examples, a JSON array or JSON Lines" };
         (Option<string> output, Option<double> fraction, Option<int> seed) = SplitOptions();
-        Command command = new Command("import", "Check and split a file of your own") { file, output, fraction, seed };
+        Command command = new("import", "Check and split a file of your own") { file, output, fraction, seed };
         command.SetAction(async (parsed, ct) =>
         {
             DatasetResult result = await DatasetBuilder.ImportAsync(
@@ -62,11 +62,11 @@ internal static class DatasetCommand
             if (extracted.Length > 0)
                 return extracted.Select(ExtractedDocument.Load).ToList();
         }
-        using DocumentExtractor extractor = new DocumentExtractor();
+        using DocumentExtractor extractor = new();
         string scratch = Directory.CreateTempSubdirectory("pipeline-extract-").FullName;
         try
         {
-            List<ExtractedDocument> documents = new List<ExtractedDocument>();
+            List<ExtractedDocument> documents = new();
             foreach ((string pdf, string stem) in PdfPaths.Find(path))
                 documents.Add((await extractor.ExtractAsync(pdf, Path.Combine(scratch, stem), new ExtractionOptions(), ct)).Document);
             return documents;

@@ -8,7 +8,7 @@ internal static class EngineGuardCommand
 {
     public static Command Create()
     {
-        Command command = new Command("engine-guard", "Run the training engine named on standard input") { Hidden = true };
+        Command command = new("engine-guard", "Run the training engine named on standard input") { Hidden = true };
         command.SetAction((_, stopping) => Task.FromResult(EngineGuard.Run(stopping)));
         return command;
     }

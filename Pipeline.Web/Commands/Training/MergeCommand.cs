@@ -8,10 +8,10 @@ internal static class MergeCommand
 {
     public static Command Create()
     {
-        Option<string> model = new Option<string>("--model") { Description = "Base model folder", HelpName = "DIR", Required = true };
-        Option<string> adapter = new Option<string>("--adapter") { Description = "LoRA adapter in PEFT's layout", HelpName = "DIR", Required = true };
-        Option<string> output = new Option<string>("--out") { Description = "New folder for the merged model", HelpName = "DIR", Required = true };
-        Command command = new Command("merge", "Merge an adapter into its base model") { model, adapter, output };
+        Option<string> model = new("--model") { Description = "Base model folder", HelpName = "DIR", Required = true };
+        Option<string> adapter = new("--adapter") { Description = "LoRA adapter in PEFT's layout", HelpName = "DIR", Required = true };
+        Option<string> output = new("--out") { Description = "New folder for the merged model", HelpName = "DIR", Required = true };
+        Command command = new("merge", "Merge an adapter into its base model") { model, adapter, output };
         command.SetAction(parsed =>
         {
             int layers = AdapterMerger.Merge(parsed.GetRequiredValue(model), parsed.GetRequiredValue(adapter), parsed.GetRequiredValue(output));

@@ -11,16 +11,16 @@ internal static class TrainCommand
     public static Command Create()
     {
         // Keys are not command-line options of ours: LLaMA-Factory scripts write them in several styles, which the key reader knows.
-        Argument<string[]> words = new Argument<string[]>("CONFIG")
+        Argument<string[]> words = new("CONFIG")
         {
             Description = "Configuration with LLaMA-Factory's keys, YAML or JSON; then, or alone, keys as --key value, --key=value or key=value,"
                 + " which win over the file's. All keys: train --list-keys",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        Option<bool> resume = new Option<bool>("--resume") { Description = "Go on from the newest sound checkpoint of output_dir" };
-        Option<bool> json = new Option<bool>("--json") { Description = "End with one JSON object on the last line" };
-        Option<bool> list = new Option<bool>("--list-keys") { Description = "Show all keys with default and meaning, and end" };
-        Command command = new Command("train", "Train a LoRA adapter from a configuration file or from LLaMA-Factory's flags") { words, resume, json, list };
+        Option<bool> resume = new("--resume") { Description = "Go on from the newest sound checkpoint of output_dir" };
+        Option<bool> json = new("--json") { Description = "End with one JSON object on the last line" };
+        Option<bool> list = new("--list-keys") { Description = "Show all keys with default and meaning, and end" };
+        Command command = new("train", "Train a LoRA adapter from a configuration file or from LLaMA-Factory's flags") { words, resume, json, list };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(
             parsed.GetValue(words) ?? [], parsed.GetValue(resume), parsed.GetValue(json), parsed.GetValue(list),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stopping), CancellationToken.None));
@@ -36,7 +36,7 @@ internal static class TrainCommand
         }
         TrainingArguments arguments = TrainingArguments.FromWords(resume ? [.. words, "--resume_from_checkpoint=true"] : words);
         TrainingResult result;
-        using (TrainingProgressView progress = new TrainingProgressView(json ? error : output, error))
+        using (TrainingProgressView progress = new(json ? error : output, error))
             result = LoraTrainer.Train(arguments, progress, stopping);
         output.WriteLine(FormattableString.Invariant(
             $"{result.Steps} steps in {TimeSpan.FromSeconds(result.Seconds):h\\:mm\\:ss}, loss {result.FirstLoss:F4} to {result.LastLoss:F4}")

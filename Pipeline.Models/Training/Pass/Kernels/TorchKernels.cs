@@ -143,7 +143,7 @@ internal sealed class TorchKernels : IPassKernels
 
     private static Tensor Mask(Tensor x, double probability, long seed)
     {
-        using Generator generator = new Generator((ulong)seed, x.device);
+        using Generator generator = new((ulong)seed, x.device);
         return empty_like(x).bernoulli_(1 - probability, generator).div_(1 - probability);
     }
 

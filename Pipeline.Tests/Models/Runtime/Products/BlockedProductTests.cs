@@ -19,7 +19,7 @@ public sealed class BlockedProductTests
 
     public static TheoryData<ScalarType, int, int, int> Sizes()
     {
-        TheoryData<ScalarType, int, int, int> sizes = new TheoryData<ScalarType, int, int, int>();
+        TheoryData<ScalarType, int, int, int> sizes = new();
         foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
         {
             foreach ((int m, int k, int n) in ((int, int, int)[])[(1, 2, 1), (5, 6, 3), (16, 72, 100), (130, 34, 65), (257, 1100, 17), (64, 2050, 200), (33, 64, 1000)])

@@ -11,7 +11,7 @@ public sealed class FastLinearTests
 
     public static TheoryData<ScalarType, int, int> Sizes()
     {
-        TheoryData<ScalarType, int, int> sizes = new TheoryData<ScalarType, int, int>();
+        TheoryData<ScalarType, int, int> sizes = new();
         foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16, ScalarType.Float64])
         {
             foreach (int rows in (int[])[1, 2, 4, 5, 70])
@@ -29,7 +29,7 @@ public sealed class FastLinearTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        using Generator random = new Generator((ulong)(rows * 1000 + width));
+        using Generator random = new((ulong)(rows * 1000 + width));
         Tensor x = rand([1, rows, width], generator: random).sub_(0.5).to(type), weight = rand([150, width], generator: random).sub_(0.5).to(type);
         Tensor apart = x.transpose(1, 2).contiguous().transpose(1, 2); // the numbers of a row do not lie side by side
         foreach (Tensor? bias in (Tensor?[])[null, rand([150], generator: random).to(type)])

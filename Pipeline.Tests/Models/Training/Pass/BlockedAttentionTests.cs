@@ -21,12 +21,12 @@ public sealed class BlockedAttentionTests
     {
         Assert.SkipUnless(BlockKernel.Has(type), $"this processor has no {type} block kernels");
         using DisposeScope scope = NewDisposeScope();
-        SequenceLayout layout = new SequenceLayout([300, 1, 17, 129, 64, 64, 530]);
-        using Generator random = new Generator(9);
+        SequenceLayout layout = new([300, 1, 17, 129, 64, 64, 530]);
+        using Generator random = new(9);
         const int KvHeads = 2;
         DecoderConfig config = Config(headSize, KvHeads * group, KvHeads, window);
         Tensor table = zeros(1, 1); // rotation is none of attention's business
-        HeadLayout heads = new HeadLayout(layout, KvHeads, group, headSize, table, table, table, table, long.MaxValue);
+        HeadLayout heads = new(layout, KvHeads, group, headSize, table, table, table, table, long.MaxValue);
         Given given = Given.Random(heads, random, type);
 
         (Tensor attended, Tensor[] gradients) = Run(given, heads, config, type, blocked: true);
@@ -41,7 +41,7 @@ public sealed class BlockedAttentionTests
 
     private static (Tensor Attended, Tensor[] Gradients) Run(Given given, HeadLayout heads, DecoderConfig config, ScalarType type, bool blocked)
     {
-        using PassBuffers buffers = new PassBuffers(type, CPU);
+        using PassBuffers buffers = new(type, CPU);
         IPassAttention attention = blocked
             ? TorchProducts.FastestFor(type, CPU, buffers).CreateAttention(new TorchKernels(), config)
             : new TorchProducts(buffers).CreateAttention(new TorchKernels(), config);

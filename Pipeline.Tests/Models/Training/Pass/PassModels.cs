@@ -12,8 +12,8 @@ internal static class PassModels
 
     public static DecoderModel Create(string name, ScalarType type, int? quantizationBits = null)
     {
-        DecoderModel model = new DecoderModel(DecoderConfig.Parse(Json(name), name), type, CPU, quantizationBits);
-        using Generator generator = new Generator(5);
+        DecoderModel model = new(DecoderConfig.Parse(Json(name), name), type, CPU, quantizationBits);
+        using Generator generator = new(5);
         model.InitializeWeights(generator);
         // Fresh biases and norms change nothing: a way back without them would look right.
         using IDisposable noGrad = no_grad();
@@ -30,7 +30,7 @@ internal static class PassModels
     /// <summary>Random examples of the given lengths, the first third of each a prompt.</summary>
     public static TokenizedExample[] Examples(DecoderConfig config, params int[] lengths)
     {
-        Random random = new Random(11);
+        Random random = new(11);
         return [.. lengths.Select(length =>
         {
             int[] ids = [.. Enumerable.Range(0, length).Select(_ => random.Next(config.VocabSize))];

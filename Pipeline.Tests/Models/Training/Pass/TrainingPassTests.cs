@@ -16,7 +16,7 @@ public sealed class TrainingPassTests
 {
     public static TheoryData<string, ScalarType, bool> Models()
     {
-        TheoryData<string, ScalarType, bool> cases = new TheoryData<string, ScalarType, bool>();
+        TheoryData<string, ScalarType, bool> cases = new();
         foreach (string name in PassModels.Names)
         {
             foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
@@ -39,7 +39,7 @@ public sealed class TrainingPassTests
         int targets = examples.Sum(TrainingBatch.CountTargets);
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, targets);
 
-        using TrainingPass pass = new TrainingPass(model, checkpointing);
+        using TrainingPass pass = new(model, checkpointing);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
         for (int time = 0; time < 2; time++)    // the second finds used buffers
         {
@@ -69,7 +69,7 @@ public sealed class TrainingPassTests
         TokenizedExample[] examples = PassModels.Examples(model.Config, 5, 40, 17, 70, 16, 16, 100);
         (_, Tensor[] usual) = Autograd(model, adapter, examples, 40);
         (_, Tensor[] exact) = Autograd(exactModel, exactAdapter, examples, 40);
-        using TrainingPass pass = new TrainingPass(model);
+        using TrainingPass pass = new(model);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
         pass.Backward(batch, 1.0 / 40);
         Tensor Joined(Tensor[] gradients) => cat([.. gradients.Select(g => g.view(-1))]);
@@ -88,8 +88,8 @@ public sealed class TrainingPassTests
         using DecoderModel model = PassModels.Create(name, ScalarType.Float32);
         using LoraAdapter adapter = Inject(model, "all");
         using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 40, 17, 70), CPU);
-        using TrainingPass fused = new TrainingPass(model);
-        using TrainingPass plain = new TrainingPass(model, kernels: new TorchKernels());
+        using TrainingPass fused = new(model);
+        using TrainingPass plain = new(model, kernels: new TorchKernels());
         double loss = fused.Backward(batch, 0.01);
         Tensor[] gradients = Gradients(adapter);
         plain.Backward(batch, 0.01).ShouldBe(loss, loss * 1e-5);
@@ -124,7 +124,7 @@ public sealed class TrainingPassTests
         using LoraAdapter adapter = Inject(model, "all", dora: true);
         TokenizedExample[] examples = PassModels.Examples(model.Config, 40, 17);
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 40);
-        using TrainingPass pass = new TrainingPass(model);
+        using TrainingPass pass = new(model);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
         (pass.Backward(batch, 1.0 / 40) / 40).ShouldBe(expected, 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
@@ -140,7 +140,7 @@ public sealed class TrainingPassTests
         using DecoderModel model = PassModels.Create("qwen2", ScalarType.Float32);
         using LoraAdapter adapter = Inject(model, "all", dora);
         using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 40, 17), CPU);
-        using TrainingPass pass = new TrainingPass(model);
+        using TrainingPass pass = new(model);
         StepNoise noise = Dropout(3) with { NeftuneAlpha = 5, NeftuneSeed = 4 };
         pass.Backward(batch, 1, noise);
         // DoRA takes its norm as a constant, so that A and B have no difference quotient; the magnitudes of every layer do.
@@ -178,7 +178,7 @@ public sealed class TrainingPassTests
         using LoraAdapter adapter = Inject(model, "all");
         TokenizedExample[] examples = PassModels.Examples(model.Config, 40, 17);
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 40);
-        using TrainingPass pass = new TrainingPass(model);
+        using TrainingPass pass = new(model);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
         (pass.Backward(batch, 1.0 / 40) / 40).ShouldBe(expected, 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
@@ -193,8 +193,8 @@ public sealed class TrainingPassTests
         using LoraAdapter adapter = Inject(model, "all");
         using TrainingBatch small = TrainingBatch.Collate(PassModels.Examples(model.Config, 20), CPU);
         using TrainingBatch large = TrainingBatch.Collate(PassModels.Examples(model.Config, 90, 300), CPU);
-        using TrainingPass used = new TrainingPass(model);
-        using TrainingPass fresh = new TrainingPass(model);
+        using TrainingPass used = new(model);
+        using TrainingPass fresh = new(model);
         used.Backward(large, 1);
         _ = Gradients(adapter);
         double loss = used.Backward(small, 1);
@@ -209,7 +209,7 @@ public sealed class TrainingPassTests
     {
         using DisposeScope scope = NewDisposeScope();
         using DecoderModel model = PassModels.Create("phi3", ScalarType.Float32);
-        using TrainingPass pass = new TrainingPass(model);
+        using TrainingPass pass = new(model);
         TokenizedExample[] examples = PassModels.Examples(model.Config, 33, 7, 64, 80);
         double alone = examples.Sum(example =>
         {
@@ -228,7 +228,7 @@ public sealed class TrainingPassTests
         using LoraAdapter adapter = Inject(model, "qkv_proj");
         TokenizedExample[] examples = PassModels.Examples(model.Config, 1100);
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 1);
-        using TrainingPass pass = new TrainingPass(model);
+        using TrainingPass pass = new(model);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
         pass.Backward(batch, 1).ShouldBe(expected, expected * 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
@@ -242,7 +242,7 @@ public sealed class TrainingPassTests
         using DecoderModel model = TinyTraining.Model();
         using LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 2, Alpha = 4, TargetModules = ["o_proj"] }, seed: 1);
         using TrainingBatch batch = TrainingBatch.Collate(TinyTraining.Examples(2), CPU);
-        using TrainingPass pass = new TrainingPass(model);
+        using TrainingPass pass = new(model);
         pass.Backward(batch, 1);
         model.parameters().ShouldAllBe(p => !p.requires_grad && ReferenceEquals(p.grad, null));
         adapter.NamedTensors().ShouldAllBe(w => !ReferenceEquals(w.Value.grad, null));
@@ -266,8 +266,8 @@ public sealed class TrainingPassTests
         using DecoderModel model = PassModels.Create("phi3", ScalarType.Float32);
         using LoraAdapter adapter = Inject(model, "all");
         using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 30, 50), CPU);
-        using TrainingPass pass = new TrainingPass(model);
-        using TrainingPass other = new TrainingPass(model, checkpointing: true);
+        using TrainingPass pass = new(model);
+        using TrainingPass other = new(model, checkpointing: true);
         double loss = pass.Backward(batch, 1, Dropout(7));
         Tensor[] gradients = Gradients(adapter);
         other.Backward(batch, 1, Dropout(7)).ShouldBe(loss, "the recomputed layer drops the same");
@@ -283,7 +283,7 @@ public sealed class TrainingPassTests
     {
         LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 6, TargetModules = [target], UseDora = dora }, seed: 1);
         using IDisposable noGrad = no_grad();
-        using Generator generator = new Generator(3);
+        using Generator generator = new(3);
         foreach ((string name, Tensor weight) in adapter.NamedTensors())
         {
             if (name.Contains("magnitude", StringComparison.Ordinal))

@@ -26,7 +26,7 @@ public sealed class KernelTests
     public unsafe void Bfloat16_is_rounded_as_libtorch_rounds()
     {
         using DisposeScope scope = NewDisposeScope();
-        using Generator generator = new Generator(1);
+        using Generator generator = new(1);
         Tensor values = cat([randn([4096], generator: generator).mul_(100), tensor(new[] { 1.00390625f, 1.01171875f, -1.00390625f, 0f, -0f, 3.4e38f, 1e-40f })]);
         Tensor expected = values.to(ScalarType.BFloat16), stored = empty_like(expected);
         Matrix source = Matrix.Of(values), target = Matrix.Of(stored);
@@ -46,12 +46,12 @@ public sealed class KernelTests
     public void An_update_of_adamw_equals_torchs(double weightDecay)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Generator generator = new Generator(2);
+        using Generator generator = new(2);
         // More numbers than one thread takes, and no multiple of a vector.
         Tensor start = randn([70_003], generator: generator);
-        TorchSharp.Modules.Parameter ours = new TorchSharp.Modules.Parameter(start.clone());
-        TorchSharp.Modules.Parameter theirs = new TorchSharp.Modules.Parameter(start.clone());
-        using AdamW optimizer = new AdamW([KeyValuePair.Create<string, Tensor>("w", ours)], new TrainingArguments { WeightDecay = weightDecay });
+        TorchSharp.Modules.Parameter ours = new(start.clone());
+        TorchSharp.Modules.Parameter theirs = new(start.clone());
+        using AdamW optimizer = new([KeyValuePair.Create<string, Tensor>("w", ours)], new TrainingArguments { WeightDecay = weightDecay });
         using TorchSharp.Modules.AdamW reference = optim.AdamW([theirs], 1e-2, weight_decay: weightDecay);
         for (int step = 0; step < 5; step++)
         {
