@@ -23,7 +23,8 @@ internal sealed class BatchRunner(ImageApiClient client, TextWriter output, Time
     /// <param name="cancellationToken">Stops after the current question.</param>
     /// <returns>How many questions failed.</returns>
     /// <exception cref="NoServerException">No server responds.</exception>
-    public async Task<int> RunAsync(IReadOnlyList<string> files, IReadOnlyList<string> questions, bool base64, string resultsFile, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(IReadOnlyList<string> files, IReadOnlyList<string> questions, bool base64, string resultsFile,
+        CancellationToken cancellationToken)
     {
         DateTimeOffset started = time.GetUtcNow();
         List<BatchResult> results = new();
@@ -36,7 +37,9 @@ internal sealed class BatchRunner(ImageApiClient client, TextWriter output, Time
                 result = result with { Seconds = Math.Round(Stopwatch.GetElapsedTime(before).TotalSeconds, 3) };
                 results.Add(result);
                 Save(new BatchReport(started, total, results.Count(r => r.Success), results.Count(r => !r.Success), results), resultsFile);
-                await output.WriteLineAsync($"[{results.Count}/{total}] {Path.GetFileName(file)}: {(result.Success ? "ok" : "failed: " + result.Error)} ({result.Seconds:0.0} s)");
+                await output.WriteLineAsync(
+                    $"[{results.Count}/{total}] {Path.GetFileName(file)}: {(result.Success ? "ok" : "failed: " + result.Error)} "
+                    + $"({result.Seconds:0.0} s)");
             }
         int failed = results.Count(r => !r.Success);
         await output.WriteLineAsync($"{total - failed} of {total} answered, results in {resultsFile}");
@@ -47,7 +50,8 @@ internal sealed class BatchRunner(ImageApiClient client, TextWriter output, Time
     {
         try
         {
-            return new BatchResult(Path.GetFileName(file), question, true, await client.AnalyzeAsync(file, question, base64, cancellationToken), null, 0);
+            return new BatchResult(Path.GetFileName(file), question, true,
+                await client.AnalyzeAsync(file, question, base64, cancellationToken), null, 0);
         }
         catch (Exception e) when (e is RefusedException { Status: not 401 } or UsageException)
         {

@@ -8,14 +8,19 @@ internal static class ClientCommand
 {
     private const string DefaultQuestion = "Describe this image in detail.";
 
-    private static readonly Option<string> Server = new("--server") { Description = "Address of the server.", DefaultValueFactory = _ => "http://localhost:5000" };
+    private static readonly Option<string> Server = new("--server") { Description = "Address of the server.", DefaultValueFactory = _ =>
+        "http://localhost:5000" };
     private static readonly Option<bool> Status = new("--status") { Description = "Show whether the model is ready, and end." };
-    private static readonly Option<string?> Image = new("--image") { Description = "Image file to ask about: JPG, PNG, BMP, TIFF, GIF or WebP." };
+    private static readonly Option<string?> Image =
+        new("--image") { Description = "Image file to ask about: JPG, PNG, BMP, TIFF, GIF or WebP." };
     private static readonly Option<string?> Text = new("--text") { Description = $"The question. Without it: \"{DefaultQuestion}\"" };
-    private static readonly Option<bool> Base64 = new("--base64") { Description = "Send the image as a data URL in JSON instead of a form." };
+    private static readonly Option<bool> Base64 =
+        new("--base64") { Description = "Send the image as a data URL in JSON instead of a form." };
     private static readonly Option<string?> Batch = new("--batch") { Description = "Folder: ask about each image in it." };
-    private static readonly Option<string?> Questions = new("--questions") { Description = "With --batch: file with one question per line, each asked about each image." };
-    private static readonly Option<string> Output = new("--output") { Description = "With --batch: where the results go.", DefaultValueFactory = _ => "batch_results.json" };
+    private static readonly Option<string?> Questions =
+        new("--questions") { Description = "With --batch: file with one question per line, each asked about each image." };
+    private static readonly Option<string> Output = new("--output") { Description = "With --batch: where the results go.",
+        DefaultValueFactory = _ => "batch_results.json" };
     private static readonly Option<bool> Interactive = new("--interactive", "-i") { Description = "Ask questions from the keyboard." };
     private static readonly Option<string?> Token = new("--token") { Description = "The server's token. Without it: AUTH_TOKEN." };
 
@@ -34,7 +39,8 @@ internal static class ClientCommand
             return ExitCodes.BadUsage;
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error,
+                EnableDefaultExceptionHandler = false });
         }
         catch (Exception e) when (e is UsageException or NoServerException or RefusedException or OperationCanceledException)
         {
@@ -60,7 +66,8 @@ internal static class ClientCommand
         if (parsed.GetValue(Questions) is not null && folder is null)
             throw new UsageException("--questions needs --batch DIR.");
 
-        using ImageApiClient client = new(Address(parsed.GetValue(Server)!), parsed.GetValue(Token) ?? Environment.GetEnvironmentVariable("AUTH_TOKEN"));
+        using ImageApiClient client = new(Address(parsed.GetValue(Server)!), parsed.GetValue(Token)
+            ?? Environment.GetEnvironmentVariable("AUTH_TOKEN"));
         if (status)
             return await ShowStatusAsync(client, output, cancellationToken);
         if (interactive)
@@ -81,12 +88,15 @@ internal static class ClientCommand
     private static async Task<int> ShowStatusAsync(ImageApiClient client, TextWriter output, CancellationToken cancellationToken)
     {
         ServerStatus status = await client.StatusAsync(cancellationToken);
-        await output.WriteLineAsync($"status: {status.Status}\nmessage: {status.Message}\ndevice: {status.Device}\nmodel loaded: {(status.ModelLoaded ? "yes" : "no")}");
+        await output.WriteLineAsync(
+            $"status: {status.Status}\nmessage: {status.Message}\ndevice: {status.Device}\nmodel loaded: "
+            + $"{(status.ModelLoaded ? "yes" : "no")}");
         return status.ModelLoaded ? ExitCodes.Success : ExitCodes.Failed;
     }
 
     private static Uri Address(string server) =>
-        Uri.TryCreate(server.EndsWith('/') ? server : server + "/", UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https"
+        Uri.TryCreate(server.EndsWith('/') ? server : server + "/", UriKind.Absolute, out Uri? address)
+        && address.Scheme is "http" or "https"
             ? address
             : throw new UsageException($"--server: '{server}' is no address; write it as http://host:5000.");
 

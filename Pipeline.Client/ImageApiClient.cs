@@ -54,7 +54,8 @@ internal sealed class ImageApiClient : IDisposable
         byte[] image = await ImageFiles.ReadAsync(file, cancellationToken);
         for (int attempt = 1; ; attempt++)
         {
-            using HttpResponseMessage response = await SendAsync(() => base64 ? Base64Request(file, image, question) : FormRequest(file, image, question), cancellationToken);
+            using HttpResponseMessage response = await SendAsync(() =>
+                base64 ? Base64Request(file, image, question) : FormRequest(file, image, question), cancellationToken);
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable && attempt < AttemptsWhenBusy)
             {
                 TimeSpan asked = response.Headers.RetryAfter?.Delta ?? TimeSpan.FromSeconds(2 * attempt);
@@ -75,14 +76,16 @@ internal sealed class ImageApiClient : IDisposable
         content.Headers.ContentType = new MediaTypeHeaderValue(ImageFiles.MediaType(file));
         return new HttpRequestMessage(HttpMethod.Post, "analyze")
         {
-            Content = new MultipartFormDataContent { { content, "image", Path.GetFileName(file) }, { new StringContent(question), "text" } },
+            Content = new MultipartFormDataContent { { content, "image", Path.GetFileName(file) },
+                { new StringContent(question), "text" } },
         };
     }
 
     private static HttpRequestMessage Base64Request(string file, byte[] image, string question) =>
         new(HttpMethod.Post, "analyze_base64")
         {
-            Content = JsonContent.Create(new { image = $"data:{ImageFiles.MediaType(file)};base64,{Convert.ToBase64String(image)}", text = question }),
+            Content = JsonContent.Create(new { image = $"data:{ImageFiles.MediaType(file)};base64,{Convert.ToBase64String(image)}",
+                text = question }),
         };
 
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken)
@@ -94,7 +97,8 @@ internal sealed class ImageApiClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new NoServerException($"{_server}: no answer ({e.Message}); start the server with ./pipeline up, or name another one with --server.", e);
+            throw new NoServerException(
+                $"{_server}: no answer ({e.Message}); start the server with ./pipeline up, or name another one with --server.", e);
         }
         catch (TaskCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

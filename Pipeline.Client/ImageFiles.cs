@@ -24,7 +24,8 @@ internal static class ImageFiles
     {
         if (!Directory.Exists(folder))
             throw new UsageException($"{folder}: no such folder; --batch takes a folder of images.");
-        string[] files = [.. Directory.EnumerateFiles(folder).Where(f => MediaTypes.ContainsKey(Path.GetExtension(f))).Order(StringComparer.Ordinal)];
+        string[] files = [.. Directory.EnumerateFiles(folder).Where(f => MediaTypes.ContainsKey(Path.GetExtension(f)))
+            .Order(StringComparer.Ordinal)];
         return files.Length > 0 ? files : throw new UsageException($"{folder}: no images there ({string.Join(", ", MediaTypes.Keys)}).");
     }
 

@@ -2,7 +2,9 @@ using Pipeline.Data.Artifacts;
 
 namespace Pipeline.Data;
 
-/// <summary>Where state lives, as the host reads it from its data folder, <c>ConnectionStrings:Pipeline</c> and section <c>Artifacts</c>.</summary>
+/// <summary>
+/// Where state lives, as the host reads it from its data folder, <c>ConnectionStrings:Pipeline</c> and section <c>Artifacts</c>.
+/// </summary>
 public sealed record DataOptions
 {
     /// <summary>

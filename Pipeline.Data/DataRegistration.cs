@@ -18,9 +18,12 @@ public static class DataRegistration
         services.AddSingleton(storage);
         services.AddSingleton(storage.Artifacts);
         services.AddSingleton(_ => NpgsqlDataSource.Create(Connections.WithPreparedStatements(storage.ConnectionString)));
-        services.AddPooledDbContextFactory<PipelineDbContext>((provider, options) => options.UsePipeline(provider.GetRequiredService<NpgsqlDataSource>()));
-        services.AddOptions<LeaseOptions>().BindConfiguration("Leases", b => b.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<RetentionOptions>().BindConfiguration("Retention", b => b.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddPooledDbContextFactory<PipelineDbContext>((provider, options) =>
+            options.UsePipeline(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddOptions<LeaseOptions>().BindConfiguration("Leases", b => b.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddOptions<RetentionOptions>().BindConfiguration("Retention", b => b.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DatabaseSignals>();
         services.AddSingleton<LeaseKeeper>();
         services.AddSingleton(provider => new StageGraph(provider.GetServices<StageDefinition>()));
@@ -29,7 +32,8 @@ public static class DataRegistration
         services.AddSingleton<Housekeeping>();
         services.AddSingleton<StalledItems>();
         services.AddSingleton(new WorkerName());
-        services.AddSingleton<ILoggerProvider>(provider => new PostgresLogSink(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<WorkerName>()));
+        services.AddSingleton<ILoggerProvider>(provider =>
+            new PostgresLogSink(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<WorkerName>()));
         return services;
     }
 }

@@ -5,7 +5,8 @@ using Pipeline.Data.Artifacts;
 namespace Pipeline.Data;
 
 /// <summary>Removes what nothing refers to any more. May run while workers are active.</summary>
-public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, PipelineStorage storage, TimeProvider time)
+public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, PipelineStorage storage,
+    TimeProvider time)
 {
     private const int LogBatch = 20_000, DeletedAtOnce = 8;
     private const long Lock = 0x50495045_4b454550;      // any constant; the same in every version
@@ -17,7 +18,8 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
     {
         // Checkpoints first: their files are unreferenced after that.
         int checkpoints = await DropCheckpointsAsync(TimeSpan.FromDays(keep.CheckpointDays), ct);
-        int rasters = keep.RasterDays > 0 ? await DropRastersAsync(TimeSpan.FromDays(keep.RasterDays), TimeSpan.FromHours(keep.UnusedHours), ct) : 0;
+        int rasters = keep.RasterDays > 0
+            ? await DropRastersAsync(TimeSpan.FromDays(keep.RasterDays), TimeSpan.FromHours(keep.UnusedHours), ct) : 0;
         Collected collected = await CollectAsync(TimeSpan.FromHours(keep.UnusedHours), TimeSpan.FromDays(keep.LogDays), ct);
         return collected with { Rasters = rasters, Checkpoints = checkpoints };
     }
@@ -62,7 +64,8 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
             {
                 string[] hashes = batch.Select(a => a.Sha256).ToArray();
                 await db.Database.ExecuteSqlAsync($"DELETE FROM artifacts WHERE sha256 = ANY({hashes})", ct);
-                await Parallel.ForEachAsync(batch, new ParallelOptions { MaxDegreeOfParallelism = DeletedAtOnce, CancellationToken = ct }, async (artifact, token) =>
+                await Parallel.ForEachAsync(batch, new ParallelOptions { MaxDegreeOfParallelism = DeletedAtOnce, CancellationToken = ct },
+                    async (artifact, token) =>
                 {
                     if (!await storage.Artifacts.DeleteAsync(artifact.Sha256, before, token)) return;
                     Interlocked.Increment(ref artifacts);
@@ -103,14 +106,16 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
                     SELECT 1 FROM run_documents AS d JOIN runs AS r ON r.id = d.run_id
                     WHERE d.document_sha256 = e.document_sha256 AND (r.finished_at IS NULL OR r.finished_at > now() - {after})) AS old
                 FROM extractions AS e, jsonb_each_text(e.files) AS f WHERE f.key LIKE 'pages/%')
-            SELECT sha256 AS "Value" FROM rasters AS r WHERE EXISTS (SELECT 1 FROM artifacts AS a WHERE a.sha256 = r.sha256) GROUP BY sha256 HAVING bool_and(old)
+            SELECT sha256 AS "Value" FROM rasters AS r WHERE EXISTS (SELECT 1
+                FROM artifacts AS a WHERE a.sha256 = r.sha256) GROUP BY sha256 HAVING bool_and(old)
             """).ToArrayAsync(ct);
         DateTime before = time.GetUtcNow().UtcDateTime - unusedFor;
         int removed = 0;
         foreach (string[] batch in old.Chunk(500))
         {
             await db.Database.ExecuteSqlAsync($"DELETE FROM artifacts WHERE sha256 = ANY({batch})", ct);
-            await Parallel.ForEachAsync(batch, new ParallelOptions { MaxDegreeOfParallelism = DeletedAtOnce, CancellationToken = ct }, async (sha256, token) =>
+            await Parallel.ForEachAsync(batch, new ParallelOptions { MaxDegreeOfParallelism = DeletedAtOnce, CancellationToken = ct },
+                async (sha256, token) =>
             {
                 if (await storage.Artifacts.DeleteAsync(sha256, before, token)) Interlocked.Increment(ref removed);
             });
@@ -140,7 +145,8 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
         long dropped = 0;
         for (int batch = LogBatch; batch == LogBatch; dropped += batch)
         {
-            await using NpgsqlCommand command = source.CreateCommand("DELETE FROM log_entries WHERE id IN (SELECT id FROM log_entries WHERE at < now() - $1 ORDER BY at LIMIT $2)");
+            await using NpgsqlCommand command = source.CreateCommand(
+                "DELETE FROM log_entries WHERE id IN (SELECT id FROM log_entries WHERE at < now() - $1 ORDER BY at LIMIT $2)");
             command.Parameters.Add(new NpgsqlParameter { Value = keep });
             command.Parameters.Add(new NpgsqlParameter { Value = LogBatch });
             batch = await command.ExecuteNonQueryAsync(ct);

@@ -66,7 +66,8 @@ public sealed class PipelineStorage : IAsyncDisposable
         PrivateCluster? cluster = null;
         try
         {
-            if (string.IsNullOrWhiteSpace(options.ConnectionString)) cluster = await PrivateCluster.StartAsync(Path.Combine(folder, "postgres"), ct: ct);
+            if (string.IsNullOrWhiteSpace(options.ConnectionString)) cluster =
+                await PrivateCluster.StartAsync(Path.Combine(folder, "postgres"), ct: ct);
             string connectionString = cluster?.ConnectionString("pipeline") ?? options.ConnectionString!;
             await Transience.UntilAnsweredAsync(
                 async () =>

@@ -7,7 +7,8 @@ namespace Pipeline.Jobs;
 /// <param name="Options">The options.</param>
 public sealed record FindRunOptionsFaults(RunOptions Options) : IRequest<IReadOnlyList<SettingFault>>;
 
-internal sealed class FindRunOptionsFaultsHandler(RunOptionsChecks checks) : IRequestHandler<FindRunOptionsFaults, IReadOnlyList<SettingFault>>
+internal sealed class FindRunOptionsFaultsHandler(RunOptionsChecks checks) : IRequestHandler<FindRunOptionsFaults,
+    IReadOnlyList<SettingFault>>
 {
     public async ValueTask<IReadOnlyList<SettingFault>> Handle(FindRunOptionsFaults request, CancellationToken cancellationToken) =>
         await checks.FindAsync(request.Options, cancellationToken);

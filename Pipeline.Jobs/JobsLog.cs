@@ -45,7 +45,8 @@ internal static partial class JobsLog
     [LoggerMessage(2019, LogLevel.Warning, "item {ItemId} could not be claimed (try {Attempt}); the server is asked again: {Error}")]
     public static partial void ItemClaimFailed(ILogger logger, Guid itemId, int attempt, string error);
 
-    [LoggerMessage(2018, LogLevel.Warning, "the end of {Stage} could not be stored; another worker takes the item when its lease ends: {Error}")]
+    [LoggerMessage(2018, LogLevel.Warning,
+        "the end of {Stage} could not be stored; another worker takes the item when its lease ends: {Error}")]
     public static partial void EndFailed(ILogger logger, Stage stage, string error);
 
     [LoggerMessage(2012, LogLevel.Information, "schedule {Schedule} fired: run {RunId}")]
@@ -78,14 +79,18 @@ internal static partial class JobsLog
     [LoggerMessage(2013, LogLevel.Warning, "schedule {Schedule} did not start a run: {Error}")]
     public static partial void ScheduleFailed(ILogger logger, string schedule, string error);
 
-    [LoggerMessage(2032, LogLevel.Warning, "the checkpoint of step {Step} could not be copied to the artifact store; the next one is tried: {Error}")]
+    [LoggerMessage(2032, LogLevel.Warning,
+        "the checkpoint of step {Step} could not be copied to the artifact store; the next one is tried: {Error}")]
     public static partial void CheckpointNotCopied(ILogger logger, int step, string error);
 
     [LoggerMessage(2033, LogLevel.Warning, "the checkpoint of step {Step} could not be had from the artifact store: {Error}")]
     public static partial void CheckpointNotRestored(ILogger logger, int step, string error);
 
-    [LoggerMessage(2034, LogLevel.Information, "removed {Artifacts} stored files ({Mebibytes:F1} MiB), {LogLines} log lines, {Rasters} page rasters, {Checkpoints} checkpoints, {Leftovers} leftovers")]
-    public static partial void Collected(ILogger logger, int artifacts, double mebibytes, long logLines, int rasters, int checkpoints, int leftovers);
+    [LoggerMessage(2034, LogLevel.Information,
+        "removed {Artifacts} stored files ({Mebibytes:F1} MiB), {LogLines} log lines, {Rasters} page rasters, {Checkpoints} checkpoints, "
+        + "{Leftovers} leftovers")]
+    public static partial void Collected(ILogger logger, int artifacts, double mebibytes, long logLines, int rasters, int checkpoints,
+        int leftovers);
 
     [LoggerMessage(2035, LogLevel.Warning, "{What} past their time could not be removed, which is tried again: {Error}")]
     public static partial void HousekeepingFailed(ILogger logger, string what, string error);

@@ -51,8 +51,10 @@ public static class JobsRegistration
         services.AddSingleton<DocumentGate>();
         services.AddSingleton<TorchDevice>();
         services.AddSingleton<ItemQueue>();
-        services.AddSingleton(p => new StageDelivery(p.GetRequiredService<StageWork>(), p.GetRequiredService<StageGraph>(), p.GetRequiredService<ItemClaims>(),
-            p.GetRequiredService<StageQueue>(), p.GetRequiredService<ItemQueue>(), p.GetRequiredService<DocumentGate>(), p.GetRequiredService<TorchDevice>(),
+        services.AddSingleton(p =>
+            new StageDelivery(p.GetRequiredService<StageWork>(), p.GetRequiredService<StageGraph>(), p.GetRequiredService<ItemClaims>(),
+            p.GetRequiredService<StageQueue>(), p.GetRequiredService<ItemQueue>(), p.GetRequiredService<DocumentGate>(),
+            p.GetRequiredService<TorchDevice>(),
             p.GetRequiredService<ILogger<StageDelivery>>()));
         return services;
     }
@@ -63,7 +65,8 @@ public static class JobsRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IAdapterTraining, LoraTraining>();
         services.AddOptions<EngineCatalog>()
-            .Configure<IConfiguration>((catalog, configuration) => catalog.Read(configuration.GetSection(EngineCatalog.Section))).ValidateOnStart();
+            .Configure<IConfiguration>((catalog, configuration) => catalog.Read(configuration.GetSection(EngineCatalog.Section)))
+            .ValidateOnStart();
         services.AddSingleton<TrainingEngines>();
         services.AddSingleton<IRunOptionsCheck, ModelFolderCheck>();
         services.AddSingleton<IRunOptionsCheck>(provider => provider.GetRequiredService<TrainingEngines>());
@@ -74,7 +77,8 @@ public static class JobsRegistration
     /// <summary>Makes this process a worker: queue servers, dispatcher and sweeper. Call after <see cref="AddPipelineJobs"/>.</summary>
     public static IServiceCollection AddPipelineWorker(this IServiceCollection services)
     {
-        services.AddOptions<WorkerOptions>().BindConfiguration("Worker", b => b.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<WorkerOptions>().BindConfiguration("Worker", b => b.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations().ValidateOnStart();
         services.AddHostedService<OutboxDispatcher>();
         services.AddHostedService<StalledItemSweeper>();
         services.AddHostedService<ScheduleReconciler>();
@@ -86,7 +90,8 @@ public static class JobsRegistration
             Configure(server, options, "cpu", options.Cpu > 0 ? options.Cpu : Environment.ProcessorCount, Queues.Control, Queues.Cpu);
         });
         services.AddHangfireServer((provider, server) =>
-            Configure(server, provider.GetRequiredService<IOptions<WorkerOptions>>().Value, "gpu", 1, Queues.Gpu));      // one Torch job at a time
+            // one Torch job at a time
+            Configure(server, provider.GetRequiredService<IOptions<WorkerOptions>>().Value, "gpu", 1, Queues.Gpu));
         services.AddHangfireServer((provider, server) =>
         {
             WorkerOptions options = provider.GetRequiredService<IOptions<WorkerOptions>>().Value;
@@ -95,7 +100,8 @@ public static class JobsRegistration
         return services;
     }
 
-    private static void Configure(BackgroundJobServerOptions server, WorkerOptions options, string name, int workers, params string[] queues)
+    private static void Configure(BackgroundJobServerOptions server, WorkerOptions options, string name, int workers,
+        params string[] queues)
     {
         server.ServerName = $"{Environment.MachineName}:{name}";
         server.Queues = queues;

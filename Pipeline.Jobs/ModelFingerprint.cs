@@ -17,7 +17,8 @@ internal static class ModelFingerprint
     /// <exception cref="InputException">No such folder.</exception>
     public static string Of(string folder)
     {
-        if (!Directory.Exists(folder)) throw new InputException($"{folder}: no such folder; expected a model folder as the hub lays it out");
+        if (!Directory.Exists(folder)) throw new InputException(
+            $"{folder}: no such folder; expected a model folder as the hub lays it out");
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string path in Directory.GetFiles(folder).Where(f => Kinds.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal))
         {

@@ -11,6 +11,9 @@ internal static class RunFolders
     /// <summary>Folder of a published adapter.</summary>
     public static string Adapter(PipelineStorage storage, string name) => Path.Combine(storage.Folder, "adapters", name);
 
-    /// <summary>Folder of an adapter on this machine: where it was published, or, when that was on another one, in this data folder.</summary>
-    public static string Adapter(PipelineStorage storage, string name, string publishedTo) => Directory.Exists(publishedTo) ? publishedTo : Adapter(storage, name);
+    /// <summary>
+    /// Folder of an adapter on this machine: where it was published, or, when that was on another one, in this data folder.
+    /// </summary>
+    public static string Adapter(PipelineStorage storage, string name, string publishedTo) =>
+        Directory.Exists(publishedTo) ? publishedTo : Adapter(storage, name);
 }

@@ -59,7 +59,8 @@ public sealed record RunOptions
     /// <param name="name">Its section, as in the stage's row.</param>
     public T Section<T>(string name)
         where T : new() =>
-        Sections is not null && Sections.TryGetValue(name, out JsonElement given) ? given.Deserialize<T>(RunOptionsJson.Settings) ?? new T() : new T();
+        Sections is not null && Sections.TryGetValue(name, out JsonElement given) ? given.Deserialize<T>(RunOptionsJson.Settings)
+        ?? new T() : new T();
 
     /// <summary>What <see cref="RunOptionsReader"/> could not read. Options with faults are never stored.</summary>
     [JsonIgnore] public IReadOnlyList<SettingFault> ReadFaults { get; internal init; } = [];

@@ -11,7 +11,8 @@ internal sealed class RunOptionsChecks(StageGraph stages, IEnumerable<IRunOption
     /// <summary>All faults; empty when there is none.</summary>
     public async Task<IReadOnlyList<SettingFault>> FindAsync(RunOptions options, CancellationToken ct)
     {
-        List<SettingFault> faults = [.. options.ReadFaults, .. RunOptionsRules.Faults(options), .. options.Training.Faults, .. FaultsOfSections(options)];
+        List<SettingFault> faults = [.. options.ReadFaults, .. RunOptionsRules.Faults(options), .. options.Training.Faults,
+            .. FaultsOfSections(options)];
         RunOptions resolved = options.WithAbsoluteModels();
         foreach (IRunOptionsCheck check in checks) faults.AddRange(await check.FindAsync(resolved, ct));
         return faults;

@@ -21,5 +21,6 @@ public static class RunOptionsJson
 
     /// <summary>Options stored with a run.</summary>
     /// <exception cref="JsonException">A name is unknown or a value has the wrong type.</exception>
-    public static RunOptions Read(string json) => JsonSerializer.Deserialize<RunOptions>(json, Settings) ?? throw new JsonException("run options are null");
+    public static RunOptions Read(string json) =>
+        JsonSerializer.Deserialize<RunOptions>(json, Settings) ?? throw new JsonException("run options are null");
 }

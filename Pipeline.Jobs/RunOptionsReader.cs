@@ -31,7 +31,8 @@ public static class RunOptionsReader
         {
             string name = prefix + property.Name;
             PropertyInfo? setting = RunOptionsSchema.Find(section, property.Name);
-            if (setting is null && prefix.Length == 0 && property.Value.ValueKind == JsonValueKind.Object && !into.ContainsKey(property.Name))
+            if (setting is null && prefix.Length == 0 && property.Value.ValueKind == JsonValueKind.Object
+                && !into.ContainsKey(property.Name))
                 into[property.Name] = JsonNode.Parse(property.Value.GetRawText());      // perhaps a stage section: checked later
             else if (setting is null)
                 faults.Add(Unknown(section, prefix, property.Name));
@@ -62,11 +63,14 @@ public static class RunOptionsReader
 
     /// <summary>The fault of a name that a section does not have.</summary>
     internal static SettingFault Unknown(Type section, string prefix, string name) => new(
-        prefix + name, $"unknown name; did you mean {prefix}{NearestName.Of(name, RunOptionsSchema.SettingsOf(section).Select(RunOptionsSchema.NameOf))}?");
+        prefix
+        + name,
+        $"unknown name; did you mean {prefix}{NearestName.Of(name, RunOptionsSchema.SettingsOf(section).Select(RunOptionsSchema.NameOf))}?");
 
     private static bool IsReadable(JsonElement value, PropertyInfo setting)
     {
-        if (value.ValueKind == JsonValueKind.Null) return new NullabilityInfoContext().Create(setting).WriteState == NullabilityState.Nullable;
+        if (value.ValueKind == JsonValueKind.Null) return new NullabilityInfoContext()
+            .Create(setting).WriteState == NullabilityState.Nullable;
         try
         {
             value.Deserialize(setting.PropertyType, RunOptionsJson.Settings);

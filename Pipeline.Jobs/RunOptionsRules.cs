@@ -12,7 +12,8 @@ internal static class RunOptionsRules
 
     /// <summary>What is wrong with one value of a setting; null for nothing.</summary>
     public static string? Fault(PropertyInfo setting, object? value) =>
-        setting.GetCustomAttributes<ValidationAttribute>().Where(rule => !rule.IsValid(value)).Select(rule => Describe(rule, value)).FirstOrDefault();
+        setting.GetCustomAttributes<ValidationAttribute>().Where(rule => !rule.IsValid(value)).Select(rule => Describe(rule, value))
+        .FirstOrDefault();
 
     /// <summary>What is wrong with the values of a section.</summary>
     public static IEnumerable<SettingFault> Faults(object section, string prefix)
@@ -30,7 +31,8 @@ internal static class RunOptionsRules
     private static string Describe(ValidationAttribute rule, object? value) => rule switch
     {
         RequiredAttribute => "is empty; give a value, or leave it out for the default",
-        RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"{value} is out of range; use {range.Minimum} to {range.Maximum}"),
+        RangeAttribute range =>
+            string.Create(CultureInfo.InvariantCulture, $"{value} is out of range; use {range.Minimum} to {range.Maximum}"),
         StringLengthAttribute length => $"has {((string)value!).Length} characters; use {length.MinimumLength} to {length.MaximumLength}",
         { ErrorMessage: { } expected } => $"'{value}': {expected}",
         _ => throw new NotSupportedException($"a rule of type {rule.GetType().Name} has no words"),

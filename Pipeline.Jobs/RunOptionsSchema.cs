@@ -18,7 +18,8 @@ public static class RunOptionsSchema
     {
         ArgumentNullException.ThrowIfNull(setting);
         Stack<string> parts = [];
-        for (Expression? at = setting.Body is UnaryExpression boxed ? boxed.Operand : setting.Body; at is MemberExpression member; at = member.Expression)
+        for (Expression? at = setting.Body is UnaryExpression boxed
+            ? boxed.Operand : setting.Body; at is MemberExpression member; at = member.Expression)
             parts.Push(Naming.ConvertName(member.Member.Name));
         return string.Join('.', parts);
     }
@@ -32,7 +33,8 @@ public static class RunOptionsSchema
     internal static PropertyInfo? Find(Type section, string name) => SettingsOf(section).FirstOrDefault(setting => NameOf(setting) == name);
 
     internal static bool IsSection(PropertyInfo setting) =>
-        setting.PropertyType.Assembly == typeof(RunOptions).Assembly && setting.PropertyType.IsClass && setting.PropertyType != typeof(TrainingSettings);
+        setting.PropertyType.Assembly == typeof(RunOptions).Assembly && setting.PropertyType.IsClass
+        && setting.PropertyType != typeof(TrainingSettings);
 
     private static IEnumerable<string> NamesIn(Type section, string prefix) => SettingsOf(section).SelectMany(setting =>
         IsSection(setting) ? NamesIn(setting.PropertyType, $"{prefix}{NameOf(setting)}.") : [prefix + NameOf(setting)]);

@@ -32,7 +32,9 @@ public sealed record RunSummary
     public string? Adapter { get; init; }
     /// <summary>Adapter folder.</summary>
     public string? AdapterPath { get; init; }
-    /// <summary>Whether the adapter took over the name that the run serves, and why; null when the run serves none, or has not decided yet.</summary>
+    /// <summary>
+    /// Whether the adapter took over the name that the run serves, and why; null when the run serves none, or has not decided yet.
+    /// </summary>
     public PromotionEntry? Promotion { get; init; }
     /// <summary>Dataset folder.</summary>
     public string? DatasetPath { get; init; }
@@ -50,10 +52,12 @@ public sealed record RunSummary
     public sealed record ExampleCounts(int Train, int Eval);
 
     /// <summary>What training reported.</summary>
-    public sealed record TrainingFacts(int Steps, double FirstLoss, double LastLoss, long TrainableParameters, long AllParameters, bool Reused);
+    public sealed record TrainingFacts(int Steps, double FirstLoss, double LastLoss, long TrainableParameters, long AllParameters,
+        bool Reused);
 
     /// <summary>Comparison of base model and adapter on held-out examples; losses in nats per target token.</summary>
-    public sealed record EvaluationFacts(double BaseLoss, double AdapterLoss, double BasePerplexity, double AdapterPerplexity, int Examples, long Tokens);
+    public sealed record EvaluationFacts(double BaseLoss, double AdapterLoss, double BasePerplexity, double AdapterPerplexity,
+        int Examples, long Tokens);
 
     /// <summary>A document that could not be used.</summary>
     public sealed record DocumentFailure(string Document, string Stage, string Error)

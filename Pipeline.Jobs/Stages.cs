@@ -34,7 +34,8 @@ public static class Stages
     public static readonly Stage Publish = new("Publish");
 
     /// <summary>The product's own stages, for tools that inspect its runs from outside.</summary>
-    public static StageGraph Graph => new(new ServiceCollection().AddStages().Select(s => s.ImplementationInstance).OfType<StageDefinition>());
+    public static StageGraph Graph =>
+        new(new ServiceCollection().AddStages().Select(s => s.ImplementationInstance).OfType<StageDefinition>());
 
     internal static IServiceCollection AddStages(this IServiceCollection services) => services
         .AddStage<StartRun>(new(Ingest, StageScope.Run, Queues.Control) { Next = [Extract] })

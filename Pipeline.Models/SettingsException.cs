@@ -7,14 +7,16 @@ public sealed class SettingsException : InputException
     /// <param name="faults">At least one.</param>
     /// <param name="source">The file or place that the settings come from; null to leave it out.</param>
     /// <param name="inner">The exception that revealed the fault.</param>
-    public SettingsException(IReadOnlyList<SettingFault> faults, string? source = null, Exception? inner = null) : base(Text(faults, source), inner) =>
+    public SettingsException(IReadOnlyList<SettingFault> faults, string? source = null, Exception? inner = null)
+        : base(Text(faults, source), inner) =>
         Faults = faults;
 
     /// <summary>One fault.</summary>
     /// <param name="setting">Name of the setting.</param>
     /// <param name="problem">What was found, what is expected, and the fix.</param>
     /// <param name="inner">The exception that revealed the fault.</param>
-    public SettingsException(string setting, string problem, Exception? inner = null) : this([new SettingFault(setting, problem)], null, inner)
+    public SettingsException(string setting, string problem, Exception? inner = null)
+        : this([new SettingFault(setting, problem)], null, inner)
     {
     }
 

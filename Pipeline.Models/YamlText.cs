@@ -27,7 +27,8 @@ public static class YamlText
         catch (InvalidOperationException e)
         {
             // How the scanner reports some broken texts, such as a list whose bracket is never closed: without position or reason.
-            throw new InputException($"{source}: line {parser.Current?.End.Line ?? 1} or after it: not YAML; look for a bracket or quote that is not closed", e);
+            throw new InputException(
+                $"{source}: line {parser.Current?.End.Line ?? 1} or after it: not YAML; look for a bracket or quote that is not closed", e);
         }
         return stream.Documents.Count == 0 ? null : stream.Documents[0].RootNode;
     }

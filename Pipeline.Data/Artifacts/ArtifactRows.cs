@@ -12,6 +12,9 @@ public static class ArtifactRows
         string[] hashes = distinct.Select(a => a.Sha256).ToArray();
         long[] sizes = distinct.Select(a => a.Bytes).ToArray();
         await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO artifacts (sha256, bytes, created_at) SELECT h, b, now() FROM unnest({hashes}, {sizes}) AS t(h, b) ON CONFLICT DO NOTHING", ct);
+            $"""
+            INSERT INTO artifacts (sha256, bytes, created_at) SELECT h, b, now() FROM unnest({hashes}, {sizes}) AS t(h, b)
+            ON CONFLICT DO NOTHING
+            """, ct);
     }
 }

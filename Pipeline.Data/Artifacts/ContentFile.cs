@@ -53,12 +53,15 @@ internal static class ContentFile
         await using (source)
             await ReplaceAsync(path, async temporary =>
             {
-                await using FileStream target = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, Buffer, FileOptions.Asynchronous);
+                await using FileStream target = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, Buffer,
+                    FileOptions.Asynchronous);
                 await source.CopyToAsync(target, ct);
             });
     }
 
-    public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, Buffer, FileOptions.Asynchronous | FileOptions.SequentialScan);
+    public static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, Buffer,
+        FileOptions.Asynchronous | FileOptions.SequentialScan);
 
     public static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
@@ -69,5 +72,6 @@ internal static class ContentFile
 
     /// <summary>The hash of a path that <see cref="RelativePath"/> made, or null.</summary>
     public static string? HashOf(string relativePath) =>
-        relativePath.Length == 65 && relativePath[2] == '/' && string.Concat(relativePath.AsSpan(0, 2), relativePath.AsSpan(3)) is var hash && IsHash(hash) ? hash : null;
+        relativePath.Length == 65 && relativePath[2] == '/' && string.Concat(relativePath.AsSpan(0, 2), relativePath.AsSpan(3)) is var hash
+        && IsHash(hash) ? hash : null;
 }

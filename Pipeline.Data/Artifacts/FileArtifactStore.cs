@@ -47,7 +47,8 @@ public sealed class FileArtifactStore : IArtifactStore
     public Task<bool> ExistsAsync(string sha256, CancellationToken ct = default) => Task.FromResult(File.Exists(PathOf(sha256)));
 
     /// <inheritdoc />
-    public Task CopyToAsync(string sha256, string path, bool once = false, CancellationToken ct = default) => ContentFile.CopyAsync(Open(sha256), path, ct);
+    public Task CopyToAsync(string sha256, string path, bool once = false, CancellationToken ct = default) =>
+        ContentFile.CopyAsync(Open(sha256), path, ct);
 
     /// <inheritdoc />
     public async IAsyncEnumerable<StoredArtifact> ListAsync(DateTime unwantedSince, [EnumeratorCancellation] CancellationToken ct = default)

@@ -6,7 +6,8 @@ public sealed class StorageFullException(string message, Exception inner) : IOEx
     private const int NoSpaceLeft = 28, QuotaExceeded = 122;    // ENOSPC, EDQUOT
 
     /// <summary>Whether the exception means that there is no space left.</summary>
-    public static bool IsNoSpace(Exception e) => e is IOException && e.HResult is NoSpaceLeft or QuotaExceeded or unchecked((int)0x80070070);
+    public static bool IsNoSpace(Exception e) =>
+        e is IOException && e.HResult is NoSpaceLeft or QuotaExceeded or unchecked((int)0x80070070);
 
     /// <summary>The exception to throw when writing below <paramref name="folder"/> failed for lack of space.</summary>
     public static StorageFullException For(string folder, IOException e)

@@ -46,7 +46,8 @@ public sealed class ItemClaim : IAsyncDisposable
     /// <param name="parts">Items of the stages of parts that follow.</param>
     /// <exception cref="LeaseLostException">The item now belongs to another worker. Nothing was stored.</exception>
     public Task CompleteAsync(
-        Func<PipelineDbContext, CancellationToken, Task> write, bool fromCache, CancellationToken ct, IReadOnlyList<StagePart>? parts = null) =>
+        Func<PipelineDbContext, CancellationToken, Task> write, bool fromCache, CancellationToken ct,
+        IReadOnlyList<StagePart>? parts = null) =>
         UntilStoredAsync(mayBeStored => EndWellAsync(null, fromCache, parts ?? [], write, mayBeStored, ct), ct);
 
     /// <summary>Records that there was nothing to do and moves on to what follows.</summary>
@@ -67,7 +68,8 @@ public sealed class ItemClaim : IAsyncDisposable
         {
             if (!forGood)
             {
-                DateTimeOffset notBefore = await db.NowAsync(ct) + TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, Math.Min(10, item.TransientFailures))));
+                DateTimeOffset notBefore = await db.NowAsync(ct)
+                    + TimeSpan.FromSeconds(Math.Min(60, Math.Pow(2, Math.Min(10, item.TransientFailures))));
                 item.RetryAfterTrouble(Now, notBefore, error);
                 db.OutboxMessages.Add(new OutboxMessage(item.Id, item.Stage, notBefore));
                 await db.SaveChangesAsync(ct);
@@ -97,7 +99,10 @@ public sealed class ItemClaim : IAsyncDisposable
         {
             await using PipelineDbContext db = await _claims.Contexts.CreateDbContextAsync(ct);
             return await db.Database.ExecuteSqlAsync(
-                $"UPDATE stage_items SET attempts_left = attempts_allowed WHERE id = {Item.Id} AND attempt = {Item.Attempt} AND state = 'Running'", ct);
+                $"""
+                UPDATE stage_items SET attempts_left = attempts_allowed
+                WHERE id = {Item.Id} AND attempt = {Item.Attempt} AND state = 'Running'
+                """, ct);
         }, null, ct);
         Progressed();
     }
@@ -106,7 +111,8 @@ public sealed class ItemClaim : IAsyncDisposable
     /// <param name="step">Its step.</param>
     /// <param name="files">Path in its folder to hash.</param>
     /// <param name="ct">Cancels.</param>
-    public Task NoteCheckpointAsync(int step, IReadOnlyDictionary<string, string> files, CancellationToken ct) => Transience.UntilAnsweredAsync(async () =>
+    public Task NoteCheckpointAsync(int step, IReadOnlyDictionary<string, string> files, CancellationToken ct) =>
+        Transience.UntilAnsweredAsync(async () =>
     {
         await using PipelineDbContext db = await _claims.Contexts.CreateDbContextAsync(ct);
         return await db.Database.ExecuteSqlAsync($"""
@@ -191,7 +197,8 @@ public sealed class ItemClaim : IAsyncDisposable
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
         // Shared: endings do not wait for each other, but a user's pause or cancel and an ending do. Taken before any row.
         StageItem item = await db.StageItems.FromSql($"""
-            SELECT i.* FROM (SELECT pg_advisory_xact_lock_shared({WorkRows.RunLock(Item.RunId)})) AS l, stage_items AS i WHERE i.id = {Item.Id} FOR UPDATE OF i
+            SELECT i.* FROM (SELECT pg_advisory_xact_lock_shared({WorkRows.RunLock(Item.RunId)})) AS l, stage_items AS i
+                WHERE i.id = {Item.Id} FOR UPDATE OF i
             """).SingleAsync(ct);
         if (item.State != ItemState.Running || item.Attempt != Item.Attempt)
         {
@@ -209,7 +216,8 @@ public sealed class ItemClaim : IAsyncDisposable
     /// Ends the item as succeeded or skipped, with as few messages to the server as possible, since every item ends this way.
     /// </summary>
     private async Task EndWellAsync(
-        string? skipped, bool fromCache, IReadOnlyList<StagePart> parts, Func<PipelineDbContext, CancellationToken, Task>? write, bool mayBeStored,
+        string? skipped, bool fromCache, IReadOnlyList<StagePart> parts, Func<PipelineDbContext, CancellationToken, Task>? write,
+        bool mayBeStored,
         CancellationToken ct)
     {
         DateTimeOffset now = Now;

@@ -14,7 +14,8 @@ namespace Pipeline.Data.Claims;
 /// <see cref="StalledItems"/> finds that the worker is dead.
 /// </summary>
 public sealed class ItemClaims(
-    IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, StageGraph stages, LeaseKeeper keeper, DatabaseSignals signals, WorkerName worker,
+    IDbContextFactory<PipelineDbContext> contexts, NpgsqlDataSource source, StageGraph stages, LeaseKeeper keeper, DatabaseSignals signals,
+    WorkerName worker,
     IOptions<LeaseOptions> options, ILogger<ItemClaims> logger)
 {
     private readonly ConcurrentDictionary<Guid, ItemClaim> _handedOver = [];

@@ -13,10 +13,12 @@ namespace Pipeline.Data.Claims;
 internal static class ItemTransitions
 {
     private const string Pending = nameof(ItemState.Pending), Running = nameof(ItemState.Running), Paused = nameof(ItemState.Paused),
-        Succeeded = nameof(ItemState.Succeeded), Skipped = nameof(ItemState.Skipped), Failed = nameof(ItemState.Failed), Canceled = nameof(ItemState.Canceled);
+        Succeeded = nameof(ItemState.Succeeded), Skipped = nameof(ItemState.Skipped), Failed = nameof(ItemState.Failed),
+        Canceled = nameof(ItemState.Canceled);
 
     /// <summary>What statements that end items have in common; the time is the third value.</summary>
-    private const string Ended = "lease_until = NULL, finished_at = $3, seconds = seconds + greatest(0, extract(epoch FROM $3 - started_at))";
+    private const string Ended =
+        "lease_until = NULL, finished_at = $3, seconds = seconds + greatest(0, extract(epoch FROM $3 - started_at))";
 
     private const string Claimed = $"""
         UPDATE stage_items
@@ -62,19 +64,23 @@ internal static class ItemTransitions
         StageItem claimed, DateTimeOffset now, string? skipped, bool fromCache, IReadOnlyList<StageItem> followers)
     {
         string change = skipped is null
-            ? $"state = '{Succeeded}', from_cache = $4, error = NULL, failure_kind = NULL, suspect = false, checkpoint_files = NULL, checkpoint_step = NULL"
+            ? $"state = '{Succeeded}', from_cache = $4, error = NULL, failure_kind = NULL, suspect = false, checkpoint_files = NULL, "
+            + $"checkpoint_step = NULL"
             : $"state = '{Skipped}', error = $4";
         // A success no longer needs what earlier attempts left.
         object note = skipped is null ? fromCache : skipped;
         string ended = $"UPDATE stage_items SET {change}, {Ended} WHERE id = $1 AND attempt = $2 AND state = '{Running}' RETURNING run_id";
         if (followers.Count == 0)
-            return Statements.Of($"WITH ended AS ({ended}) SELECT NULL::text, 0::bigint FROM ended", claimed.Id, claimed.Attempt, now, note);
+            return Statements.Of($"WITH ended AS ({ended}) SELECT NULL::text, 0::bigint FROM ended", claimed.Id, claimed.Attempt, now,
+                note);
         return Statements.Of($"""
             WITH ended AS ({ended}),
             added AS (
-                INSERT INTO stage_items (id, run_id, stage, key, run_document_id, state, attempt, attempts_left, attempts_allowed, created_at,
+                INSERT INTO stage_items (id, run_id, stage, key, run_document_id, state, attempt, attempts_left, attempts_allowed,
+                    created_at,
                     seconds, from_cache, transient_failures, suspect, priority)
-                SELECT f.id, ended.run_id, f.stage, f.key, f.document, '{Pending}', 0, f.attempts, f.attempts, $3, 0, false, 0, false, r.priority
+                SELECT f.id, ended.run_id, f.stage, f.key, f.document, '{Pending}', 0, f.attempts, f.attempts, $3, 0, false, 0, false,
+                    r.priority
                 FROM ended JOIN runs AS r ON r.id = ended.run_id
                     CROSS JOIN unnest($5::uuid[], $6::text[], $7::text[], $8::uuid[], $9::int[]) AS f(id, stage, key, document, attempts)
                 ON CONFLICT (run_id, stage, key) DO NOTHING
@@ -93,9 +99,11 @@ internal static class ItemTransitions
         string stage = item.Stage.Name;
         return await db.Database.ExecuteSqlAsync($"""
             WITH added AS (
-                INSERT INTO stage_items (id, run_id, stage, key, run_document_id, state, attempt, attempts_left, attempts_allowed, created_at,
+                INSERT INTO stage_items (id, run_id, stage, key, run_document_id, state, attempt, attempts_left, attempts_allowed,
+                    created_at,
                     seconds, from_cache, transient_failures, suspect, priority)
-                SELECT {item.Id}, r.id, {stage}, {item.Key}, {item.RunDocumentId}, 'Pending', 0, {item.AttemptsLeft}, {item.AttemptsAllowed},
+                SELECT {item.Id}, r.id, {stage}, {item.Key}, {item.RunDocumentId}, 'Pending', 0, {item.AttemptsLeft},
+                    {item.AttemptsAllowed},
                     {item.CreatedAt}, 0, false, 0, false, r.priority
                 FROM runs AS r WHERE r.id = {item.RunId}
                 ON CONFLICT (run_id, stage, key) DO NOTHING
@@ -126,7 +134,8 @@ internal static class ItemTransitions
 
     /// <summary>Resets items that failed or were canceled, so that they can be opened.</summary>
     public static Task ReopenAsync(PipelineDbContext db, Guid[] ids, CancellationToken ct) => db.Database.ExecuteSqlRawAsync($$"""
-        UPDATE stage_items SET state = '{{Paused}}', attempts_left = attempts_allowed, transient_failures = 0, not_before = NULL, error = NULL,
+        UPDATE stage_items SET state = '{{Paused}}', attempts_left = attempts_allowed, transient_failures = 0, not_before = NULL,
+            error = NULL,
             failure_kind = NULL, finished_at = NULL
         WHERE id = ANY({0}) AND state IN ('{{Failed}}', '{{Canceled}}')
         """, [ids], ct);
@@ -135,6 +144,7 @@ internal static class ItemTransitions
     public static Task CancelAsync(PipelineDbContext db, Guid runId, CancellationToken ct) => db.Database.ExecuteSqlRawAsync($$"""
         WITH open AS MATERIALIZED (
             SELECT id FROM stage_items WHERE run_id = {0} AND state IN ('{{Pending}}', '{{Running}}', '{{Paused}}') ORDER BY id FOR UPDATE)
-        UPDATE stage_items AS i SET state = '{{Canceled}}', finished_at = clock_timestamp(), lease_until = NULL FROM open WHERE i.id = open.id
+        UPDATE stage_items AS i SET state = '{{Canceled}}', finished_at = clock_timestamp(), lease_until = NULL
+            FROM open WHERE i.id = open.id
         """, [runId], ct);
 }

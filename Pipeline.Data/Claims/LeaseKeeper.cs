@@ -93,7 +93,9 @@ public sealed class LeaseKeeper : IAsyncDisposable
         // Rows are locked in the same order here and when a run is canceled, so that the two cannot deadlock.
         await using NpgsqlCommand command = _source.CreateCommand("""
             WITH mine AS MATERIALIZED (
-                SELECT i.id, c.done, c.total, c.rest FROM stage_items AS i JOIN unnest($2, $3, $4, $5, $6) AS c(id, attempt, done, total, rest) ON c.id = i.id AND c.attempt = i.attempt
+                SELECT i.id, c.done, c.total, c.rest
+                    FROM stage_items AS i
+                        JOIN unnest($2, $3, $4, $5, $6) AS c(id, attempt, done, total, rest) ON c.id = i.id AND c.attempt = i.attempt
                 WHERE i.state = 'Running' ORDER BY i.id FOR UPDATE OF i)
             UPDATE stage_items AS i SET lease_until = clock_timestamp() + $1, progress_done = coalesce(mine.done, i.progress_done),
                 progress_total = coalesce(mine.total, i.progress_total), estimated_end = clock_timestamp() + mine.rest

@@ -9,7 +9,8 @@ namespace Pipeline.Data.Claims;
 public sealed class Outbox(IDbContextFactory<PipelineDbContext> contexts)
 {
     /// <summary>Wakes the dispatchers of all processes when the context's transaction commits.</summary>
-    public static Task NotifyAsync(PipelineDbContext db, CancellationToken ct) => db.Database.ExecuteSqlAsync($"SELECT pg_notify({DatabaseSignals.OutboxChannel}, '')", ct);
+    public static Task NotifyAsync(PipelineDbContext db, CancellationToken ct) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_notify({DatabaseSignals.OutboxChannel}, '')", ct);
 
     /// <summary>
     /// Hands over due rows and deletes them. If this process dies between the two, the rows stay and are handed over again;
@@ -19,13 +20,15 @@ public sealed class Outbox(IDbContextFactory<PipelineDbContext> contexts)
     /// <param name="batch">Rows to take at most.</param>
     /// <param name="ct">Stops; nothing was handed over then, or it will be again.</param>
     /// <returns>Rows handed over.</returns>
-    public async Task<int> DispatchAsync(Func<IReadOnlyList<OutboxMessage>, CancellationToken, Task> handOver, int batch, CancellationToken ct)
+    public async Task<int> DispatchAsync(Func<IReadOnlyList<OutboxMessage>, CancellationToken, Task> handOver, int batch,
+        CancellationToken ct)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
         OutboxMessage[] due = await db.OutboxMessages.FromSql($"""
             DELETE FROM outbox_messages WHERE id IN (
-                SELECT id FROM outbox_messages WHERE not_before IS NULL OR not_before <= now() ORDER BY id LIMIT {batch} FOR UPDATE SKIP LOCKED)
+                SELECT id FROM outbox_messages
+                    WHERE not_before IS NULL OR not_before <= now() ORDER BY id LIMIT {batch} FOR UPDATE SKIP LOCKED)
             RETURNING *
             """).AsNoTracking().ToArrayAsync(ct);
         if (due.Length == 0) return 0;

@@ -43,7 +43,8 @@ public static class RunControl
     /// <param name="ct">Cancels.</param>
     /// <returns>Items put back to work; 0 when none had failed.</returns>
     public static Task<int> RetryAsync(
-        this PipelineDbContext db, StageGraph graph, Guid runId, Stage? stage, Guid? itemId, Func<Stage, Task> forget, CancellationToken ct) =>
+        this PipelineDbContext db, StageGraph graph, Guid runId, Stage? stage, Guid? itemId, Func<Stage, Task> forget,
+        CancellationToken ct) =>
         InTurnAsync(db, runId, async () =>
         {
             StageItem[] ended = await db.StageItems.AsNoTracking()
@@ -52,7 +53,8 @@ public static class RunControl
                 .ToArrayAsync(ct);
             if (ended.Length == 0) return 0;
             // A document or part that comes back changes what was built from all of them, and everything after that.
-            HashSet<Stage> built = [.. ended.Where(i => graph[i.Stage].Scope != StageScope.Run).SelectMany(i => BuiltOnAll(graph, i.Stage)).Distinct()];
+            HashSet<Stage> built = [.. ended.Where(i => graph[i.Stage].Scope != StageScope.Run).SelectMany(i => BuiltOnAll(graph, i.Stage))
+                .Distinct()];
             if (built.Count > 0)
             {
                 await db.StageItems.Where(i => i.RunId == runId && built.Contains(i.Stage)).ExecuteDeleteAsync(ct);
@@ -68,7 +70,8 @@ public static class RunControl
 
     /// <summary>Changes which run's work is claimed first.</summary>
     /// <returns>False when there is no such run.</returns>
-    public static Task<bool> PrioritizeAsync(this PipelineDbContext db, Guid runId, int priority, CancellationToken ct) => InTurnAsync(db, runId, async () =>
+    public static Task<bool> PrioritizeAsync(this PipelineDbContext db, Guid runId, int priority, CancellationToken ct) =>
+        InTurnAsync(db, runId, async () =>
     {
         if (await db.Database.ExecuteSqlAsync($"UPDATE runs SET priority = {priority} WHERE id = {runId}", ct) == 0) return false;
         await db.StageItems.Where(i => i.RunId == runId && (i.State == ItemState.Pending || i.State == ItemState.Paused))
@@ -78,7 +81,8 @@ public static class RunControl
 
     /// <summary>The stages of the whole run that a document's or part's stage leads to, and all that comes after those.</summary>
     private static IEnumerable<Stage> BuiltOnAll(StageGraph graph, Stage stage) =>
-        graph.JoinsAfter(stage).Where(join => join != StageGraph.End).SelectMany(join => graph.Descendants(join).Select(d => d.Stage).Prepend(join));
+        graph.JoinsAfter(stage).Where(join => join != StageGraph.End)
+        .SelectMany(join => graph.Descendants(join).Select(d => d.Stage).Prepend(join));
 
     private static async Task OpenAsync(PipelineDbContext db, Guid runId, CancellationToken ct)
     {

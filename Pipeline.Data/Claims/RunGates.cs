@@ -11,7 +11,8 @@ internal static class RunGates
 {
     /// <summary>Changes what holds a stage up.</summary>
     /// <returns>What still does.</returns>
-    public static async Task<int> ChangeAsync(PipelineDbContext db, StageGraph graph, Guid runId, Stage join, int change, CancellationToken ct)
+    public static async Task<int> ChangeAsync(PipelineDbContext db, StageGraph graph, Guid runId, Stage join, int change,
+        CancellationToken ct)
     {
         await using NpgsqlBatch batch = db.Batch(Statements.Of("""
             INSERT INTO run_gates (run_id, stage, open) VALUES ($1, $2, $3)
@@ -26,7 +27,8 @@ internal static class RunGates
     /// </summary>
     public static async Task RecountAsync(PipelineDbContext db, StageGraph graph, Guid runId, CancellationToken ct)
     {
-        Dictionary<Stage, (int Open, int Total)> items = (await db.StageItems.Where(i => i.RunId == runId).GroupBy(i => i.Stage).Select(g => new
+        Dictionary<Stage, (int Open, int Total)> items = (await db.StageItems.Where(i => i.RunId == runId).GroupBy(i => i.Stage)
+            .Select(g => new
         {
             Stage = g.Key,
             Open = g.Count(i => i.State == ItemState.Pending || i.State == ItemState.Running || i.State == ItemState.Paused),
@@ -38,7 +40,8 @@ internal static class RunGates
                 items.TryGetValue(d.Stage, out (int Open, int Total) found) ? found.Open : d.Scope == StageScope.Run ? 1 : 0);
             string stage = join.Name;
             await db.Database.ExecuteSqlAsync($"""
-                INSERT INTO run_gates (run_id, stage, open) VALUES ({runId}, {stage}, {open}) ON CONFLICT (run_id, stage) DO UPDATE SET open = {open}
+                INSERT INTO run_gates (run_id, stage, open) VALUES ({runId}, {stage}, {open}) ON CONFLICT (run_id, stage) DO UPDATE
+                    SET open = {open}
                 """, ct);
         }
     }

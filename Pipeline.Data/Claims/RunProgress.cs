@@ -4,7 +4,9 @@ using Pipeline.Data.Stages;
 
 namespace Pipeline.Data.Claims;
 
-/// <summary>What the end of an item means for its run, by the table of stages. Every method works inside the transaction that ends the item.</summary>
+/// <summary>
+/// What the end of an item means for its run, by the table of stages. Every method works inside the transaction that ends the item.
+/// </summary>
 internal static class RunProgress
 {
     /// <summary>Items that follow a success whatever else the run does; they are added by the statement that ends the item.</summary>
@@ -12,7 +14,8 @@ internal static class RunProgress
     {
         foreach (StagePart part in parts)
             if (!graph.NextOf(item.Stage).Any(d => d.Stage == part.Stage && d.Scope == StageScope.Part))
-                throw new InvalidOperationException($"{item.Stage} names a part of {part.Stage}, which is no stage of parts that follows it");
+                throw new InvalidOperationException(
+                    $"{item.Stage} names a part of {part.Stage}, which is no stage of parts that follows it");
         List<StageItem> followers = [];
         foreach (StageDefinition next in graph.NextOf(item.Stage))
             if (next.Scope != StageScope.Run && OthersBefore(graph, next, item.Stage).Length == 0)
@@ -29,7 +32,8 @@ internal static class RunProgress
     /// <param name="now">When it ended.</param>
     /// <param name="ct">Cancels.</param>
     public static async Task AfterSuccessAsync(
-        PipelineDbContext db, StageGraph graph, StageItem item, IReadOnlyList<StagePart> parts, Dictionary<Stage, int> added, DateTimeOffset now,
+        PipelineDbContext db, StageGraph graph, StageItem item, IReadOnlyList<StagePart> parts, Dictionary<Stage, int> added,
+        DateTimeOffset now,
         CancellationToken ct)
     {
         foreach (StageDefinition next in graph.NextOf(item.Stage).Where(d => d.Scope != StageScope.Run))
@@ -52,7 +56,8 @@ internal static class RunProgress
     }
 
     /// <summary>A failed whole-run stage ends the run; a failed document or part only means that nothing follows from it.</summary>
-    public static Task AfterFailureAsync(PipelineDbContext db, StageGraph graph, StageItem item, DateTimeOffset now, CancellationToken ct) =>
+    public static Task AfterFailureAsync(PipelineDbContext db, StageGraph graph, StageItem item, DateTimeOffset now,
+        CancellationToken ct) =>
         graph[item.Stage].Scope == StageScope.Run
             ? db.EndRunAsync(item.RunId, RunState.Failed, item.Error, ct)
             : PassGatesAsync(db, graph, item, [], now, ct);
@@ -80,7 +85,8 @@ internal static class RunProgress
         string meeting = $"{next.RunId:N} {next.Stage} {next.Key}";
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({meeting}, 0))", ct);
         int ready = await db.StageItems.CountAsync(i =>
-            i.RunId == next.RunId && others.Contains(i.Stage) && i.Key == next.Key && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped), ct);
+            i.RunId == next.RunId && others.Contains(i.Stage) && i.Key == next.Key
+            && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped), ct);
         return ready == others.Length && await ItemTransitions.AddAsync(db, next, ct);
     }
 
@@ -107,13 +113,15 @@ internal static class RunProgress
     }
 
     /// <summary>Why the run cannot continue: none of the documents or parts that a stage waited for came through.</summary>
-    private static async Task<string?> NothingUsableAsync(PipelineDbContext db, StageGraph graph, Guid runId, Stage join, CancellationToken ct)
+    private static async Task<string?> NothingUsableAsync(PipelineDbContext db, StageGraph graph, Guid runId, Stage join,
+        CancellationToken ct)
     {
         if (join == StageGraph.End) return null;
         Stage[] feeding = [.. graph.PreviousOf(join).Where(d => d.Scope != StageScope.Run).Select(d => d.Stage)];
         if (feeding.Length == 0) return null;
         if (await db.StageItems.AnyAsync(
-            i => i.RunId == runId && feeding.Contains(i.Stage) && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped), ct)) return null;
+            i => i.RunId == runId && feeding.Contains(i.Stage)
+            && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped), ct)) return null;
         string? first = await db.StageItems.Where(i => i.RunId == runId && i.State == ItemState.Failed)
             .OrderBy(i => i.FinishedAt).Select(i => i.Error).FirstOrDefaultAsync(ct);
         int documents = await db.RunDocuments.CountAsync(d => d.RunId == runId && d.DuplicateOf == null, ct);

@@ -51,7 +51,10 @@ internal static class RunTransitions
         string state = end.ToString();
         string[] before = Names(Run.Before(end));
         return db.Database.ExecuteSqlAsync(
-            $"UPDATE runs SET state = {state}, error = {error}, finished_at = clock_timestamp() WHERE id = {runId} AND state = ANY({before})", ct);
+            $"""
+            UPDATE runs SET state = {state}, error = {error}, finished_at = clock_timestamp()
+            WHERE id = {runId} AND state = ANY({before})
+            """, ct);
     }
 
     private static string[] Names(IEnumerable<RunState> states) => [.. states.Select(s => s.ToString())];

@@ -10,7 +10,8 @@ namespace Pipeline.Data.Claims;
 /// Finds work whose worker or queue entry was lost. A worker counts as dead only when its lease has not changed for a while by
 /// this process's own stopwatch: a clock jump or a server outage makes no live worker look dead and no dead one look alive.
 /// </summary>
-public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IOptions<LeaseOptions> options, TimeProvider time)
+public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IOptions<LeaseOptions> options,
+    TimeProvider time)
 {
     private readonly Dictionary<Guid, Seen> _seen = [];
     private long _lastLook;
@@ -42,7 +43,8 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
             int redispatched = await db.Database.ExecuteSqlAsync($"""
                 INSERT INTO outbox_messages (item_id, stage)
                 SELECT i.id, i.stage FROM stage_items AS i
-                WHERE i.state = 'Pending' AND i.stage = ANY({stages}) AND greatest(i.created_at, i.started_at, i.not_before) < now() - interval '5 seconds'
+                WHERE i.state = 'Pending' AND i.stage = ANY({stages})
+                    AND greatest(i.created_at, i.started_at, i.not_before) < now() - interval '5 seconds'
                   AND NOT EXISTS (SELECT 1 FROM outbox_messages AS m WHERE m.item_id = i.id)
                 ORDER BY i.priority DESC, i.id LIMIT 200
                 """, ct);
@@ -60,9 +62,11 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
     {
         // UtcNow is translated to SQL: it is the server's clock that counts.
         Leased[] leased = await db.StageItems.Where(i => i.State == ItemState.Running).OrderBy(i => i.Id)
-            .Select(i => new Leased(i.Id, i.RunId, i.Stage, i.Attempt, i.LeaseUntil, i.Worker, i.LeaseUntil == null || i.LeaseUntil < DateTimeOffset.UtcNow)).ToArrayAsync(ct);
+            .Select(i => new Leased(i.Id, i.RunId, i.Stage, i.Attempt, i.LeaseUntil, i.Worker, i.LeaseUntil == null
+            || i.LeaseUntil < DateTimeOffset.UtcNow)).ToArrayAsync(ct);
         Watch(leased);
-        Leased[] dead = leased.Where(i => _seen[i.Id].For >= (i.Overdue ? Grace : TimeSpan.FromSeconds(options.Value.Seconds) + Grace)).ToArray();
+        Leased[] dead = leased.Where(i => _seen[i.Id].For >= (i.Overdue ? Grace : TimeSpan.FromSeconds(options.Value.Seconds) + Grace))
+            .ToArray();
         int moved = 0;
         foreach (IGrouping<string?, Leased> worker in dead.GroupBy(i => i.Worker))
         {
@@ -71,7 +75,8 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
             foreach (Leased item in worker)
             {
                 bool perDocument = IsPart(item.Stage);
-                if (await RecoverAsync(db, item, blamed: perDocument ? documents == 1 : documents == 0, suspect: perDocument && documents > 1, ct)) moved++;
+                if (await RecoverAsync(db, item, blamed: perDocument ? documents == 1 : documents == 0, suspect: perDocument
+                    && documents > 1, ct)) moved++;
             }
         }
         return moved;
@@ -87,7 +92,8 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
         Dictionary<Guid, Seen> before = new(_seen);
         _seen.Clear();
         foreach (Leased item in leased)
-            _seen[item.Id] = before.TryGetValue(item.Id, out Seen seen) && seen.Attempt == item.Attempt && seen.LeaseUntil == item.LeaseUntil
+            _seen[item.Id] = before.TryGetValue(item.Id, out Seen seen) && seen.Attempt == item.Attempt
+                && seen.LeaseUntil == item.LeaseUntil
                 ? seen with { For = seen.For + since }
                 : new Seen(item.Attempt, item.LeaseUntil, TimeSpan.Zero);
     }
@@ -101,7 +107,8 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
         StageItem? item = await db.StageItems.FromSql($"""
             SELECT i.* FROM (SELECT pg_advisory_xact_lock_shared({WorkRows.RunLock(dead.RunId)})) AS l, stage_items AS i
-            WHERE i.id = {dead.Id} AND i.state = 'Running' AND i.attempt = {dead.Attempt} AND i.lease_until IS NOT DISTINCT FROM {dead.LeaseUntil} FOR UPDATE OF i
+            WHERE i.id = {dead.Id} AND i.state = 'Running' AND i.attempt = {dead.Attempt} AND i.lease_until IS NOT DISTINCT
+                FROM {dead.LeaseUntil} FOR UPDATE OF i
             """).SingleOrDefaultAsync(ct);
         if (item is null) return false;             // its worker is alive after all, or another sweeper was faster
         DateTimeOffset now = await db.NowAsync(ct);

@@ -54,7 +54,10 @@ public static class WorkRows
         await db.SaveChangesAsync(ct);
         string name = stage.Stage.Name;
         await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO outbox_messages (item_id, stage) SELECT id, stage FROM stage_items WHERE run_id = {runId} AND stage = {name} ORDER BY id", ct);
+            $"""
+            INSERT INTO outbox_messages (item_id, stage)
+            SELECT id, stage FROM stage_items WHERE run_id = {runId} AND stage = {name} ORDER BY id
+            """, ct);
         return documents.Length;
     }
 

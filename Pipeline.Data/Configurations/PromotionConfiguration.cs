@@ -10,7 +10,8 @@ internal sealed class PromotionConfiguration : IEntityTypeConfiguration<Promotio
     {
         promotion.Property(p => p.Kind).HasConversion<string>().HasMaxLength(16);
         promotion.HasIndex(p => new { p.Name, p.Id });
-        promotion.HasIndex(p => new { p.RunId, p.AdapterId }).IsUnique().HasFilter("run_id IS NOT NULL");    // a run decides once about its adapter
+        // a run decides once about its adapter
+        promotion.HasIndex(p => new { p.RunId, p.AdapterId }).IsUnique().HasFilter("run_id IS NOT NULL");
         // An adapter that has ever served a name cannot be removed: a rollback may return to it.
         promotion.HasOne<Adapter>().WithMany().HasForeignKey(p => p.AdapterId).OnDelete(DeleteBehavior.Restrict);
         promotion.HasOne<Adapter>().WithMany().HasForeignKey(p => p.AgainstId).OnDelete(DeleteBehavior.Restrict);

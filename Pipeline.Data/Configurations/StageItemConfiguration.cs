@@ -10,7 +10,8 @@ internal sealed class StageItemConfiguration : IEntityTypeConfiguration<StageIte
     {
         item.HasIndex(i => new { i.RunId, i.Stage, i.Key }).IsUnique();                 // enqueuing twice cannot make two items
         item.HasIndex(i => i.LeaseUntil).HasFilter("state = 'Running'");                // the sweeper's search
-        item.HasIndex(i => new { i.Stage, i.Priority, i.Id }).IsDescending(false, true, false).HasFilter("state = 'Pending'");  // the next to claim
+        // the next to claim
+        item.HasIndex(i => new { i.Stage, i.Priority, i.Id }).IsDescending(false, true, false).HasFilter("state = 'Pending'");
         item.HasIndex(i => i.RunDocumentId);
         item.Property(i => i.State).HasConversion<string>().HasMaxLength(16);
         item.Property(i => i.FailureKind).HasConversion<string>().HasMaxLength(16);

@@ -11,6 +11,7 @@ internal sealed class TrainingConfiguration : IEntityTypeConfiguration<Training>
         training.Property(t => t.CacheKey).HasMaxLength(64);
         training.Property(t => t.Files).HasJsonConversion();
         training.HasIndex(t => t.CacheKey);
-        training.HasIndex(t => new { t.RunId, t.CacheKey }).IsUnique();     // a run trains once on its dataset, however often it is delivered
+        // a run trains once on its dataset, however often it is delivered
+        training.HasIndex(t => new { t.RunId, t.CacheKey }).IsUnique();
     }
 }

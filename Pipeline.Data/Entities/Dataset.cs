@@ -13,7 +13,8 @@ public sealed class Dataset
     /// <param name="trainExamples">Examples to train on.</param>
     /// <param name="evalExamples">Held-out examples.</param>
     /// <param name="createdAt">Now.</param>
-    public Dataset(Guid? runId, string name, string contentKey, Dictionary<string, string> files, int trainExamples, int evalExamples, DateTimeOffset createdAt)
+    public Dataset(Guid? runId, string name, string contentKey, Dictionary<string, string> files, int trainExamples, int evalExamples,
+        DateTimeOffset createdAt)
     {
         Id = Guid.CreateVersion7(createdAt);
         RunId = runId;

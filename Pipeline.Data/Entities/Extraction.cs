@@ -13,7 +13,8 @@ public sealed class Extraction
     /// <param name="pages">Pages.</param>
     /// <param name="figures">Figures.</param>
     /// <param name="createdAt">Now.</param>
-    public Extraction(string documentSha256, string extractorVersion, string optionsKey, Dictionary<string, string> files, int pages, int figures, DateTimeOffset createdAt)
+    public Extraction(string documentSha256, string extractorVersion, string optionsKey, Dictionary<string, string> files, int pages,
+        int figures, DateTimeOffset createdAt)
     {
         Id = Guid.CreateVersion7(createdAt);
         DocumentSha256 = documentSha256;

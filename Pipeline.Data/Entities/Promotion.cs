@@ -1,6 +1,8 @@
 namespace Pipeline.Data.Entities;
 
-/// <summary>A decision about which adapter serves a name: by a run after its evaluation, or by a person. Never changed or removed.</summary>
+/// <summary>
+/// A decision about which adapter serves a name: by a run after its evaluation, or by a person. Never changed or removed.
+/// </summary>
 public sealed class Promotion
 {
     /// <summary>Identity; sorts by time.</summary>

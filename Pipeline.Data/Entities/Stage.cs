@@ -31,7 +31,8 @@ public readonly record struct Stage(string Name) : IParsable<Stage>
     {
         result = default;
         if (string.IsNullOrEmpty(s) || s.Length > 2 * MaxLength) return false;
-        string name = string.Concat(s.Split('_', '-').Where(word => word.Length > 0).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        string name = string.Concat(s.Split('_', '-').Where(word => word.Length > 0)
+            .Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
         if (name.Length is 0 or > MaxLength || !name.All(char.IsAsciiLetterOrDigit)) return false;
         result = new Stage(name);
         return true;
@@ -44,7 +45,8 @@ public readonly record struct Stage(string Name) : IParsable<Stage>
                 ? stage
                 : throw new JsonException("expected the name of a stage");
 
-        public override void Write(Utf8JsonWriter writer, Stage value, JsonSerializerOptions options) => writer.WriteStringValue(value.SnakeName);
+        public override void Write(Utf8JsonWriter writer, Stage value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.SnakeName);
 
         public override Stage ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             Read(ref reader, typeToConvert, options);

@@ -26,7 +26,8 @@ public sealed class StageItem
     /// <param name="createdAt">Now.</param>
     /// <param name="priority">The run's priority.</param>
     /// <param name="key">Names the item within run and stage; null takes the document's id, or <see cref="WholeRun"/>.</param>
-    public StageItem(Guid runId, Stage stage, Guid? runDocumentId, int attempts, DateTimeOffset createdAt, int priority = 0, string? key = null)
+    public StageItem(Guid runId, Stage stage, Guid? runDocumentId, int attempts, DateTimeOffset createdAt, int priority = 0,
+        string? key = null)
     {
         Priority = priority;
         Id = Guid.CreateVersion7(createdAt);
@@ -44,7 +45,9 @@ public sealed class StageItem
     public Guid RunId { get; private init; }
     /// <summary>The stage.</summary>
     public Stage Stage { get; private init; }
-    /// <summary>Document id, name of a part, or <see cref="WholeRun"/>. Unique with run and stage, so enqueuing twice cannot make two items.</summary>
+    /// <summary>
+    /// Document id, name of a part, or <see cref="WholeRun"/>. Unique with run and stage, so enqueuing twice cannot make two items.
+    /// </summary>
     public string Key { get; private init; } = "";
     /// <summary>The document, or null for the whole run.</summary>
     public Guid? RunDocumentId { get; private init; }

@@ -19,12 +19,14 @@ public static class Backup
     internal static async Task WriteAsync(PipelineStorage storage, string target, CancellationToken ct)
     {
         target = Path.GetFullPath(target);
-        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any()) throw new IOException($"{target}: holds files; name an empty or new folder");
+        if (Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target)
+            .Any()) throw new IOException($"{target}: holds files; name an empty or new folder");
         string building = target + ".tmp";
         if (Directory.Exists(building)) Directory.Delete(building, recursive: true);
         Directory.CreateDirectory(building);
         // Hangfire's tables are left out: they only deliver, and waiting work is dispatched again.
-        await RunAsync("pg_dump", storage.ConnectionString, ["--format=custom", "--no-owner", "--exclude-schema=hangfire", "--file", Path.Combine(building, Dump)], ct);
+        await RunAsync("pg_dump", storage.ConnectionString,
+            ["--format=custom", "--no-owner", "--exclude-schema=hangfire", "--file", Path.Combine(building, Dump)], ct);
         await SaveArtifactsAsync(storage.Artifacts, Path.Combine(building, Objects), ct);
         foreach (string folder in Folders) CopyFolder(Path.Combine(storage.Folder, folder), Path.Combine(building, folder), ct);
         if (Directory.Exists(target)) Directory.Delete(target);
@@ -40,19 +42,25 @@ public static class Backup
     public static async Task RestoreAsync(string backup, DataOptions options, CancellationToken ct)
     {
         string dump = Path.Combine(Path.GetFullPath(backup), Dump);
-        if (!File.Exists(dump)) throw new FileNotFoundException($"{backup}: has no {Dump}; give a folder that 'pipeline backup' wrote", dump);
+        if (!File.Exists(dump)) throw new FileNotFoundException($"{backup}: has no {Dump}; give a folder that 'pipeline backup' wrote",
+            dump);
         await using PipelineStorage storage = await PipelineStorage.OpenAsync(options, ct);
-        await using (NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString))
+        await using (NpgsqlConnection connection =
+            new(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString))
         {
             await connection.OpenAsync(ct);
             await using NpgsqlCommand count = new("SELECT (SELECT count(*) FROM runs) + (SELECT count(*) FROM documents)", connection);
-            if ((long)(await count.ExecuteScalarAsync(ct))! > 0) throw new IOException($"{storage.Folder}: its database has runs already; restore into a new data folder or database");
-            await using NpgsqlCommand empty = new("DROP SCHEMA IF EXISTS hangfire CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public", connection);
+            if ((long)(await count.ExecuteScalarAsync(ct))! > 0) throw new IOException(
+                $"{storage.Folder}: its database has runs already; restore into a new data folder or database");
+            await using NpgsqlCommand empty =
+                new("DROP SCHEMA IF EXISTS hangfire CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public", connection);
             await empty.ExecuteNonQueryAsync(ct);
         }
         await RestoreArtifactsAsync(Path.Combine(Path.GetFullPath(backup), Objects), storage.Artifacts, ct);
-        foreach (string folder in Folders) CopyFolder(Path.Combine(Path.GetFullPath(backup), folder), Path.Combine(storage.Folder, folder), ct);
-        await RunAsync("pg_restore", storage.ConnectionString, ["--no-owner", "--exit-on-error", "--single-transaction", "--schema=public", "--dbname", new NpgsqlConnectionStringBuilder(storage.ConnectionString).Database!, dump], ct);
+        foreach (string folder in Folders) CopyFolder(Path.Combine(Path.GetFullPath(backup), folder), Path.Combine(storage.Folder, folder),
+            ct);
+        await RunAsync("pg_restore", storage.ConnectionString, ["--no-owner", "--exit-on-error", "--single-transaction", "--schema=public",
+            "--dbname", new NpgsqlConnectionStringBuilder(storage.ConnectionString).Database!, dump], ct);
         await SchemaMigrator.MigrateAsync(storage.ConnectionString, ct);
         await RequeueAsync(storage, ct);
     }
@@ -60,10 +68,12 @@ public static class Backup
     /// <summary>Requeues what was being worked on when the backup was made, and points adapter paths into this data folder.</summary>
     private static async Task RequeueAsync(PipelineStorage storage, CancellationToken ct)
     {
-        await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString);
+        await using NpgsqlConnection connection =
+            new(new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(ct);
         await using NpgsqlCommand command = new("""
-            UPDATE stage_items SET state = 'Pending', lease_until = NULL, attempts_left = least(attempts_left + 1, attempts_allowed) WHERE state = 'Running';
+            UPDATE stage_items SET state = 'Pending', lease_until = NULL, attempts_left = least(attempts_left + 1, attempts_allowed)
+                WHERE state = 'Running';
             INSERT INTO outbox_messages (item_id, stage, not_before) SELECT i.id, i.stage, i.not_before FROM stage_items AS i
                 WHERE i.state = 'Pending' AND NOT EXISTS (SELECT 1 FROM outbox_messages AS m WHERE m.item_id = i.id);
             """, connection);
@@ -95,7 +105,8 @@ public static class Backup
         {
             try
             {
-                await artifacts.CopyToAsync(artifact.Sha256, Path.Combine(folder, ContentFile.RelativePath(artifact.Sha256)), once: true, token);
+                await artifacts.CopyToAsync(artifact.Sha256, Path.Combine(folder, ContentFile.RelativePath(artifact.Sha256)), once: true,
+                    token);
             }
             catch (FileNotFoundException) { }       // collected since it was listed, so no row names it
         });
@@ -109,7 +120,8 @@ public static class Backup
             if (ContentFile.HashOf(Path.GetRelativePath(folder, file)) is not { } sha256) return;
             await using FileStream content = ContentFile.Open(file);
             if ((await artifacts.PutAsync(content, token)).Sha256 != sha256)
-                throw new DamagedArtifactException($"{file}: damaged, its bytes do not have the hash of its name; restore from another backup");
+                throw new DamagedArtifactException(
+                    $"{file}: damaged, its bytes do not have the hash of its name; restore from another backup");
         });
     }
 

@@ -5,7 +5,9 @@ namespace Pipeline.Data.Postgres;
 /// <summary>Additions to the connection string that a user gave.</summary>
 public static class Connections
 {
-    /// <summary>The few statements of the orchestration are parsed and planned once per connection, unless the string says otherwise.</summary>
+    /// <summary>
+    /// The few statements of the orchestration are parsed and planned once per connection, unless the string says otherwise.
+    /// </summary>
     public static string WithPreparedStatements(string connectionString)
     {
         NpgsqlConnectionStringBuilder builder = new(connectionString);

@@ -95,7 +95,8 @@ public sealed class DatabaseSignals : IAsyncDisposable
             {
                 await using NpgsqlConnection connection = await _source.OpenConnectionAsync(_ended.Token);
                 connection.Notification += (_, e) => Heard(e.Channel, e.Payload);
-                await using (NpgsqlCommand listen = new($"LISTEN {OutboxChannel}; LISTEN {RunChannel}; LISTEN {ControlChannel}", connection))
+                await using (NpgsqlCommand listen = new($"LISTEN {OutboxChannel}; LISTEN {RunChannel}; LISTEN {ControlChannel}",
+                    connection))
                     await listen.ExecuteNonQueryAsync(_ended.Token);
                 // Signals sent while nobody listened are lost: everyone checks once.
                 foreach (string channel in (string[])[OutboxChannel, RunChannel, ControlChannel]) Heard(channel, "");

@@ -27,7 +27,8 @@ public static class FileLock
         for (DateTime end = DateTime.UtcNow + timeout; ;)
         {
             if (TryTake(path, shared) is { } held) return held;
-            if (DateTime.UtcNow > end) throw new TimeoutException($"{path} is locked by another process for more than {timeout.TotalSeconds:F0} seconds");
+            if (DateTime.UtcNow > end) throw new TimeoutException(
+                $"{path} is locked by another process for more than {timeout.TotalSeconds:F0} seconds");
             await Task.Delay(50, ct);
         }
     }

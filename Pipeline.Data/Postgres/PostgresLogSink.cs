@@ -29,7 +29,8 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
     {
         _source = source;
         _worker = worker.Value;
-        _lines = Channel.CreateBounded<LogEntry>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
+        _lines = Channel.CreateBounded<LogEntry>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest,
+            SingleReader = true },
             _ => Interlocked.Increment(ref _dropped));
         _writing = Task.Run(WriteAsync);
     }
@@ -55,7 +56,8 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
             while (batch.Count < Batch && _lines.Reader.TryRead(out LogEntry? line)) batch.Add(line);
             long dropped = Interlocked.Exchange(ref _dropped, 0);
             if (dropped > 0)
-                batch.Add(new LogEntry { At = DateTimeOffset.UtcNow, Level = nameof(LogLevel.Warning), Category = nameof(PostgresLogSink), Worker = _worker, Message = $"{dropped} log lines were dropped: the database did not keep up" });
+                batch.Add(new LogEntry { At = DateTimeOffset.UtcNow, Level = nameof(LogLevel.Warning), Category = nameof(PostgresLogSink),
+                    Worker = _worker, Message = $"{dropped} log lines were dropped: the database did not keep up" });
             try
             {
                 await CopyAsync(batch);
@@ -74,7 +76,8 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
     {
         await using NpgsqlConnection connection = await _source.OpenConnectionAsync();
         await using NpgsqlBinaryImporter copy = await connection.BeginBinaryImportAsync(
-            "COPY log_entries (at, level, category, message, exception, run_id, item_id, stage, attempt, worker, job_id) FROM STDIN (FORMAT BINARY)");
+            "COPY log_entries (at, level, category, message, exception, run_id, item_id, stage, attempt, worker, job_id) FROM STDIN "
+            + "(FORMAT BINARY)");
         foreach (LogEntry line in lines)
         {
             await copy.StartRowAsync();
@@ -102,7 +105,8 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
     private sealed class SinkLogger(PostgresLogSink sink, string category) : ILogger
     {
         // The sink's own database work must not feed the sink.
-        private readonly LogLevel _least = category.StartsWith("Npgsql", StringComparison.Ordinal) || category.StartsWith("Microsoft.", StringComparison.Ordinal) || category.StartsWith("Hangfire", StringComparison.Ordinal)
+        private readonly LogLevel _least = category.StartsWith("Npgsql", StringComparison.Ordinal)
+            || category.StartsWith("Microsoft.", StringComparison.Ordinal) || category.StartsWith("Hangfire", StringComparison.Ordinal)
             ? LogLevel.Warning
             : LogLevel.Information;
 
@@ -110,7 +114,8 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= _least && logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
             Dictionary<string, object?> scope = [];

@@ -62,7 +62,9 @@ public sealed class PrivateCluster : IAsyncDisposable
     public string ConnectionString(string database) => ConnectionString(_state, database);
 
     /// <summary>Process id of the running server, or null.</summary>
-    public int? ServerProcess => IsRunning(_state.Cluster) ? int.Parse(File.ReadLines(Path.Combine(_state.Cluster, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture) : null;
+    public int? ServerProcess =>
+        IsRunning(_state.Cluster) ? int.Parse(File.ReadLines(Path.Combine(_state.Cluster, "postmaster.pid")).First(),
+        System.Globalization.CultureInfo.InvariantCulture) : null;
 
     /// <summary>Stops the server even while it is in use, as an administrator would; every connection is cut.</summary>
     public Task StopServerAsync(CancellationToken ct) =>
@@ -87,7 +89,8 @@ public sealed class PrivateCluster : IAsyncDisposable
             {
                 if (alone is not null)
                 {
-                    await PostgresPrograms.RunAsync(_programs.Command(_user, "pg_ctl", "stop", "-D", _state.Cluster, "-m", "fast", "-w"), "/", CancellationToken.None);
+                    await PostgresPrograms.RunAsync(_programs.Command(_user, "pg_ctl", "stop", "-D", _state.Cluster, "-m", "fast", "-w"),
+                        "/", CancellationToken.None);
                     return;
                 }
             }
@@ -97,7 +100,8 @@ public sealed class PrivateCluster : IAsyncDisposable
         }
     }
 
-    private static async Task<State> CreateAsync(string folder, ServerUser? user, PostgresPrograms programs, bool durable, CancellationToken ct)
+    private static async Task<State> CreateAsync(string folder, ServerUser? user, PostgresPrograms programs, bool durable,
+        CancellationToken ct)
     {
         string home = await HomeAsync(folder, user, ct);
         string building = Path.Combine(home, "building-" + Guid.NewGuid().ToString("N")[..8]), cluster = Path.Combine(home, "cluster");
@@ -109,8 +113,10 @@ public sealed class PrivateCluster : IAsyncDisposable
         {
             string[] speed = durable ? [] : ["--no-sync"];
             await PostgresPrograms.RunAsync(programs.Command(user, "initdb",
-                ["-D", building, "-U", Superuser, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--locale=C", .. speed]), "/", ct);
-            if (Directory.Exists(cluster)) Directory.Move(cluster, cluster + "-" + Guid.NewGuid().ToString("N")[..8]);     // its password is lost with its state file
+                ["-D", building, "-U", Superuser, "-A", "scram-sha-256", "--pwfile", passwordFile, "-E", "UTF8", "--locale=C", .. speed]),
+                "/", ct);
+            // its password is lost with its state file
+            if (Directory.Exists(cluster)) Directory.Move(cluster, cluster + "-" + Guid.NewGuid().ToString("N")[..8]);
             Directory.Move(building, cluster);
         }
         finally
@@ -136,7 +142,8 @@ public sealed class PrivateCluster : IAsyncDisposable
         return elsewhere;
     }
 
-    private static async Task<State> LaunchAsync(string folder, State state, ServerUser? user, PostgresPrograms programs, bool durable, CancellationToken ct, bool samePort = false)
+    private static async Task<State> LaunchAsync(string folder, State state, ServerUser? user, PostgresPrograms programs, bool durable,
+        CancellationToken ct, bool samePort = false)
     {
         File.Delete(Path.Combine(state.Cluster, "postmaster.pid"));         // stale: IsRunning said so
         string log = Path.Combine(state.Cluster, "server.log");
@@ -147,7 +154,8 @@ public sealed class PrivateCluster : IAsyncDisposable
             string settings = $"-p {state.Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200{safety}";
             try
             {
-                await PostgresPrograms.RunAsync(programs.Command(user, "pg_ctl", "start", "-D", state.Cluster, "-l", log, "-w", "-t", "60", "-o", settings), "/", ct);
+                await PostgresPrograms.RunAsync(programs.Command(user, "pg_ctl", "start", "-D", state.Cluster, "-l", log, "-w", "-t", "60",
+                    "-o", settings), "/", ct);
                 break;
             }
             catch (InvalidOperationException e)
@@ -171,7 +179,8 @@ public sealed class PrivateCluster : IAsyncDisposable
     private static void StartWatchdog(string folder, State state, ServerUser? user, PostgresPrograms programs)
     {
         string[] stop = programs.Command(user, "pg_ctl", "stop", "-D", state.Cluster, "-m", "fast", "-w");
-        string[] arguments = ["-f", "sh", "-c", "exec >/dev/null 2>&1 </dev/null; exec flock -x \"$@\"", "sh", Path.Combine(folder, "users.lock"), .. stop];
+        string[] arguments = ["-f", "sh", "-c", "exec >/dev/null 2>&1 </dev/null; exec flock -x \"$@\"", "sh",
+            Path.Combine(folder, "users.lock"), .. stop];
         using Process? process = Process.Start(new ProcessStartInfo("setsid", arguments) { WorkingDirectory = "/" });
         process?.WaitForExit();                             // setsid -f returns at once
     }

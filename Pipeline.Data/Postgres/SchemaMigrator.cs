@@ -13,7 +13,8 @@ public static class SchemaMigrator
     public static async Task MigrateAsync(string connectionString, CancellationToken ct = default)
     {
         await CreateDatabaseAsync(connectionString, ct);
-        await using NpgsqlDataSource source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false });
+        await using NpgsqlDataSource source =
+            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false });
         await using NpgsqlConnection guard = await source.OpenConnectionAsync(ct);
         await ExecuteAsync(guard, $"SELECT pg_advisory_lock({Lock})", ct);      // released with the connection
 
@@ -23,7 +24,8 @@ public static class SchemaMigrator
         string[] unknown = (await db.Database.GetAppliedMigrationsAsync(ct)).Except(db.Database.GetMigrations()).ToArray();
         if (unknown.Length > 0)
             throw new SchemaTooNewException(
-                $"database {guard.Database}: its schema is newer than this program (it has {string.Join(", ", unknown)}); update the program or use another database");
+                $"database {guard.Database}: its schema is newer than this program (it has {string.Join(", ", unknown)}); update the "
+                + $"program or use another database");
         await db.Database.MigrateAsync(ct);
     }
 
@@ -33,19 +35,22 @@ public static class SchemaMigrator
         string name = target.Database ?? throw new ArgumentException("the connection string names no Database", nameof(connectionString));
         try
         {
-            await using NpgsqlConnection probe = new(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+            await using NpgsqlConnection probe =
+                new(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
             await probe.OpenAsync(ct);
             return;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName) { }
 
-        await using NpgsqlConnection server = new(new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres", Pooling = false }.ConnectionString);
+        await using NpgsqlConnection server =
+            new(new NpgsqlConnectionStringBuilder(connectionString) { Database = "postgres", Pooling = false }.ConnectionString);
         await server.OpenAsync(ct);
         try
         {
             await ExecuteAsync(server, $"CREATE DATABASE \"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", ct);
         }
-        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation) { }    // another process was faster
+        // another process was faster
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation) { }
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)

@@ -14,13 +14,17 @@ internal sealed partial class ServerUser
     /// <summary>Command prefix that runs a command as this user, with only that user's rights.</summary>
     public string[] Prefix => ["setpriv", $"--reuid={_uid}", $"--regid={_gid}", "--clear-groups", "--no-new-privs", "--"];
 
-    /// <summary>Null when this process may run the server itself; else <c>postgres</c>, or <c>nobody</c> where there is no such user.</summary>
+    /// <summary>
+    /// Null when this process may run the server itself; else <c>postgres</c>, or <c>nobody</c> where there is no such user.
+    /// </summary>
     public static ServerUser? ForThisProcess()
     {
         if (GetEffectiveUser() != 0) return null;
         string[][] users = File.ReadLines("/etc/passwd").Select(l => l.Split(':')).Where(f => f.Length >= 4).ToArray();
         string[] user = users.FirstOrDefault(f => f[0] == "postgres") ?? users.FirstOrDefault(f => f[0] == "nobody")
-            ?? throw new PostgresMissingException("PostgreSQL does not run as root, and /etc/passwd has neither a user postgres nor nobody; add one with: useradd --system postgres");
+            ?? throw new PostgresMissingException(
+            "PostgreSQL does not run as root, and /etc/passwd has neither a user postgres nor nobody; add one with: useradd --system "
+            + "postgres");
         return new ServerUser(uint.Parse(user[2], CultureInfo.InvariantCulture), uint.Parse(user[3], CultureInfo.InvariantCulture));
     }
 

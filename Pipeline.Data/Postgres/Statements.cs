@@ -20,13 +20,15 @@ internal static class Statements
     /// <summary>Statements as one message to the server, on the connection of a context and in its transaction.</summary>
     public static NpgsqlBatch Batch(this PipelineDbContext db, params ReadOnlySpan<NpgsqlBatchCommand> statements)
     {
-        NpgsqlBatch batch = new((NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        NpgsqlBatch batch = new((NpgsqlConnection)db.Database.GetDbConnection(),
+            (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
         foreach (NpgsqlBatchCommand statement in statements) batch.BatchCommands.Add(statement);
         return batch;
     }
 
     /// <summary>The first row of a statement that is its own transaction, or null.</summary>
-    public static async Task<T?> FirstAsync<T>(this NpgsqlDataSource source, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read, CancellationToken ct)
+    public static async Task<T?> FirstAsync<T>(this NpgsqlDataSource source, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, T> read,
+        CancellationToken ct)
         where T : class
     {
         await using NpgsqlBatch batch = source.CreateBatch();

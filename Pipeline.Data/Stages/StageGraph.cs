@@ -32,11 +32,13 @@ public sealed class StageGraph
         foreach (StageDefinition row in rows)
         {
             if (!Stage.TryParse(row.Stage.Name, null, out Stage parsed) || parsed != row.Stage)
-                throw new InvalidOperationException($"'{row.Stage}' is no name for a stage: use Pascal case, {Stage.MaxLength} letters and digits at most");
+                throw new InvalidOperationException(
+                    $"'{row.Stage}' is no name for a stage: use Pascal case, {Stage.MaxLength} letters and digits at most");
             foreach (Stage named in row.Next.Concat(row.After).Where(named => !_definitions.ContainsKey(named)))
                 throw new InvalidOperationException($"stage {row.Stage} names {named}, which is not defined");
         }
-        _next = rows.ToDictionary(d => d.Stage, d => d.Next.Concat(rows.Where(o => o.After.Contains(d.Stage)).Select(o => o.Stage)).Distinct().ToArray());
+        _next = rows.ToDictionary(d => d.Stage, d =>
+            d.Next.Concat(rows.Where(o => o.After.Contains(d.Stage)).Select(o => o.Stage)).Distinct().ToArray());
         _previous = rows.ToDictionary(d => d.Stage, d => rows.Where(o => _next[o.Stage].Contains(d.Stage)).Select(o => o.Stage).ToArray());
         Stage[] entries = [.. rows.Where(d => _previous[d.Stage].Length == 0).Select(d => d.Stage)];
         All = Ordered(rows);
@@ -48,11 +50,13 @@ public sealed class StageGraph
         if (entries.Length != 1)
             throw new InvalidOperationException($"a run begins with one stage; nothing comes before {string.Join(", ", entries)}");
         Entry = _definitions[entries[0]];
-        if (Entry.Scope != StageScope.Run) throw new InvalidOperationException($"the first stage, {Entry.Stage}, must concern the whole run");
+        if (Entry.Scope != StageScope.Run) throw new InvalidOperationException(
+            $"the first stage, {Entry.Stage}, must concern the whole run");
         foreach (StageDefinition row in rows)
             foreach (Stage next in _next[row.Stage])
                 if (row.Scope == StageScope.Part && _definitions[next].Scope == StageScope.Document)
-                    throw new InvalidOperationException($"stage {next} has an item per document and cannot follow {row.Stage}, which has parts");
+                    throw new InvalidOperationException(
+                        $"stage {next} has an item per document and cannot follow {row.Stage}, which has parts");
         _joins = [];
         foreach (StageDefinition row in All.Reverse()) _joins[row.Stage] = [.. JoinsOf(row.Stage)];
     }
@@ -66,7 +70,8 @@ public sealed class StageGraph
     /// <summary>The row of a stage.</summary>
     /// <exception cref="UnknownStageException">There is no such stage.</exception>
     public StageDefinition this[Stage stage] =>
-        _definitions.TryGetValue(stage, out StageDefinition? found) ? found : throw new UnknownStageException(stage, All.Select(d => d.Stage));
+        _definitions.TryGetValue(stage, out StageDefinition? found)
+        ? found : throw new UnknownStageException(stage, All.Select(d => d.Stage));
 
     /// <summary>Whether there is such a stage.</summary>
     public bool Contains(Stage stage) => _definitions.ContainsKey(stage);
@@ -132,9 +137,11 @@ public sealed class StageGraph
         List<StageDefinition> ordered = [];
         while (ordered.Count < rows.Length)
         {
-            StageDefinition? next = rows.FirstOrDefault(d => !ordered.Contains(d) && _previous[d.Stage].All(p => ordered.Any(o => o.Stage == p)));
+            StageDefinition? next = rows.FirstOrDefault(d =>
+                !ordered.Contains(d) && _previous[d.Stage].All(p => ordered.Any(o => o.Stage == p)));
             if (next is null)
-                throw new InvalidOperationException($"these stages follow each other in a circle: {string.Join(", ", rows.Except(ordered).Select(d => d.Stage))}");
+                throw new InvalidOperationException(
+                    $"these stages follow each other in a circle: {string.Join(", ", rows.Except(ordered).Select(d => d.Stage))}");
             ordered.Add(next);
         }
         return [.. ordered];

@@ -5,10 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Pipeline.Jobs.Behaviors;
 
 /// <summary>An activity and a duration for every request, under the source and meter <c>Pipeline.Jobs</c>.</summary>
-internal sealed class TracingBehavior<TMessage, TResponse>(ILogger<TracingBehavior<TMessage, TResponse>> logger) : IPipelineBehavior<TMessage, TResponse>
+internal sealed class TracingBehavior<TMessage,
+    TResponse>(ILogger<TracingBehavior<TMessage, TResponse>> logger) : IPipelineBehavior<TMessage, TResponse>
     where TMessage : IMessage
 {
-    public async ValueTask<TResponse> Handle(TMessage message, MessageHandlerDelegate<TMessage, TResponse> next, CancellationToken cancellationToken)
+    public async ValueTask<TResponse> Handle(TMessage message, MessageHandlerDelegate<TMessage, TResponse> next,
+        CancellationToken cancellationToken)
     {
         string name = typeof(TMessage).Name;
         using Activity? activity = JobsTelemetry.Source.StartActivity(name);
@@ -22,7 +24,8 @@ internal sealed class TracingBehavior<TMessage, TResponse>(ILogger<TracingBehavi
         catch (Exception e)
         {
             string outcome = e is OperationCanceledException ? "canceled" : "failed";
-            JobsTelemetry.RequestSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new("request", name), new("outcome", outcome));
+            JobsTelemetry.RequestSeconds.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, new("request", name),
+                new("outcome", outcome));
             activity?.SetStatus(ActivityStatusCode.Error, e.Message);
             if (outcome == "failed") JobsLog.RequestFailed(logger, name, e.Message);
             throw;

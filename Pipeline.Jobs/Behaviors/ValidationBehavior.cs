@@ -7,7 +7,8 @@ namespace Pipeline.Jobs.Behaviors;
 internal sealed class ValidationBehavior<TMessage, TResponse>(RunOptionsChecks checks) : IPipelineBehavior<TMessage, TResponse>
     where TMessage : IMessage
 {
-    public async ValueTask<TResponse> Handle(TMessage message, MessageHandlerDelegate<TMessage, TResponse> next, CancellationToken cancellationToken)
+    public async ValueTask<TResponse> Handle(TMessage message, MessageHandlerDelegate<TMessage, TResponse> next,
+        CancellationToken cancellationToken)
     {
         List<SettingFault> faults = message is IValidated validated ? [.. validated.Problems()] : [];
         if (message is ICarriesRunOptions { Options: { } options }) faults.AddRange(await checks.FindAsync(options, cancellationToken));

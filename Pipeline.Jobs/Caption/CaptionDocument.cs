@@ -15,7 +15,8 @@ namespace Pipeline.Jobs.Caption;
 /// Describes the figures of one document and writes <c>document.captioned.md</c>. Every description is immediately stored for later
 /// runs.
 /// </summary>
-internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, IImageDescriber describer, TimeProvider time) : IStageHandler
+internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader,
+    IImageDescriber describer, TimeProvider time) : IStageHandler
 {
     public string? Describe(RunSummary run) => $"{run.Captions} captions";
 
@@ -47,7 +48,8 @@ internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> conte
         }
 
         string markdown = await ReadTextAsync(extraction.Files[ExtractionResult.MarkdownFile], ct);
-        StoredArtifact captioned = await storage.Artifacts.PutAsync(new MemoryStream(Encoding.UTF8.GetBytes(CaptionedMarkdown.Insert(markdown, captions))), ct);
+        StoredArtifact captioned =
+            await storage.Artifacts.PutAsync(new MemoryStream(Encoding.UTF8.GetBytes(CaptionedMarkdown.Insert(markdown, captions))), ct);
         await claim.CompleteAsync(async (work, token) =>
         {
             await work.RegisterArtifactsAsync([captioned], token);
@@ -72,10 +74,12 @@ internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> conte
         }
     }
 
-    private async Task<(string Text, bool IsNew)> DescribeAsync(PipelineDbContext db, string sha256, string fingerprint, CaptionOptions options, CancellationToken ct)
+    private async Task<(string Text, bool IsNew)> DescribeAsync(PipelineDbContext db, string sha256, string fingerprint,
+        CaptionOptions options, CancellationToken ct)
     {
         string promptKey = options.PromptKey;
-        string? known = await db.Captions.Where(c => c.ImageSha256 == sha256 && c.ModelFingerprint == fingerprint && c.PromptKey == promptKey)
+        string? known = await db.Captions.Where(c =>
+            c.ImageSha256 == sha256 && c.ModelFingerprint == fingerprint && c.PromptKey == promptKey)
             .Select(c => c.Text).SingleOrDefaultAsync(ct);
         if (known is not null) return (known, false);
 
@@ -83,8 +87,10 @@ internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> conte
         await using (Stream stored = await storage.Artifacts.OpenReadAsync(sha256, ct)) await stored.CopyToAsync(image, ct);
         long started = Stopwatch.GetTimestamp();
         string text = await describer.DescribeAsync(
-            new ImageQuestion(image.ToArray(), options.Prompt) { ModelFolder = options.Model, MaxNewTokens = options.MaxNewTokens, Patient = true }, ct);
-        CaptionRow row = new(sha256, fingerprint, promptKey, text.Trim().Replace('\0', ' '), Stopwatch.GetElapsedTime(started).TotalSeconds, time.GetUtcNow());
+            new ImageQuestion(image.ToArray(), options.Prompt) { ModelFolder = options.Model, MaxNewTokens = options.MaxNewTokens,
+            Patient = true }, ct);
+        CaptionRow row = new(sha256, fingerprint, promptKey, text.Trim().Replace('\0', ' '),
+            Stopwatch.GetElapsedTime(started).TotalSeconds, time.GetUtcNow());
         await db.Database.ExecuteSqlAsync($"""
             INSERT INTO captions (id, image_sha256, model_fingerprint, prompt_key, text, seconds, created_at)
             VALUES ({row.Id}, {row.ImageSha256}, {row.ModelFingerprint}, {row.PromptKey}, {row.Text}, {row.Seconds}, {row.CreatedAt})

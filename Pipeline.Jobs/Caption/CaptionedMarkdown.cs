@@ -16,7 +16,8 @@ internal static partial class CaptionedMarkdown
             result.Append(line).Append('\n');
             foreach (Match figure in Figure().Matches(line))
                 if (captions.TryGetValue(figure.Groups[1].Value, out string? caption) && caption.Length > 0)
-                    result.Append("\n> ").Append(caption.ReplaceLineEndings("\n").Replace("\n", "\n> ", StringComparison.Ordinal)).Append('\n');
+                    result.Append("\n> ").Append(caption.ReplaceLineEndings("\n").Replace("\n", "\n> ", StringComparison.Ordinal))
+                        .Append('\n');
         }
         result.Length--;            // Split returns one line more than there are line breaks
         return result.ToString();

@@ -25,7 +25,8 @@ internal sealed class LocalDescriber : IImageDescriber, IDisposable
 
     public async Task<string> DescribeAsync(ImageQuestion question, CancellationToken cancellationToken)
     {
-        string folder = Path.GetFullPath(question.ModelFolder ?? throw new ArgumentException("this process has no model of its own; name a folder", nameof(question)));
+        string folder = Path.GetFullPath(question.ModelFolder
+            ?? throw new ArgumentException("this process has no model of its own; name a folder", nameof(question)));
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -34,7 +35,8 @@ internal sealed class LocalDescriber : IImageDescriber, IDisposable
             {
                 if (_model is { } other && other.Folder != folder) Drop();
                 _model ??= Load(folder);
-                return _model.Describe(question.Image, question.Prompt, new GenerationOptions { MaxNewTokens = question.MaxNewTokens ?? 96 }, null, cancellationToken);
+                return _model.Describe(question.Image, question.Prompt,
+                    new GenerationOptions { MaxNewTokens = question.MaxNewTokens ?? 96 }, null, cancellationToken);
             }, cancellationToken);
         }
         finally

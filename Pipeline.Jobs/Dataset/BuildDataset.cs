@@ -11,7 +11,8 @@ using DatasetRow = Pipeline.Data.Entities.Dataset;
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>Builds the instruction examples of a run from all extracted documents.</summary>
-internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, IExampleWriter writer, TimeProvider time) : IStageHandler
+internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader,
+    IExampleWriter writer, TimeProvider time) : IStageHandler
 {
     public string? Describe(RunSummary run) => run.Examples is { } e ? $"{e.Train} examples to learn, {e.Eval} held out" : null;
 
@@ -31,7 +32,9 @@ internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts
             IReadOnlyList<DatasetSource> sources = await SourcesAsync(db, claim, options, folder, ct);
             (int train, int eval) = await Task.Run(() => writer.WriteAsync(sources, options, output, ct), ct);
             if (train == 0)
-                throw new InputException($"all {eval} examples of the {sources.Count} documents are held out, so there is nothing to learn; add documents or lower dataset.eval_fraction");
+                throw new InputException(
+                    $"all {eval} examples of the {sources.Count} documents are held out, so there is nothing to learn; add documents or "
+                    + $"lower dataset.eval_fraction");
             SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, _ => true, ct);
             await storage.Artifacts.RestoreFolderAsync(files.Hashes(), RunFolders.Dataset(storage, run.Id), ct);
 
@@ -52,7 +55,8 @@ internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts
         }
     }
 
-    private async Task<IReadOnlyList<DatasetSource>> SourcesAsync(PipelineDbContext db, ItemClaim claim, RunOptions options, string folder, CancellationToken ct)
+    private async Task<IReadOnlyList<DatasetSource>> SourcesAsync(PipelineDbContext db, ItemClaim claim, RunOptions options, string folder,
+        CancellationToken ct)
     {
         Guid runId = claim.Item.RunId;
         var documents = await (
@@ -74,7 +78,8 @@ internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts
             {
                 string[] images = reader.FigureImages(json).Distinct(StringComparer.Ordinal).ToArray();
                 string[] hashes = images.Select(i => document.extraction.Files[i]).ToArray();
-                Dictionary<string, string> texts = await db.Captions.Where(c => hashes.Contains(c.ImageSha256) && c.ModelFingerprint == fingerprint && c.PromptKey == promptKey)
+                Dictionary<string, string> texts = await db.Captions.Where(c =>
+                    hashes.Contains(c.ImageSha256) && c.ModelFingerprint == fingerprint && c.PromptKey == promptKey)
                     .ToDictionaryAsync(c => c.ImageSha256, c => c.Text, ct);
                 foreach (string image in images)
                     if (texts.TryGetValue(document.extraction.Files[image], out string? text)) captions[image] = text;

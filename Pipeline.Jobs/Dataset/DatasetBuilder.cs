@@ -22,7 +22,8 @@ public static class DatasetBuilder
         List<SourcedExample> examples = ExampleBuilder.Build(documents, options);
         if (examples.Count == 0)
             throw new InputException(
-                $"{documents.Count} documents gave no training example: they hold no text of {options.MinAnswerCharacters} characters or more, "
+                $"{documents.Count} documents gave no training example: they hold no text of {options.MinAnswerCharacters} characters or "
+                + $"more, "
                 + "no table and no described figure; add documents with text, or caption the figures first");
         return await WriteAsync(examples, e => $"{e.Source!.DocumentSha256}|{e.Source.Section}", options, outDir, ct);
     }
@@ -46,9 +47,11 @@ public static class DatasetBuilder
     private static async Task<DatasetResult> WriteAsync(
         List<SourcedExample> examples, Func<SourcedExample, string> groupOf, DatasetOptions options, string outDir, CancellationToken ct)
     {
-        (List<SourcedExample> train, List<SourcedExample> eval) = DatasetSplit.Divide(examples, groupOf, options.EvalFraction, options.Seed);
+        (List<SourcedExample> train, List<SourcedExample> eval) = DatasetSplit.Divide(examples, groupOf, options.EvalFraction,
+            options.Seed);
         await AlpacaFile.WriteFolderAsync(outDir, train, eval, ct);
-        Dictionary<string, int> byStrategy = train.Concat(eval).GroupBy(e => e.Source?.Strategy ?? "imported").OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count());
+        Dictionary<string, int> byStrategy = train.Concat(eval).GroupBy(e => e.Source?.Strategy ?? "imported")
+            .OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count());
         return new DatasetResult(Path.GetFullPath(outDir), train.Count, eval.Count, byStrategy);
     }
 }

@@ -23,7 +23,8 @@ internal static class DatasetSplit
         if (fraction > 0 && groups.Count >= 2)
         {
             int wanted = Math.Max(1, (int)Math.Round(fraction * examples.Count)), taken = 0;
-            foreach (IGrouping<string, SourcedExample> group in groups.OrderBy(g => Rank(g.Key, seed)).ThenBy(g => g.Key, StringComparer.Ordinal))
+            foreach (IGrouping<string, SourcedExample> group in groups.OrderBy(g => Rank(g.Key, seed))
+                .ThenBy(g => g.Key, StringComparer.Ordinal))
             {
                 if (taken >= wanted || held.Count == groups.Count - 1)
                     break;
@@ -38,7 +39,8 @@ internal static class DatasetSplit
         List<SourcedExample> eval = examples.Where(e => held.Contains(groupOf(e))).ToList();
         // A text shared by two sections goes to the held-out side.
         HashSet<string> known = eval.Select(e => ExampleBuilder.Normalised(e.Example.Output)).ToHashSet(StringComparer.Ordinal);
-        List<SourcedExample> train = examples.Where(e => !held.Contains(groupOf(e)) && !known.Contains(ExampleBuilder.Normalised(e.Example.Output))).ToList();
+        List<SourcedExample> train = examples.Where(e =>
+            !held.Contains(groupOf(e)) && !known.Contains(ExampleBuilder.Normalised(e.Example.Output))).ToList();
         return (train, eval);
     }
 

@@ -37,7 +37,8 @@ internal sealed record DocumentSection(ExtractedDocument Document, DocumentBlock
             yield return new DocumentSection(document, heading, blocks);
     }
 
-    public SourcedExample Example(string instruction, string input, string output, string strategy, params IReadOnlyList<DocumentBlock> blocks) => new(
+    public SourcedExample Example(string instruction, string input, string output, string strategy,
+        params IReadOnlyList<DocumentBlock> blocks) => new(
         new Models.Datasets.InstructionExample(instruction, input, output),
         new Provenance(Document.Sha256, Document.FileName, blocks.Min(b => b.Page), blocks.Select(b => b.Id).ToList(), Id, strategy));
 }

@@ -28,7 +28,8 @@ internal static class SectionExamples
             IReadOnlyList<string> sentences = SentenceText.Split(block.Text);
             string rest = string.Join(' ', sentences.Skip(1));
             if (sentences.Count >= 3 && rest.Length >= options.MinAnswerCharacters && rest.Length <= options.MaxAnswerCharacters)
-                yield return section.Example($"Continue this passage from \"{section.Title}\", section \"{section.Topic}\".", sentences[0], rest, "passage", block);
+                yield return section.Example($"Continue this passage from \"{section.Title}\", section \"{section.Topic}\".", sentences[0],
+                    rest, "passage", block);
         }
     }
 

@@ -21,7 +21,8 @@ internal static partial class TableExamples
     private static IEnumerable<SourcedExample> Lookups(DocumentSection section, DocumentBlock block, DocumentTable table, string about)
     {
         // A name that occurs twice would give two questions with the same wording.
-        ILookup<string, IReadOnlyList<string>> rows = table.Rows.Where(r => r[0].Length > 0).ToLookup(r => r[0], StringComparer.OrdinalIgnoreCase);
+        ILookup<string, IReadOnlyList<string>> rows = table.Rows.Where(r => r[0].Length > 0)
+            .ToLookup(r => r[0], StringComparer.OrdinalIgnoreCase);
         foreach (IGrouping<string, IReadOnlyList<string>> named in rows)
         {
             if (named.Count() > 1)

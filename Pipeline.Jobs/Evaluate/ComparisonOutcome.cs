@@ -6,7 +6,8 @@ namespace Pipeline.Jobs.Evaluate;
 /// <param name="Examples">Examples measured.</param>
 /// <param name="Tokens">Target tokens measured.</param>
 /// <param name="Answers">Some examples with both answers.</param>
-internal sealed record ComparisonOutcome(double BaseLoss, double AdapterLoss, int Examples, long Tokens, IReadOnlyList<ComparisonOutcome.Answer> Answers)
+internal sealed record ComparisonOutcome(double BaseLoss, double AdapterLoss, int Examples, long Tokens,
+    IReadOnlyList<ComparisonOutcome.Answer> Answers)
 {
     /// <summary>One example and both models' answers.</summary>
     internal sealed record Answer(string Instruction, string Input, string Expected, string Base, string Adapter);

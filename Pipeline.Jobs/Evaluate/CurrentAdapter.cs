@@ -30,7 +30,8 @@ internal sealed record CurrentAdapter(Promotion Promotion, Adapter Adapter, Trai
     {
         if (candidate.Id == Training.Id) return $"it is the same training as {Adapter.Name}, which serves the name";
         if (!SameModel(candidate.BaseModel, Training.BaseModel))
-            return $"{Adapter.Name}, which serves the name, belongs to another base model ({Training.BaseModel}), so their losses cannot be compared; promote by hand what should serve";
+            return $"{Adapter.Name}, which serves the name, belongs to another base model ({Training.BaseModel}), so their losses cannot "
+                + $"be compared; promote by hand what should serve";
         return null;
     }
 

@@ -19,7 +19,8 @@ internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison co
     /// <param name="folder">Folder to work in; the caller removes it.</param>
     /// <param name="ct">Stops between batches.</param>
     public async Task<(double? Loss, string? Obstacle)> MeasureAsync(
-        CurrentAdapter current, Training candidate, DatasetRow dataset, RunOptions options, long tokens, string folder, CancellationToken ct)
+        CurrentAdapter current, Training candidate, DatasetRow dataset, RunOptions options, long tokens, string folder,
+        CancellationToken ct)
     {
         if (current.Obstacle(candidate) is { } obstacle) return (null, obstacle);
         string name = current.Adapter.Name;
@@ -29,10 +30,13 @@ internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison co
             await TrainedAdapter.RestoreAsync(storage.Artifacts, current.Training, current.Settings.Arguments, adapter, ct);
             await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
             (double loss, long measured) = await Task.Run(
-                () => comparison.Measure(candidate.BaseModel, adapter, examples, current.SettingsBeside(options.Training.Arguments), ct), ct);
+                () =>
+                    comparison.Measure(candidate.BaseModel, adapter, examples, current.SettingsBeside(options.Training.Arguments), ct), ct);
             return measured == tokens
                 ? (loss, null)
-                : (null, $"{name}, which serves the name, was measured on {measured} target tokens and this one on {tokens}: their templates differ, so their losses cannot be compared; promote by hand what should serve");
+                : (null,
+                $"{name}, which serves the name, was measured on {measured} target tokens and this one on {tokens}: their templates "
+                + $"differ, so their losses cannot be compared; promote by hand what should serve");
         }
         catch (Exception e) when (e is InputException or FileNotFoundException or DirectoryNotFoundException)
         {

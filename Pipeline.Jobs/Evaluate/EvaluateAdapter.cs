@@ -16,7 +16,8 @@ namespace Pipeline.Jobs.Evaluate;
 /// Measures base model and adapter of a run on the held-out examples, and also the adapter that currently serves the run's name; or
 /// takes the stored result for the same inputs.
 /// </summary>
-internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IAdapterComparison comparison, CurrentLoss currentLoss,
+internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage,
+    IAdapterComparison comparison, CurrentLoss currentLoss,
     TimeProvider time, ILogger<EvaluateAdapter> logger) : IStageHandler
 {
     public string? Describe(RunSummary run) => run.Eval is { } e
@@ -37,12 +38,16 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
             return "skipped: no held-out examples";
         }
         // Only where its loss will decide about the promotion.
-        CurrentAdapter? current = await CurrentAdapter.FindAsync(db, options.Publish.PromoteAs, ct) is { } serving && serving.Obstacle(training) is null ? serving : null;
-        string[] parts = [comparison.Version, training.Id.ToString(), dataset.Files[DatasetFiles.EvalFile], JsonSerializer.Serialize(options.Evaluation, RunOptionsJson.Settings)];
+        CurrentAdapter? current = await CurrentAdapter.FindAsync(db, options.Publish.PromoteAs, ct) is { } serving
+            && serving.Obstacle(training) is null ? serving : null;
+        string[] parts = [comparison.Version, training.Id.ToString(), dataset.Files[DatasetFiles.EvalFile],
+            JsonSerializer.Serialize(options.Evaluation, RunOptionsJson.Settings)];
         string key = CacheKey.Of(["evaluation", .. parts, .. current is null ? [] : new[] { current.Adapter.Id.ToString() }]);
-        if (await db.Evaluations.AsNoTracking().Where(e => e.CacheKey == key).OrderByDescending(e => e.CreatedAt).FirstOrDefaultAsync(ct) is { } earlier)
+        if (await db.Evaluations.AsNoTracking().Where(e => e.CacheKey == key).OrderByDescending(e => e.CreatedAt)
+            .FirstOrDefaultAsync(ct) is { } earlier)
         {
-            await claim.CompleteAsync(async (work, token) => (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).EvaluationId = earlier.Id, fromCache: true, ct);
+            await claim.CompleteAsync(async (work, token) =>
+                (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).EvaluationId = earlier.Id, fromCache: true, ct);
             return $"the evaluation of {earlier.CreatedAt:u} is reused";
         }
 
@@ -53,11 +58,13 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
             string examples = Path.Combine(folder, DatasetFiles.EvalFile);
             await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
             ComparisonOutcome outcome = await Task.Run(
-                () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training.Arguments, options.Evaluation, claim.Report, ct), ct);
+                () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training.Arguments,
+                options.Evaluation, claim.Report, ct), ct);
             double? beside = null;
             if (current is not null)
             {
-                (beside, string? obstacle) = await currentLoss.MeasureAsync(current, training, dataset, options, outcome.Tokens, Path.Combine(folder, "beside"), ct);
+                (beside, string? obstacle) = await currentLoss.MeasureAsync(current, training, dataset, options, outcome.Tokens,
+                    Path.Combine(folder, "beside"), ct);
                 if (obstacle is not null) JobsLog.CurrentNotMeasured(logger, obstacle);
             }
             Evaluation row = new()

@@ -19,7 +19,8 @@ internal interface IAdapterComparison
     /// <param name="ct">Stops between examples.</param>
     /// <exception cref="InputException">Model, adapter or examples cannot be used.</exception>
     ComparisonOutcome Compare(
-        string baseModel, string adapter, string examples, TrainingArguments training, EvaluationOptions options, Action<int, int> progress, CancellationToken ct);
+        string baseModel, string adapter, string examples, TrainingArguments training, EvaluationOptions options, Action<int,
+        int> progress, CancellationToken ct);
 
     /// <summary>Measures one adapter alone on the examples of another comparison.</summary>
     /// <param name="baseModel">Model folder.</param>

@@ -21,7 +21,8 @@ internal sealed class LoraComparison(ILogger<LoraComparison> logger) : IAdapterC
             Options(training) with { Generations = options.Generations, MaxNewTokens = options.MaxNewTokens, Progress = progress }, ct);
         return new ComparisonOutcome(
             result.Base.Loss, result.Adapter!.Loss, result.Base.Examples, result.Base.TargetTokens,
-            [.. result.Generations.Select(g => new ComparisonOutcome.Answer(g.Example.Instruction, g.Example.Input, g.Example.Output, g.Base, g.Adapter ?? ""))]);
+            [.. result.Generations.Select(g =>
+                new ComparisonOutcome.Answer(g.Example.Instruction, g.Example.Input, g.Example.Output, g.Base, g.Adapter ?? ""))]);
     }
 
     public (double Loss, long Tokens) Measure(

@@ -9,7 +9,8 @@ internal static class DocumentAssembler
 {
     /// <returns>The document without the properties of the file itself.</returns>
     public static ExtractedDocument Assemble(
-        IReadOnlyList<PageContent> pages, IReadOnlyList<TextBlock> blocks, IReadOnlyList<NumberedFigure> figures, FigureImages images, FontTable fonts)
+        IReadOnlyList<PageContent> pages, IReadOnlyList<TextBlock> blocks, IReadOnlyList<NumberedFigure> figures, FigureImages images,
+        FontTable fonts)
     {
         Dictionary<TextBlock, NumberedFigure> figureOf = figures.ToDictionary(f => f.Block);
         Dictionary<TextBlock, string> tableOf = blocks.Where(b => b.Kind == BlockKind.Table)
@@ -48,7 +49,8 @@ internal static class DocumentAssembler
             Sha256 = "",
             Bytes = 0,
             Title = documentBlocks.Find(b => b.Kind == BlockKind.Heading && b.Page == pages[0].Number)?.Text,
-            Pages = pages.Select(p => new DocumentPage(p.Number, Math.Round(p.Box.Width, 2), Math.Round(p.Box.Height, 2), FigureImages.PageImage(p.Number), p.HasText)).ToList(),
+            Pages = pages.Select(p => new DocumentPage(p.Number, Math.Round(p.Box.Width, 2), Math.Round(p.Box.Height, 2),
+            FigureImages.PageImage(p.Number), p.HasText)).ToList(),
             Fonts = fonts.Fonts,
             Blocks = documentBlocks,
             Figures = figures.Select(f => ToFigure(f, images)).ToList(),

@@ -85,14 +85,16 @@ public sealed class DocumentExtractor : IDisposable
         {
             await ParseOnceAsync(request, options, ct);
         }
-        catch (BadDocumentException e) when (e.Reason is BadDocumentReason.ParserCrashed or BadDocumentReason.TimedOut or BadDocumentReason.OutOfMemory)
+        catch (BadDocumentException e) when (e.Reason
+            is BadDocumentReason.ParserCrashed or BadDocumentReason.TimedOut or BadDocumentReason.OutOfMemory)
         {
             // PdfPig is known to overflow the stack or to loop on files that PDFium can read. One more try, without it.
             try
             {
                 await ParseOnceAsync(request with { WithoutPdfPig = true }, options, ct);
             }
-            catch (BadDocumentException second) when (second.Reason is BadDocumentReason.ParserCrashed or BadDocumentReason.TimedOut or BadDocumentReason.OutOfMemory)
+            catch (BadDocumentException second) when (second.Reason
+                is BadDocumentReason.ParserCrashed or BadDocumentReason.TimedOut or BadDocumentReason.OutOfMemory)
             {
                 throw new BadDocumentException(e.Reason, e.Message, second);
             }
@@ -155,7 +157,8 @@ public sealed class DocumentExtractor : IDisposable
     {
         if (File.Exists(folder))
             throw new InputException($"{folder}: is a file; name another output folder");
-        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any() && !File.Exists(Path.Combine(folder, ExtractionResult.JsonFile)))
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any()
+            && !File.Exists(Path.Combine(folder, ExtractionResult.JsonFile)))
             throw new InputException($"{folder}: holds files that are not an extraction; name another output folder");
     }
 }

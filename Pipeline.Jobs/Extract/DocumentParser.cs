@@ -108,7 +108,8 @@ internal static class DocumentParser
             {
                 List<Glyph> glyphs = ReadGlyphs(source, fallback, number, page, warnings);
                 pages.Add(new PageContent(
-                    number, page.Box, segments.Build(glyphs), glyphs.Where(g => !g.Upright && g.Text != " ").Select(g => g.Box).ToList(), page.Graphics()));
+                    number, page.Box, segments.Build(glyphs), glyphs.Where(g => !g.Upright && g.Text != " ").Select(g => g.Box).ToList(),
+                    page.Graphics()));
             }
         }
         return pages;

@@ -13,23 +13,29 @@ internal static class DocumentProblems
         BadDocumentReason.Encrypted, $"{name}: encrypted with a password; remove the password or exclude the file");
 
     public static BadDocumentException Damaged(string name, Exception? inner = null) => new(
-        BadDocumentReason.Damaged, $"{name}: damaged or truncated, and it could not be repaired; copy it again from its source or exclude the file", inner);
+        BadDocumentReason.Damaged,
+        $"{name}: damaged or truncated, and it could not be repaired; copy it again from its source or exclude the file", inner);
 
     public static BadDocumentException DamagedPage(string name, int page, int pages) => new(
-        BadDocumentReason.Damaged, $"{name}: page {page} of {pages} is damaged and cannot be read; copy the file again from its source or exclude it");
+        BadDocumentReason.Damaged,
+        $"{name}: page {page} of {pages} is damaged and cannot be read; copy the file again from its source or exclude it");
 
     public static BadDocumentException NoPages(string name) => new(
         BadDocumentReason.NoPages, $"{name}: a PDF without pages; export it again or exclude the file");
 
     public static BadDocumentException TooManyPages(string name, int pages, int limit) => new(
-        BadDocumentReason.TooManyPages, $"{name}: {pages} pages, the limit is {limit}; split the file or raise {RunOptionsSchema.NameOf(o => o.Extraction.MaxPages)}");
+        BadDocumentReason.TooManyPages,
+        $"{name}: {pages} pages, the limit is {limit}; split the file or raise {RunOptionsSchema.NameOf(o => o.Extraction.MaxPages)}");
 
     public static BadDocumentException Crashed(string name, string detail) => new(
         BadDocumentReason.ParserCrashed, $"{name}: the parser crashed on it ({detail}); print it to a new PDF or exclude the file");
 
     public static BadDocumentException TimedOut(string name, int seconds) => new(
-        BadDocumentReason.TimedOut, $"{name}: not finished after {seconds} s; raise {RunOptionsSchema.NameOf(o => o.Extraction.SecondsPerDocument)} or exclude the file");
+        BadDocumentReason.TimedOut, $"{name}: not finished after {seconds} s; raise "
+        + $"{RunOptionsSchema.NameOf(o => o.Extraction.SecondsPerDocument)} or exclude the file");
 
     public static BadDocumentException OutOfMemory(string name, int megabytes) => new(
-        BadDocumentReason.OutOfMemory, $"{name}: needs more than {megabytes} MB of memory; raise {RunOptionsSchema.NameOf(o => o.Extraction.MegabytesPerDocument)} or exclude the file");
+        BadDocumentReason.OutOfMemory,
+        $"{name}: needs more than {megabytes} MB of memory; raise {RunOptionsSchema.NameOf(o => o.Extraction.MegabytesPerDocument)} or "
+        + $"exclude the file");
 }

@@ -15,5 +15,6 @@ internal sealed class DocumentReader(DocumentExtractor extractor) : IDocumentRea
         return (result.Document.Pages.Count, result.Document.Figures.Count);
     }
 
-    public IReadOnlyList<string> FigureImages(string documentJson) => ExtractedDocument.Load(documentJson).Figures.Select(f => f.Image).ToArray();
+    public IReadOnlyList<string> FigureImages(string documentJson) =>
+        ExtractedDocument.Load(documentJson).Figures.Select(f => f.Image).ToArray();
 }

@@ -8,7 +8,8 @@ using Pipeline.Jobs.Orchestration;
 namespace Pipeline.Jobs.Extract;
 
 /// <summary>Turns one document of a run into Markdown, figures and page images, or takes the stored extraction of the same bytes.</summary>
-internal sealed class ExtractDocument(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader, TimeProvider time) : IStageHandler
+internal sealed class ExtractDocument(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader,
+    TimeProvider time) : IStageHandler
 {
     public string? Describe(RunSummary run) => $"{run.Pages} pages, {run.Figures} figures";
 
@@ -20,10 +21,12 @@ internal sealed class ExtractDocument(IDbContextFactory<PipelineDbContext> conte
         string sha256 = document.DocumentSha256, optionsKey = CacheKey.Of(reader.OptionsKey(options));
 
         Extraction? stored = await db.Extractions.AsNoTracking()
-            .SingleOrDefaultAsync(e => e.DocumentSha256 == sha256 && e.ExtractorVersion == reader.Version && e.OptionsKey == optionsKey, ct);
+            .SingleOrDefaultAsync(e =>
+                e.DocumentSha256 == sha256 && e.ExtractorVersion == reader.Version && e.OptionsKey == optionsKey, ct);
         if (stored is not null && await storage.Artifacts.HasAllAsync(stored.Files, ct))
         {
-            await claim.CompleteAsync(async (work, token) => (await work.RunDocuments.SingleAsync(d => d.Id == document.Id, token)).ExtractionId = stored.Id, fromCache: true, ct);
+            await claim.CompleteAsync(async (work, token) =>
+                (await work.RunDocuments.SingleAsync(d => d.Id == document.Id, token)).ExtractionId = stored.Id, fromCache: true, ct);
             return $"{document.Path}: {stored.Pages} pages, stored before";
         }
 
@@ -39,7 +42,8 @@ internal sealed class ExtractDocument(IDbContextFactory<PipelineDbContext> conte
             await claim.CompleteAsync(async (work, token) =>
             {
                 await work.RegisterArtifactsAsync(files.Values, token);
-                if (stored is not null) await work.Extractions.Where(e => e.Id == stored.Id).ExecuteUpdateAsync(s => s.SetProperty(e => e.Files, extraction.Files), token);
+                if (stored is not null) await work.Extractions.Where(e => e.Id == stored.Id)
+                    .ExecuteUpdateAsync(s => s.SetProperty(e => e.Files, extraction.Files), token);
                 else work.Extractions.Add(extraction);
                 (await work.RunDocuments.SingleAsync(d => d.Id == document.Id, token)).ExtractionId = stored?.Id ?? extraction.Id;
             }, fromCache: false, ct);

@@ -13,7 +13,8 @@ internal static class FigureNumbers
         HashSet<int> taken = new();
         foreach (TextBlock block in figures)
         {
-            if (block.Caption is { } caption && !CaptionText.IsTableCaption(caption) && CaptionText.Number(caption) is { } printed && taken.Add(printed))
+            if (block.Caption is { } caption && !CaptionText.IsTableCaption(caption) && CaptionText.Number(caption) is { } printed
+                && taken.Add(printed))
                 numbers[block] = printed;
         }
         int next = 1 + taken.DefaultIfEmpty(0).Max();

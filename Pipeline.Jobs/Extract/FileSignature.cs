@@ -23,14 +23,16 @@ internal static class FileSignature
             return "a zip archive or an Office document";
         if (start.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0]))
             return "an old Office document";
-        if (start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G']) || start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
+        if (start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G'])
+            || start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF]))
             return "an image";
         if (start.StartsWith("%!PS"u8))
             return "PostScript";
         if (start.IndexOf((byte)0) < 0)
         {
             string text = Encoding.UTF8.GetString(start).TrimStart('\ufeff').TrimStart();
-            return text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
+            return text.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+                || text.StartsWith("<html", StringComparison.OrdinalIgnoreCase)
                 ? "a web page, as a failed download leaves it"
                 : "plain text";
         }

@@ -48,7 +48,8 @@ internal static partial class PdfRepair
             repaired.Append(CultureInfo.InvariantCulture, $"{body[..open]} /Parent {tree} 0 R {body[open..]}endobj\n");
         }
         offsets[tree] = repaired.Length;
-        repaired.Append(CultureInfo.InvariantCulture, $"{tree} 0 obj\n<< /Type /Pages /Count {pages.Count} /MediaBox [0 0 612 792] /Kids [");
+        repaired.Append(CultureInfo.InvariantCulture,
+            $"{tree} 0 obj\n<< /Type /Pages /Count {pages.Count} /MediaBox [0 0 612 792] /Kids [");
         foreach (int page in pages)
             repaired.Append(CultureInfo.InvariantCulture, $"{page} 0 R ");
         repaired.Append("] >>\nendobj\n");
@@ -59,7 +60,8 @@ internal static partial class PdfRepair
         repaired.Append("xref\n0 1\n0000000000 65535 f \n");
         foreach ((int number, int offset) in offsets)
             repaired.Append(CultureInfo.InvariantCulture, $"{number} 1\n{offset:0000000000} 00000 n \n");
-        repaired.Append(CultureInfo.InvariantCulture, $"trailer\n<< /Size {catalog + 1} /Root {catalog} 0 R >>\nstartxref\n{index}\n%%EOF\n");
+        repaired.Append(CultureInfo.InvariantCulture,
+            $"trailer\n<< /Size {catalog + 1} /Root {catalog} 0 R >>\nstartxref\n{index}\n%%EOF\n");
         return Encoding.Latin1.GetBytes(repaired.ToString());
     }
 

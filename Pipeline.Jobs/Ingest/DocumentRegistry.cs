@@ -25,10 +25,15 @@ internal sealed class DocumentRegistry(Guid runId)
     public async Task StoreContentAsync(PipelineDbContext db, CancellationToken ct)
     {
         await db.RegisterArtifactsAsync(_found.Select(f => f.Artifact), ct);
-        (StoredArtifact Artifact, RunDocument Document)[] distinct = _found.DistinctBy(f => f.Artifact.Sha256).OrderBy(f => f.Artifact.Sha256, StringComparer.Ordinal).ToArray();
-        string[] hashes = distinct.Select(f => f.Artifact.Sha256).ToArray(), names = distinct.Select(f => Path.GetFileName(f.Document.Path)).ToArray();
+        (StoredArtifact Artifact, RunDocument Document)[] distinct = _found.DistinctBy(f => f.Artifact.Sha256)
+            .OrderBy(f => f.Artifact.Sha256, StringComparer.Ordinal).ToArray();
+        string[] hashes = distinct.Select(f => f.Artifact.Sha256).ToArray(), names = distinct.Select(f => Path.GetFileName(f.Document.Path))
+            .ToArray();
         long[] sizes = distinct.Select(f => f.Artifact.Bytes).ToArray();
         await db.Database.ExecuteSqlAsync(
-            $"INSERT INTO documents (sha256, file_name, bytes, created_at) SELECT h, n, b, now() FROM unnest({hashes}, {names}, {sizes}) AS t(h, n, b) ON CONFLICT DO NOTHING", ct);
+            $"""
+            INSERT INTO documents (sha256, file_name, bytes, created_at)
+            SELECT h, n, b, now() FROM unnest({hashes}, {names}, {sizes}) AS t(h, n, b) ON CONFLICT DO NOTHING
+            """, ct);
     }
 }

@@ -11,7 +11,8 @@ internal static class FolderRuns
 {
     /// <summary>The folder's absolute path, if it has documents to process.</summary>
     /// <exception cref="InputException">No such folder, or no PDFs in it.</exception>
-    public static string Check(string folder) => FindFault(folder) is { } fault ? throw new InputException(fault) : Path.GetFullPath(folder);
+    public static string Check(string folder) =>
+        FindFault(folder) is { } fault ? throw new InputException(fault) : Path.GetFullPath(folder);
 
     /// <summary>Why there is nothing to process; null when there is something.</summary>
     public static string? FindFault(string? folder)
@@ -27,7 +28,8 @@ internal static class FolderRuns
     public static async Task<Guid?> UnfinishedRunAsync(this PipelineDbContext db, string folder, string configuration, CancellationToken ct)
     {
         Guid found = await db.Runs.FromSql($"""
-            SELECT * FROM runs WHERE source_folder = {folder} AND configuration = {configuration}::jsonb AND state IN ('Pending', 'Running', 'Paused')
+            SELECT * FROM runs WHERE source_folder = {folder} AND configuration = {configuration}::jsonb
+                AND state IN ('Pending', 'Running', 'Paused')
             """).OrderByDescending(r => r.CreatedAt).Select(r => r.Id).FirstOrDefaultAsync(ct);
         return found == Guid.Empty ? null : found;
     }

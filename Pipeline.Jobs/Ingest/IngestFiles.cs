@@ -11,17 +11,21 @@ using Pipeline.Models;
 
 namespace Pipeline.Jobs.Ingest;
 
-/// <summary>Starts a run over uploaded PDFs, or over the PDFs of uploaded zip files. Answers once all bytes and the run are stored.</summary>
+/// <summary>
+/// Starts a run over uploaded PDFs, or over the PDFs of uploaded zip files. Answers once all bytes and the run are stored.
+/// </summary>
 /// <param name="Files">The files, read in order.</param>
 /// <param name="Options">All settings of the run.</param>
-public sealed record IngestFiles(IReadOnlyList<IncomingFile> Files, RunOptions Options) : IRequest<RunAccepted>, IValidated, ICarriesRunOptions
+public sealed record IngestFiles(IReadOnlyList<IncomingFile> Files, RunOptions Options) : IRequest<RunAccepted>, IValidated,
+    ICarriesRunOptions
 {
     /// <inheritdoc />
     public IEnumerable<SettingFault> Problems() =>
         Files.Count == 0 ? [new SettingFault("files", "nothing uploaded; expected one or more .pdf files or a .zip of them")] : [];
 }
 
-internal sealed class IngestFilesHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IArtifactStore artifacts, TimeProvider time, ILogger<IngestFilesHandler> logger)
+internal sealed class IngestFilesHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IArtifactStore artifacts,
+    TimeProvider time, ILogger<IngestFilesHandler> logger)
     : IRequestHandler<IngestFiles, RunAccepted>
 {
     public async ValueTask<RunAccepted> Handle(IngestFiles request, CancellationToken cancellationToken)
@@ -34,7 +38,8 @@ internal sealed class IngestFilesHandler(IDbContextFactory<PipelineDbContext> co
         {
             string path = UploadedName.Clean(file.Name);
             if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-                await foreach ((string inner, StoredArtifact stored) in ZipUpload.StoreAsync(path, file.Content, artifacts, cancellationToken))
+                await foreach ((string inner, StoredArtifact stored) in ZipUpload.StoreAsync(path, file.Content, artifacts,
+                    cancellationToken))
                     registry.Add(names.Unique(inner), stored);
             else if (path.EndsWith(".pdf", StringComparison.OrdinalIgnoreCase))
                 registry.Add(names.Unique(path), await artifacts.PutAsync(file.Content, cancellationToken));

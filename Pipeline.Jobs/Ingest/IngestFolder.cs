@@ -19,7 +19,8 @@ namespace Pipeline.Jobs.Ingest;
 /// <param name="Folder">The folder; relative to the working folder of this process when not absolute.</param>
 /// <param name="Options">All settings of the run.</param>
 /// <param name="ScheduleId">Schedule that starts it, or null.</param>
-public sealed record IngestFolder(string Folder, RunOptions Options, Guid? ScheduleId = null) : IRequest<RunAccepted>, IValidated, ICarriesRunOptions
+public sealed record IngestFolder(string Folder, RunOptions Options, Guid? ScheduleId = null) : IRequest<RunAccepted>, IValidated,
+    ICarriesRunOptions
 {
     /// <inheritdoc />
     public IEnumerable<SettingFault> Problems() => FolderRuns.FindFault(Folder) is { } fault ? [new SettingFault("folder", fault)] : [];
@@ -36,17 +37,20 @@ public sealed record IngestFolder(string Folder, RunOptions Options, Guid? Sched
     }
 }
 
-internal sealed class IngestFolderHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, TimeProvider time, ILogger<IngestFolderHandler> logger)
+internal sealed class IngestFolderHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, TimeProvider time,
+    ILogger<IngestFolderHandler> logger)
     : IRequestHandler<IngestFolder, RunAccepted>
 {
     public async ValueTask<RunAccepted> Handle(IngestFolder request, CancellationToken cancellationToken)
     {
         string folder = Path.GetFullPath(request.Folder);
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        Run run = new(request.Options.Name ?? new DirectoryInfo(folder).Name, folder, RunOptionsJson.Write(request.Options.WithAbsoluteModels()), time.GetUtcNow(), request.ScheduleId);
+        Run run = new(request.Options.Name ?? new DirectoryInfo(folder).Name, folder,
+            RunOptionsJson.Write(request.Options.WithAbsoluteModels()), time.GetUtcNow(), request.ScheduleId);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // Of two equal concurrent requests the second waits here and then finds the run of the first.
-        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({folder + run.Configuration}, 0))", cancellationToken);
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({folder + run.Configuration}, 0))",
+            cancellationToken);
         if (await db.UnfinishedRunAsync(folder, run.Configuration, cancellationToken) is { } unfinished) return new RunAccepted(unfinished);
         await db.AddRunAsync(graph, run, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

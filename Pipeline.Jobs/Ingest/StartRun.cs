@@ -8,9 +8,12 @@ using Pipeline.Jobs.Train.Engines;
 
 namespace Pipeline.Jobs.Ingest;
 
-/// <summary>First stage of a run: checks what the later stages need, stores the documents of the folder, and opens one extraction per document.</summary>
+/// <summary>
+/// First stage of a run: checks what the later stages need, stores the documents of the folder, and opens one extraction per document.
+/// </summary>
 internal sealed class StartRun(
-    IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, TrainingEngines engines, RunOptionsChecks checks) : IStageHandler
+    IDbContextFactory<PipelineDbContext> contexts, IArtifactStore artifacts, TrainingEngines engines, RunOptionsChecks checks)
+    : IStageHandler
 {
     private const int FilesAtOnce = 8;
 
@@ -30,9 +33,11 @@ internal sealed class StartRun(
         StoredArtifact[] stored = new StoredArtifact[paths.Length];
         int done = 0;
         // Files are stored in parallel, since each waits for disk or network; the documents still keep the folder's order.
-        await Parallel.ForAsync(0, paths.Length, new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = ct }, async (i, token) =>
+        await Parallel.ForAsync(0, paths.Length, new ParallelOptions { MaxDegreeOfParallelism = FilesAtOnce, CancellationToken = ct },
+            async (i, token) =>
         {
-            await using FileStream file = new(Path.Combine(folder, paths[i]), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            await using FileStream file = new(Path.Combine(folder, paths[i]), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
             stored[i] = await artifacts.PutAsync(file, token);
             claim.Report(Interlocked.Increment(ref done), paths.Length);
         });

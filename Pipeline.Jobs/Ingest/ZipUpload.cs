@@ -15,7 +15,8 @@ internal static class ZipUpload
         string zipName, Stream content, IArtifactStore artifacts, [EnumeratorCancellation] CancellationToken ct)
     {
         using ZipArchive zip = Open(zipName, content);
-        if (zip.Entries.Count > MaxEntries) throw new InputException($"{zipName}: {zip.Entries.Count} entries; at most {MaxEntries} are accepted, split the zip");
+        if (zip.Entries.Count > MaxEntries) throw new InputException(
+            $"{zipName}: {zip.Entries.Count} entries; at most {MaxEntries} are accepted, split the zip");
         long left = MaxUnpackedBytes;
         foreach (ZipArchiveEntry entry in zip.Entries.Where(e => e.Name.EndsWith(".pdf", StringComparison.OrdinalIgnoreCase)))
         {
@@ -23,7 +24,8 @@ internal static class ZipUpload
             try
             {
                 await using Stream unpacked = await entry.OpenAsync(ct);
-                await using LimitedStream limited = new(unpacked, left, $"{zipName}: it unpacks to more than {MaxUnpackedBytes >> 30} GiB; split it");
+                await using LimitedStream limited = new(unpacked, left,
+                    $"{zipName}: it unpacks to more than {MaxUnpackedBytes >> 30} GiB; split it");
                 stored = await artifacts.PutAsync(limited, ct);
             }
             catch (InvalidDataException e)

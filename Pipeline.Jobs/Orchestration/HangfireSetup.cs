@@ -25,7 +25,9 @@ internal static class HangfireSetup
             .UseLogProvider(new QueueLogProvider(provider.GetRequiredService<ILoggerFactory>())));
         services.AddSingleton<JobStorage>(provider => QueueStorage.Open(provider.GetRequiredService<PipelineStorage>().ConnectionString));
         services.AddSingleton<IJobFilterProvider>(provider => new JobFilterProviderCollection(
-            JobFilterProviders.Providers, new JobFilterCollection { { new JobTrail(provider.GetRequiredService<IOptions<RetentionOptions>>(), provider.GetRequiredService<ILogger<JobTrail>>()), JobTrail.Order } }));
+            JobFilterProviders.Providers,
+            new JobFilterCollection { { new JobTrail(provider.GetRequiredService<IOptions<RetentionOptions>>(),
+            provider.GetRequiredService<ILogger<JobTrail>>()), JobTrail.Order } }));
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
     }
 }

@@ -9,7 +9,8 @@ namespace Pipeline.Jobs.Orchestration;
 /// Removes expired data, when a worker starts and periodically: each worker cleans the work folders of its machine, one of them
 /// what all share.
 /// </summary>
-internal sealed class Housekeeper(WorkFolders folders, Housekeeping housekeeping, IOptions<RetentionOptions> keep, ILogger<Housekeeper> logger) : BackgroundService
+internal sealed class Housekeeper(WorkFolders folders, Housekeeping housekeeping, IOptions<RetentionOptions> keep,
+    ILogger<Housekeeper> logger) : BackgroundService
 {
     // A worker that has just started has more urgent work.
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(5), Again = TimeSpan.FromMinutes(1);
@@ -21,7 +22,8 @@ internal sealed class Housekeeper(WorkFolders folders, Housekeeping housekeeping
         await WaitAsync(every < Quiet ? every : Quiet, stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
-            bool done = await TryAsync("work folders", folders.CleanAsync, stoppingToken) & await TryAsync("stored files and log lines", CollectAsync, stoppingToken);
+            bool done = await TryAsync("work folders", folders.CleanAsync, stoppingToken) & await TryAsync("stored files and log lines",
+                CollectAsync, stoppingToken);
             await WaitAsync(done || every < Again ? every : Again, stoppingToken);
         }
     }
@@ -29,7 +31,8 @@ internal sealed class Housekeeper(WorkFolders folders, Housekeeping housekeeping
     private async Task CollectAsync(CancellationToken ct)
     {
         if (await housekeeping.TryCollectAsync(keep.Value, ct) is { } removed && removed != new Collected(0, 0, 0, 0))
-            JobsLog.Collected(logger, removed.Artifacts, removed.Bytes / 1048576.0, removed.LogLines, removed.Rasters, removed.Checkpoints, removed.Leftovers);
+            JobsLog.Collected(logger, removed.Artifacts, removed.Bytes / 1048576.0, removed.LogLines, removed.Rasters, removed.Checkpoints,
+                removed.Leftovers);
     }
 
     private async Task<bool> TryAsync(string what, Func<CancellationToken, Task> work, CancellationToken ct)
@@ -50,5 +53,6 @@ internal sealed class Housekeeper(WorkFolders folders, Housekeeping housekeeping
         }
     }
 
-    private static async Task WaitAsync(TimeSpan time, CancellationToken ct) => await Task.Delay(time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private static async Task WaitAsync(TimeSpan time, CancellationToken ct) =>
+        await Task.Delay(time, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

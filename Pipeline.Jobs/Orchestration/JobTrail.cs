@@ -8,7 +8,8 @@ using Pipeline.Data;
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>Tags what is logged during a queue entry with its id, and lets failed entries expire, as the queue does with others.</summary>
-internal sealed class JobTrail(IOptions<RetentionOptions> keep, ILogger<JobTrail> logger) : IServerFilter, IElectStateFilter, IApplyStateFilter
+internal sealed class JobTrail(IOptions<RetentionOptions> keep, ILogger<JobTrail> logger) : IServerFilter, IElectStateFilter,
+    IApplyStateFilter
 {
     /// <summary>Position among the filters: after Hangfire's own, which look for the states that they know.</summary>
     public const int Order = 100;
@@ -31,7 +32,8 @@ internal sealed class JobTrail(IOptions<RetentionOptions> keep, ILogger<JobTrail
 
     public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
-        if (context.NewState is EndedInFailure) context.JobExpirationTimeout = TimeSpan.FromDays(keep.Value.LogDays);       // as long as its log
+        // as long as its log
+        if (context.NewState is EndedInFailure) context.JobExpirationTimeout = TimeSpan.FromDays(keep.Value.LogDays);
     }
 
     public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction) { }

@@ -5,8 +5,11 @@ using Pipeline.Data.Postgres;
 
 namespace Pipeline.Jobs.Orchestration;
 
-/// <summary>Moves outbox rows into the queue: at once when a row was written here or Postgres notifies, and every second in any case.</summary>
-internal sealed class OutboxDispatcher(Outbox outbox, StageQueue queue, DatabaseSignals signals, ILogger<OutboxDispatcher> logger) : BackgroundService
+/// <summary>
+/// Moves outbox rows into the queue: at once when a row was written here or Postgres notifies, and every second in any case.
+/// </summary>
+internal sealed class OutboxDispatcher(Outbox outbox, StageQueue queue, DatabaseSignals signals, ILogger<OutboxDispatcher> logger)
+    : BackgroundService
 {
     private const int Batch = 500;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);

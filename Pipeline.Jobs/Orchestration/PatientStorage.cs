@@ -9,7 +9,8 @@ namespace Pipeline.Jobs.Orchestration;
 /// square of its failures in seconds; failures of all workers of a server count together and are reset only when a job has been
 /// done: after an outage of half a minute, nobody would look for another half minute.
 /// </summary>
-internal sealed class PatientStorage(IConnectionFactory connections, PostgreSqlStorageOptions options) : PostgreSqlStorage(connections, options)
+internal sealed class PatientStorage(IConnectionFactory connections, PostgreSqlStorageOptions options)
+    : PostgreSqlStorage(connections, options)
 {
     public override IStorageConnection GetConnection() => new PatientConnection(this);
 

@@ -88,7 +88,9 @@ public sealed class StageDelivery
         return worked;
     }
 
-    /// <summary>Whatever killed a worker while several documents were in it is now alone in this process: if it happens again, it was this one.</summary>
+    /// <summary>
+    /// Whatever killed a worker while several documents were in it is now alone in this process: if it happens again, it was this one.
+    /// </summary>
     private async Task<Guid?> WorkOnSuspectAsync(Stage stage, CancellationToken stopping)
     {
         using (await _gate.EnterAloneAsync(stopping))

@@ -25,7 +25,8 @@ internal sealed class StageFailures
         throw _failures.Count == 1
             ? new StageFailedException($"{stage}: {message}", cause)
             : new StageFailedException(
-                $"{stage}: {_failures.Count} items failed: {string.Join("; ", _failures.Take(Told).Select(f => f.Message))}{(_failures.Count > Told ? "; …" : "")}",
+                $"{stage}: {_failures.Count} items failed: "
+                + $"{string.Join("; ", _failures.Take(Told).Select(f => f.Message))}{(_failures.Count > Told ? "; …" : "")}",
                 new AggregateException(_failures.Take(Told).Select(f => f.Cause)));
     }
 }

@@ -26,7 +26,8 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
     public async Task RunAsync(Guid itemId, Func<ItemClaim, CancellationToken, Task<string>> work, CancellationToken stopping)
     {
         await using ItemClaim? claim = await Transience.UntilAnsweredAsync(
-            () => claims.TryClaimAsync(itemId, stopping), (failures, e) => JobsLog.ItemClaimFailed(logger, itemId, failures, e.Message), stopping);
+            () => claims.TryClaimAsync(itemId, stopping), (failures, e) =>
+                JobsLog.ItemClaimFailed(logger, itemId, failures, e.Message), stopping);
         if (claim is null) return;
         StageItem item = claim.Item;
         using IDisposable? scope = logger.BeginScope(new Dictionary<string, object?>
@@ -62,7 +63,8 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
             FailureKind kind = KindOf(e);
             if (kind == FailureKind.Bug) JobsLog.StageBug(logger, e, item.Stage);
             else JobsLog.StageFailed(logger, item.Stage, kind, e.Message);
-            string message = kind == FailureKind.Bug ? $"{e.GetType().Name}: {e.Message} (a fault of this program; its stack is in the log)" : e.Message;
+            string message = kind == FailureKind.Bug
+                ? $"{e.GetType().Name}: {e.Message} (a fault of this program; its stack is in the log)" : e.Message;
             await EndAsync(claim, async ct =>
             {
                 if (await claim.FailAsync(kind, message, ct)) StageFailures.Add(item.Stage, message, e);

@@ -9,7 +9,8 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>Puts back to work what a dead worker or a lost queue entry left behind.</summary>
-internal sealed class StalledItemSweeper(StalledItems stalled, StageGraph graph, JobStorage storage, IOptions<WorkerOptions> options, ILogger<StalledItemSweeper> logger) : BackgroundService
+internal sealed class StalledItemSweeper(StalledItems stalled, StageGraph graph, JobStorage storage, IOptions<WorkerOptions> options,
+    ILogger<StalledItemSweeper> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -25,7 +25,8 @@ internal sealed class TorchDevice(PipelineStorage storage)
             if (FileLock.TryTake(_path, shared: false) is { } held)
             {
                 // Next to the lock file, which waiting processes cannot read.
-                await File.WriteAllTextAsync(HolderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Encoding.ASCII, CancellationToken.None);
+                await File.WriteAllTextAsync(HolderPath, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Encoding.ASCII,
+                    CancellationToken.None);
                 return held;
             }
             if (HolderIsStopped()) return NoTurn.Instance;       // it cannot compute while it sleeps, and may sleep for long
@@ -33,7 +34,8 @@ internal sealed class TorchDevice(PipelineStorage storage)
         }
     }
 
-    private static string Name(string? visible) => visible is null or "" ? "cuda-0" : "cuda-" + new string([.. visible.Where(char.IsAsciiLetterOrDigit)]);
+    private static string Name(string? visible) =>
+        visible is null or "" ? "cuda-0" : "cuda-" + new string([.. visible.Where(char.IsAsciiLetterOrDigit)]);
 
     private string HolderPath => _path + ".holder";
 

@@ -8,7 +8,8 @@ namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>The work folders of this machine.</summary>
 internal sealed class WorkFolders(
-    IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IOptions<RetentionOptions> keep, TimeProvider time, ILogger<WorkFolders> logger)
+    IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IOptions<RetentionOptions> keep, TimeProvider time,
+    ILogger<WorkFolders> logger)
 {
     /// <summary>
     /// Removes the folders of runs that have ended: of successful ones at once; of failed and canceled ones, whose checkpoints
@@ -24,7 +25,8 @@ internal sealed class WorkFolders(
         {
             // Folders of runs unknown to this database may belong to another one, which cleans them.
             if (!Guid.TryParseExact(Path.GetFileName(folder), "N", out Guid run)) continue;
-            if (!await db.Runs.AnyAsync(r => r.Id == run && (r.State == RunState.Succeeded || ((r.State == RunState.Failed || r.State == RunState.Canceled) && r.FinishedAt < before)), ct)) continue;
+            if (!await db.Runs.AnyAsync(r => r.Id == run && (r.State == RunState.Succeeded
+                || ((r.State == RunState.Failed || r.State == RunState.Canceled) && r.FinishedAt < before)), ct)) continue;
             try
             {
                 Directory.Delete(folder, recursive: true);

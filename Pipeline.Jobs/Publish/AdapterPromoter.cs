@@ -21,21 +21,27 @@ internal sealed class AdapterPromoter(CurrentLoss currentLoss, TorchDevice devic
     /// Finds what serves the name and how good it is. The evaluation stage has measured it; it is measured here only when another
     /// adapter has taken over the name since.
     /// </summary>
-    public async Task<Standing> CompareAsync(DatasetScope scope, Training training, Evaluation? evaluation, string name, CancellationToken ct)
+    public async Task<Standing> CompareAsync(DatasetScope scope, Training training, Evaluation? evaluation, string name,
+        CancellationToken ct)
     {
         CurrentAdapter? current = await CurrentAdapter.FindAsync(scope.Db, name, ct);
-        if (evaluation is null) return new(current, null, null, "the dataset has no held-out examples, so nothing could be compared; promote by hand what should serve");
+        if (evaluation is null) return new(current, null, null,
+            "the dataset has no held-out examples, so nothing could be compared; promote by hand what should serve");
         if (current is null) return new(null, evaluation, evaluation.BaseLoss, null);
         if (current.Obstacle(training) is { } obstacle) return new(current, evaluation, null, obstacle);
         if (await RolledBackAsync(scope.Db, name, training.Id, ct) is { } rolledBack)
-            return new(current, evaluation, null, $"this training served the name and was rolled back at {rolledBack.CreatedAt:u}; promote it by hand if it should serve again");
-        if (evaluation.CurrentAdapterId == current.Adapter.Id && evaluation.CurrentLoss is { } measured) return new(current, evaluation, measured, null);
+            return new(current, evaluation, null,
+                $"this training served the name and was rolled back at {rolledBack.CreatedAt:u}; promote it by hand if it should serve "
+                + $"again");
+        if (evaluation.CurrentAdapterId == current.Adapter.Id
+            && evaluation.CurrentLoss is { } measured) return new(current, evaluation, measured, null);
 
         string folder = Path.Combine(storage.WorkFolder(scope.Run.Id), "compare-" + Guid.NewGuid().ToString("N")[..8]);
         try
         {
             await using IAsyncDisposable turn = await device.TakeAsync(ct);
-            (double? loss, string? problem) = await currentLoss.MeasureAsync(current, training, scope.Dataset, scope.Options, evaluation.Tokens, folder, ct);
+            (double? loss, string? problem) = await currentLoss.MeasureAsync(current, training, scope.Dataset, scope.Options,
+                evaluation.Tokens, folder, ct);
             return new(current, evaluation, loss, problem);
         }
         finally
@@ -47,7 +53,8 @@ internal sealed class AdapterPromoter(CurrentLoss currentLoss, TorchDevice devic
     /// <summary>Decides and stores the decision, inside the transaction that publishes the adapter; once per run and adapter.</summary>
     /// <returns>The decision for the log, as an addition to a sentence.</returns>
     /// <exception cref="CurrentChangedException">Something else serves the name than what was compared with: compare again.</exception>
-    public async Task<string> DecideAsync(PipelineDbContext db, Standing standing, Run run, PublishOptions options, Adapter adapter, CancellationToken ct)
+    public async Task<string> DecideAsync(PipelineDbContext db, Standing standing, Run run, PublishOptions options, Adapter adapter,
+        CancellationToken ct)
     {
         string name = options.PromoteAs!;
         if (await db.Promotions.AnyAsync(p => p.RunId == run.Id && p.AdapterId == adapter.Id, ct)) return "";
@@ -55,7 +62,8 @@ internal sealed class AdapterPromoter(CurrentLoss currentLoss, TorchDevice devic
         if (current?.Id != standing.Current?.Promotion.Id) throw new CurrentChangedException();
         (bool promote, string reason) = await ServedNames.FaultAsync(db, name, ct) is { } fault ? (false, fault)
             : standing.Obstacle is { } obstacle ? (false, obstacle)
-            : PromotionRule.Decide(standing.Evaluation!.AdapterLoss, standing.Reference!.Value, options.PromotionMargin, standing.Current?.Adapter.Name ?? "the base model");
+            : PromotionRule.Decide(standing.Evaluation!.AdapterLoss, standing.Reference!.Value, options.PromotionMargin,
+            standing.Current?.Adapter.Name ?? "the base model");
         Promotion decision = new()
         {
             Name = name,
@@ -80,6 +88,8 @@ internal sealed class AdapterPromoter(CurrentLoss currentLoss, TorchDevice devic
     /// <summary>A training that people have taken from the name does not come back by itself: they knew more than its loss says.</summary>
     private static Task<Promotion?> RolledBackAsync(PipelineDbContext db, string name, Guid trainingId, CancellationToken ct) =>
         db.Promotions.AsNoTracking()
-            .Where(p => p.Name == name && p.Kind == PromotionKind.RolledBack && db.Adapters.Any(a => a.Id == p.AgainstId && a.TrainingId == trainingId))
+            .Where(p =>
+                p.Name == name && p.Kind == PromotionKind.RolledBack
+                && db.Adapters.Any(a => a.Id == p.AgainstId && a.TrainingId == trainingId))
             .OrderByDescending(p => p.Id).FirstOrDefaultAsync(ct);
 }

@@ -15,7 +15,8 @@ namespace Pipeline.Jobs.Publish;
 /// <param name="By">Who asks.</param>
 /// <param name="From">Only if this adapter serves it now: a request sent twice goes back once. Null goes back whatever serves.</param>
 /// <param name="Reason">Why, for people.</param>
-public sealed record RollBackAdapter(string Name, string By, string? From = null, string? Reason = null) : IRequest<ServedChange?>, IValidated
+public sealed record RollBackAdapter(string Name, string By, string? From = null, string? Reason = null) : IRequest<ServedChange?>,
+    IValidated
 {
     /// <inheritdoc />
     public IEnumerable<SettingFault> Problems() => ChangeServedHandler.ReasonProblems(Reason);
@@ -37,7 +38,8 @@ public sealed record PromoteAdapter(string Adapter, string As, string By, string
     }
 }
 
-internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TimeProvider time, ILogger<ChangeServedHandler> logger)
+internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TimeProvider time,
+    ILogger<ChangeServedHandler> logger)
     : IRequestHandler<RollBackAdapter, ServedChange?>, IRequestHandler<PromoteAdapter, ServedChange?>
 {
     public static IEnumerable<SettingFault> ReasonProblems(string? reason) =>
@@ -72,7 +74,8 @@ internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> c
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await ServedNames.LockAsync(db, cancellationToken);
-        if (await db.Adapters.AsNoTracking().SingleOrDefaultAsync(a => a.Name == request.Adapter, cancellationToken) is not { } adapter) return null;
+        if (await db.Adapters.AsNoTracking()
+            .SingleOrDefaultAsync(a => a.Name == request.Adapter, cancellationToken) is not { } adapter) return null;
         if (await ServedNames.FaultAsync(db, request.As, cancellationToken) is { } fault) return Refused(fault);
         Promotion? current = await ServedNames.CurrentAsync(db, request.As, cancellationToken);
         if (current?.AdapterId == adapter.Id) return Refused($"{adapter.Name} serves {request.As} already");
@@ -91,7 +94,8 @@ internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> c
         return await ChangeAsync(db, transaction, promotion, inForce: promotion.Id, cancellationToken);
     }
 
-    private async Task<ServedChange> ChangeAsync(PipelineDbContext db, IDbContextTransaction transaction, Promotion decision, Guid inForce, CancellationToken ct)
+    private async Task<ServedChange> ChangeAsync(PipelineDbContext db, IDbContextTransaction transaction, Promotion decision, Guid inForce,
+        CancellationToken ct)
     {
         db.Promotions.Add(decision);
         await ServedNames.FollowAsync(db, decision, inForce, ct);
@@ -104,11 +108,14 @@ internal sealed class ChangeServedHandler(IDbContextFactory<PipelineDbContext> c
 
     private static ServedChange Refused(string why) => new(null, why);
 
-    /// <summary>Why an adapter cannot serve: its files are neither in their folder nor in the artifact store, which others take them from.</summary>
+    /// <summary>
+    /// Why an adapter cannot serve: its files are neither in their folder nor in the artifact store, which others take them from.
+    /// </summary>
     private async Task<string?> MissingAsync(PipelineDbContext db, Adapter adapter, CancellationToken ct)
     {
         if (Directory.Exists(RunFolders.Adapter(storage, adapter.Name, adapter.Path))) return null;
         Training training = await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == adapter.TrainingId, ct);
-        return training.Files.Count > 0 && await storage.Artifacts.HasAllAsync(training.Files, ct) ? null : $"the files of {adapter.Name} are gone: {adapter.Path}; put them back from a backup";
+        return training.Files.Count > 0 && await storage.Artifacts.HasAllAsync(training.Files, ct)
+            ? null : $"the files of {adapter.Name} are gone: {adapter.Path}; put them back from a backup";
     }
 }

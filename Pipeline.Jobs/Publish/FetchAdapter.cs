@@ -13,7 +13,8 @@ namespace Pipeline.Jobs.Publish;
 /// <param name="Name">The adapter's own name.</param>
 public sealed record FetchAdapter(string Name) : IRequest<string?>;
 
-internal sealed class FetchAdapterHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage) : IRequestHandler<FetchAdapter, string?>
+internal sealed class FetchAdapterHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage)
+    : IRequestHandler<FetchAdapter, string?>
 {
     public async ValueTask<string?> Handle(FetchAdapter request, CancellationToken cancellationToken)
     {
@@ -28,7 +29,8 @@ internal sealed class FetchAdapterHandler(IDbContextFactory<PipelineDbContext> c
     private async Task PlaceAsync(PipelineDbContext db, Adapter adapter, string folder, CancellationToken ct)
     {
         Training training = await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == adapter.TrainingId, ct);
-        if (training.Files.Count == 0) throw new InputException($"adapter {adapter.Name}: its folder {adapter.Path} is gone, and its files were never stored; train it again");
+        if (training.Files.Count == 0) throw new InputException(
+            $"adapter {adapter.Name}: its folder {adapter.Path} is gone, and its files were never stored; train it again");
         (Run run, RunOptions options) = await RunScope.ReadAsync(db, adapter.RunId, ct);
         Data.Entities.Dataset dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == run.DatasetId, ct);
         Evaluation? evaluation = await db.Evaluations.AsNoTracking().SingleOrDefaultAsync(e => e.Id == run.EvaluationId, ct);
@@ -36,7 +38,8 @@ internal sealed class FetchAdapterHandler(IDbContextFactory<PipelineDbContext> c
         Directory.CreateDirectory(building);
         try
         {
-            await new PublishedAdapter(run, options, dataset, training, evaluation).BuildAsync(storage.Artifacts, adapter.Name, building, ct);
+            await new PublishedAdapter(run, options, dataset, training, evaluation)
+                .BuildAsync(storage.Artifacts, adapter.Name, building, ct);
             Directory.Move(building, folder);
         }
         catch (IOException) when (Directory.Exists(folder) && Directory.Exists(building)) { }      // another request put it there meanwhile

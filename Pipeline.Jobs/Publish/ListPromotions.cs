@@ -23,7 +23,8 @@ internal sealed class ListPromotionsHandler(IDbContextFactory<PipelineDbContext>
         IQueryable<Promotion> promotions = db.Promotions.AsNoTracking();
         if (request.Name is { } name) promotions = promotions.Where(p => p.Name == name);
         if (request.RunId is { } run) promotions = promotions.Where(p => p.RunId == run);
-        return await Entries(db, promotions.OrderByDescending(p => p.Id).Take(Math.Clamp(request.Limit, 1, 1_000))).ToArrayAsync(cancellationToken);
+        return await Entries(db, promotions.OrderByDescending(p => p.Id).Take(Math.Clamp(request.Limit, 1, 1_000)))
+            .ToArrayAsync(cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<ServedNameEntry>> Handle(ListServedNames request, CancellationToken cancellationToken)
@@ -39,11 +40,13 @@ internal sealed class ListPromotionsHandler(IDbContextFactory<PipelineDbContext>
                 served.Name,
                 AdapterId = adapter.Id,
                 Adapter = adapter.Name,
-                Previous = (from p in db.Promotions join a in db.Adapters on p.AdapterId equals a.Id where p.Id == promotion.PreviousId select a.Name).FirstOrDefault(),
+                Previous = (from p in db.Promotions join a in db.Adapters on p.AdapterId equals a.Id
+                where p.Id == promotion.PreviousId select a.Name).FirstOrDefault(),
                 served.DecisionId,
             }).ToArrayAsync(cancellationToken);
         Guid[] last = names.Select(n => n.DecisionId).ToArray();
-        Dictionary<Guid, PromotionEntry> entries = await Entries(db, db.Promotions.Where(p => last.Contains(p.Id))).ToDictionaryAsync(p => p.Id, cancellationToken);
+        Dictionary<Guid, PromotionEntry> entries = await Entries(db, db.Promotions.Where(p => last.Contains(p.Id)))
+            .ToDictionaryAsync(p => p.Id, cancellationToken);
         return names.Select(n => new ServedNameEntry(n.Name, n.AdapterId, n.Adapter, n.Previous, entries[n.DecisionId])).ToArray();
     }
 
@@ -51,6 +54,8 @@ internal sealed class ListPromotionsHandler(IDbContextFactory<PipelineDbContext>
         from promotion in promotions
         join adapter in db.Adapters on promotion.AdapterId equals adapter.Id
         orderby promotion.Id descending
-        select new PromotionEntry(promotion.Id, promotion.Name, promotion.Kind, adapter.Name, db.Adapters.Where(a => a.Id == promotion.AgainstId).Select(a => a.Name).FirstOrDefault(),
-            promotion.RunId, promotion.Loss, promotion.ReferenceLoss, promotion.Margin, promotion.Tokens, promotion.Reason, promotion.By, promotion.CreatedAt);
+        select new PromotionEntry(promotion.Id, promotion.Name, promotion.Kind, adapter.Name,
+            db.Adapters.Where(a => a.Id == promotion.AgainstId).Select(a => a.Name).FirstOrDefault(),
+            promotion.RunId, promotion.Loss, promotion.ReferenceLoss, promotion.Margin, promotion.Tokens, promotion.Reason, promotion.By,
+            promotion.CreatedAt);
 }

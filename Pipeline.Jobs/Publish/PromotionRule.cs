@@ -17,7 +17,9 @@ internal static class PromotionRule
         if (!double.IsFinite(loss) || !double.IsFinite(reference))
             return (false, string.Create(c, $"its held-out loss ({loss:F4}) or that of {against} ({reference:F4}) is not a number"));
         double improvement = Improvement(loss, reference);
-        string comparison = string.Create(c, $"held-out loss {loss:F4} is {Math.Abs(improvement) * 100:F1} % {(improvement < 0 ? "above" : "below")} {reference:F4} of {against}");
+        string comparison = string.Create(c,
+            $"held-out loss {loss:F4} is {Math.Abs(improvement) * 100:F1} % {(improvement < 0 ? "above" : "below")} {reference:F4} of "
+            + $"{against}");
         bool promote = improvement > 0 && improvement >= margin;
         return (promote, string.Create(c, $"{comparison}; {(promote ? "the margin is" : "it must be below by")} {margin * 100:0.###} %"));
     }

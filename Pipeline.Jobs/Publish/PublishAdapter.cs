@@ -14,7 +14,8 @@ namespace Pipeline.Jobs.Publish;
 /// Puts the adapter folder of a run in place and its row into the registry, and decides whether it takes over the name that the run
 /// serves. An adapter that was reused keeps its name.
 /// </summary>
-internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, AdapterPromoter promoter, TimeProvider time)
+internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, AdapterPromoter promoter,
+    TimeProvider time)
     : IStageHandler
 {
     public string? Describe(RunSummary run) => run.Adapter;
@@ -30,7 +31,8 @@ internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contex
         Evaluation? evaluation = await db.Evaluations.AsNoTracking().SingleOrDefaultAsync(e => e.Id == run.EvaluationId, ct);
 
         (string name, Adapter? earlier) = await NameAsync(db, AdapterName.From(run.Name), options.Publish.PromoteAs, training.Id, ct);
-        string folder = RunFolders.Adapter(storage, name, earlier?.Path ?? ""), building = folder + "." + Guid.NewGuid().ToString("N")[..8] + ".tmp";
+        string folder = RunFolders.Adapter(storage, name, earlier?.Path ?? ""), building = folder + "." + Guid.NewGuid().ToString("N")[..8]
+            + ".tmp";
         string decision;
         try
         {
@@ -49,22 +51,28 @@ internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contex
         return $"{name} in {folder}{decision}";
     }
 
-    /// <summary>Stores adapter and promotion together. Compares again when another run or a person was faster to change what is served.</summary>
+    /// <summary>
+    /// Stores adapter and promotion together. Compares again when another run or a person was faster to change what is served.
+    /// </summary>
     private async Task<string> CompleteAsync(
-        ItemClaim claim, DatasetScope scope, string building, string folder, Adapter adapter, bool reused, Evaluation? evaluation, Training training, CancellationToken ct)
+        ItemClaim claim, DatasetScope scope, string building, string folder, Adapter adapter, bool reused, Evaluation? evaluation,
+        Training training, CancellationToken ct)
     {
         PublishOptions publish = scope.Options.Publish;
         while (true)
         {
-            AdapterPromoter.Standing? standing = publish.PromoteAs is { } served ? await promoter.CompareAsync(scope, training, evaluation, served, ct) : null;
+            AdapterPromoter.Standing? standing = publish.PromoteAs is { } served
+                ? await promoter.CompareAsync(scope, training, evaluation, served, ct) : null;
             string decision = "";
             try
             {
                 await claim.CompleteAsync(async (work, token) =>
                 {
                     await ServedNames.LockAsync(work, token);
-                    if (!reused && (await work.Adapters.AnyAsync(a => a.Name == adapter.Name, token) || await work.ServedNames.AnyAsync(s => s.Name == adapter.Name, token)))
-                        throw new IOException($"the name {adapter.Name} was given away in this moment");      // tried again under the next one
+                    if (!reused && (await work.Adapters.AnyAsync(a => a.Name == adapter.Name, token)
+                        || await work.ServedNames.AnyAsync(s => s.Name == adapter.Name, token)))
+                        // tried again under the next one
+                        throw new IOException($"the name {adapter.Name} was given away in this moment");
                     (await work.Runs.SingleAsync(r => r.Id == scope.Run.Id, token)).AdapterId = adapter.Id;
                     if (!reused) work.Adapters.Add(adapter);
                     if (standing is not null) decision = await promoter.DecideAsync(work, standing, scope.Run, publish, adapter, token);
@@ -80,9 +88,11 @@ internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contex
     /// The wished name, numbered when another training has it; of a run that serves a stable name always numbered, so that each
     /// version can be told. Two runs that choose at once meet at the unique index; the later one is tried again.
     /// </summary>
-    private static async Task<(string Name, Adapter? Earlier)> NameAsync(PipelineDbContext db, string wish, string? promoteAs, Guid trainingId, CancellationToken ct)
+    private static async Task<(string Name, Adapter? Earlier)> NameAsync(PipelineDbContext db, string wish, string? promoteAs,
+        Guid trainingId, CancellationToken ct)
     {
-        Dictionary<string, Adapter> taken = await db.Adapters.AsNoTracking().Where(a => a.Name == wish || a.Name.StartsWith(wish + "-")).ToDictionaryAsync(a => a.Name, ct);
+        Dictionary<string, Adapter> taken = await db.Adapters.AsNoTracking().Where(a => a.Name == wish || a.Name.StartsWith(wish + "-"))
+            .ToDictionaryAsync(a => a.Name, ct);
         HashSet<string> served = [.. await db.ServedNames.Select(s => s.Name).ToArrayAsync(ct)];
         for (int number = 1; ; number++)
         {

@@ -37,7 +37,8 @@ internal sealed class CloneRunHandler(
         Run? earlier = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == request.RunId, cancellationToken);
         if (earlier is null) return null;
         RunOptions before = RunOptionsJson.Read(earlier.Configuration), after = Changed(earlier.Configuration, request.Changes);
-        if (before.Publish.PromoteAs is { } name && after.Publish.PromoteAs == name && !Names(request.Changes)) after = after with { Publish = after.Publish with { PromoteAs = null } };
+        if (before.Publish.PromoteAs is { } name && after.Publish.PromoteAs == name
+            && !Names(request.Changes)) after = after with { Publish = after.Publish with { PromoteAs = null } };
         List<SettingFault> faults = [.. await checks.FindAsync(after, cancellationToken)];
         if (request.From is { } from)
         {
@@ -47,12 +48,16 @@ internal sealed class CloneRunHandler(
         if (faults.Count > 0) throw new SettingsException(faults);
         after = after.WithAbsoluteModels();
 
-        RunDocument[] documents = await db.RunDocuments.AsNoTracking().Where(d => d.RunId == earlier.Id).OrderBy(d => d.Path).ToArrayAsync(cancellationToken);
+        RunDocument[] documents = await db.RunDocuments.AsNoTracking().Where(d => d.RunId == earlier.Id).OrderBy(d => d.Path)
+            .ToArrayAsync(cancellationToken);
         bool sameDocuments = request.From is not null || earlier.SourceFolder is null;
-        if (sameDocuments && documents.Length == 0) throw new InputException($"run {earlier.Id} has no documents yet; wait until it has read its folder, or leave the stage out");
-        Run run = new(after.Name ?? earlier.Name, sameDocuments ? null : FolderRuns.Check(earlier.SourceFolder!), RunOptionsJson.Write(after), time.GetUtcNow(), priority: earlier.Priority) { ClonedFrom = earlier.Id };
+        if (sameDocuments && documents.Length == 0) throw new InputException(
+            $"run {earlier.Id} has no documents yet; wait until it has read its folder, or leave the stage out");
+        Run run = new(after.Name ?? earlier.Name, sameDocuments ? null : FolderRuns.Check(earlier.SourceFolder!),
+            RunOptionsJson.Write(after), time.GetUtcNow(), priority: earlier.Priority) { ClonedFrom = earlier.Id };
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        if (sameDocuments) db.RunDocuments.AddRange(documents.Select(d => new RunDocument(run.Id, d.Path, d.DocumentSha256, d.DuplicateOf)));
+        if (sameDocuments) db.RunDocuments.AddRange(documents.Select(d =>
+            new RunDocument(run.Id, d.Path, d.DocumentSha256, d.DuplicateOf)));
         await db.AddRunAsync(graph, run, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         JobsLog.RunAccepted(logger, run.Id, run.Name);
@@ -64,7 +69,8 @@ internal sealed class CloneRunHandler(
     internal static RunOptions Changed(string configuration, JsonElement? changes)
     {
         if (changes is not { ValueKind: not JsonValueKind.Null } given) return RunOptionsJson.Read(configuration);
-        if (given.ValueKind != JsonValueKind.Object) throw new InputException($"options: expected an object of settings to change, found {given.ValueKind.ToString().ToLowerInvariant()}");
+        if (given.ValueKind != JsonValueKind.Object) throw new InputException(
+            $"options: expected an object of settings to change, found {given.ValueKind.ToString().ToLowerInvariant()}");
         JsonObject merged = JsonNode.Parse(configuration)!.AsObject();
         Merge(merged, given);
         return RunOptionsReader.Read(JsonSerializer.SerializeToElement(merged));
@@ -79,7 +85,8 @@ internal sealed class CloneRunHandler(
         foreach (JsonProperty change in changes.EnumerateObject())
         {
             if (change.Value.ValueKind == JsonValueKind.Null) into.Remove(change.Name);
-            else if (change.Value.ValueKind == JsonValueKind.Object && into[change.Name] is JsonObject section) Merge(section, change.Value);
+            else if (change.Value.ValueKind == JsonValueKind.Object
+                && into[change.Name] is JsonObject section) Merge(section, change.Value);
             else into[change.Name] = JsonNode.Parse(change.Value.GetRawText());
         }
     }
@@ -90,6 +97,8 @@ internal sealed class CloneRunHandler(
         foreach (StageDefinition stage in graph.All.Where(d => graph.IsBefore(d.Stage, from)))
             foreach (string name in stage.Options.Where(name => !JsonNode.DeepEquals(old[name], @new[name])))
                 yield return new SettingFault(
-                    name, $"concerns {stage.Stage.SnakeName}, which comes before {from.SnakeName}; start from {stage.Stage.SnakeName} to change it");
+                    name,
+                    $"concerns {stage.Stage.SnakeName}, which comes before {from.SnakeName}; start from {stage.Stage.SnakeName} to change "
+                    + $"it");
     }
 }

@@ -8,7 +8,9 @@ using Pipeline.Jobs.Orchestration;
 
 namespace Pipeline.Jobs.Runs;
 
-/// <summary>Takes a run's work from queue and workers until it is resumed. False when it is paused already, has ended or does not exist.</summary>
+/// <summary>
+/// Takes a run's work from queue and workers until it is resumed. False when it is paused already, has ended or does not exist.
+/// </summary>
 public sealed record PauseRun(Guid RunId) : IRequest<bool>;
 
 /// <summary>Resumes a paused run. False when it is not paused.</summary>
@@ -24,11 +26,14 @@ public sealed record PrioritizeRun(Guid RunId, int Priority) : IRequest<bool>;
 public sealed record RetryRun(Guid RunId, Stage? Stage = null, Guid? ItemId = null) : IRequest<int>;
 
 internal sealed class ControlRunHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IServiceProvider services)
-    : IRequestHandler<PauseRun, bool>, IRequestHandler<ResumeRun, bool>, IRequestHandler<PrioritizeRun, bool>, IRequestHandler<RetryRun, int>
+    : IRequestHandler<PauseRun, bool>, IRequestHandler<ResumeRun, bool>, IRequestHandler<PrioritizeRun, bool>, IRequestHandler<RetryRun,
+    int>
 {
-    public ValueTask<bool> Handle(PauseRun request, CancellationToken cancellationToken) => DoAsync(db => db.PauseAsync(request.RunId, cancellationToken), cancellationToken);
+    public ValueTask<bool> Handle(PauseRun request, CancellationToken cancellationToken) =>
+        DoAsync(db => db.PauseAsync(request.RunId, cancellationToken), cancellationToken);
 
-    public ValueTask<bool> Handle(ResumeRun request, CancellationToken cancellationToken) => DoAsync(db => db.ResumeAsync(request.RunId, cancellationToken), cancellationToken);
+    public ValueTask<bool> Handle(ResumeRun request, CancellationToken cancellationToken) =>
+        DoAsync(db => db.ResumeAsync(request.RunId, cancellationToken), cancellationToken);
 
     public ValueTask<bool> Handle(PrioritizeRun request, CancellationToken cancellationToken) =>
         DoAsync(db => db.PrioritizeAsync(request.RunId, request.Priority, cancellationToken), cancellationToken);

@@ -11,7 +11,8 @@ namespace Pipeline.Jobs.Runs;
 /// <summary>One run with its results so far, or null when there is no such run.</summary>
 public sealed record GetRun(Guid RunId) : IRequest<RunDetails?>;
 
-internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, PipelineStorage storage, TimeProvider time) : IRequestHandler<GetRun, RunDetails?>
+internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, PipelineStorage storage,
+    TimeProvider time) : IRequestHandler<GetRun, RunDetails?>
 {
     public async ValueTask<RunDetails?> Handle(GetRun request, CancellationToken cancellationToken)
     {
@@ -20,7 +21,8 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
         if (run is null) return null;
         StageCounts[] stages = await StageProgress.ReadAsync(db, graph, run, cancellationToken);
         RunSummary summary = await SummarizeAsync(db, run, stages, cancellationToken);
-        return new RunDetails(summary, run.SourceFolder, JsonDocument.Parse(run.Configuration).RootElement, run.CreatedAt, run.StartedAt, run.FinishedAt,
+        return new RunDetails(summary, run.SourceFolder, JsonDocument.Parse(run.Configuration).RootElement, run.CreatedAt, run.StartedAt,
+            run.FinishedAt,
             run.ScheduleId, run.DatasetId, run.TrainingId, run.EvaluationId, run.AdapterId, stages);
     }
 
@@ -28,16 +30,25 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
     {
         // Counted by the server: a run may have thousands of documents and is read many times per second.
         var documents = await db.RunDocuments.Where(d => d.RunId == run.Id).GroupBy(d => d.RunId)
-            .Select(g => new { Total = g.Count(), Duplicates = g.Count(d => d.DuplicateOf != null), Captions = g.Sum(d => d.Captions) }).SingleOrDefaultAsync(ct);
-        var extracted = await db.RunDocuments.Where(d => d.RunId == run.Id).Join(db.Extractions, d => d.ExtractionId, e => e.Id, (d, e) => new { d.RunId, e.Pages, e.Figures })
-            .GroupBy(e => e.RunId).Select(g => new { Pages = g.Sum(e => e.Pages), Figures = g.Sum(e => e.Figures) }).SingleOrDefaultAsync(ct);
-        var failures = stages.All(s => s.Failed == 0) ? [] : await db.StageItems.Where(i => i.RunId == run.Id && i.State == ItemState.Failed)
-            .Join(db.RunDocuments, i => i.RunDocumentId, d => d.Id, (i, d) => new { d.Path, i.Stage, i.Error }).OrderBy(f => f.Path).ToArrayAsync(ct);
-        Data.Entities.Dataset? dataset = run.DatasetId is { } datasetId ? await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == datasetId, ct) : null;
-        Training? training = run.TrainingId is { } trainingId ? await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == trainingId, ct) : null;
-        Evaluation? evaluation = run.EvaluationId is { } evaluationId ? await db.Evaluations.AsNoTracking().SingleAsync(e => e.Id == evaluationId, ct) : null;
+            .Select(g => new { Total = g.Count(), Duplicates = g.Count(d => d.DuplicateOf != null), Captions = g.Sum(d => d.Captions) })
+            .SingleOrDefaultAsync(ct);
+        var extracted = await db.RunDocuments.Where(d => d.RunId == run.Id)
+            .Join(db.Extractions, d => d.ExtractionId, e => e.Id, (d, e) => new { d.RunId, e.Pages, e.Figures })
+            .GroupBy(e => e.RunId).Select(g => new { Pages = g.Sum(e => e.Pages), Figures = g.Sum(e => e.Figures) })
+            .SingleOrDefaultAsync(ct);
+        var failures = stages.All(s => s.Failed == 0)
+            ? [] : await db.StageItems.Where(i => i.RunId == run.Id && i.State == ItemState.Failed)
+            .Join(db.RunDocuments, i => i.RunDocumentId, d => d.Id, (i, d) => new { d.Path, i.Stage, i.Error }).OrderBy(f => f.Path)
+            .ToArrayAsync(ct);
+        Data.Entities.Dataset? dataset = run.DatasetId is { } datasetId
+            ? await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == datasetId, ct) : null;
+        Training? training = run.TrainingId is { } trainingId
+            ? await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == trainingId, ct) : null;
+        Evaluation? evaluation = run.EvaluationId is { } evaluationId
+            ? await db.Evaluations.AsNoTracking().SingleAsync(e => e.Id == evaluationId, ct) : null;
         Adapter? adapter = run.AdapterId is { } adapterId ? await db.Adapters.AsNoTracking().SingleAsync(a => a.Id == adapterId, ct) : null;
-        PromotionEntry? promotion = await ListPromotionsHandler.Entries(db, db.Promotions.Where(p => p.RunId == run.Id && p.AdapterId == run.AdapterId)).FirstOrDefaultAsync(ct);
+        PromotionEntry? promotion = await ListPromotionsHandler.Entries(db,
+            db.Promotions.Where(p => p.RunId == run.Id && p.AdapterId == run.AdapterId)).FirstOrDefaultAsync(ct);
         Dictionary<string, double> seconds = stages.ToDictionary(s => s.Stage.SnakeName, s => Math.Round(s.Seconds, 2));
         seconds["total"] = Math.Round(((run.FinishedAt ?? time.GetUtcNow()) - run.CreatedAt).TotalSeconds, 2);
         return new RunSummary
@@ -46,13 +57,16 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
             Name = run.Name,
             State = run.State,
             Error = run.Error,
-            Documents = new(documents?.Total ?? 0, stages.Where(s => graph.LastOfDocuments.Any(d => d.Stage == s.Stage)).Select(s => s.Done).DefaultIfEmpty().Min(), failures.Length, documents?.Duplicates ?? 0),
+            Documents = new(documents?.Total ?? 0, stages.Where(s => graph.LastOfDocuments.Any(d => d.Stage == s.Stage)).Select(s => s.Done)
+            .DefaultIfEmpty().Min(), failures.Length, documents?.Duplicates ?? 0),
             Pages = extracted?.Pages ?? 0,
             Figures = extracted?.Figures ?? 0,
             Captions = documents?.Captions ?? 0,
             Examples = dataset is null ? null : new(dataset.TrainExamples, dataset.EvalExamples),
-            Train = training is null ? null : new(training.Steps, training.FirstLoss, training.LastLoss, training.TrainableParameters, training.AllParameters, training.RunId != run.Id),
-            Eval = evaluation is null ? null : new(evaluation.BaseLoss, evaluation.AdapterLoss, evaluation.BasePerplexity, evaluation.AdapterPerplexity, evaluation.Examples, evaluation.Tokens),
+            Train = training is null ? null : new(training.Steps, training.FirstLoss, training.LastLoss, training.TrainableParameters,
+            training.AllParameters, training.RunId != run.Id),
+            Eval = evaluation is null ? null : new(evaluation.BaseLoss, evaluation.AdapterLoss, evaluation.BasePerplexity,
+            evaluation.AdapterPerplexity, evaluation.Examples, evaluation.Tokens),
             Adapter = adapter?.Name,
             AdapterPath = adapter is null ? null : RunFolders.Adapter(storage, adapter.Name, adapter.Path),
             Promotion = promotion,

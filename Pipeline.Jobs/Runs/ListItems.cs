@@ -13,7 +13,8 @@ internal sealed class ListItemsHandler(IDbContextFactory<PipelineDbContext> cont
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db.StageItems.Where(i => i.RunId == request.RunId).OrderBy(i => i.CreatedAt).ThenBy(i => i.Id)
-            .Select(i => new RunItem(i.Id, i.Stage, db.RunDocuments.Where(d => d.Id == i.RunDocumentId).Select(d => d.Path).FirstOrDefault(), i.State, i.Attempt,
+            .Select(i => new RunItem(i.Id, i.Stage, db.RunDocuments.Where(d => d.Id == i.RunDocumentId).Select(d => d.Path)
+            .FirstOrDefault(), i.State, i.Attempt,
                 i.Worker, i.StartedAt, i.FinishedAt, i.Seconds, i.FromCache, i.FailureKind, i.Error))
             .ToArrayAsync(cancellationToken);
     }

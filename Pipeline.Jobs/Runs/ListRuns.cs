@@ -19,7 +19,8 @@ internal sealed class ListRunsHandler(IDbContextFactory<PipelineDbContext> conte
             .Skip(Math.Max(0, request.Offset)).Take(Math.Clamp(request.Limit, 1, 500)).ToArrayAsync(cancellationToken);
         Guid[] ids = runs.Select(r => r.Id).ToArray();
         var counts = (await db.StageItems.Where(i => ids.Contains(i.RunId)).GroupBy(i => new { i.RunId, i.Stage, i.State })
-            .Select(g => new { g.Key.RunId, g.Key.Stage, g.Key.State, Count = g.Count() }).ToArrayAsync(cancellationToken)).ToLookup(c => c.RunId);
+            .Select(g => new { g.Key.RunId, g.Key.Stage, g.Key.State, Count = g.Count() }).ToArrayAsync(cancellationToken))
+            .ToLookup(c => c.RunId);
         Dictionary<Guid, int> documents = await db.RunDocuments.Where(d => ids.Contains(d.RunId)).GroupBy(d => d.RunId)
             .ToDictionaryAsync(g => g.Key, g => g.Count(), cancellationToken);
         return runs.Select(run =>

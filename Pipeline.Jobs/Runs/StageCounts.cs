@@ -16,5 +16,6 @@ namespace Pipeline.Jobs.Runs;
 /// <param name="Complete">Whether all its items have ended and no more will come.</param>
 /// <param name="SecondsLeft">Estimate of the time until the stage ends, from its pace so far, or null before there is one.</param>
 public sealed record StageCounts(
-    Stage Stage, string Title, int Total, int Running, int Done, int Failed, int FromCache, double Seconds, int? ProgressDone, int? ProgressTotal,
+    Stage Stage, string Title, int Total, int Running, int Done, int Failed, int FromCache, double Seconds, int? ProgressDone,
+    int? ProgressTotal,
     bool Complete, double? SecondsLeft);

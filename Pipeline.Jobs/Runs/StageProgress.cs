@@ -20,7 +20,8 @@ internal static class StageProgress
             Failed = g.Count(i => i.State == ItemState.Failed),
             FromCache = g.Count(i => i.FromCache),
             // Finished claims, and current ones so far, by the server's clock.
-            Seconds = g.Sum(i => i.Seconds + (i.State == ItemState.Running && i.StartedAt != null ? (DateTimeOffset.UtcNow - i.StartedAt.Value).TotalSeconds : 0)),
+            Seconds = g.Sum(i => i.Seconds
+                + (i.State == ItemState.Running && i.StartedAt != null ? (DateTimeOffset.UtcNow - i.StartedAt.Value).TotalSeconds : 0)),
             FirstStart = g.Min(i => i.StartedAt),
             // Of the items in progress; a stage of the whole run has one.
             ProgressDone = g.Max(i => i.State == ItemState.Running ? i.ProgressDone : null),
@@ -29,7 +30,8 @@ internal static class StageProgress
         }).ToArrayAsync(ct);
         if (rows.Length == 0) return [];
         DateTimeOffset now = await db.NowAsync(ct);         // the clock of the stored times
-        Dictionary<Stage, int> totals = rows.ToDictionary(r => r.Stage, r => r.Total), failed = rows.ToDictionary(r => r.Stage, r => r.Failed);
+        Dictionary<Stage, int> totals = rows.ToDictionary(r => r.Stage, r => r.Total),
+            failed = rows.ToDictionary(r => r.Stage, r => r.Failed);
         return rows.OrderBy(r => graph.PositionOf(r.Stage)).Select(r =>
         {
             StageDefinition? definition = graph.Contains(r.Stage) ? graph[r.Stage] : null;
@@ -48,7 +50,8 @@ internal static class StageProgress
         // Documents reach a later stage one by one: those that have not reached it yet count as remaining.
         int Expected(Stage stage) =>
             graph.Contains(stage) && graph[stage].Scope == StageScope.Document
-                && graph.PreviousOf(stage).FirstOrDefault(p => p.Scope == StageScope.Document) is { } before && totals.ContainsKey(before.Stage)
+                && graph.PreviousOf(stage).FirstOrDefault(p => p.Scope == StageScope.Document) is { } before
+                && totals.ContainsKey(before.Stage)
                 ? Math.Max(totals[stage], Expected(before.Stage) - failed[before.Stage])
                 : totals.GetValueOrDefault(stage);
     }

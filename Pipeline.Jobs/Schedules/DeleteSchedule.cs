@@ -8,7 +8,8 @@ namespace Pipeline.Jobs.Schedules;
 /// <summary>Removes a schedule by name; its runs stay. False when no schedule has that name.</summary>
 public sealed record DeleteSchedule(string Name) : IRequest<bool>;
 
-internal sealed class DeleteScheduleHandler(IDbContextFactory<PipelineDbContext> contexts, RecurringSchedules recurring) : IRequestHandler<DeleteSchedule, bool>
+internal sealed class DeleteScheduleHandler(IDbContextFactory<PipelineDbContext> contexts, RecurringSchedules recurring)
+    : IRequestHandler<DeleteSchedule, bool>
 {
     public async ValueTask<bool> Handle(DeleteSchedule request, CancellationToken cancellationToken)
     {

@@ -10,7 +10,8 @@ namespace Pipeline.Jobs.Schedules;
 /// <param name="Name">Its name.</param>
 public sealed record GetSchedule(string Name) : IRequest<ScheduleEntry?>;
 
-internal sealed class GetScheduleHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time) : IRequestHandler<GetSchedule, ScheduleEntry?>
+internal sealed class GetScheduleHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time) : IRequestHandler<GetSchedule,
+    ScheduleEntry?>
 {
     public async ValueTask<ScheduleEntry?> Handle(GetSchedule request, CancellationToken cancellationToken)
     {

@@ -9,7 +9,8 @@ namespace Pipeline.Jobs.Schedules;
 /// <summary>All schedules, by name.</summary>
 public sealed record ListSchedules : IRequest<IReadOnlyList<ScheduleEntry>>;
 
-internal sealed class ListSchedulesHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time) : IRequestHandler<ListSchedules, IReadOnlyList<ScheduleEntry>>
+internal sealed class ListSchedulesHandler(IDbContextFactory<PipelineDbContext> contexts, TimeProvider time)
+    : IRequestHandler<ListSchedules, IReadOnlyList<ScheduleEntry>>
 {
     public async ValueTask<IReadOnlyList<ScheduleEntry>> Handle(ListSchedules request, CancellationToken cancellationToken)
     {

@@ -22,8 +22,10 @@ internal sealed class RecurringSchedules(IRecurringJobManagerV2 manager, JobStor
             return;
         }
         Guid id = schedule.Id;
-        manager.AddOrUpdate(Prefix + id, Job.FromExpression<RunScheduleJob>(job => job.RunAsync(id, CancellationToken.None), Queues.Control), schedule.Cron,
-            new RecurringJobOptions { TimeZone = TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone), MisfireHandling = MisfireHandlingMode.Relaxed });
+        manager.AddOrUpdate(Prefix
+            + id, Job.FromExpression<RunScheduleJob>(job => job.RunAsync(id, CancellationToken.None), Queues.Control), schedule.Cron,
+            new RecurringJobOptions { TimeZone = TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone),
+            MisfireHandling = MisfireHandlingMode.Relaxed });
     }
 
     public void Remove(Guid scheduleId) => manager.RemoveIfExists(Prefix + scheduleId);
@@ -41,7 +43,8 @@ internal sealed class RecurringSchedules(IRecurringJobManagerV2 manager, JobStor
             // Recurring jobs are read before the rows: a schedule gets its row first, so a job without a row has been deleted.
             string[] clock;
             using (IStorageConnection connection = storage.GetConnection())
-                clock = connection.GetRecurringJobs().Select(j => j.Id).Where(id => id.StartsWith(Prefix, StringComparison.Ordinal)).ToArray();
+                clock = connection.GetRecurringJobs().Select(j => j.Id).Where(id => id.StartsWith(Prefix, StringComparison.Ordinal))
+                    .ToArray();
             await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
             Schedule[] schedules = await db.Schedules.AsNoTracking().ToArrayAsync(ct);
             foreach (Schedule schedule in schedules)
@@ -63,7 +66,8 @@ internal sealed class RecurringSchedules(IRecurringJobManagerV2 manager, JobStor
 }
 
 /// <summary>Reconciles once when a worker starts.</summary>
-internal sealed class ScheduleReconciler(RecurringSchedules recurring, IDbContextFactory<PipelineDbContext> contexts, ILogger<ScheduleReconciler> logger)
+internal sealed class ScheduleReconciler(RecurringSchedules recurring, IDbContextFactory<PipelineDbContext> contexts,
+    ILogger<ScheduleReconciler> logger)
     : StartupTask(logger)
 {
     protected override Task RunAsync(CancellationToken ct) => recurring.ReconcileAsync(contexts, ct);

@@ -18,7 +18,8 @@ namespace Pipeline.Jobs.Schedules;
 /// </summary>
 public sealed record RunSchedule(Guid ScheduleId) : IRequest<RunAccepted?>;
 
-internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, TimeProvider time, ILogger<RunScheduleHandler> logger)
+internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, TimeProvider time,
+    ILogger<RunScheduleHandler> logger)
     : IRequestHandler<RunSchedule, RunAccepted?>
 {
     public async ValueTask<RunAccepted?> Handle(RunSchedule request, CancellationToken cancellationToken)
@@ -26,7 +27,8 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // The row lock makes a second delivery wait and then find the run of the first.
-        Schedule? schedule = await db.Schedules.FromSql($"SELECT *, xmin FROM schedules WHERE id = {request.ScheduleId} FOR UPDATE").SingleOrDefaultAsync(cancellationToken);
+        Schedule? schedule = await db.Schedules.FromSql($"SELECT *, xmin FROM schedules WHERE id = {request.ScheduleId} FOR UPDATE")
+            .SingleOrDefaultAsync(cancellationToken);
         if (schedule is null || !schedule.Enabled) return null;
         Run? last = await db.Runs.AsNoTracking().SingleOrDefaultAsync(r => r.Id == schedule.LastRunId, cancellationToken);
         string? reason = null;
@@ -55,7 +57,8 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
         }
         RunOptions options = RunOptionsJson.Read(schedule.Configuration);
         // Fixed now, because a run depends on its stored settings alone.
-        options = options with { Publish = options.Publish with { PromoteAs = options.Publish.PromoteAs ?? await ServedNames.OfScheduleAsync(db, schedule.Name, cancellationToken) } };
+        options = options with { Publish = options.Publish with { PromoteAs = options.Publish.PromoteAs
+            ?? await ServedNames.OfScheduleAsync(db, schedule.Name, cancellationToken) } };
         Run run = new(options.Name ?? schedule.Name, schedule.Folder, RunOptionsJson.Write(options), time.GetUtcNow(), schedule.Id);
         schedule.Fired(run.Id, key, run.CreatedAt);
         await db.AddRunAsync(graph, run, cancellationToken);
@@ -70,7 +73,8 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
         List<string> parts = [configuration];
         foreach (string path in PdfFolder.Find(folder))
         {
-            await using FileStream file = new(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            await using FileStream file = new(Path.Combine(folder, path), FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16,
+                FileOptions.Asynchronous | FileOptions.SequentialScan);
             parts.Add(path);
             parts.Add(Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct)));
         }

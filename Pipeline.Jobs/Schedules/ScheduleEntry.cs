@@ -16,4 +16,5 @@ namespace Pipeline.Jobs.Schedules;
 /// <param name="ServedName">Stable name that the best adapter of its runs serves.</param>
 public sealed record ScheduleEntry(
     Guid Id, string Name, string Cron, string TimeZone, string Folder, RunOptions Options, bool Enabled,
-    DateTimeOffset? NextAt, Guid? LastRunId, DateTimeOffset? LastFiredAt, DateTimeOffset? LastSkippedAt, string? LastSkipReason, string ServedName);
+    DateTimeOffset? NextAt, Guid? LastRunId, DateTimeOffset? LastFiredAt, DateTimeOffset? LastSkippedAt, string? LastSkipReason,
+    string ServedName);

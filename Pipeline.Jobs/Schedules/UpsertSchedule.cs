@@ -16,7 +16,8 @@ namespace Pipeline.Jobs.Schedules;
 /// <param name="Options">Settings of the runs it starts.</param>
 /// <param name="TimeZone">IANA time zone of the expression.</param>
 /// <param name="Enabled">False keeps it without firing.</param>
-public sealed record UpsertSchedule(string Name, string Cron, string Folder, RunOptions Options, string TimeZone = "UTC", bool Enabled = true)
+public sealed record UpsertSchedule(string Name, string Cron, string Folder, RunOptions Options, string TimeZone = "UTC",
+    bool Enabled = true)
     : IRequest<ScheduleEntry>, IValidated, ICarriesRunOptions
 {
     /// <inheritdoc />
@@ -39,7 +40,8 @@ internal sealed class UpsertScheduleHandler(IDbContextFactory<PipelineDbContext>
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         Schedule? schedule = await db.Schedules.SingleOrDefaultAsync(s => s.Name == request.Name, cancellationToken);
         if (schedule is null) db.Schedules.Add(schedule = new Schedule(request.Name, time.GetUtcNow()));
-        schedule.Change(request.Cron, request.TimeZone, folder, RunOptionsJson.Write(request.Options.WithAbsoluteModels()), request.Enabled);
+        schedule.Change(request.Cron, request.TimeZone, folder, RunOptionsJson.Write(request.Options.WithAbsoluteModels()),
+            request.Enabled);
         await db.SaveChangesAsync(cancellationToken);
         recurring.Apply(schedule);              // a crash before this line is repaired when a worker starts
         return CronText.Entry(schedule, await ServedNames.OfScheduleAsync(db, schedule.Name, cancellationToken), time.GetUtcNow());

@@ -9,7 +9,8 @@ public sealed record PublishOptions
     /// Stable name that clients request, served by the run's adapter if it is good enough. Null: a scheduled run takes the
     /// schedule's name; other runs promote nothing.
     /// </summary>
-    [RegularExpression("[a-z0-9]+(-[a-z0-9]+)*", ErrorMessage = "expected lower-case letters and digits with single hyphens between, such as 'pump-manuals'"), StringLength(60)]
+    [RegularExpression("[a-z0-9]+(-[a-z0-9]+)*",
+        ErrorMessage = "expected lower-case letters and digits with single hyphens between, such as 'pump-manuals'"), StringLength(60)]
     public string? PromoteAs { get; init; }
 
     /// <summary>

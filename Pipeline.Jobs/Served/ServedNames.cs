@@ -35,7 +35,8 @@ internal static class ServedNames
         (await OfSchedulesAsync(db, [schedule], ct))[0];
 
     /// <summary>The same for many schedules, in their order.</summary>
-    public static async Task<IReadOnlyList<string>> OfSchedulesAsync(PipelineDbContext db, IReadOnlyList<string> schedules, CancellationToken ct)
+    public static async Task<IReadOnlyList<string>> OfSchedulesAsync(PipelineDbContext db, IReadOnlyList<string> schedules,
+        CancellationToken ct)
     {
         string[] names = [.. schedules.Select(AdapterName.From)];
         HashSet<string> taken = [.. await db.Adapters.Where(a => names.Contains(a.Name)).Select(a => a.Name).ToArrayAsync(ct)];

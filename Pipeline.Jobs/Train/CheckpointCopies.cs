@@ -12,7 +12,8 @@ namespace Pipeline.Jobs.Train;
 /// </summary>
 internal sealed class CheckpointCopies : IAsyncDisposable
 {
-    private readonly Channel<int> _steps = Channel.CreateBounded<int>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+    private readonly Channel<int> _steps =
+        Channel.CreateBounded<int>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly IArtifactStore _artifacts;
     private readonly ItemClaim _claim;
     private readonly string _output;

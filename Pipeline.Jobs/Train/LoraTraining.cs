@@ -32,7 +32,8 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
         TrainingArguments arguments = settings.Arguments;
         List<SettingFault> faults = [];
         Try(() => arguments.Lora.CountTrainable(config), faults);
-        if (arguments.AdapterNameOrPath is { } adapter && AdapterFault(adapter) is { } fault) faults.Add(new SettingFault("adapter_name_or_path", fault));
+        if (arguments.AdapterNameOrPath is { } adapter
+            && AdapterFault(adapter) is { } fault) faults.Add(new SettingFault("adapter_name_or_path", fault));
         else Try(() => LoraTrainer.ChooseTemplate(arguments, baseModel), faults);
         return [.. faults.Select(TrainingSettings.InSection)];
     }
@@ -53,7 +54,8 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
         {
             AdapterFolder.ReadConfig(folder);
             AdapterRecord.ReadTemplate(folder);
-            return File.Exists(Path.Combine(folder, Weights)) ? null : $"{folder} has no {Weights}; other formats execute code when they are opened";
+            return File.Exists(Path.Combine(folder, Weights))
+                ? null : $"{folder} has no {Weights}; other formats execute code when they are opened";
         }
         catch (InputException e)
         {

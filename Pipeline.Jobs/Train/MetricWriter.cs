@@ -41,7 +41,8 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
     }
 
     public void Remembered(string name, int step, double epoch, double value) => _entries.Writer.TryWrite(new Entry(
-        new TrainingMetric { RunId = _claim.Item.RunId, Name = name, Step = step, Epoch = epoch, Value = value, At = _time.GetUtcNow() }, null));
+        new TrainingMetric { RunId = _claim.Item.RunId, Name = name, Step = step, Epoch = epoch, Value = value, At = _time.GetUtcNow() },
+        null));
 
     public void Flush()
     {
@@ -90,7 +91,8 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
 
     private async Task<int> StoreAsync(List<TrainingMetric> batch)
     {
-        TrainingMetric[] rows = batch.Where(p => double.IsFinite(p.Value)).GroupBy(p => (p.Name, p.Step)).Select(same => same.Last()).ToArray();
+        TrainingMetric[] rows = batch.Where(p => double.IsFinite(p.Value)).GroupBy(p => (p.Name, p.Step)).Select(same => same.Last())
+            .ToArray();
         if (rows.Length == 0) return 0;
         Guid run = _claim.Item.RunId;
         string[] names = rows.Select(p => p.Name).ToArray();
@@ -102,7 +104,8 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
             INSERT INTO training_metrics (run_id, name, step, value, epoch, at)
             SELECT {run}, n, s, v, e, t FROM unnest({names}, {steps}, {values}, {epochs}, {times}) AS p(n, s, v, e, t)
             ON CONFLICT (run_id, name, step) DO UPDATE SET value = excluded.value, epoch = excluded.epoch,
-                at = CASE WHEN training_metrics.value = excluded.value AND training_metrics.epoch = excluded.epoch THEN training_metrics.at ELSE excluded.at END
+                at = CASE WHEN training_metrics.value = excluded.value
+                    AND training_metrics.epoch = excluded.epoch THEN training_metrics.at ELSE excluded.at END
             """);
     }
 

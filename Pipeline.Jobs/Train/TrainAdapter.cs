@@ -15,7 +15,8 @@ using DatasetRow = Pipeline.Data.Entities.Dataset;
 namespace Pipeline.Jobs.Train;
 
 /// <summary>Trains the adapter of a run, or takes the stored one when dataset, base model, settings and engine are equal.</summary>
-internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TrainingEngines engines, TimeProvider time, ILogger<TrainAdapter> logger) : IStageHandler
+internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TrainingEngines engines,
+    TimeProvider time, ILogger<TrainAdapter> logger) : IStageHandler
 {
     public string? QueueOf(RunOptions options) => engines.IsElsewhere(options.Train.Engine) ? Queues.Remote : null;
 
@@ -36,11 +37,13 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
         await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
         (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;
         IAdapterTraining training = engines.Of(options.Train.Engine);
-        string key = CacheKey.Of("training", training.Version, dataset.ContentKey, ModelFingerprint.Of(options.BaseModel), Canonical(options.Training.Given));
+        string key = CacheKey.Of("training", training.Version, dataset.ContentKey, ModelFingerprint.Of(options.BaseModel),
+            Canonical(options.Training.Given));
 
         if (!options.Retrain && await FindAsync(db, key, ct) is { } earlier)
         {
-            await claim.CompleteAsync(async (work, token) => (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).TrainingId = earlier.Id, fromCache: true, ct);
+            await claim.CompleteAsync(async (work, token) =>
+                (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).TrainingId = earlier.Id, fromCache: true, ct);
             return $"an equal training of {earlier.CreatedAt:u} is reused";
         }
 
@@ -49,7 +52,8 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
         // A worker that lost its lease without noticing must have left the folder before another writes there.
         await using WorkFolderLock alone = await WorkFolderLock.TakeAsync(Path.Combine(folder, "train.lock"), ct);
         await storage.Artifacts.RestoreFolderAsync(dataset.Files, Path.Combine(folder, "dataset"), ct);
-        TrainingOrder order = new(run.Id, options.Training, Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"), dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output);
+        TrainingOrder order = new(run.Id, options.Training, Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"),
+            dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output);
 
         TrainingOutcome outcome;
         await using (CheckpointCopies? copies = storage.SharesWork ? null : new(storage.Artifacts, claim, output, logger))
@@ -86,14 +90,16 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
 
     private async Task<Training?> FindAsync(PipelineDbContext db, string key, CancellationToken ct)
     {
-        Training[] candidates = await db.Trainings.AsNoTracking().Where(t => t.CacheKey == key).OrderByDescending(t => t.CreatedAt).Take(3).ToArrayAsync(ct);
+        Training[] candidates = await db.Trainings.AsNoTracking().Where(t => t.CacheKey == key).OrderByDescending(t => t.CreatedAt).Take(3)
+            .ToArrayAsync(ct);
         foreach (Training candidate in candidates)
             if (await storage.Artifacts.HasAllAsync(candidate.Files, ct)) return candidate;
         return null;
     }
 
     private static bool IsResult(string path) =>
-        !CheckpointFolders.Holds(path) && !path.StartsWith('.') && !path.EndsWith(".tmp", StringComparison.Ordinal) && !path.EndsWith(".lock", StringComparison.Ordinal);
+        !CheckpointFolders.Holds(path) && !path.StartsWith('.') && !path.EndsWith(".tmp", StringComparison.Ordinal)
+        && !path.EndsWith(".lock", StringComparison.Ordinal);
 
     /// <summary>Settings in a canonical order, so that a different order does not cause another training.</summary>
     private static string Canonical(IReadOnlyDictionary<string, JsonElement> settings) =>

@@ -3,7 +3,9 @@ using Pipeline.Jobs.Orchestration;
 
 namespace Pipeline.Jobs.Train;
 
-/// <summary>Queue entry of version 0.1: those that are still in Hangfire's tables run. New ones are <see cref="StageJob"/>; goes with 0.3.</summary>
+/// <summary>
+/// Queue entry of version 0.1: those that are still in Hangfire's tables run. New ones are <see cref="StageJob"/>; goes with 0.3.
+/// </summary>
 public sealed class TrainAdapterJob(StageDelivery delivery)
 {
     /// <summary>Works on the item.</summary>

@@ -9,7 +9,8 @@ namespace Pipeline.Jobs.Train;
 /// <param name="DatasetFolder">Folder with <c>dataset_info.json</c>.</param>
 /// <param name="EvalSet">Name of the held-out examples, or null when there are none.</param>
 /// <param name="OutputFolder">Folder of the adapter and its checkpoints.</param>
-internal sealed record TrainingOrder(Guid RunId, TrainingSettings Settings, string BaseModel, string DatasetFolder, string? EvalSet, string OutputFolder)
+internal sealed record TrainingOrder(Guid RunId, TrainingSettings Settings, string BaseModel, string DatasetFolder, string? EvalSet,
+    string OutputFolder)
 {
     /// <summary>The whole training: settings, model, dataset and folders.</summary>
     public TrainingArguments Arguments { get; } = Settings.For(BaseModel, DatasetFolder, EvalSet, OutputFolder);

@@ -49,10 +49,12 @@ public sealed class TrainingSettings
     {
         ArgumentNullException.ThrowIfNull(given);
         Given = given;
-        (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(given.Where(key => !FilledIn.ContainsKey(key.Key)), Defaults);
+        (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(given.Where(key => !FilledIn.ContainsKey(key.Key)),
+            Defaults);
         // Assumes held-out examples, which runs usually have; that is certain only once the dataset is built.
         IReadOnlyList<SettingFault> rules = For("model", "dataset", evalSet: DatasetFiles.Eval, "output").FindFaults();
-        IEnumerable<SettingFault> taken = given.Keys.Where(FilledIn.ContainsKey).Select(key => new SettingFault(key, $"is filled in by the run; take it out{FilledIn[key]}"));
+        IEnumerable<SettingFault> taken = given.Keys.Where(FilledIn.ContainsKey)
+            .Select(key => new SettingFault(key, $"is filled in by the run; take it out{FilledIn[key]}"));
         Faults = [.. taken.Concat(unread).Concat(rules).Select(InSection)];
     }
 
@@ -72,7 +74,8 @@ public sealed class TrainingSettings
     public TrainingArguments Arguments => Faults.Count == 0 ? _arguments : throw new SettingsException(Faults);
 
     /// <summary>Settings from an object whose properties are keys: <c>new { lora_rank = 8 }</c>.</summary>
-    public static TrainingSettings Of(object keys) => new(JsonSerializer.SerializeToElement(keys).Deserialize<Dictionary<string, JsonElement>>()!);
+    public static TrainingSettings Of(object keys) =>
+        new(JsonSerializer.SerializeToElement(keys).Deserialize<Dictionary<string, JsonElement>>()!);
 
     /// <summary>A fault of one of the keys, by the key's full name.</summary>
     internal static SettingFault InSection(SettingFault fault) => fault.In(RunOptionsSchema.NameOf(o => o.Training));

@@ -17,7 +17,8 @@ internal static class DatasetFile
             throw new InputException($"{path}: is UTF-16; save it as UTF-8");
         if (bytes.Span.StartsWith(Utf8Mark)) bytes = bytes[Utf8Mark.Length..];
 
-        if (!Utf8.IsValid(bytes.Span)) throw new InputException($"{path}: line {LineOfFirstFault(bytes.Span)}: is not UTF-8; save the file as UTF-8");
+        if (!Utf8.IsValid(bytes.Span)) throw new InputException(
+            $"{path}: line {LineOfFirstFault(bytes.Span)}: is not UTF-8; save the file as UTF-8");
 
         int first = bytes.Span.IndexOfAnyExcept(" \t\r\n"u8);
         List<DatasetRow> rows = first < 0 ? [] : bytes.Span[first] == '[' ? ReadArray(path, bytes) : ReadLines(path, bytes);
@@ -94,10 +95,12 @@ internal static class DatasetFile
         {
             using JsonDocument json = JsonDocument.Parse(text);
             if (HoldsHalfCharacter(json.RootElement, text.Span))
-                throw new InputException($"{path}: line {line}: holds a \\u escape that is half of a character; write the character itself");
+                throw new InputException(
+                    $"{path}: line {line}: holds a \\u escape that is half of a character; write the character itself");
             return json.RootElement.ValueKind == JsonValueKind.Object
                 ? new DatasetRow(path, line, json.RootElement.Clone())
-                : throw new InputException($"{path}: line {line}: is a {DatasetRow.KindName(json.RootElement)}; expected an object with the columns of an example");
+                : throw new InputException(
+                $"{path}: line {line}: is a {DatasetRow.KindName(json.RootElement)}; expected an object with the columns of an example");
         }
         catch (JsonException e)
         {

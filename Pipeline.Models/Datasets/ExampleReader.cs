@@ -60,7 +60,8 @@ internal static class ExampleReader
             bool isAnswer = texts.Count % 2 == 1;
             bool fits = isAnswer ? role == columns.AssistantTag : role == columns.UserTag || role == columns.ObservationTag;
             if (!fits)
-                throw row.Error(columns.Messages, $"has message {number} from '{role}'; expected '{(isAnswer ? columns.AssistantTag : columns.UserTag)}' at this place");
+                throw row.Error(columns.Messages,
+                    $"has message {number} from '{role}'; expected '{(isAnswer ? columns.AssistantTag : columns.UserTag)}' at this place");
             texts.Add(content);
         }
         if (texts.Count == 0 || texts.Count % 2 != 0)

@@ -29,7 +29,8 @@ public static class InstructionDataset
     {
         string infoPath = Path.Combine(datasetDir, InfoFile);
         using JsonDocument? info = File.Exists(infoPath) ? ReadInfo(infoPath) : null;
-        if (!Directory.Exists(datasetDir)) throw new InputException($"dataset_dir: there is no folder {datasetDir}; name the one that holds {InfoFile} or the files");
+        if (!Directory.Exists(datasetDir)) throw new InputException(
+            $"dataset_dir: there is no folder {datasetDir}; name the one that holds {InfoFile} or the files");
         string[] each = names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (each.Length == 0) throw new InputException("dataset: names no dataset; give a name of " + InfoFile + " or a file");
         return [.. each.SelectMany(name => LoadOne(datasetDir, name, info, infoPath).Take(most ?? int.MaxValue))];
@@ -47,12 +48,14 @@ public static class InstructionDataset
             DatasetColumns columns = DatasetColumns.Read(entry, where);
             IEnumerable<DatasetRow> rows = DatasetFile.Read(Path.Combine(datasetDir, file.GetString()!));
             if (entry.TryGetProperty("num_samples", out JsonElement samples) && samples.ValueKind == JsonValueKind.Number)
-                rows = rows.Take(samples.TryGetInt32(out int count) ? count : throw new InputException($"{where}: num_samples is {samples}; expected a whole number"));
+                rows = rows.Take(samples.TryGetInt32(out int count)
+                    ? count : throw new InputException($"{where}: num_samples is {samples}; expected a whole number"));
             return [.. rows.Select(row => ExampleReader.Read(row, columns))];
         }
         string path = Path.Combine(datasetDir, name);
         if (File.Exists(path)) return Load(path);
-        string known = info is null ? $"there is no {infoPath}" : $"{infoPath} has {string.Join(", ", info.RootElement.EnumerateObject().Select(p => p.Name))}";
+        string known = info is null
+            ? $"there is no {infoPath}" : $"{infoPath} has {string.Join(", ", info.RootElement.EnumerateObject().Select(p => p.Name))}";
         throw new InputException($"dataset: '{name}' is neither a name of {InfoFile} nor a file in {datasetDir}; {known}");
     }
 
@@ -61,7 +64,8 @@ public static class InstructionDataset
         try
         {
             JsonDocument info = JsonDocument.Parse(File.ReadAllBytes(path));
-            return info.RootElement.ValueKind == JsonValueKind.Object ? info : throw new InputException($"{path}: must be an object of datasets by name");
+            return info.RootElement.ValueKind == JsonValueKind.Object
+                ? info : throw new InputException($"{path}: must be an object of datasets by name");
         }
         catch (JsonException e)
         {

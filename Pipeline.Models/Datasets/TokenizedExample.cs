@@ -36,7 +36,8 @@ public sealed record TokenizedExample(int[] InputIds, int[] Labels)
             (int promptLength, int responseLength) = Fit(prompt.Length, response.Length, cutoffLength - length);
             int[] question = prompt[..promptLength], answer = response[..responseLength];
             kept.Add(new TokenizedExample([.. question, .. answer],
-                [.. trainOnPrompt ? question : Nothing(promptLength), .. maskHistory && kept.Count > 0 ? Nothing(responseLength) : answer]));
+                [.. trainOnPrompt ? question : Nothing(promptLength), .. maskHistory && kept.Count > 0
+                ? Nothing(responseLength) : answer]));
             length += promptLength + responseLength;
         }
         if (maskHistory) kept.Reverse();

@@ -105,14 +105,16 @@ public static class AdapterComparison
         return chosen.Template;
     }
 
-    private static TokenizedExample[] Encode(LanguageModel model, ChatTemplate template, IReadOnlyList<InstructionExample> examples, ComparisonOptions options)
+    private static TokenizedExample[] Encode(LanguageModel model, ChatTemplate template, IReadOnlyList<InstructionExample> examples,
+        ComparisonOptions options)
     {
         int cutoff = Math.Min(options.CutoffLen, model.Decoder.Config.MaxPositionEmbeddings);
         return [.. examples.Select(e => TokenizedExample.Encode(e, template, model.Tokenizer, cutoff))];
     }
 
     private static string[] Answer(
-        LanguageModel model, ChatTemplate template, InstructionExample[] examples, ComparisonOptions options, Action<int> progress, CancellationToken stopping)
+        LanguageModel model, ChatTemplate template, InstructionExample[] examples, ComparisonOptions options, Action<int> progress,
+        CancellationToken stopping)
     {
         TextGenerator generator = new(model);
         GenerationOptions generation = new() { MaxNewTokens = options.MaxNewTokens, StopTokenIds = template.StopTokenIds(model.Tokenizer) };
@@ -120,7 +122,8 @@ public static class AdapterComparison
         foreach (InstructionExample[] batch in examples.Chunk(options.BatchSize))
         {
             answers.AddRange(generator.Generate(
-                [.. batch.Select(e => (IReadOnlyList<int>)template.EncodePrompt(model.Tokenizer, e.ToMessages(withAnswer: false), e.System))],
+                [.. batch.Select(e =>
+                    (IReadOnlyList<int>)template.EncodePrompt(model.Tokenizer, e.ToMessages(withAnswer: false), e.System))],
                 generation, stopping).Select(answer => answer.Text));
             progress(batch.Length);
         }

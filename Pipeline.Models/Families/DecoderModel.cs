@@ -57,7 +57,9 @@ public sealed class DecoderModel : nn.Module
     /// <summary>Device of the weights.</summary>
     public Device Device { get; }
 
-    /// <summary>Every linear layer inside the decoder layers by its full name, e.g. <c>model.layers.0.self_attn.qkv_proj</c>, in order.</summary>
+    /// <summary>
+    /// Every linear layer inside the decoder layers by its full name, e.g. <c>model.layers.0.self_attn.qkv_proj</c>, in order.
+    /// </summary>
     public IEnumerable<(string Name, ProjectionLayer Layer)> Projections() =>
         named_modules().Where(m => m.module is ProjectionLayer && m.name.StartsWith("model.layers.", StringComparison.Ordinal))
             .Select(m => (m.name, (ProjectionLayer)m.module))
@@ -94,7 +96,8 @@ public sealed class DecoderModel : nn.Module
     // Maps a stored name to a weight of this model: null for what some exports store although it can be derived (a tied head,
     // rotary frequencies).
     private string? Accept(string storedName) =>
-        (Config.TieWordEmbeddings && storedName == "lm_head.weight") || storedName.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
+        (Config.TieWordEmbeddings && storedName == "lm_head.weight")
+        || storedName.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal)
             ? null : storedName;
 
     /// <summary>A fresh cache that fits this model.</summary>

@@ -40,7 +40,8 @@ public sealed class LanguageModel : IDisposable
         DecoderConfig config = DecoderConfig.Load(folder);
         HubTokenizer tokenizer = HubTokenizer.Load(folder);
         if (tokenizer.VocabSize > config.VocabSize)
-            throw new InputException($"{folder}: tokenizer.json has ids up to {tokenizer.VocabSize - 1}, but vocab_size in config.json is {config.VocabSize}.");
+            throw new InputException(
+                $"{folder}: tokenizer.json has ids up to {tokenizer.VocabSize - 1}, but vocab_size in config.json is {config.VocabSize}.");
         Device device = TorchRuntime.ResolveDevice(options.Device);
         DecoderModel decoder = new(config, options.DTypeOn(device), device, options.QuantizationBits);
         try

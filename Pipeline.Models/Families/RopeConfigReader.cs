@@ -3,7 +3,9 @@ using Pipeline.Models.Layers;
 
 namespace Pipeline.Models.Families;
 
-/// <summary>The rotary keys of <c>config.json</c>: <c>rope_theta</c> with <c>rope_scaling</c>, or the newer <c>rope_parameters</c>.</summary>
+/// <summary>
+/// The rotary keys of <c>config.json</c>: <c>rope_theta</c> with <c>rope_scaling</c>, or the newer <c>rope_parameters</c>.
+/// </summary>
 internal static class RopeConfigReader
 {
     // What files call each kind; "default" is what newer ones call mrope too, once mrope_section is there.
@@ -63,7 +65,8 @@ internal static class RopeConfigReader
     {
         IReadOnlyList<int> section = scaling.Ints("mrope_section");
         if (section.Count != 3 || section.Sum() != rope.Dimensions / 2)
-            throw scaling.Unsupported("mrope_section", $"[{string.Join(", ", section)}]", $"three parts that add up to {rope.Dimensions / 2}");
+            throw scaling.Unsupported("mrope_section", $"[{string.Join(", ", section)}]",
+                $"three parts that add up to {rope.Dimensions / 2}");
         return rope with { Kind = RopeKind.Mrope, MropeSection = section };
     }
 
@@ -77,7 +80,8 @@ internal static class RopeConfigReader
             OriginalMaxPositions = original,
             ShortFactor = scaling.Doubles("short_factor"),
             LongFactor = scaling.Doubles("long_factor"),
-            AttentionFactor = scaling.OptionalDouble("attention_factor") ?? (factor <= 1 ? 1 : Math.Sqrt(1 + Math.Log(factor) / Math.Log(original))),
+            AttentionFactor = scaling.OptionalDouble("attention_factor")
+            ?? (factor <= 1 ? 1 : Math.Sqrt(1 + Math.Log(factor) / Math.Log(original))),
         };
         foreach ((string key, int count) in new[] { ("short_factor", rope.ShortFactor.Count), ("long_factor", rope.LongFactor.Count) })
             if (count != rope.Dimensions / 2)

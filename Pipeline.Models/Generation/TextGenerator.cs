@@ -64,9 +64,12 @@ public sealed class TextGenerator(LanguageModel model)
         if (prompts.Any(p => p.Count == 0))
             throw new InputException("The prompt is empty; give at least one token.");
         if (longest >= config.MaxPositionEmbeddings)
-            throw new InputException($"The prompt has {longest} tokens, the model takes {config.MaxPositionEmbeddings} with the answer (max_position_embeddings); shorten it.");
+            throw new InputException(
+                $"The prompt has {longest} tokens, the model takes {config.MaxPositionEmbeddings} with the answer "
+                + $"(max_position_embeddings); shorten it.");
         if (prompts.SelectMany(p => p).FirstOrDefault(id => id < 0 || id >= config.VocabSize, -1) is not -1 and var wrong)
-            throw new InputException($"The prompt has the token id {wrong}, the model knows 0 to {config.VocabSize - 1}; it belongs to another tokenizer.");
+            throw new InputException(
+                $"The prompt has the token id {wrong}, the model knows 0 to {config.VocabSize - 1}; it belongs to another tokenizer.");
         return longest;
     }
 

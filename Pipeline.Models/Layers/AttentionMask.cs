@@ -26,7 +26,8 @@ internal readonly record struct AttentionMask(Tensor? Added, bool IsCausal, int?
     {
         long total = past + seq;
         if (padding is not null && padding.shape[^1] != total)
-            throw new ArgumentException($"the attention mask covers {padding.shape[^1]} positions, expected {total} ({past} cached + {seq} new)", nameof(padding));
+            throw new ArgumentException(
+                $"the attention mask covers {padding.shape[^1]} positions, expected {total} ({past} cached + {seq} new)", nameof(padding));
         if (padding is not null && padding.dim() == 4)
             return new AttentionMask(Additive(padding.to(ScalarType.Bool), dtype), false);
         bool windowed = window < total;

@@ -74,7 +74,8 @@ public sealed class KvCache : IDisposable
             long capacity = Math.Max(FirstCapacity, needed);
             if (buffer is not null && buffer.shape[0] == added.shape[0])
                 capacity = Math.Max(capacity, 2 * buffer.shape[2]);
-            Tensor grown = empty([added.shape[0], added.shape[1], capacity, added.shape[3]], dtype: added.dtype, device: added.device).DetachFromDisposeScope();
+            Tensor grown = empty([added.shape[0], added.shape[1], capacity, added.shape[3]], dtype: added.dtype, device: added.device)
+                .DetachFromDisposeScope();
             if (Length > 0)
             {
                 using Tensor from = buffer!.narrow(2, 0, Length);

@@ -16,7 +16,8 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
     private readonly BaseQuantization? _quantization;
     private QuantizedWeight? _quantized;
 
-    internal ProjectionLayer(long inFeatures, long outFeatures, bool hasBias, ScalarType dtype, Device device, BaseQuantization? quantization = null)
+    internal ProjectionLayer(long inFeatures, long outFeatures, bool hasBias, ScalarType dtype, Device device,
+        BaseQuantization? quantization = null)
         : base(nameof(ProjectionLayer))
     {
         InFeatures = inFeatures;
@@ -24,7 +25,8 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         Device = device;
         _quantization = quantization;
         // Nothing of full size is ever allocated for a weight that will be quantized.
-        _weight = new Parameter(empty(outFeatures, inFeatures, dtype: dtype, device: quantization is null ? device : META), quantization is null);
+        _weight = new Parameter(empty(outFeatures, inFeatures, dtype: dtype, device: quantization is null ? device : META),
+            quantization is null);
         register_parameter("weight", _weight);
         if (hasBias)
         {
@@ -58,7 +60,8 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
 
     private Device Device { get; }
 
-    private QuantizedWeight Quantized => _quantized ?? throw new InvalidOperationException("the weights of this model have not been loaded");
+    private QuantizedWeight Quantized =>
+        _quantized ?? throw new InvalidOperationException("the weights of this model have not been loaded");
 
     /// <summary>[..., in] → [..., out]</summary>
     public override Tensor forward(Tensor input)

@@ -19,7 +19,8 @@ internal sealed class RotaryEmbedding
     public RotaryEmbedding(RopeConfig config, Device device)
     {
         _config = config;
-        double[] inverse = [.. Enumerable.Range(0, config.Dimensions / 2).Select(i => 1.0 / Math.Pow(config.Theta, 2.0 * i / config.Dimensions))];
+        double[] inverse = [.. Enumerable.Range(0, config.Dimensions / 2)
+            .Select(i => 1.0 / Math.Pow(config.Theta, 2.0 * i / config.Dimensions))];
         // The tables outlive every dispose scope of the caller.
         _frequencies = ToTensor(config.Kind switch
         {
@@ -134,5 +135,6 @@ internal sealed class RotaryEmbedding
     }
 
     private static Tensor ToTensor(double[] values, Device device) =>
-        tensor(values.Select(v => (float)v).ToArray(), device: device.type == TorchSharp.DeviceType.META ? CPU : device).DetachFromDisposeScope();
+        tensor(values.Select(v => (float)v).ToArray(), device: device.type == TorchSharp.DeviceType.META ? CPU : device)
+        .DetachFromDisposeScope();
 }

@@ -13,7 +13,8 @@ internal static class AdapterConfigFile
     // that the option is off, as does an empty list where one is allowed.
     private static readonly (string Key, string[] Neutral)[] NotComputed =
     [
-        ("bias", ["\"none\""]), ("lora_bias", ["false"]), ("modules_to_save", ["[]"]), ("fan_in_fan_out", ["false"]), ("layers_to_transform", ["[]"]),
+        ("bias", ["\"none\""]), ("lora_bias", ["false"]), ("modules_to_save", ["[]"]), ("fan_in_fan_out", ["false"]),
+            ("layers_to_transform", ["[]"]),
         ("layer_replication", ["[]"]), ("exclude_modules", ["[]"]), ("target_parameters", ["[]"]), ("trainable_token_indices", ["[]"]),
         ("use_qalora", ["false"]), ("use_bdlora", []), ("alora_invocation_tokens", []), ("arrow_config", []), ("monteclora_config", []),
         ("velora_config", []), ("kasa_config", []),
@@ -48,7 +49,8 @@ internal static class AdapterConfigFile
             ["modules_to_save"] = null,
             ["peft_type"] = "LORA",
             ["r"] = config.Rank,
-            ["rank_pattern"] = new JsonObject(config.RankPattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value)))),
+            ["rank_pattern"] = new JsonObject(config.RankPattern.Select(p =>
+                KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value)))),
             ["revision"] = null,
             ["target_modules"] = config.TargetPattern is { } pattern
                 ? JsonValue.Create(pattern)
@@ -67,7 +69,8 @@ internal static class AdapterConfigFile
     {
         string path = Path.Combine(folder, FileName);
         if (!File.Exists(path))
-            throw new InputException($"{folder}: no {FileName}, so it is no adapter folder; give the output_dir of a training or a PEFT adapter");
+            throw new InputException(
+                $"{folder}: no {FileName}, so it is no adapter folder; give the output_dir of a training or a PEFT adapter");
         try
         {
             JsonNode json = JsonNode.Parse(File.ReadAllText(path)) ?? throw new JsonException("it is null");
@@ -78,7 +81,9 @@ internal static class AdapterConfigFile
             {
                 string found = json[key]?.ToJsonString() ?? "null";
                 if (found != "null" && !neutral.Contains(found))
-                    throw new InputException($"{path}: {key} is {found}, which is not computed by this version; only {string.Join(", ", neutral.Append("null"))} is");
+                    throw new InputException(
+                        $"{path}: {key} is {found}, which is not computed by this version; only "
+                        + $"{string.Join(", ", neutral.Append("null"))} is");
             }
             (IReadOnlyList<string> names, string? pattern) = ReadTargets(json["target_modules"], path);
             return new LoraConfig
@@ -105,7 +110,10 @@ internal static class AdapterConfigFile
         JsonArray names => ([.. names.Select(n => (string)n!)], null),
         JsonValue value when (string?)value is AllLinear => ([TargetModules.All], null),
         JsonValue value => ([], (string?)value),
-        _ => throw new InputException($"{path}: target_modules is {targets?.ToJsonString() ?? "missing"}; only a list of names, a regular expression or \"{AllLinear}\" is read"),
+        _ =>
+            throw new InputException(
+            $"{path}: target_modules is {targets?.ToJsonString() ?? "missing"}; only a list of names, a regular expression or "
+            + $"\"{AllLinear}\" is read"),
     };
 
     private static JsonObject Pairs(JsonNode? patterns) => patterns?.AsObject() ?? [];

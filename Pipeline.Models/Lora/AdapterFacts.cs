@@ -9,10 +9,14 @@ namespace Pipeline.Models.Lora;
 /// <param name="AllParameters">Those and the base model's.</param>
 public sealed record AdapterFacts(LoraConfig Config, long Parameters, long AllParameters)
 {
-    /// <summary>Loads an adapter as inference would, without the weights of its base: names and shapes must fit, values must be numbers.</summary>
+    /// <summary>
+    /// Loads an adapter as inference would, without the weights of its base: names and shapes must fit, values must be numbers.
+    /// </summary>
     /// <param name="adapterFolder">Adapter in PEFT's layout.</param>
     /// <param name="modelFolder">Base model.</param>
-    /// <exception cref="InputException">A file is missing or damaged, or the adapter does not fit the model; the message names it.</exception>
+    /// <exception cref="InputException">
+    /// A file is missing or damaged, or the adapter does not fit the model; the message names it.
+    /// </exception>
     public static AdapterFacts Read(string adapterFolder, string modelFolder)
     {
         DecoderConfig config = DecoderConfig.Load(modelFolder);

@@ -18,7 +18,8 @@ public static class AdapterFolder
         ArgumentNullException.ThrowIfNull(adapter);
         Directory.CreateDirectory(folder);
         // Programs other than PEFT read only lists of names, so `all` is written out.
-        LoraConfig config = adapter.Config.TargetModules.Contains(TargetModules.All) ? adapter.Config with { TargetModules = adapter.TargetNames } : adapter.Config;
+        LoraConfig config = adapter.Config.TargetModules.Contains(TargetModules.All)
+            ? adapter.Config with { TargetModules = adapter.TargetNames } : adapter.Config;
         AdapterConfigFile.Write(folder, config, baseModel);
         SafetensorsWriter.Write(Path.Combine(folder, WeightsFile), adapter.NamedTensors());
     }
@@ -55,11 +56,13 @@ public static class AdapterFolder
         LoraConfig config = ReadConfig(folder);
         string file = Path.Combine(folder, WeightsFile);
         if (!File.Exists(file))
-            throw new InputException($"{folder}: no {WeightsFile}; the adapter is incomplete (adapter_model.bin is not read: save it as safetensors)");
+            throw new InputException(
+                $"{folder}: no {WeightsFile}; the adapter is incomplete (adapter_model.bin is not read: save it as safetensors)");
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.OpenFile(file);
         using IDisposable noGrad = no_grad();
         LoraAdapter adapter = LoraInjector.Create(model, config, dtype,
-            (layer, rank) => new LoraWeights(empty(rank, layer.InFeatures), empty(layer.OutFeatures, rank), config.UseDora ? empty(layer.OutFeatures) : null), device);
+            (layer, rank) => new LoraWeights(empty(rank, layer.InFeatures), empty(layer.OutFeatures, rank), config.UseDora
+            ? empty(layer.OutFeatures) : null), device);
         try
         {
             WeightLoader.Load(adapter.NamedTensors(), weights, PeftNames.Normal);

@@ -34,7 +34,8 @@ public static class AdapterMerger
         using DisposeScope scope = NewDisposeScope();       // for what a failure leaves behind
         // Only one file's tensors exist at a time: each is created when the writer asks for it and freed once it is on disk.
         SafetensorsWriter.WriteCheckpoint(outputFolder, weights.Names.Order(StringComparer.Ordinal)
-            .Select(name => KeyValuePair.Create(name, Merged(weights.Map(name), updates.GetValueOrDefault(name)))), written: tensor => tensor.Dispose());
+            .Select(name => KeyValuePair.Create(name, Merged(weights.Map(name), updates.GetValueOrDefault(name)))), written: tensor =>
+                tensor.Dispose());
         return updates.Count;
     }
 

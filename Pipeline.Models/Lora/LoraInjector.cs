@@ -50,7 +50,8 @@ public static class LoraInjector
     }
 
     /// <summary>An adapter, not yet attached, whose weights come from <paramref name="make"/> (layer and rank → A, B, magnitude).</summary>
-    internal static LoraAdapter Create(DecoderModel model, LoraConfig config, ScalarType dtype, Func<ProjectionLayer, int, LoraWeights> make,
+    internal static LoraAdapter Create(DecoderModel model, LoraConfig config, ScalarType dtype, Func<ProjectionLayer, int,
+        LoraWeights> make,
         Device? device = null)
     {
         (string Name, ProjectionLayer Layer)[] layers = [.. model.Projections()];

@@ -12,6 +12,7 @@ public sealed record RecordedTemplate(string Name, string? DefaultSystem = null)
     public static RecordedTemplate Of(ChatTemplate template)
     {
         ArgumentNullException.ThrowIfNull(template);
-        return new RecordedTemplate(template.Name, template.DefaultSystem == ChatTemplate.Get(template.Name).DefaultSystem ? null : template.DefaultSystem);
+        return new RecordedTemplate(template.Name, template.DefaultSystem == ChatTemplate.Get(template.Name).DefaultSystem
+            ? null : template.DefaultSystem);
     }
 }

@@ -26,7 +26,9 @@ internal sealed class TargetModules
         {
             HashSet<string> matched = [.. layers.Where(name => ModulePattern.MatchesWhole(pattern, name))];
             return matched.Count > 0 ? new TargetModules(matched)
-                : throw new SettingsException("lora_target", $"'{pattern}' matches no linear layer of this model; their names are like {string.Join(", ", layers.Take(Available(layers).Count()))}");
+                : throw new SettingsException("lora_target",
+                $"'{pattern}' matches no linear layer of this model; their names are like "
+                + $"{string.Join(", ", layers.Take(Available(layers).Count()))}");
         }
         if (config.TargetModules.Contains(All))
             return new TargetModules([.. layers]);
@@ -40,7 +42,8 @@ internal sealed class TargetModules
                 unknown.Add(target);
         }
         if (unknown.Count > 0)
-            throw new SettingsException("lora_target", $"{string.Join(", ", unknown)} {(unknown.Count == 1 ? "is no linear layer" : "are no linear layers")}"
+            throw new SettingsException("lora_target",
+                $"{string.Join(", ", unknown)} {(unknown.Count == 1 ? "is no linear layer" : "are no linear layers")}"
                 + $" of this model; it has {string.Join(", ", Available(layers))} (or use all)");
         return new TargetModules(names);
     }

@@ -59,7 +59,8 @@ internal sealed class Int8Weight : QuantizedWeight
     protected override unsafe RowReader CreateRowReader()
     {
         nint codes = TensorMemory.Start(_codes), scales = TensorMemory.Start(_scales), columns = (nint)Columns;
-        return (row, target) => Int8Kernel.Run<Float32Element>((sbyte*)codes + row * columns, ((float*)scales)[row], columns, (byte*)target);
+        return (row, target) =>
+            Int8Kernel.Run<Float32Element>((sbyte*)codes + row * columns, ((float*)scales)[row], columns, (byte*)target);
     }
 
     protected override unsafe void DequantizeOnCpu(Tensor target)

@@ -64,7 +64,8 @@ internal static unsafe class Nf4Kernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Narrow<T>(byte* codes, Vector256<float> negative, Vector256<float> positive, byte* target, nint start) where T : struct, IElement
+    private static void Narrow<T>(byte* codes, Vector256<float> negative, Vector256<float> positive, byte* target, nint start) where T
+        : struct, IElement
     {
         for (nint i = 0; i < Nf4Weight.Block; i += Group)
         {

@@ -39,8 +39,10 @@ internal sealed class Nf4Weight : QuantizedWeight
     {
         using IDisposable noGrad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        long rows = weight.shape[0], columns = weight.shape[1], blocks = (rows * columns + Block - 1) / Block, groups = (blocks + ScaleGroup - 1) / ScaleGroup;
-        Tensor codes = empty(blocks * Block / 2, dtype: ScalarType.Byte), scales = empty(blocks, dtype: ScalarType.Byte), factors = empty(groups);
+        long rows = weight.shape[0], columns = weight.shape[1], blocks = (rows * columns + Block - 1) / Block,
+            groups = (blocks + ScaleGroup - 1) / ScaleGroup;
+        Tensor codes = empty(blocks * Block / 2, dtype: ScalarType.Byte), scales = empty(blocks, dtype: ScalarType.Byte),
+            factors = empty(groups);
         Tensor flat = weight.detach().contiguous().view(-1);
         foreach ((long start, long count) in Parts(rows * columns, QuantizedAtOnce))
         {
@@ -51,7 +53,8 @@ internal sealed class Nf4Weight : QuantizedWeight
             Encode(values, start / Block, codes, scales, factors);
         }
         RequireFinite(factors);
-        return new Nf4Weight(rows, columns, codes.to(device).DetachFromDisposeScope(), scales.to(device).DetachFromDisposeScope(), factors.to(device).DetachFromDisposeScope());
+        return new Nf4Weight(rows, columns, codes.to(device).DetachFromDisposeScope(), scales.to(device).DetachFromDisposeScope(),
+            factors.to(device).DetachFromDisposeScope());
     }
 
     public override void Dispose()
@@ -68,7 +71,8 @@ internal sealed class Nf4Weight : QuantizedWeight
         Nf4Memory memory = Memory;
         nint columns = (nint)Columns, blocks = columns / Block;
         // The kernel counts from the first element of the matrix.
-        return (row, target) => Nf4Kernel.Run<Float32Element>(memory, (nint)row * blocks, ((nint)row + 1) * blocks, (byte*)(target - row * columns));
+        return (row, target) =>
+            Nf4Kernel.Run<Float32Element>(memory, (nint)row * blocks, ((nint)row + 1) * blocks, (byte*)(target - row * columns));
     }
 
     protected override unsafe void DequantizeOnCpu(Tensor target)
@@ -106,7 +110,8 @@ internal sealed class Nf4Weight : QuantizedWeight
     private static unsafe void Encode(Tensor values, long firstBlock, Tensor codes, Tensor scales, Tensor factors)
     {
         nint from = TensorMemory.Start(values), toCodes = TensorMemory.Start(codes) + (nint)firstBlock * Block / 2;
-        nint toScales = TensorMemory.Start(scales) + (nint)firstBlock, toFactors = TensorMemory.Start(factors) + (nint)firstBlock / ScaleGroup * sizeof(float);
+        nint toScales = TensorMemory.Start(scales) + (nint)firstBlock, toFactors = TensorMemory.Start(factors)
+            + (nint)firstBlock / ScaleGroup * sizeof(float);
         long blocks = values.shape[0] / Block;
         KernelThreads.For((blocks + ScaleGroup - 1) / ScaleGroup, ScaleGroup * Block, (first, end) =>
         {

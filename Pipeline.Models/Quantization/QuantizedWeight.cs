@@ -45,7 +45,8 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
     public void DequantizeInto(Tensor target)
     {
         if (!target.shape.SequenceEqual([Rows, Columns]) || !target.is_contiguous())
-            throw new ArgumentException($"expected a contiguous [{Rows}, {Columns}], found [{string.Join(", ", target.shape)}]", nameof(target));
+            throw new ArgumentException($"expected a contiguous [{Rows}, {Columns}], found [{string.Join(", ", target.shape)}]",
+                nameof(target));
         if (target.device_type == TorchSharp.DeviceType.CPU && target.dtype is ScalarType.Float32 or ScalarType.BFloat16)
             DequantizeOnCpu(target);
         else
@@ -91,6 +92,8 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
         using Tensor finite = isfinite(scales);
         using Tensor all = finite.all();
         if (!all.item<bool>())
-            throw new InputException("it holds infinities or not-a-numbers, which cannot be quantized; the checkpoint is damaged, or load it without quantization");
+            throw new InputException(
+                "it holds infinities or not-a-numbers, which cannot be quantized; the checkpoint is damaged, or load it without "
+                + "quantization");
     }
 }

@@ -22,7 +22,8 @@ internal static partial class BatchProduct
         {
             if (BaddbmmOut(result.Handle, result.Handle, a.Handle, b.Handle, keep, 1) != 0)
                 throw new InvalidOperationException(
-                    $"a product of [{string.Join(", ", a.shape)}] and [{string.Join(", ", b.shape)}] does not fit [{string.Join(", ", result.shape)}]");
+                    $"a product of [{string.Join(", ", a.shape)}] and [{string.Join(", ", b.shape)}] does not fit "
+                    + $"[{string.Join(", ", result.shape)}]");
             return;
         }
         using Tensor product = a.bmm(b);

@@ -76,7 +76,8 @@ internal readonly unsafe partial struct BFloat16Element : IElement
     public static void Store(byte* row, long index, Vector256<float> values)
     {
         Vector256<uint> bits = values.AsUInt32();
-        Vector256<uint> rounded = Vector256.ShiftRightLogical(bits + (Vector256.ShiftRightLogical(bits, 16) & Vector256<uint>.One) + Vector256.Create(0x7FFFu), 16);
+        Vector256<uint> rounded = Vector256.ShiftRightLogical(bits + (Vector256.ShiftRightLogical(bits, 16) & Vector256<uint>.One)
+            + Vector256.Create(0x7FFFu), 16);
         Vector128.Narrow(rounded.GetLower(), rounded.GetUpper()).Store((ushort*)row + index);
     }
 

@@ -102,7 +102,8 @@ internal static class KernelThreads
                 }
                 catch (Exception e)
                 {
-                    _ = Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);  // the caller throws the first one
+                    // the caller throws the first one
+                    _ = Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
                 }
             }
         }

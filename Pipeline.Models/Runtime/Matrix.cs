@@ -22,7 +22,8 @@ internal readonly unsafe record struct Matrix(nint Data, long Rows, long Width, 
         for (int i = 0; i + 1 < last; i++)
             even &= shape[i] <= 1 || strides[i] == strides[i + 1] * shape[i + 1];
         if (!even)
-            throw new ArgumentException($"rows of shape [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}] do not lie evenly", nameof(tensor));
+            throw new ArgumentException(
+                $"rows of shape [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}] do not lie evenly", nameof(tensor));
         return new Matrix(TensorMemory.First(tensor), rows, shape[last], last == 0 ? shape[0] : strides[last - 1]);
     }
 

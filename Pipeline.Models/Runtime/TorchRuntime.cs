@@ -45,16 +45,22 @@ public static class TorchRuntime
         if (!known)
             throw new InputException($"device: '{name}' is unknown; use auto, cpu, cuda or cuda:N");
         if (devices == 0 && !hasCuda)
-            throw new InputException($"device: '{name}' was asked for, but this build computes on the CPU alone; use auto or cpu, or start it with TORCH_DEVICE=cuda ./pipeline");
+            throw new InputException(
+                $"device: '{name}' was asked for, but this build computes on the CPU alone; use auto or cpu, or start it with "
+                + $"TORCH_DEVICE=cuda ./pipeline");
         if (devices == 0)
-            throw new InputException($"device: '{name}' was asked for, but no usable CUDA device was found; see whether nvidia-smi lists one, or use auto or cpu");
+            throw new InputException($"device: '{name}' was asked for, but no usable CUDA device was found; see whether nvidia-smi lists "
+                + $"one, or use auto or cpu");
         if (index >= devices)
-            throw new InputException($"device: '{name}' was asked for, but there {(devices == 1 ? "is only cuda:0" : $"are only cuda:0 to cuda:{devices - 1}")}; use one of them, auto or cpu");
+            throw new InputException(
+                $"device: '{name}' was asked for, but there "
+                + $"{(devices == 1 ? "is only cuda:0" : $"are only cuda:0 to cuda:{devices - 1}")}; use one of them, auto or cpu");
         return index;
     }
 
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "The handler must be in place before the first use of TorchSharp by any type of this library.")]
+    [SuppressMessage("Usage", "CA2255",
+        Justification = "The handler must be in place before the first use of TorchSharp by any type of this library.")]
     internal static void Register()
     {
         ThreadWaiting.Shorten();
@@ -73,7 +79,8 @@ public static class TorchRuntime
             using Tensor probe = torch.zeros(1);
             return true;
         }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or NotSupportedException or BadImageFormatException)
+        catch (Exception e) when (e
+            is DllNotFoundException or TypeInitializationException or NotSupportedException or BadImageFormatException)
         {
             throw new InputException("libtorch does not load: " + (e.InnerException ?? e).Message, e);
         }
@@ -86,6 +93,7 @@ public static class TorchRuntime
             throw new InputException($"TORCH_LIB_DIR={directory}: this build carries its own libtorch in {own};"
                 + " unset the variable, or build with -p:TorchDevice=external.");
         if (!File.Exists(Path.Combine(directory, "libtorch_cpu.so")))
-            throw new InputException($"TORCH_LIB_DIR={directory}: no libtorch_cpu.so there; name the lib folder of a libtorch 2.10 or PyTorch 2.10 installation.");
+            throw new InputException($"TORCH_LIB_DIR={directory}: no libtorch_cpu.so there; name the lib folder of a libtorch 2.10 or "
+                + $"PyTorch 2.10 installation.");
     }
 }

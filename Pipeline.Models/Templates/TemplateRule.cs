@@ -38,7 +38,8 @@ public static class TemplateRule
                 : null, tokenizer);
         ChatTemplate usual = OfFamily(config);
         return Usable(usual, defaultSystem, $"{jinja.Source}: the model's chat template is none that is known here; "
-            + $"'{usual.Name}', the usual one of its family, is used. If the model needs another, name it as template (--template)", tokenizer);
+            + $"'{usual.Name}', the usual one of its family, is used. If the model needs another, name it as template (--template)",
+            tokenizer);
     }
 
     /// <inheritdoc cref="Choose(string, DecoderConfig, HubTokenizer, string?, RecordedTemplate?, string?)"/>

@@ -69,14 +69,17 @@ public sealed class ChatTemplate
     /// <summary>One (prompt, response) pair of ids per turn; the first prompt carries prefix and system message.</summary>
     /// <param name="tokenizer">Tokenizer of the model.</param>
     /// <param name="messages">User (or observation) and assistant messages in turn, with or without a leading system message.</param>
-    /// <param name="system">System message when <paramref name="messages"/> has none; null or empty takes <see cref="DefaultSystem"/>.</param>
+    /// <param name="system">
+    /// System message when <paramref name="messages"/> has none; null or empty takes <see cref="DefaultSystem"/>.
+    /// </param>
     /// <exception cref="InputException">The roles do not alternate, or the tokenizer lacks a stop word.</exception>
     public IReadOnlyList<(int[] Prompt, int[] Response)> EncodeMultiTurn(
         HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null)
     {
         int[][] encoded = EncodeEach(tokenizer, messages, system);
         if (encoded.Length == 0 || encoded.Length % 2 != 0)
-            throw new InputException($"conversation: it has {encoded.Length} messages without the system's; each question needs one answer");
+            throw new InputException(
+                $"conversation: it has {encoded.Length} messages without the system's; each question needs one answer");
         return [.. encoded.Chunk(2).Select(pair => (pair[0], pair[1]))];
     }
 
@@ -86,7 +89,8 @@ public sealed class ChatTemplate
         HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null)
     {
         IReadOnlyList<(int[] Prompt, int[] Response)> turns = EncodeMultiTurn(tokenizer, messages, system);
-        return ([.. turns.SkipLast(1).SelectMany(turn => (int[])[.. turn.Prompt, .. turn.Response]), .. turns[^1].Prompt], turns[^1].Response);
+        return ([.. turns.SkipLast(1).SelectMany(turn => (int[])[.. turn.Prompt, .. turn.Response]), .. turns[^1].Prompt],
+            turns[^1].Response);
     }
 
     /// <summary>Ids to generate from: the conversation up to where the next answer begins.</summary>
@@ -180,6 +184,7 @@ public sealed class ChatTemplate
         ("observation" or "tool", false) => Observation ?? User,
         ("assistant", true) => Assistant,
         _ => throw new InputException(
-            $"conversation: message {number} has the role '{message.Role}'; expected {(isAnswer ? "assistant" : "user or observation")} at this place"),
+            $"conversation: message {number} has the role '{message.Role}'; expected {(isAnswer ? "assistant" : "user or observation")} "
+            + $"at this place"),
     };
 }

@@ -60,7 +60,8 @@ public static class LoraTrainer
     }
 
     // An adapter that is trained further keeps its template.
-    private static ChosenTemplate ChooseTemplate(TrainingArguments arguments, string folder, DecoderConfig config, HubTokenizer tokenizer) =>
+    private static ChosenTemplate ChooseTemplate(TrainingArguments arguments, string folder, DecoderConfig config,
+        HubTokenizer tokenizer) =>
         TemplateRule.Choose(folder, config, tokenizer, arguments.Template,
             arguments.AdapterNameOrPath is { } earlier ? AdapterRecord.ReadTemplate(earlier) : null, arguments.DefaultSystem);
 

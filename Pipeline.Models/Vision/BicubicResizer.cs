@@ -94,7 +94,8 @@ internal static class BicubicResizer
             double sum = 0;
             for (int tap = 0; tap < weights.Length; tap++)
                 sum += weights[tap] = Kernel((first + tap - center + 0.5) / widening);
-            taps[i] = new Taps(first, Array.ConvertAll(weights, w => (int)Math.Round(w / sum * (1 << FractionBits), MidpointRounding.AwayFromZero)));
+            taps[i] = new Taps(first,
+                Array.ConvertAll(weights, w => (int)Math.Round(w / sum * (1 << FractionBits), MidpointRounding.AwayFromZero)));
         }
         return taps;
     }

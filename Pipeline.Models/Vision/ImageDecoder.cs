@@ -18,11 +18,14 @@ public static class ImageDecoder
     {
         limits ??= ImageLimits.Default;
         if (encoded.IsEmpty)
-            throw new ImageInputException(ImageProblem.Empty, "the image is empty (0 bytes); send a JPG, PNG, BMP, TIFF, GIF or WebP file.");
+            throw new ImageInputException(ImageProblem.Empty,
+                "the image is empty (0 bytes); send a JPG, PNG, BMP, TIFF, GIF or WebP file.");
         if (encoded.Length > limits.MaxBytes)
-            throw new ImageInputException(ImageProblem.TooLarge, $"the image has {encoded.Length} bytes, the limit is {limits.MaxBytes}; scale it down or compress it more.");
+            throw new ImageInputException(ImageProblem.TooLarge,
+                $"the image has {encoded.Length} bytes, the limit is {limits.MaxBytes}; scale it down or compress it more.");
         MagickFormat format = FormatOf(encoded)
-            ?? throw new ImageInputException(ImageProblem.UnsupportedFormat, "the file is no image of an accepted format; send a JPG, PNG, BMP, TIFF, GIF or WebP file.");
+            ?? throw new ImageInputException(ImageProblem.UnsupportedFormat,
+            "the file is no image of an accepted format; send a JPG, PNG, BMP, TIFF, GIF or WebP file.");
 
         _ = ResourcesLimited.Value;
         MagickReadSettings settings = new() { Format = format, FrameIndex = 0, FrameCount = 1 };
@@ -40,7 +43,8 @@ public static class ImageDecoder
         }
         catch (MagickException e)
         {
-            throw new ImageInputException(ImageProblem.Undecodable, $"the {format} image cannot be decoded ({FirstLine(e.Message)}); save it again or convert it to PNG.", e);
+            throw new ImageInputException(ImageProblem.Undecodable,
+                $"the {format} image cannot be decoded ({FirstLine(e.Message)}); save it again or convert it to PNG.", e);
         }
     }
 
@@ -66,7 +70,8 @@ public static class ImageDecoder
     {
         if ((long)size.Width * size.Height > limits.MaxPixels || Math.Max(size.Width, size.Height) > limits.MaxSide)
             throw new ImageInputException(ImageProblem.TooLarge,
-                $"the image has {size.Width} x {size.Height} pixels, the limit is {limits.MaxPixels} in all and {limits.MaxSide} a side; scale it down.");
+                $"the image has {size.Width} x {size.Height} pixels, the limit is {limits.MaxPixels} in all and {limits.MaxSide} a side; "
+                + $"scale it down.");
     }
 
     private static MagickFormat? FormatOf(ReadOnlySpan<byte> bytes) => bytes switch

@@ -83,5 +83,6 @@ public sealed class ImagePreprocessor(PreprocessorConfig config)
 
     /// <summary>The normalized value of each byte of a channel.</summary>
     private float[] LevelsOf(int channel) =>
-        [.. Enumerable.Range(0, 256).Select(level => (float)((level * Config.RescaleFactor - Config.ImageMean[channel]) / Config.ImageStd[channel]))];
+        [.. Enumerable.Range(0, 256)
+        .Select(level => (float)((level * Config.RescaleFactor - Config.ImageMean[channel]) / Config.ImageStd[channel]))];
 }

@@ -25,7 +25,8 @@ public sealed record MropePositions(long[] Values, int Length, long Next)
         ArgumentNullException.ThrowIfNull(grids);
         int expected = grids.Sum(g => g.Tokens(mergeSize)), found = ids.Count(id => id == imageToken);
         if (expected != found)
-            throw new InputException($"the prompt has {found} image tokens, the {grids.Count} images need {expected}; expand one placeholder per image.");
+            throw new InputException(
+                $"the prompt has {found} image tokens, the {grids.Count} images need {expected}; expand one placeholder per image.");
 
         int length = ids.Count;
         long[] values = new long[3 * length];
@@ -44,7 +45,8 @@ public sealed record MropePositions(long[] Values, int Length, long Next)
                 for (int column = 0; column < width; column++, i++)
                 {
                     if (i >= length || ids[i] != imageToken)
-                        throw new InputException($"image {image} needs {height * width} image tokens in a row; another token is among them at index {i}.");
+                        throw new InputException(
+                            $"image {image} needs {height * width} image tokens in a row; another token is among them at index {i}.");
                     values[i] = next;
                     values[length + i] = next + row;
                     values[2 * length + i] = next + column;

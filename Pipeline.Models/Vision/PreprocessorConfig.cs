@@ -60,7 +60,8 @@ public sealed record PreprocessorConfig
         foreach (string step in (string[])["do_resize", "do_rescale", "do_normalize", "do_convert_rgb"])
             if (root.TryGetProperty(step, out JsonElement value) && value.ValueKind == JsonValueKind.False)
                 throw new InputException($"{file}: {step} is false; only images that are resized, rescaled and normalized are supported.");
-        if (root.TryGetProperty("resample", out JsonElement resample) && resample.ValueKind == JsonValueKind.Number && resample.GetInt32() != 3)
+        if (root.TryGetProperty("resample", out JsonElement resample) && resample.ValueKind == JsonValueKind.Number
+            && resample.GetInt32() != 3)
             throw new InputException($"{file}: resample is {resample}; only 3 (bicubic) is supported.");
 
         PreprocessorConfig defaults = new();
@@ -86,7 +87,8 @@ public sealed record PreprocessorConfig
     }
 
     private static int? Whole(JsonElement parent, string key) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(key, out JsonElement value)
+        && value.ValueKind == JsonValueKind.Number
             ? value.GetInt32()
             : null;
 

@@ -14,7 +14,8 @@ public sealed class RgbImage
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (pixels.LongLength != 3L * width * height)
-            throw new ArgumentException($"an image of {width} x {height} has {3L * width * height} bytes of RGB, not {pixels.LongLength}", nameof(pixels));
+            throw new ArgumentException($"an image of {width} x {height} has {3L * width * height} bytes of RGB, not {pixels.LongLength}",
+                nameof(pixels));
         (Width, Height, Pixels) = (width, height, pixels);
     }
 

@@ -61,7 +61,8 @@ internal sealed class VisionBlock : nn.Module
             Tensor k = VisionRotary.Apply(qkv[1], cos, sin);
             Tensor attended = lengths.All(l => l == lengths[0])
                 ? Attend(q, k, qkv[2], lengths.Count)
-                : cat([.. Segments(lengths).Select(s => Attend(q.narrow(0, s.Start, s.Length), k.narrow(0, s.Start, s.Length), qkv[2].narrow(0, s.Start, s.Length), 1))]);
+                : cat([.. Segments(lengths).Select(s =>
+                    Attend(q.narrow(0, s.Start, s.Length), k.narrow(0, s.Start, s.Length), qkv[2].narrow(0, s.Start, s.Length), 1))]);
             return _proj.forward(attended);
         }
 

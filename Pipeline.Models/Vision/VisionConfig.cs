@@ -58,6 +58,7 @@ public sealed record VisionConfig
         };
         return config.NumHeads > 0 && config.EmbedDim % (4 * config.NumHeads) == 0
             ? config
-            : throw vision.Unsupported("embed_dim", $"{config.EmbedDim}", $"a multiple of 4 x num_heads ({config.NumHeads}): heads turn over two axes");
+            : throw vision.Unsupported("embed_dim", $"{config.EmbedDim}",
+            $"a multiple of 4 x num_heads ({config.NumHeads}): heads turn over two axes");
     }
 }

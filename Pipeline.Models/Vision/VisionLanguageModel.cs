@@ -25,7 +25,8 @@ public sealed class VisionLanguageModel : IDisposable
     private readonly ChatTemplate _template;
     private readonly IReadOnlyList<int> _endTokens;
 
-    private VisionLanguageModel(string folder, Qwen2VlModel model, HubTokenizer tokenizer, ImagePreprocessor preprocessor, ChosenTemplate chosen)
+    private VisionLanguageModel(string folder, Qwen2VlModel model, HubTokenizer tokenizer, ImagePreprocessor preprocessor,
+        ChosenTemplate chosen)
     {
         (Folder, Model, Tokenizer, Preprocessor) = (folder, model, tokenizer, preprocessor);
         (_template, TemplateWarning) = (chosen.Template, chosen.Warning);
@@ -58,11 +59,16 @@ public sealed class VisionLanguageModel : IDisposable
         folder = Path.GetFullPath(folder);
         Qwen2VlConfig config = Qwen2VlConfig.Load(folder);
         PreprocessorConfig pixels = PreprocessorConfig.Load(folder);
-        if ((pixels.PatchSize, pixels.MergeSize, pixels.TemporalPatchSize) != (config.Vision.PatchSize, config.Vision.SpatialMergeSize, config.Vision.TemporalPatchSize))
-            throw new InputException($"{folder}: preprocessor_config.json and vision_config in config.json disagree on patch, merge or temporal patch size; take both files from the same model.");
+        if ((pixels.PatchSize, pixels.MergeSize, pixels.TemporalPatchSize) != (config.Vision.PatchSize, config.Vision.SpatialMergeSize,
+            config.Vision.TemporalPatchSize))
+            throw new InputException(
+                $"{folder}: preprocessor_config.json and vision_config in config.json disagree on patch, merge or temporal patch size; "
+                + $"take both files from the same model.");
         HubTokenizer tokenizer = HubTokenizer.Load(folder);
         if (tokenizer.TokenToId("<|image_pad|>") != config.ImageTokenId)
-            throw new InputException($"{folder}: <|image_pad|> in tokenizer.json is {tokenizer.TokenToId("<|image_pad|>")?.ToString() ?? "missing"}, image_token_id in config.json is {config.ImageTokenId}; take both files from the same model.");
+            throw new InputException(
+                $"{folder}: <|image_pad|> in tokenizer.json is {tokenizer.TokenToId("<|image_pad|>")?.ToString() ?? "missing"}, "
+                + $"image_token_id in config.json is {config.ImageTokenId}; take both files from the same model.");
         ChosenTemplate template = TemplateRule.Choose(folder, config.Text, tokenizer);
         pixels = pixels with { MaxPixels = Math.Max(pixels.MinPixels, Math.Min(pixels.MaxPixels, maxPixels)) };
 
@@ -81,9 +87,11 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="cancellation">Ends the answer before its next token.</param>
     /// <exception cref="ImageInputException">The image cannot be used.</exception>
     /// <exception cref="InputException">The prompt is too long, contains an image marker, or an option is out of range.</exception>
-    public string Describe(ReadOnlyMemory<byte> encodedImage, string prompt, GenerationOptions? options = null, Action<string>? onText = null,
+    public string Describe(ReadOnlyMemory<byte> encodedImage, string prompt, GenerationOptions? options = null,
+        Action<string>? onText = null,
         CancellationToken cancellation = default) =>
-        Chat([new ChatMessage("user", ImageMarker + prompt)], [ImageDecoder.Decode(encodedImage.Span)], options, onText, cancellation).Text.Trim();
+        Chat([new ChatMessage("user", ImageMarker + prompt)], [ImageDecoder.Decode(encodedImage.Span)], options, onText,
+        cancellation).Text.Trim();
 
     /// <summary>Answers one question about several images at once; each answer is what the image alone would get.</summary>
     /// <inheritdoc cref="Describe(ReadOnlyMemory{byte}, string, GenerationOptions?, Action{string}?, CancellationToken)"/>
@@ -91,7 +99,8 @@ public sealed class VisionLanguageModel : IDisposable
     /// <param name="prompt">The question.</param>
     /// <param name="options">How to generate; greedy by default.</param>
     /// <param name="cancellation">Ends all answers before their next token.</param>
-    public IReadOnlyList<string> Describe(IReadOnlyList<ReadOnlyMemory<byte>> encodedImages, string prompt, GenerationOptions? options = null,
+    public IReadOnlyList<string> Describe(IReadOnlyList<ReadOnlyMemory<byte>> encodedImages, string prompt,
+        GenerationOptions? options = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(encodedImages);
@@ -120,19 +129,24 @@ public sealed class VisionLanguageModel : IDisposable
         int[] ids = _template.EncodePrompt(Tokenizer, messages);
         int markers = ids.Count(id => id == Model.Config.ImageTokenId);
         if (markers != images.Count)
-            throw new InputException($"the messages have {markers} image markers for {images.Count} images; take <|image_pad|> out of the text.");
+            throw new InputException(
+                $"the messages have {markers} image markers for {images.Count} images; take <|image_pad|> out of the text.");
         ImagePatches[] patches = [.. images.Select(Preprocessor.Process)];
         List<int> expanded = new(ids.Length);
         int next = 0;
         foreach (int id in ids)
-            expanded.AddRange(Enumerable.Repeat(id, id == Model.Config.ImageTokenId ? patches[next++].Grid.Tokens(Preprocessor.Config.MergeSize) : 1));
+            expanded.AddRange(Enumerable.Repeat(id, id == Model.Config.ImageTokenId
+                ? patches[next++].Grid.Tokens(Preprocessor.Config.MergeSize) : 1));
         int room = Model.Config.Text.MaxPositionEmbeddings;
         if (expanded.Count >= room)
-            throw new InputException($"the question with its images has {expanded.Count} tokens, the model takes {room} with the answer (max_position_embeddings); shorten it or use smaller images.");
+            throw new InputException(
+                $"the question with its images has {expanded.Count} tokens, the model takes {room} with the answer "
+                + $"(max_position_embeddings); shorten it or use smaller images.");
         return new VisionTextSequence(expanded, patches);
     }
 
-    private GenerationResult[] Generate(IReadOnlyList<VisionTextSequence> sequences, GenerationOptions? options, Action<string>? onText, CancellationToken cancellation)
+    private GenerationResult[] Generate(IReadOnlyList<VisionTextSequence> sequences, GenerationOptions? options, Action<string>? onText,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         DecoderModel text = Model.Text;

@@ -48,7 +48,8 @@ public sealed class VisionTextBatch : IDisposable
     /// <param name="device">Device for the tensors.</param>
     /// <param name="paddingId">Id at padded positions; never read.</param>
     /// <exception cref="InputException">The image tokens of a sequence do not match its images.</exception>
-    public static VisionTextBatch Create(IReadOnlyList<VisionTextSequence> sequences, Qwen2VlConfig config, Device device, int paddingId = 0)
+    public static VisionTextBatch Create(IReadOnlyList<VisionTextSequence> sequences, Qwen2VlConfig config, Device device,
+        int paddingId = 0)
     {
         ArgumentNullException.ThrowIfNull(sequences);
         ArgumentNullException.ThrowIfNull(config);
@@ -62,7 +63,8 @@ public sealed class VisionTextBatch : IDisposable
         for (int row = 0; row < batch; row++)
         {
             IReadOnlyList<int> sequence = sequences[row].Ids;
-            MropePositions own = MropePositions.Of(sequence, [.. sequences[row].Images.Select(i => i.Grid)], config.ImageTokenId, config.Vision.SpatialMergeSize);
+            MropePositions own = MropePositions.Of(sequence, [.. sequences[row].Images.Select(i => i.Grid)], config.ImageTokenId,
+                config.Vision.SpatialMergeSize);
             next[row] = own.Next;
             int start = row * length + length - sequence.Count;
             for (int i = 0; i < sequence.Count; i++)

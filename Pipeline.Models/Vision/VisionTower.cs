@@ -36,7 +36,8 @@ internal sealed class VisionTower : nn.Module
         using DisposeScope scope = NewDisposeScope();
         int[] lengths = [.. grids.Select(g => g.Patches)];
         if (pixels.dim() != 2 || pixels.shape[0] != lengths.Sum() || pixels.shape[1] != _config.PatchLength)
-            throw new ArgumentException($"pixels are [{string.Join(", ", pixels.shape)}]; the grids need [{lengths.Sum()}, {_config.PatchLength}]", nameof(pixels));
+            throw new ArgumentException(
+                $"pixels are [{string.Join(", ", pixels.shape)}]; the grids need [{lengths.Sum()}, {_config.PatchLength}]", nameof(pixels));
         Tensor x = _patches.Forward(pixels);
         (Tensor cos, Tensor sin) = VisionRotary.Tables(grids, _config, x.device);
         foreach (VisionBlock block in _blocks)
@@ -65,7 +66,8 @@ internal sealed class VisionTower : nn.Module
         {
             public Kernel(VisionConfig config, ScalarType dtype, Device device) : base(nameof(Kernel))
             {
-                Weight = new Parameter(empty([config.EmbedDim, VisionConfig.Channels, config.TemporalPatchSize, config.PatchSize, config.PatchSize], dtype, device));
+                Weight = new Parameter(empty([config.EmbedDim, VisionConfig.Channels, config.TemporalPatchSize, config.PatchSize,
+                    config.PatchSize], dtype, device));
                 register_parameter("weight", Weight);
             }
 

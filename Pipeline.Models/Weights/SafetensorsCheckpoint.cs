@@ -34,7 +34,8 @@ public sealed class SafetensorsCheckpoint : IDisposable
             return OpenFile(Path.Combine(folder, SingleFile));
         string index = Path.Combine(folder, IndexFile);
         if (!File.Exists(index))
-            throw new InputException($"{folder}: neither {SingleFile} nor {IndexFile} is there; fetch the model with `./pipeline pull MODEL_ID`.");
+            throw new InputException(
+                $"{folder}: neither {SingleFile} nor {IndexFile} is there; fetch the model with `./pipeline pull MODEL_ID`.");
         SafetensorsCheckpoint checkpoint = new(folder);
         try
         {

@@ -88,7 +88,8 @@ public sealed partial class SafetensorsReader : IDisposable
     {
         TensorEntry entry = Entry(name);
         if (!target.shape.SequenceEqual(entry.Shape))
-            throw new InputException($"{_path}: {name} has shape [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", target.shape)}].");
+            throw new InputException(
+                $"{_path}: {name} has shape [{string.Join(", ", entry.Shape)}], expected [{string.Join(", ", target.shape)}].");
         if (entry.Length == 0)
             return;
         using IDisposable noGrad = no_grad();

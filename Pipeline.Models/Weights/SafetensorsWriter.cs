@@ -19,7 +19,8 @@ public static class SafetensorsWriter
         IReadOnlyDictionary<string, string>? metadata = null)
     {
         // Wide types first keeps every tensor aligned without padding; names make the order the same every time.
-        (string Name, Tensor Tensor, ScalarType Type)[] ordered = tensors.Select(t => (Name: t.Key, Tensor: t.Value, Type: StoredType(t.Value, dtype)))
+        (string Name, Tensor Tensor, ScalarType Type)[] ordered = tensors.Select(t =>
+            (Name: t.Key, Tensor: t.Value, Type: StoredType(t.Value, dtype)))
             .OrderByDescending(t => SafetensorsTypes.BytesOf(t.Type)).ThenBy(t => t.Name, StringComparer.Ordinal).ToArray();
         string temporary = path + "." + Path.GetRandomFileName() + ".tmp";
         try
@@ -117,7 +118,8 @@ public static class SafetensorsWriter
     {
         string index = Path.Combine(folder, SafetensorsCheckpoint.IndexFile);
         string temporary = index + ".tmp";
-        var content = new { metadata = new { total_size = total }, weight_map = new SortedDictionary<string, string>(map, StringComparer.Ordinal) };
+        var content = new { metadata = new { total_size = total }, weight_map = new SortedDictionary<string,
+            string>(map, StringComparer.Ordinal) };
         File.WriteAllText(temporary, JsonSerializer.Serialize(content, Indented));
         File.Move(temporary, index, overwrite: true);
     }
@@ -138,7 +140,8 @@ public static class SafetensorsWriter
     private static ScalarType StoredType(Tensor tensor, ScalarType? dtype) =>
         dtype is { } wanted && is_floating_point(tensor) ? wanted : tensor.dtype;
 
-    private static void WriteHeader(Stream file, (string Name, Tensor Tensor, ScalarType Type)[] tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static void WriteHeader(Stream file, (string Name, Tensor Tensor, ScalarType Type)[] tensors, IReadOnlyDictionary<string,
+        string>? metadata)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer))

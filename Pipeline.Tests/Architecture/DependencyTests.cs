@@ -72,7 +72,8 @@ public sealed class DependencyTests
         {
             (string From, string To, string Example)[] edges = [.. Edges(project)];
             foreach ((string from, string to, string example) in edges)
-                if (string.CompareOrdinal(from, to) < 0 && edges.FirstOrDefault(e => e.From == to && e.To == from) is { From: not null } back)
+                if (string.CompareOrdinal(from, to) < 0
+                    && edges.FirstOrDefault(e => e.From == to && e.To == from) is { From: not null } back)
                     both.Add($"{project}: {from} and {to}, by {example} and {back.Example}");
         }
         both.ShouldBeEmpty();
@@ -98,5 +99,6 @@ public sealed class DependencyTests
     }
 
     private static IEnumerable<string> References(string project, string kind) =>
-        XDocument.Load(Path.Combine(RepositoryRoot.Path, project, project + ".csproj")).Descendants(kind).Select(r => r.Attribute("Include")!.Value);
+        XDocument.Load(Path.Combine(RepositoryRoot.Path, project, project + ".csproj")).Descendants(kind)
+        .Select(r => r.Attribute("Include")!.Value);
 }

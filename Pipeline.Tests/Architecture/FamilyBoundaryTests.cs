@@ -15,12 +15,14 @@ public sealed partial class FamilyBoundaryTests
             .Select(file => Path.GetFileNameWithoutExtension(file))];
         files.Length.ShouldBe(ModelFamilies.All.Count);
         Regex named = new($@"\b({string.Join('|', files)})\.Spec\b");
-        ProductFiles().Where(file => named.IsMatch(File.ReadAllText(file))).Select(file => Path.GetFileName(file)).ShouldBe(["ModelFamilies.cs"]);
+        ProductFiles().Where(file => named.IsMatch(File.ReadAllText(file))).Select(file => Path.GetFileName(file))
+            .ShouldBe(["ModelFamilies.cs"]);
     }
 
     [Fact]
     public void Nothing_branches_on_the_type_of_a_model() =>
-        ProductFiles().Where(file => Branch().IsMatch(File.ReadAllText(file))).Select(file => Path.GetFileName(file)).ShouldBe(["ModelFamilies.cs"]);
+        ProductFiles().Where(file => Branch().IsMatch(File.ReadAllText(file))).Select(file => Path.GetFileName(file))
+        .ShouldBe(["ModelFamilies.cs"]);
 
     private static IEnumerable<string> ProductFiles() =>
         Directory.EnumerateDirectories(RepositoryRoot.Path, "Pipeline.*").Where(project => Path.GetFileName(project) != "Pipeline.Tests")

@@ -6,7 +6,10 @@ using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Tests.Architecture;
 
-/// <summary>Messages advise settings. These tests find every name of a setting in the texts of the product and look it up where settings are defined.</summary>
+/// <summary>
+/// Messages advise settings. These tests find every name of a setting in the texts of the product and look it up where settings are
+/// defined.
+/// </summary>
 public sealed partial class SettingNamesTests
 {
     private static readonly string[] Projects = ["Pipeline.Models", "Pipeline.Data", "Pipeline.Jobs", "Pipeline.Web"];
@@ -22,7 +25,8 @@ public sealed partial class SettingNamesTests
             .Where(name => !FileEndings.Contains(name.Split('.')[1])).Distinct()];
         found.ShouldContain("dataset.eval_fraction");
         foreach (string name in found)
-            (name.StartsWith("training.", StringComparison.Ordinal) ? keys.Contains(name["training.".Length..]) : RunOptionsSchema.Names.Contains(name))
+            (name.StartsWith("training.", StringComparison.Ordinal)
+                ? keys.Contains(name["training.".Length..]) : RunOptionsSchema.Names.Contains(name))
                 .ShouldBeTrue($"a message names {name}, which is no run option");
     }
 
@@ -30,7 +34,8 @@ public sealed partial class SettingNamesTests
     public void Settings_of_the_server_in_messages_exist()
     {
         HashSet<string> known = [.. Sections().SelectMany(section => NamesIn(section.Type, section.Name)), "ConnectionStrings:Pipeline"];
-        string[] found = [.. Texts("*.cs", "*.cshtml").Select(text => Interpolation().Replace(text, "")).SelectMany(text => ServerSetting().Matches(text)
+        string[] found = [.. Texts("*.cs", "*.cshtml").Select(text => Interpolation().Replace(text, ""))
+            .SelectMany(text => ServerSetting().Matches(text)
             .Select(name => name.Value.Replace("__", ":", StringComparison.Ordinal))).Distinct()];
         found.ShouldContain("Serving:VisionModel");
         found.ShouldContain("Artifacts:S3:Bucket");
@@ -45,10 +50,12 @@ public sealed partial class SettingNamesTests
         HashSet<string> known =
         [
             .. TrainingKey.All.Select(key => key.Name), .. ForeignKeys.Names, .. TrainingKey.All.SelectMany(key => key.Takes.Split(" | ")),
-            "num_cycles", "min_lr", "min_lr_rate", "warmup_lr_rate", "lr_end", "num_decay_steps", "num_stable_steps", "warmup_type", "decay_type", "min_lr_ratio",
+            "num_cycles", "min_lr", "min_lr_rate", "warmup_lr_rate", "lr_end", "num_decay_steps", "num_stable_steps", "warmup_type",
+            "decay_type", "min_lr_ratio",
             "qkv_proj", "o_proj", "dataset_info",
         ];
-        string[] found = [.. TextsBelow(Path.Combine(RepositoryRoot.Path, "Pipeline.Models", "Training"), "*.cs").Where(text => Advice().IsMatch(text))
+        string[] found = [.. TextsBelow(Path.Combine(RepositoryRoot.Path, "Pipeline.Models", "Training"), "*.cs")
+            .Where(text => Advice().IsMatch(text))
             .SelectMany(text => Underscored().Matches(Interpolation().Replace(text, "")).Select(name => name.Value)).Distinct()];
         found.ShouldContain("overwrite_output_dir");
         foreach (string name in found)
@@ -57,13 +64,15 @@ public sealed partial class SettingNamesTests
 
     [Fact]
     public void Names_made_of_properties_are_those_of_files() =>
-        (RunOptionsSchema.NameOf(o => o.Extraction.MaxPages), RunOptionsSchema.NameOf(o => o.BaseModel), RunOptionsSchema.NameOf(o => o.Caption.Enabled))
+        (RunOptionsSchema.NameOf(o => o.Extraction.MaxPages), RunOptionsSchema.NameOf(o => o.BaseModel),
+        RunOptionsSchema.NameOf(o => o.Caption.Enabled))
             .ShouldBe(("extraction.max_pages", "base_model", "caption.enabled"));
 
     /// <summary>The sections of the server's configuration, as the product binds them.</summary>
     internal static IEnumerable<(string Name, Type Type)> Sections()
     {
-        Type[] types = [.. new[] { typeof(RunOptions).Assembly, typeof(Pipeline.Data.DataOptions).Assembly, typeof(Pipeline.Web.Hosting.HostSettings).Assembly }
+        Type[] types = [.. new[] { typeof(RunOptions).Assembly, typeof(Pipeline.Data.DataOptions).Assembly,
+            typeof(Pipeline.Web.Hosting.HostSettings).Assembly }
             .SelectMany(assembly => assembly.GetTypes())];
         (string, Type)[] bound = [.. Sources("*.cs").SelectMany(file => Binding().Matches(File.ReadAllText(file)))
             .Select(match => (match.Groups["section"].Value, types.Single(type => type.Name == match.Groups["type"].Value)))];
@@ -71,7 +80,8 @@ public sealed partial class SettingNamesTests
         return [.. bound, (EngineCatalog.Section, typeof(object))];
     }
 
-    private static IEnumerable<string> NamesIn(Type section, string prefix) => section.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+    private static IEnumerable<string> NamesIn(Type section, string prefix) =>
+        section.GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(setting => setting.SetMethod is not null)
         .SelectMany(setting => setting.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
             ? NamesIn(setting.PropertyType, $"{prefix}:{setting.Name}").Append($"{prefix}:{setting.Name}")
@@ -117,6 +127,7 @@ public sealed partial class SettingNamesTests
     [GeneratedRegex("<[^>]*>")]
     private static partial Regex Tag();
 
-    [GeneratedRegex("""(?:AddOptions|AddPipelineOptions)<(?<type>\w+)>\((?:\)\s*\.BindConfiguration\()?"(?<section>\w+)"|GetSection\("(?<section>\w+)"\)\.Get<(?<type>\w+)>""")]
+    [GeneratedRegex(
+        """(?:AddOptions|AddPipelineOptions)<(?<type>\w+)>\((?:\)\s*\.BindConfiguration\()?"(?<section>\w+)"|GetSection\("(?<section>\w+)"\)\.Get<(?<type>\w+)>""")]
     private static partial Regex Binding();
 }

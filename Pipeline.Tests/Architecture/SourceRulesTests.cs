@@ -15,11 +15,13 @@ public sealed class SourceRulesTests
         (int Id, string Message)[] events =
         [
             .. from type in Assembly.Load(project).GetTypes()
-               from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+               from method in type.GetMethods(
+                   BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
                let message = method.GetCustomAttribute<LoggerMessageAttribute>()
                where message is not null
                select (message.EventId, $"{type.Name}.{method.Name}"),
         ];
-        events.GroupBy(e => e.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: {string.Join(", ", g.Select(e => e.Message))}").ShouldBeEmpty();
+        events.GroupBy(e => e.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: {string.Join(", ", g.Select(e => e.Message))}")
+            .ShouldBeEmpty();
     }
 }

@@ -22,8 +22,10 @@ public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture
     [Fact]
     public async Task One_image_gets_the_same_answer_as_a_form_and_as_base64()
     {
-        (int code, string asForm, string error) = await RunAsync(guarded.Server, ["--image", Image, "--text", "What is shown here?", "--token", Token]);
-        (_, string asBase64, _) = await RunAsync(guarded.Server, ["--image", Image, "--text", "What is shown here?", "--base64", "--token", Token]);
+        (int code, string asForm, string error) = await RunAsync(guarded.Server,
+            ["--image", Image, "--text", "What is shown here?", "--token", Token]);
+        (_, string asBase64, _) = await RunAsync(guarded.Server,
+            ["--image", Image, "--text", "What is shown here?", "--base64", "--token", Token]);
 
         code.ShouldBe(0, error);
         asForm.Trim().ShouldNotBeEmpty();
@@ -40,14 +42,16 @@ public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture
         File.WriteAllText(folder.File("questions.txt"), "# two of them\nWhat is shown here?\n\n¿Qué se ve?\n");
 
         (int code, string output, _) = await RunAsync(guarded.Server,
-            ["--batch", folder.Path, "--questions", folder.File("questions.txt"), "--output", folder.File("results.json"), "--token", Token]);
+            ["--batch", folder.Path, "--questions", folder.File("questions.txt"), "--output", folder.File("results.json"), "--token",
+            Token]);
 
         code.ShouldBe(1);
         output.ShouldContain("[1/4] a.jpg: failed: Image not usable");
         output.ShouldContain("[4/4] b.png: ok");
         output.ShouldContain("2 of 4 answered");
         JsonElement report = JsonDocument.Parse(File.ReadAllText(folder.File("results.json"))).RootElement;
-        (report.GetProperty("total").GetInt32(), report.GetProperty("succeeded").GetInt32(), report.GetProperty("failed").GetInt32()).ShouldBe((4, 2, 2));
+        (report.GetProperty("total").GetInt32(), report.GetProperty("succeeded").GetInt32(), report.GetProperty("failed").GetInt32())
+            .ShouldBe((4, 2, 2));
         JsonElement[] results = [.. report.GetProperty("results").EnumerateArray()];
         results.Select(r => r.GetProperty("image").GetString()).ShouldBe(["a.jpg", "a.jpg", "b.png", "b.png"]);
         results[0].GetProperty("error").GetString()!.ShouldContain("(HTTP 415)");
@@ -58,7 +62,8 @@ public sealed class ImageClientTests(GuardedImageServer guarded) : IClassFixture
     [Fact]
     public async Task A_conversation_goes_from_image_to_question_to_farewell()
     {
-        (int code, string output, string error) = await RunAsync(guarded.Server, ["-i", "--token", Token], $"/nowhere.png\n{Image}\nWhat is shown here?\nsalir\nnever asked\n");
+        (int code, string output, string error) = await RunAsync(guarded.Server, ["-i", "--token", Token],
+            $"/nowhere.png\n{Image}\nWhat is shown here?\nsalir\nnever asked\n");
 
         code.ShouldBe(0, error);
         output.ShouldContain("/nowhere.png: no such file");

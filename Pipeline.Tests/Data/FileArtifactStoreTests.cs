@@ -51,7 +51,8 @@ public sealed class FileArtifactStoreTests
     {
         using TemporaryFolder folder = new();
         string hash = new('a', 64);
-        (await Should.ThrowAsync<FileNotFoundException>(() => new FileArtifactStore(folder.Path).OpenReadAsync(hash, Stop))).Message.ShouldContain(hash);
+        (await Should.ThrowAsync<FileNotFoundException>(() =>
+            new FileArtifactStore(folder.Path).OpenReadAsync(hash, Stop))).Message.ShouldContain(hash);
     }
 
     [Fact]

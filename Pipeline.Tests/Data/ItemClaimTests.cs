@@ -45,10 +45,12 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         Seeded seeded = await SeedAsync(dying, documents: 1);
         await using ItemClaim stale = (await dying.GetRequiredService<ItemClaims>().TryClaimAsync(seeded.Items[0], Stop))!;
         await SweepUntilTakenAsync(taking, seeded.Items[0]);
-        await using ItemClaim owner = (await taking.GetRequiredService<ItemClaims>().TryClaimAsync(seeded.Items[0], Stop)).ShouldNotBeNull();
+        await using ItemClaim owner = (await taking.GetRequiredService<ItemClaims>().TryClaimAsync(seeded.Items[0], Stop))
+            .ShouldNotBeNull();
         owner.Item.Attempt.ShouldBe(2);
 
-        await Should.ThrowAsync<LeaseLostException>(() => stale.CompleteAsync((db, _) => { db.Captions.Add(AnyCaption(seeded.Run)); return Task.CompletedTask; }, false, Stop));
+        await Should.ThrowAsync<LeaseLostException>(() =>
+            stale.CompleteAsync((db, _) => { db.Captions.Add(AnyCaption(seeded.Run)); return Task.CompletedTask; }, false, Stop));
         await owner.CompleteAsync((_, _) => Task.CompletedTask, false, Stop);
         await using PipelineDbContext db = await ContextAsync(taking);
         (await db.Captions.CountAsync(c => c.ModelFingerprint == seeded.Run.ToString("N"), Stop)).ShouldBe(0);
@@ -153,9 +155,11 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         Outbox outbox = services.GetRequiredService<Outbox>();
         HashSet<Guid> ours = [.. seeded.Items];
         int seen = 0;
-        await Should.ThrowAsync<InvalidOperationException>(() => outbox.DispatchAsync((_, _) => throw new InvalidOperationException($"died after {seen++}"), 1_000, Stop));
+        await Should.ThrowAsync<InvalidOperationException>(() =>
+            outbox.DispatchAsync((_, _) => throw new InvalidOperationException($"died after {seen++}"), 1_000, Stop));
         List<Guid> delivered = [];
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => outbox.DispatchAsync((due, _) => { lock (delivered) delivered.AddRange(due.Select(m => m.ItemId)); return Task.CompletedTask; }, 1_000, Stop)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => outbox.DispatchAsync((due, _) =>
+            { lock (delivered) delivered.AddRange(due.Select(m => m.ItemId)); return Task.CompletedTask; }, 1_000, Stop)));
         delivered.Where(ours.Contains).Order().ShouldBe(seeded.Items.Order());
     }
 
@@ -184,16 +188,21 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
     [Fact]
     public async Task Of_several_documents_in_a_dead_worker_none_is_blamed_and_each_is_then_worked_on_alone()
     {
-        await using ServiceProvider dying = database.Services(null, ("Leases:Seconds", "1"), ("Leases:HeartbeatSeconds", "600")), services = database.Services(null, ("Leases:HeartbeatSeconds", "0.2"));
+        await using ServiceProvider dying = database.Services(null, ("Leases:Seconds", "1"), ("Leases:HeartbeatSeconds", "600")),
+            services = database.Services(null, ("Leases:HeartbeatSeconds", "0.2"));
         Seeded seeded = await SeedAsync(services, documents: 2);
         ItemClaims claims = dying.GetRequiredService<ItemClaims>();
-        foreach (Guid item in seeded.Items) await (await claims.TryClaimAsync(item, Stop)).ShouldNotBeNull().DisposeAsync();     // as a crash: nothing ended it
+        // as a crash: nothing ended it
+        foreach (Guid item in seeded.Items) await (await claims.TryClaimAsync(item, Stop)).ShouldNotBeNull().DisposeAsync();
         // Both leases end in the same moment, however long the two claims took: what the sweeper sees together was held together.
         await using (PipelineDbContext ending = await ContextAsync(services))
-            await ending.Database.ExecuteSqlAsync($"UPDATE stage_items SET lease_until = now() - interval '1 minute' WHERE run_id = {seeded.Run} AND state = 'Running'", Stop);
+            await ending.Database.ExecuteSqlAsync(
+                $"UPDATE stage_items SET lease_until = now() - interval '1 minute' WHERE run_id = {seeded.Run} AND state = 'Running'",
+                Stop);
         foreach (Guid item in seeded.Items) await SweepUntilTakenAsync(services, item);
         await using PipelineDbContext db = await ContextAsync(services);
-        StageItem[] suspects = await db.StageItems.AsNoTracking().Where(i => i.RunId == seeded.Run && i.Stage == Stages.Extract).ToArrayAsync(Stop);
+        StageItem[] suspects = await db.StageItems.AsNoTracking().Where(i => i.RunId == seeded.Run && i.Stage == Stages.Extract)
+            .ToArrayAsync(Stop);
         suspects.ShouldAllBe(i => i.State == ItemState.Pending && i.Suspect && i.AttemptsLeft == i.AttemptsAllowed);
 
         // Alone in its worker, one is blamed: its attempts run out.
@@ -212,11 +221,13 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         await using ServiceProvider services = database.Services(null, ("Leases:Seconds", "2"), ("Leases:HeartbeatSeconds", "0.2"));
         Seeded seeded = await SeedAsync(services, documents: 1);
         StalledItems stalled = services.GetRequiredService<StalledItems>();
-        await using ItemClaim claim = (await services.GetRequiredService<ItemClaims>().TryClaimAsync(seeded.Items[0], Stop)).ShouldNotBeNull();
+        await using ItemClaim claim = (await services.GetRequiredService<ItemClaims>().TryClaimAsync(seeded.Items[0], Stop))
+            .ShouldNotBeNull();
         await stalled.RecoverAsync([], Stop);
         await using PipelineDbContext db = await ContextAsync(services);
         // Forward: every lease is long over. A sweep that trusted the clock would take the item now.
-        await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET lease_until = lease_until - interval '1 hour' WHERE id = {seeded.Items[0]}", Stop);
+        await db.Database.ExecuteSqlAsync(
+            $"UPDATE stage_items SET lease_until = lease_until - interval '1 hour' WHERE id = {seeded.Items[0]}", Stop);
         await stalled.RecoverAsync([], Stop);
         string renewed = $"SELECT lease_until > clock_timestamp() FROM stage_items WHERE id = '{seeded.Items[0]}'";
         await Eventually.TrueAsync(() => database.ScalarAsync<bool>(renewed), "the living worker renews its lease");
@@ -226,7 +237,8 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
 
         // Backward: the lease of a worker that has died seems to last an hour.
         await claim.DisposeAsync();
-        await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET lease_until = now() + interval '1 hour' WHERE id = {seeded.Items[0]}", Stop);
+        await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET lease_until = now() + interval '1 hour' WHERE id = {seeded.Items[0]}",
+            Stop);
         await SweepUntilTakenAsync(services, seeded.Items[0]);
     }
 
@@ -254,9 +266,11 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
     {
         await using ServiceProvider services = database.Services();
         Seeded seeded = await SeedAsync(services, documents: 1);
-        await services.GetRequiredService<Outbox>().DispatchAsync((_, _) => Task.CompletedTask, 1_000, Stop);      // taken, then lost by the queue
+        // taken, then lost by the queue
+        await services.GetRequiredService<Outbox>().DispatchAsync((_, _) => Task.CompletedTask, 1_000, Stop);
         await using PipelineDbContext db = await ContextAsync(services);
-        await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET created_at = now() - interval '1 minute' WHERE id = {seeded.Items[0]}", Stop);
+        await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET created_at = now() - interval '1 minute' WHERE id = {seeded.Items[0]}",
+            Stop);
         StalledItems stalled = services.GetRequiredService<StalledItems>();
         await stalled.RecoverAsync([], Stop);
         (await db.OutboxMessages.CountAsync(m => m.ItemId == seeded.Items[0], Stop)).ShouldBe(0);   // its queue is busy: it may be in there
@@ -288,7 +302,8 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
             const string waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
             while (await database.ScalarAsync<long>(waiting) == 0) await Task.Delay(20, Stop);
             // … and is cut off there, by the server or by the worker's end.
-            if (serverReturns) await database.ScalarAsync<long>(waiting.Replace("count(*)", "count(pg_terminate_backend(pid))", StringComparison.Ordinal));
+            if (serverReturns) await database.ScalarAsync<long>(waiting.Replace("count(*)", "count(pg_terminate_backend(pid))",
+                StringComparison.Ordinal));
             else await stopping.CancelAsync();
             await hold.RollbackAsync(Stop);
         }

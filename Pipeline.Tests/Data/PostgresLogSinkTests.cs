@@ -16,18 +16,21 @@ public sealed class PostgresLogSinkTests(PostgresDatabase database) : IClassFixt
         await using (ServiceProvider services = database.Services())
         {
             ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Pipeline.Test");
-            using (logger.BeginScope(new Dictionary<string, object?> { ["RunId"] = run, ["ItemId"] = item, ["Stage"] = Stages.Train, ["Attempt"] = 2 }))
+            using (logger.BeginScope(new Dictionary<string,
+                object?> { ["RunId"] = run, ["ItemId"] = item, ["Stage"] = Stages.Train, ["Attempt"] = 2 }))
                 for (int i = 0; i < 3_000; i++) logger.LogInformation("step {Step} of a\0b", i);
             logger.LogDebug("not stored");
             logger.LogError(new InvalidDataException("broken"), "outside");
         }
         await using ServiceProvider reader = database.Services();
-        await using PipelineDbContext db = await reader.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
+        await using PipelineDbContext db = await reader.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(TestContext.Current.CancellationToken);
         LogEntry[] lines = await db.LogEntries.OrderBy(l => l.Id).ToArrayAsync(TestContext.Current.CancellationToken);
         lines.Length.ShouldBe(3_001);
         lines[0].ShouldSatisfyAllConditions(
             l => l.Message.ShouldBe("step 0 of a\uFFFDb"), l => l.RunId.ShouldBe(run), l => l.ItemId.ShouldBe(item),
-            l => l.Stage.ShouldBe("Train"), l => l.Attempt.ShouldBe(2), l => l.Level.ShouldBe("Information"), l => l.Category.ShouldBe("Pipeline.Test"));
+            l => l.Stage.ShouldBe("Train"), l => l.Attempt.ShouldBe(2), l => l.Level.ShouldBe("Information"), l =>
+                l.Category.ShouldBe("Pipeline.Test"));
         lines[^1].RunId.ShouldBeNull();
         lines[^1].Exception!.ShouldContain("broken");
     }

@@ -16,7 +16,8 @@ public sealed class PrivateClusterTests
         await using (PrivateCluster first = await PrivateCluster.StartAsync(folder.Path, durable: false, Stop))
             await ExecuteAsync(first, "CREATE TABLE kept AS SELECT 41 + 1 AS answer");
         // What a power cut leaves: a pid file whose number now belongs to another program, here this test.
-        string cluster = Directory.GetFiles(folder.Path, "postgresql.conf", SearchOption.AllDirectories).Select(f => Path.GetDirectoryName(f)!).Single();
+        string cluster = Directory.GetFiles(folder.Path, "postgresql.conf", SearchOption.AllDirectories)
+            .Select(f => Path.GetDirectoryName(f)!).Single();
         await File.WriteAllTextAsync(Path.Combine(cluster, "postmaster.pid"), $"{Environment.ProcessId}\n{cluster}\n", Stop);
 
         await using PrivateCluster second = await PrivateCluster.StartAsync(folder.Path, durable: false, Stop);
@@ -51,7 +52,8 @@ public sealed class PrivateClusterTests
 
         user.Kill(entireProcessTree: true);
         await user.WaitForExitAsync(Stop);
-        await Eventually.TrueAsync(() => Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories).Length == 0, "the server stops");
+        await Eventually.TrueAsync(() =>
+            Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories).Length == 0, "the server stops");
     }
 
     [Fact]
@@ -59,13 +61,15 @@ public sealed class PrivateClusterTests
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows(), "only root runs the server as another user");
         using TemporaryFolder folder = new();
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder.Path,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         string data = folder.File("data");
         string? elsewhere = null;
         try
         {
             await using PrivateCluster cluster = await PrivateCluster.StartAsync(data, durable: false, Stop);
-            elsewhere = Path.GetDirectoryName(JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(data, "connection.json"), Stop)).RootElement.GetProperty("Cluster").GetString());
+            elsewhere = Path.GetDirectoryName(JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(data, "connection.json"),
+                Stop)).RootElement.GetProperty("Cluster").GetString());
             elsewhere.ShouldNotBeNull().ShouldNotStartWith(folder.Path);
             (await ExecuteAsync(cluster, "SELECT 5")).ShouldBe(5);
         }
@@ -82,8 +86,10 @@ public sealed class PrivateClusterTests
         await using PrivateCluster cluster = await PrivateCluster.StartAsync(folder.Path, durable: false, Stop);
         NpgsqlConnectionStringBuilder guess = new(cluster.ConnectionString("postgres")) { Password = "guess", Pooling = false };
         await using NpgsqlConnection connection = new(guess.ConnectionString);
-        (await Should.ThrowAsync<PostgresException>(() => connection.OpenAsync(Stop))).SqlState.ShouldBe(PostgresErrorCodes.InvalidPassword);
-        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(folder.File("connection.json")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        (await Should.ThrowAsync<PostgresException>(() =>
+            connection.OpenAsync(Stop))).SqlState.ShouldBe(PostgresErrorCodes.InvalidPassword);
+        if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(folder.File("connection.json"))
+            .ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     [Fact]
@@ -97,7 +103,8 @@ public sealed class PrivateClusterTests
 
     private static async Task<int> ExecuteAsync(PrivateCluster cluster, string sql)
     {
-        await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(cluster.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
+        await using NpgsqlConnection connection =
+            new(new NpgsqlConnectionStringBuilder(cluster.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(Stop);
         await using NpgsqlCommand command = new(sql, connection);
         return await command.ExecuteScalarAsync(Stop) as int? ?? 0;

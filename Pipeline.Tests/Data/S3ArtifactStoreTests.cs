@@ -17,7 +17,8 @@ public sealed class S3ArtifactStoreTests
     {
         await using S3StandIn server = await S3StandIn.StartAsync();
         using TemporaryFolder a = new(), b = new();
-        using S3ArtifactStore writer = await S3ArtifactStore.OpenAsync(a.Path, server.Options, Stop), reader = await S3ArtifactStore.OpenAsync(b.Path, server.Options, Stop);
+        using S3ArtifactStore writer = await S3ArtifactStore.OpenAsync(a.Path, server.Options, Stop),
+            reader = await S3ArtifactStore.OpenAsync(b.Path, server.Options, Stop);
         byte[] bytes = Encoding.UTF8.GetBytes("figure");
 
         StoredArtifact stored = await writer.PutAsync(new MemoryStream(bytes), Stop);
@@ -39,9 +40,11 @@ public sealed class S3ArtifactStoreTests
     {
         await using S3StandIn server = await S3StandIn.StartAsync();
         using TemporaryFolder a = new(), b = new();
-        using S3ArtifactStore one = await S3ArtifactStore.OpenAsync(a.Path, server.Options, Stop), two = await S3ArtifactStore.OpenAsync(b.Path, server.Options, Stop);
+        using S3ArtifactStore one = await S3ArtifactStore.OpenAsync(a.Path, server.Options, Stop),
+            two = await S3ArtifactStore.OpenAsync(b.Path, server.Options, Stop);
         byte[] bytes = RandomNumberGenerator.GetBytes(300_000);
-        StoredArtifact[] stored = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => (i % 2 == 0 ? one : two).PutAsync(new MemoryStream(bytes), Stop)));
+        StoredArtifact[] stored = await Task.WhenAll(Enumerable.Range(0, 12)
+            .Select(i => (i % 2 == 0 ? one : two).PutAsync(new MemoryStream(bytes), Stop)));
         stored.Distinct().ShouldHaveSingleItem();
         server.Keys.ShouldHaveSingleItem();
         server.Content(KeyOf(stored[0])).ShouldBe(bytes);
@@ -90,7 +93,8 @@ public sealed class S3ArtifactStoreTests
         using S3ArtifactStore store = await S3ArtifactStore.OpenAsync(a.Path, server.Options, Stop);
         byte[] bytes = RandomNumberGenerator.GetBytes((11 << 20) + 7);
         server.Fail(S3Fault.Forbidden, "partNumber");
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.PutAsync(new MemoryStream(bytes), Stop))).Message.ShouldContain("store a part");
+        (await Should.ThrowAsync<ArtifactStoreException>(() =>
+            store.PutAsync(new MemoryStream(bytes), Stop))).Message.ShouldContain("store a part");
         (server.Keys, server.Uploads).ShouldBe(([], 0));
         Directory.GetFiles(a.Path, "*", SearchOption.AllDirectories).ShouldBeEmpty();
 
@@ -153,7 +157,8 @@ public sealed class S3ArtifactStoreTests
 
     internal static string KeyOf(StoredArtifact artifact) => $"{Objects}{artifact.Sha256[..2]}/{artifact.Sha256[2..]}";
 
-    internal static Task<StoredArtifact> PutAsync(IArtifactStore store, string text) => store.PutAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), Stop);
+    internal static Task<StoredArtifact> PutAsync(IArtifactStore store, string text) =>
+        store.PutAsync(new MemoryStream(Encoding.UTF8.GetBytes(text)), Stop);
 
     internal static async Task<byte[]> ReadAsync(IArtifactStore store, StoredArtifact artifact)
     {
@@ -163,5 +168,6 @@ public sealed class S3ArtifactStoreTests
         return bytes.ToArray();
     }
 
-    private static FileInfo[] CopiesIn(TemporaryFolder folder) => new DirectoryInfo(folder.File("cache/objects")).GetFiles("*", SearchOption.AllDirectories);
+    private static FileInfo[] CopiesIn(TemporaryFolder folder) =>
+        new DirectoryInfo(folder.File("cache/objects")).GetFiles("*", SearchOption.AllDirectories);
 }

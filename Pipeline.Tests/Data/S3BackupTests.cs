@@ -18,21 +18,25 @@ public sealed class S3BackupTests(PostgresDatabase database) : IClassFixture<Pos
         using TemporaryFolder folder = new();
         await using PipelineStorage storage = await OpenAsync(server, folder.File("a"));
         await using (PipelineFixture pipeline = await PipelineFixture.StartAsync(storage))
-            (await pipeline.WaitAsync(await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "kept"))))).Summary.State.ShouldBe(RunState.Succeeded);
+            (await pipeline.WaitAsync(await pipeline.IngestAsync(folder,
+                PipelineFixture.Seed(folder, ("a.pdf", "kept"))))).Summary.State.ShouldBe(RunState.Succeeded);
 
         await storage.BackUpAsync(folder.File("backup"), Stop);
 
         string[] kept = [.. server.Keys.Select(k => k["team/pipeline/".Length..])];
         kept.Length.ShouldBeGreaterThan(5);
-        Directory.GetFiles(folder.File("backup/objects"), "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(folder.File("backup"), f)).ShouldBe(kept, ignoreOrder: true);
-        await RestoredAsync(new DataOptions { Folder = folder.File("b"), Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = other.Options } });
+        Directory.GetFiles(folder.File("backup/objects"), "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(folder.File("backup"), f)).ShouldBe(kept, ignoreOrder: true);
+        await RestoredAsync(new DataOptions { Folder = folder.File("b"),
+            Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = other.Options } });
         other.Keys.ShouldBe(server.Keys);
         await RestoredAsync(new DataOptions { Folder = folder.File("c") });
         Directory.GetFiles(folder.File("c/objects"), "*", SearchOption.AllDirectories).Length.ShouldBe(kept.Length);
 
         string damaged = Path.Combine(folder.File("backup"), kept[0]);
         await File.WriteAllTextAsync(damaged, "rot", Stop);
-        (await Should.ThrowAsync<DamagedArtifactException>(() => RestoredAsync(new DataOptions { Folder = folder.File("d") }))).Message.ShouldContain(damaged);
+        (await Should.ThrowAsync<DamagedArtifactException>(() =>
+            RestoredAsync(new DataOptions { Folder = folder.File("d") }))).Message.ShouldContain(damaged);
 
         async Task RestoredAsync(DataOptions target)
         {
@@ -42,7 +46,8 @@ public sealed class S3BackupTests(PostgresDatabase database) : IClassFixture<Pos
                 target = target with { ConnectionString = database.Server.ConnectionString(name) };
                 await Backup.RestoreAsync(folder.File("backup"), target, Stop);
                 await using PipelineStorage restored = await PipelineStorage.OpenAsync(target, Stop);
-                await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(restored.ConnectionString) { Pooling = false }.ConnectionString);
+                await using NpgsqlConnection connection =
+                    new(new NpgsqlConnectionStringBuilder(restored.ConnectionString) { Pooling = false }.ConnectionString);
                 await connection.OpenAsync(Stop);
                 await using NpgsqlCommand command = new("SELECT string_agg(sha256, ',') FROM artifacts", connection);
                 foreach (string hash in ((string)(await command.ExecuteScalarAsync(Stop))!).Split(','))
@@ -56,5 +61,6 @@ public sealed class S3BackupTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     private Task<PipelineStorage> OpenAsync(S3StandIn server, string folder) => PipelineStorage.OpenAsync(
-        new DataOptions { Folder = folder, ConnectionString = database.ConnectionString, Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options } }, Stop);
+        new DataOptions { Folder = folder, ConnectionString = database.ConnectionString,
+        Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options } }, Stop);
 }

@@ -25,7 +25,8 @@ public sealed class S3FaultTests
         using TemporaryFolder a = new(), b = new();
         // Only silence has to be waited for; an answer may take its time.
         S3Options options = fault == S3Fault.Silence ? server.Options with { TimeoutSeconds = 5 } : server.Options;
-        using S3ArtifactStore writer = await S3ArtifactStore.OpenAsync(a.Path, options, Stop), reader = await S3ArtifactStore.OpenAsync(b.Path, server.Options, Stop);
+        using S3ArtifactStore writer = await S3ArtifactStore.OpenAsync(a.Path, options, Stop),
+            reader = await S3ArtifactStore.OpenAsync(b.Path, server.Options, Stop);
         server.Fail(fault, call);
         byte[] bytes = RandomNumberGenerator.GetBytes(1_000_000);
         StoredArtifact stored = await writer.PutAsync(new MemoryStream(bytes), Stop);
@@ -37,7 +38,8 @@ public sealed class S3FaultTests
     {
         await using S3StandIn server = await S3StandIn.StartAsync();
         using TemporaryFolder a = new(), b = new();
-        using S3ArtifactStore writer = await S3ArtifactStore.OpenAsync(a.Path, server.Options, Stop), reader = await S3ArtifactStore.OpenAsync(b.Path, server.Options, Stop);
+        using S3ArtifactStore writer = await S3ArtifactStore.OpenAsync(a.Path, server.Options, Stop),
+            reader = await S3ArtifactStore.OpenAsync(b.Path, server.Options, Stop);
         byte[] bytes = RandomNumberGenerator.GetBytes(2_000_000);
         StoredArtifact stored = await writer.PutAsync(new MemoryStream(bytes), Stop);
         server.Fail(S3Fault.CutBody, "GET team/pipeline/objects", times: 2);
@@ -52,11 +54,13 @@ public sealed class S3FaultTests
     {
         await using S3StandIn server = await S3StandIn.StartAsync();
         using TemporaryFolder a = new(), b = new();
-        using S3ArtifactStore writer = await S3ArtifactStore.OpenAsync(a.Path, server.Options, Stop), reader = await S3ArtifactStore.OpenAsync(b.Path, server.Options, Stop);
+        using S3ArtifactStore writer = await S3ArtifactStore.OpenAsync(a.Path, server.Options, Stop),
+            reader = await S3ArtifactStore.OpenAsync(b.Path, server.Options, Stop);
         StoredArtifact stored = await S3ArtifactStoreTests.PutAsync(writer, "whole");
         server.Damage(S3ArtifactStoreTests.KeyOf(stored), Encoding.UTF8.GetBytes("wrong"));
 
-        DamagedArtifactException damaged = await Should.ThrowAsync<DamagedArtifactException>(() => reader.OpenReadAsync(stored.Sha256, Stop));
+        DamagedArtifactException damaged = await Should.ThrowAsync<DamagedArtifactException>(() =>
+            reader.OpenReadAsync(stored.Sha256, Stop));
         damaged.Message.ShouldContain(stored.Sha256);
         damaged.Message.ShouldContain(S3ArtifactStoreTests.KeyOf(stored));
         await Should.ThrowAsync<DamagedArtifactException>(() => reader.CopyToAsync(stored.Sha256, b.File("copy"), ct: Stop));
@@ -78,8 +82,10 @@ public sealed class S3FaultTests
         server.Calls.Count(c => c.StartsWith("PUT", StringComparison.Ordinal)).ShouldBe(2);
 
         await server.DisposeAsync();
-        (await Should.ThrowAsync<ArtifactStoreException>(() => store.ExistsAsync(new string('a', 64), Stop))).Message.ShouldContain("does not answer");
-        ArtifactStoreException away = await Should.ThrowAsync<ArtifactStoreException>(() => S3ArtifactStore.OpenAsync(folder.Path, options, Stop));
+        (await Should.ThrowAsync<ArtifactStoreException>(() =>
+            store.ExistsAsync(new string('a', 64), Stop))).Message.ShouldContain("does not answer");
+        ArtifactStoreException away = await Should.ThrowAsync<ArtifactStoreException>(() =>
+            S3ArtifactStore.OpenAsync(folder.Path, options, Stop));
         away.ShouldNotBeOfType<ArtifactSettingsException>();
         away.Message.ShouldContain("Artifacts:S3:Endpoint");
     }
@@ -98,7 +104,8 @@ public sealed class S3FaultTests
 
         async Task RefusedAsync(S3Options options, params string[] parts)
         {
-            ArtifactSettingsException refused = await Should.ThrowAsync<ArtifactSettingsException>(() => S3ArtifactStore.OpenAsync(folder.Path, options, Stop));
+            ArtifactSettingsException refused = await Should.ThrowAsync<ArtifactSettingsException>(() =>
+                S3ArtifactStore.OpenAsync(folder.Path, options, Stop));
             foreach (string part in parts) refused.Message.ShouldContain(part);
             refused.ToString().ShouldNotContain(options.SecretKey!);
         }
@@ -118,7 +125,8 @@ public sealed class S3FaultTests
     [Fact]
     public void Credentials_and_region_may_come_from_the_usual_variables()
     {
-        S3Options options = Read(["Artifacts:Store=S3", "Artifacts:S3:Bucket=b", "Artifacts:S3:Prefix=/a/b/", "AWS_ACCESS_KEY_ID=key", "AWS_SECRET_ACCESS_KEY=secret", "AWS_REGION=eu-north-1"]).S3;
+        S3Options options = Read(["Artifacts:Store=S3", "Artifacts:S3:Bucket=b", "Artifacts:S3:Prefix=/a/b/", "AWS_ACCESS_KEY_ID=key",
+            "AWS_SECRET_ACCESS_KEY=secret", "AWS_REGION=eu-north-1"]).S3;
         (options.AccessKey, options.SecretKey, options.Region, options.Prefix).ShouldBe(("key", "secret", "eu-north-1", "a/b/"));
         Read(["Artifacts:S3:Bucket="]).Store.ShouldBe(ArtifactStoreKind.Folder);
     }

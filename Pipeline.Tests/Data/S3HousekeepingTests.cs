@@ -20,20 +20,24 @@ public sealed class S3HousekeepingTests(PostgresDatabase database) : IClassFixtu
         await using ServiceProvider services = PostgresDatabase.Services(storage);
         IArtifactStore store = storage.Artifacts;
         StoredArtifact named = await S3ArtifactStoreTests.PutAsync(store, "named"), old = await S3ArtifactStoreTests.PutAsync(store, "old"),
-            wanted = await S3ArtifactStoreTests.PutAsync(store, "wanted again"), fresh = await S3ArtifactStoreTests.PutAsync(store, "fresh");
-        foreach (StoredArtifact artifact in new[] { named, old, wanted }) server.Age(S3ArtifactStoreTests.KeyOf(artifact), TimeSpan.FromDays(2));
+            wanted = await S3ArtifactStoreTests.PutAsync(store, "wanted again"),
+            fresh = await S3ArtifactStoreTests.PutAsync(store, "fresh");
+        foreach (StoredArtifact artifact in new[] { named, old, wanted }) server.Age(S3ArtifactStoreTests.KeyOf(artifact),
+            TimeSpan.FromDays(2));
         await S3ArtifactStoreTests.PutAsync(store, "wanted again");          // a worker stores it once more and names it in a moment
         server.BeginUpload("team/pipeline/objects/ab/old");
         server.Age(null, TimeSpan.FromDays(2));
         server.BeginUpload("team/pipeline/objects/ab/under-way");
-        await using (PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(Stop))
+        await using (PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(Stop))
         {
             await db.RegisterArtifactsAsync([named, old], Stop);
             db.Documents.Add(new Document(named.Sha256, "named.pdf", 5, DateTimeOffset.UtcNow));
             await db.SaveChangesAsync(Stop);
         }
 
-        Collected removed = await services.GetRequiredService<Housekeeping>().CollectAsync(TimeSpan.FromHours(24), TimeSpan.FromDays(30), Stop);
+        Collected removed = await services.GetRequiredService<Housekeeping>()
+            .CollectAsync(TimeSpan.FromHours(24), TimeSpan.FromDays(30), Stop);
 
         (removed.Artifacts, removed.Bytes, removed.Leftovers).ShouldBe((1, 3L, 1));
         server.Keys.ShouldBe(new[] { named, wanted, fresh }.Select(S3ArtifactStoreTests.KeyOf), ignoreOrder: true);
@@ -43,5 +47,6 @@ public sealed class S3HousekeepingTests(PostgresDatabase database) : IClassFixtu
     }
 
     private Task<PipelineStorage> OpenAsync(S3StandIn server, string folder) => PipelineStorage.OpenAsync(
-        new DataOptions { Folder = folder, ConnectionString = database.ConnectionString, Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options } }, Stop);
+        new DataOptions { Folder = folder, ConnectionString = database.ConnectionString,
+        Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options } }, Stop);
 }

@@ -13,7 +13,8 @@ public sealed class S3ServerTests
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Servers { get; } = Environment.GetEnvironmentVariable("PIPELINE_TEST_S3") is { Length: > 0 } real ? ["", real] : [""];
+    public static TheoryData<string> Servers { get; } = Environment.GetEnvironmentVariable("PIPELINE_TEST_S3") is { Length: > 0 } real
+        ? ["", real] : [""];
 
     [Theory]
     [MemberData(nameof(Servers))]
@@ -25,9 +26,11 @@ public sealed class S3ServerTests
         using S3Bucket bucket = new(options);
         try
         {
-            using S3ArtifactStore a = await S3ArtifactStore.OpenAsync(folder.File("a"), options, Stop), b = await S3ArtifactStore.OpenAsync(folder.File("b"), options, Stop);
+            using S3ArtifactStore a = await S3ArtifactStore.OpenAsync(folder.File("a"), options, Stop),
+                b = await S3ArtifactStore.OpenAsync(folder.File("b"), options, Stop);
             byte[] small = RandomNumberGenerator.GetBytes(70_000), large = RandomNumberGenerator.GetBytes((11 << 20) + 1);
-            StoredArtifact[] stored = [await a.PutAsync(new MemoryStream(small), Stop), await a.PutAsync(new MemoryStream(large), Stop), await a.PutAsync(new MemoryStream([]), Stop)];
+            StoredArtifact[] stored = [await a.PutAsync(new MemoryStream(small), Stop), await a.PutAsync(new MemoryStream(large), Stop),
+                await a.PutAsync(new MemoryStream([]), Stop)];
             foreach ((StoredArtifact artifact, byte[] bytes) in stored.Zip([small, large, Array.Empty<byte>()]))
             {
                 (await b.PutAsync(new MemoryStream(bytes), Stop)).ShouldBe(artifact);
@@ -46,7 +49,8 @@ public sealed class S3ServerTests
                 (await bucket.TouchAsync(artifact.Sha256, Stop)).ShouldBeTrue();
                 (await bucket.FindAsync(artifact.Sha256, Stop))!.Value.Bytes.ShouldBe(artifact.Bytes);
             }
-            using (Amazon.S3.Model.GetObjectResponse rest = (await bucket.ReadAsync(stored[1].Sha256, 11 << 20, null, Stop)).ShouldNotBeNull())
+            using (Amazon.S3.Model.GetObjectResponse rest = (await bucket.ReadAsync(stored[1].Sha256, 11 << 20, null, Stop))
+                .ShouldNotBeNull())
                 (rest.HttpStatusCode, rest.ContentLength).ShouldBe((System.Net.HttpStatusCode.PartialContent, 1));
 
             await bucket.Client.InitiateMultipartUploadAsync(options.Bucket, bucket.KeyOf(stored[0].Sha256), Stop);
@@ -60,12 +64,15 @@ public sealed class S3ServerTests
                 (await a.ExistsAsync(artifact.Sha256, Stop)).ShouldBeFalse();
                 (await bucket.ReadAsync(artifact.Sha256, 0, null, Stop)).ShouldBeNull();
             }
-            await Should.ThrowAsync<ArtifactSettingsException>(() => S3ArtifactStore.OpenAsync(folder.File("c"), options with { SecretKey = "wrong" }, Stop));
-            (await Should.ThrowAsync<ArtifactSettingsException>(() => S3ArtifactStore.OpenAsync(folder.File("c"), options with { Bucket = "no-such-bucket-here" }, Stop))).Message.ShouldContain("no-such-bucket-here");
+            await Should.ThrowAsync<ArtifactSettingsException>(() =>
+                S3ArtifactStore.OpenAsync(folder.File("c"), options with { SecretKey = "wrong" }, Stop));
+            (await Should.ThrowAsync<ArtifactSettingsException>(() => S3ArtifactStore.OpenAsync(folder.File("c"),
+                options with { Bucket = "no-such-bucket-here" }, Stop))).Message.ShouldContain("no-such-bucket-here");
         }
         finally
         {
-            await foreach ((StoredArtifact artifact, _) in bucket.ListAsync(CancellationToken.None)) await bucket.DeleteAsync(artifact.Sha256, CancellationToken.None);
+            await foreach ((StoredArtifact artifact,
+                _) in bucket.ListAsync(CancellationToken.None)) await bucket.DeleteAsync(artifact.Sha256, CancellationToken.None);
         }
     }
 
@@ -73,6 +80,7 @@ public sealed class S3ServerTests
     {
         if (server.Length == 0) return standIn.Options;
         string[] parts = server.Split(' ');
-        return new S3Options { Endpoint = parts[0], Bucket = parts[1], AccessKey = parts[2], SecretKey = parts[3], Prefix = "test-" + Guid.NewGuid().ToString("N"), PartMegabytes = 5 }.Checked();
+        return new S3Options { Endpoint = parts[0], Bucket = parts[1], AccessKey = parts[2], SecretKey = parts[3], Prefix = "test-"
+            + Guid.NewGuid().ToString("N"), PartMegabytes = 5 }.Checked();
     }
 }

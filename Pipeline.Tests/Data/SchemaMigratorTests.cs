@@ -14,8 +14,10 @@ public sealed class SchemaMigratorTests(PostgresDatabase database) : IClassFixtu
     public async Task Migrations_describe_the_model()
     {
         await using ServiceProvider services = database.Services();
-        await using PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(Stop);
-        db.Database.HasPendingModelChanges().ShouldBeFalse("run: dotnet ef migrations add <Name> --project Pipeline.Data --output-dir ../migrations");
+        await using PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(Stop);
+        db.Database.HasPendingModelChanges()
+            .ShouldBeFalse("run: dotnet ef migrations add <Name> --project Pipeline.Data --output-dir ../migrations");
         (await db.Database.GetPendingMigrationsAsync(Stop)).ShouldBeEmpty();
     }
 
@@ -47,10 +49,12 @@ public sealed class SchemaMigratorTests(PostgresDatabase database) : IClassFixtu
         string name = "together_" + Guid.NewGuid().ToString("N")[..8];
         try
         {
-            await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => SchemaMigrator.MigrateAsync(database.Server.ConnectionString(name), Stop)));
+            await Task.WhenAll(Enumerable.Range(0, 4)
+                .Select(_ => SchemaMigrator.MigrateAsync(database.Server.ConnectionString(name), Stop)));
             await using NpgsqlConnection connection = await OpenAsync(name);
             // One row per migration: none was applied twice.
-            (await new NpgsqlCommand("SELECT count(*) = count(DISTINCT migration_id) AND count(*) > 0 FROM schema_migrations", connection).ExecuteScalarAsync(Stop)).ShouldBe(true);
+            (await new NpgsqlCommand("SELECT count(*) = count(DISTINCT migration_id) AND count(*) > 0 FROM schema_migrations", connection)
+                .ExecuteScalarAsync(Stop)).ShouldBe(true);
         }
         finally
         {
@@ -67,8 +71,10 @@ public sealed class SchemaMigratorTests(PostgresDatabase database) : IClassFixtu
         {
             await SchemaMigrator.MigrateAsync(connectionString, Stop);
             await using (NpgsqlConnection connection = await OpenAsync(name))
-                await new NpgsqlCommand("INSERT INTO schema_migrations VALUES ('29990101000000_Future', '99.0.0')", connection).ExecuteNonQueryAsync(Stop);
-            SchemaTooNewException refusal = await Should.ThrowAsync<SchemaTooNewException>(() => SchemaMigrator.MigrateAsync(connectionString, Stop));
+                await new NpgsqlCommand("INSERT INTO schema_migrations VALUES ('29990101000000_Future', '99.0.0')", connection)
+                    .ExecuteNonQueryAsync(Stop);
+            SchemaTooNewException refusal = await Should.ThrowAsync<SchemaTooNewException>(() =>
+                SchemaMigrator.MigrateAsync(connectionString, Stop));
             refusal.Message.ShouldContain("29990101000000_Future");
             refusal.Message.ShouldContain("update the program");
         }
@@ -81,7 +87,9 @@ public sealed class SchemaMigratorTests(PostgresDatabase database) : IClassFixtu
     private static async Task<string[]> ColumnsAsync(NpgsqlConnection connection)
     {
         List<string> columns = [];
-        await using NpgsqlCommand command = new("SELECT table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1", connection);
+        await using NpgsqlCommand command =
+            new("SELECT table_name || '.' || column_name || ' ' || data_type FROM information_schema.columns WHERE table_schema = "
+            + "'public' ORDER BY 1", connection);
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(Stop);
         while (await reader.ReadAsync(Stop)) columns.Add(reader.GetString(0));
         return [.. columns];
@@ -89,7 +97,8 @@ public sealed class SchemaMigratorTests(PostgresDatabase database) : IClassFixtu
 
     private async Task<NpgsqlConnection> OpenAsync(string name)
     {
-        NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(database.Server.ConnectionString(name)) { Pooling = false }.ConnectionString);
+        NpgsqlConnection connection =
+            new(new NpgsqlConnectionStringBuilder(database.Server.ConnectionString(name)) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(Stop);
         return connection;
     }

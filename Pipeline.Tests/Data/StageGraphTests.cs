@@ -23,7 +23,8 @@ public sealed class StageGraphTests
     {
         StageGraph graph = new(
         [
-            Row(D, StageScope.Run), Row(A, StageScope.Run, B, C), Row(B, StageScope.Document, D), Row(C, StageScope.Run, D, E), Row(E, StageScope.Run),
+            Row(D, StageScope.Run), Row(A, StageScope.Run, B, C), Row(B, StageScope.Document, D), Row(C, StageScope.Run, D, E),
+                Row(E, StageScope.Run),
         ]);
         graph.All.Select(d => d.Stage).ShouldBe([A, B, C, D, E]);
         graph.JoinsAfter(A).ShouldBe([D, C], ignoreOrder: true);
@@ -36,7 +37,8 @@ public sealed class StageGraphTests
     [Fact]
     public void A_stage_can_put_itself_between_two_others()
     {
-        StageGraph graph = new([Row(A, StageScope.Run, B), Row(B, StageScope.Run), new StageDefinition(C, StageScope.Run, "cpu") { After = [A], Next = [B] }]);
+        StageGraph graph = new([Row(A, StageScope.Run, B), Row(B, StageScope.Run),
+            new StageDefinition(C, StageScope.Run, "cpu") { After = [A], Next = [B] }]);
         graph.All.Select(d => d.Stage).ShouldBe([A, C, B]);
         graph.InitiallyOpen(B).ShouldBe(2);
     }

@@ -7,7 +7,8 @@ namespace Pipeline.Tests.Data;
 public sealed class TransienceTests
 {
     private static readonly Exception Cut = new NpgsqlException("Exception while reading from stream", new EndOfStreamException());
-    private static readonly Exception Shutdown = new PostgresException("terminating connection", "FATAL", "FATAL", PostgresErrorCodes.AdminShutdown);
+    private static readonly Exception Shutdown = new PostgresException("terminating connection", "FATAL", "FATAL",
+        PostgresErrorCodes.AdminShutdown);
     private static readonly Exception Broken = new PostgresException("duplicate key", "ERROR", "ERROR", PostgresErrorCodes.UniqueViolation);
 
     [Fact]
@@ -18,7 +19,8 @@ public sealed class TransienceTests
             Transience.IsServerTrouble(cause).ShouldBeTrue();
             Transience.IsServerTrouble(new DbUpdateException("saving", cause)).ShouldBeTrue();
             Transience.IsServerTrouble(new InvalidOperationException("likely transient", cause)).ShouldBeTrue();
-            Transience.IsServerTrouble(new InvalidOperationException("likely transient", new DbUpdateException("saving", cause))).ShouldBeTrue();
+            Transience.IsServerTrouble(new InvalidOperationException("likely transient", new DbUpdateException("saving", cause)))
+                .ShouldBeTrue();
         }
         Transience.IsServerTrouble(new DbUpdateException("saving", Broken)).ShouldBeFalse();
         Transience.IsServerTrouble(new InvalidOperationException("a bug")).ShouldBeFalse();

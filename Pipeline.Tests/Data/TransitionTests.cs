@@ -9,7 +9,9 @@ using Pipeline.Jobs;
 
 namespace Pipeline.Tests.Data;
 
-/// <summary>Statements that change states, tried from every state: what changes is what the entity allows, and each does change something.</summary>
+/// <summary>
+/// Statements that change states, tried from every state: what changes is what the entity allows, and each does change something.
+/// </summary>
 public sealed class TransitionTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -26,7 +28,8 @@ public sealed class TransitionTests(PostgresDatabase database) : IClassFixture<P
         foreach (ItemState from in Enum.GetValues<ItemState>())
         {
             await using ServiceProvider services = database.Services();
-            await using PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(Stop);
+            await using PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+                .CreateDbContextAsync(Stop);
             Run run = new("test", null, "{}", DateTimeOffset.UtcNow);
             StageItem item = new(run.Id, Stages.Train, null, 5, DateTimeOffset.UtcNow);
             db.AddRange(run, item);
@@ -66,7 +69,8 @@ public sealed class TransitionTests(PostgresDatabase database) : IClassFixture<P
         foreach (RunState from in Enum.GetValues<RunState>())
         {
             await using ServiceProvider services = database.Services();
-            await using PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(Stop);
+            await using PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+                .CreateDbContextAsync(Stop);
             Run run = new("test", null, "{}", DateTimeOffset.UtcNow);
             db.Add(run);
             await db.SaveChangesAsync(Stop);

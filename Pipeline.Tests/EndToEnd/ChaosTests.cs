@@ -37,7 +37,8 @@ public sealed class ChaosTests
         await system.DisposeAsync();
         processes.ShouldAllBe(id => !Directory.Exists($"/proc/{id}"));
 
-        await Should.ThrowAsync<OperationCanceledException>(() => ChaosSystem.StartAsync(server, folder.File("early"), folder.Path, workers: 1, Lease, new CancellationToken(true)));
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            ChaosSystem.StartAsync(server, folder.File("early"), folder.Path, workers: 1, Lease, new CancellationToken(true)));
         File.ReadAllText("/proc/self/mounts").ShouldNotContain(folder.Path);
     }
 

@@ -18,13 +18,15 @@ public sealed class EngineRunTests(PostgresDatabase database) : IClassFixture<Po
     {
         using TemporaryFolder folder = new();
         StarterRun.CopySamples(folder.File("in"), 1);
-        await using PipelineFixture pipeline = await PipelineFixture.StartRealAsync(database, ("Engines:other:Command", $"dotnet '{Host}' train {{config}} device=cpu"), ("Engines:other:Local", "false"));
+        await using PipelineFixture pipeline = await PipelineFixture.StartRealAsync(database,
+            ("Engines:other:Command", $"dotnet '{Host}' train {{config}} device=cpu"), ("Engines:other:Local", "false"));
         RunSummary other = await RunAsync(pipeline, folder, Options("other"));
         other.State.ShouldBe(RunState.Succeeded, other.Error);
         other.Train.ShouldNotBeNull().Steps.ShouldBe(6);
         other.Eval.ShouldNotBeNull();
         (await pipeline.Sender.Send(new GetMetrics(other.RunId), Stop))["loss"].Select(p => p.Step).ShouldBe(Enumerable.Range(1, 6));
-        (await database.ScalarAsync<long>("SELECT count(*) FROM log_entries WHERE message LIKE 'other: adapter: %' AND run_id IS NOT NULL")).ShouldBe(1, "the engine's output is in the run's log");
+        (await database.ScalarAsync<long>("SELECT count(*) FROM log_entries WHERE message LIKE 'other: adapter: %' AND run_id IS NOT NULL"))
+            .ShouldBe(1, "the engine's output is in the run's log");
 
         RunSummary builtin = await RunAsync(pipeline, folder, Options("builtin"));
         builtin.Train.ShouldNotBeNull().Reused.ShouldBeFalse("another engine trains anew");

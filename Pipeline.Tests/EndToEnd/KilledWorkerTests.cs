@@ -31,10 +31,12 @@ public sealed class KilledWorkerTests(PostgresDatabase database) : IClassFixture
         long steps = await database.ScalarAsync<long>("SELECT count(*) FROM training_metrics WHERE name = 'loss'");
         steps.ShouldBeLessThan(Steps);
         // The worker is dead and its lease long, so that only this ends it: slowness takes no item from a living worker.
-        await database.ScalarAsync<long>("WITH ended AS (UPDATE stage_items SET lease_until = now() WHERE state = 'Running' RETURNING 1) SELECT count(*) FROM ended");
+        await database.ScalarAsync<long>(
+            "WITH ended AS (UPDATE stage_items SET lease_until = now() WHERE state = 'Running' RETURNING 1) SELECT count(*) FROM ended");
         using Process second = Start(folder);
         await UntilAsync("SELECT count(*) FROM log_entries WHERE message LIKE 'training: % steps to go after %' AND attempt = 2", second);
-        string resumed = await database.ScalarAsync<string>("SELECT message FROM log_entries WHERE message LIKE 'training: % steps to go after %' AND attempt = 2");
+        string resumed = await database.ScalarAsync<string>(
+            "SELECT message FROM log_entries WHERE message LIKE 'training: % steps to go after %' AND attempt = 2");
         int done = int.Parse(resumed.Split(" after ")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
         done.ShouldBeGreaterThanOrEqualTo(4);
         (await database.ScalarAsync<long>("SELECT count(*) FROM runs")).ShouldBe(1);
@@ -50,14 +52,16 @@ public sealed class KilledWorkerTests(PostgresDatabase database) : IClassFixture
         summary.GetProperty("state").GetString().ShouldBe("canceled");
         summary.GetProperty("run_id").GetGuid().ShouldBe(run);
         foreach (string curve in (string[])["loss", "learning_rate", "grad_norm", "tokens_per_second"])
-            (await database.ScalarAsync<long>($"SELECT max(step) - count(*) FROM training_metrics WHERE name = '{curve}'")).ShouldBe(0, $"no point of {curve} is lost");
+            (await database.ScalarAsync<long>($"SELECT max(step) - count(*) FROM training_metrics WHERE name = '{curve}'"))
+                .ShouldBe(0, $"no point of {curve} is lost");
         (await sender.Send(new ListItems(run), Stop)).Where(i => i.Stage == Stages.Extract).ShouldAllBe(i => i.Attempt == 1);
     }
 
     private Process Start(TemporaryFolder folder)
     {
         ProcessStartInfo start = new("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), "run", folder.File("in"), "--config", folder.File("run.json"), "--data", database.Folder, "--json"])
+            [Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), "run", folder.File("in"), "--config", folder.File("run.json"),
+            "--data", database.Folder, "--json"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -74,7 +78,8 @@ public sealed class KilledWorkerTests(PostgresDatabase database) : IClassFixture
     private Task UntilAsync(string countSql, Process process) => Eventually.TrueAsync(async () =>
     {
         if (process.HasExited)
-            throw new InvalidOperationException($"the process ended with {process.ExitCode}: {await process.StandardOutput.ReadToEndAsync(Stop)}");
+            throw new InvalidOperationException(
+                $"the process ended with {process.ExitCode}: {await process.StandardOutput.ReadToEndAsync(Stop)}");
         return await database.ScalarAsync<long>(countSql) > 0;
     }, countSql);
 }

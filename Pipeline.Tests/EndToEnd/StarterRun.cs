@@ -13,7 +13,8 @@ internal static class StarterRun
     public static string[] CopySamples(string folder, int count)
     {
         Directory.CreateDirectory(folder);
-        FileInfo[] samples = new DirectoryInfo(Path.Combine(RepositoryRoot.Path, "samples")).GetFiles("*.pdf").OrderBy(f => f.Length).Take(count).ToArray();
+        FileInfo[] samples = new DirectoryInfo(Path.Combine(RepositoryRoot.Path, "samples")).GetFiles("*.pdf").OrderBy(f => f.Length)
+            .Take(count).ToArray();
         samples.Length.ShouldBe(count);
         return samples.Select(f => f.CopyTo(Path.Combine(folder, f.Name)).Name).ToArray();
     }

@@ -22,7 +22,8 @@ public sealed class WholeChainTests(PostgresDatabase database) : IClassFixture<P
         await File.WriteAllBytesAsync(folder.File("in/empty.pdf"), [], Stop);
         await using PipelineFixture pipeline = await PipelineFixture.StartRealAsync(database);
 
-        Guid id = (await pipeline.Sender.Send(new IngestFolder(folder.File("in"), StarterRun.Options(steps: 12, saveSteps: 6)), Stop)).RunId;
+        Guid id = (await pipeline.Sender.Send(new IngestFolder(folder.File("in"), StarterRun.Options(steps: 12, saveSteps: 6)),
+            Stop)).RunId;
         RunSummary run = (await pipeline.WaitAsync(id)).Summary;
 
         run.State.ShouldBe(RunState.Succeeded, run.Error);
@@ -40,7 +41,8 @@ public sealed class WholeChainTests(PostgresDatabase database) : IClassFixture<P
         string adapter = run.AdapterPath.ShouldNotBeNull();
         Directory.GetFiles(adapter).Select(Path.GetFileName).ShouldBe(
             ["README.md", "adapter_config.json", "adapter_model.safetensors", "all_results.json", "eval_results.json", "train_results.json",
-             "trainer_log.jsonl", "trainer_state.json", "training_eval_loss.png", "training_loss.png", "tokenizer.json", "tokenizer_config.json",
+             "trainer_log.jsonl", "trainer_state.json", "training_eval_loss.png", "training_loss.png", "tokenizer.json",
+             "tokenizer_config.json",
              "pipeline_adapter.json"], ignoreOrder: true);
         foreach (string file in (string[])["eval_results.json", "all_results.json"])
         {
@@ -59,7 +61,8 @@ public sealed class WholeChainTests(PostgresDatabase database) : IClassFixture<P
         document.Files.Keys.ShouldContain("document.captioned.md");
         document.Files.Keys.ShouldContain("pages/page-0001.png");
 
-        RunSummary again = (await pipeline.WaitAsync((await pipeline.Sender.Send(new IngestFolder(folder.File("in"), StarterRun.Options(12, 6)), Stop)).RunId)).Summary;
+        RunSummary again = (await pipeline.WaitAsync(
+            (await pipeline.Sender.Send(new IngestFolder(folder.File("in"), StarterRun.Options(12, 6)), Stop)).RunId)).Summary;
         again.State.ShouldBe(RunState.Succeeded, again.Error);
         again.Train.ShouldNotBeNull().Reused.ShouldBeTrue();
         again.Cached["extract"].ShouldBe(2);

@@ -11,7 +11,8 @@ public sealed class LoraComparisonTests
     public void An_adapter_measured_alone_has_the_loss_it_has_beside_the_base_and_progress_ends_at_all_examples()
     {
         using TemporaryFolder folder = new();
-        string model = Path.Combine(GoldenFiles.Root, "phi4-tiny"), adapter = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final"), examples = folder.File("eval.jsonl");
+        string model = Path.Combine(GoldenFiles.Root, "phi4-tiny"), adapter = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final"),
+            examples = folder.File("eval.jsonl");
         File.WriteAllLines(examples, Enumerable.Range(0, 5).Select(i => JsonSerializer.Serialize(new
         {
             instruction = $"What is the flow of pump {i}?",
@@ -23,7 +24,8 @@ public sealed class LoraComparisonTests
         LoraComparison comparison = new(NullLogger<LoraComparison>.Instance);
 
         ComparisonOutcome both = comparison.Compare(
-            model, adapter, examples, training, new EvaluationOptions { Generations = 1, MaxNewTokens = 2 }, (done, total) => told.Add((done, total)), TestContext.Current.CancellationToken);
+            model, adapter, examples, training, new EvaluationOptions { Generations = 1, MaxNewTokens = 2 }, (done, total) =>
+                told.Add((done, total)), TestContext.Current.CancellationToken);
         (double loss, long tokens) = comparison.Measure(model, adapter, examples, training, TestContext.Current.CancellationToken);
 
         tokens.ShouldBe(both.Tokens);

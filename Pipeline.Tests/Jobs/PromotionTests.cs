@@ -25,8 +25,10 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         using TemporaryFolder folder = new();
         StageFakes fakes = new() { LossOf = LossIn };
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
-        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "loss 1.8")) with { Name = null, Publish = new() { PromotionMargin = 0.05 } };
-        ScheduleEntry schedule = await pipeline.Sender.Send(new UpsertSchedule("Field Guide", "0 0 1 1 *", folder.File("in"), options), Stop);
+        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "loss 1.8")) with { Name = null,
+            Publish = new() { PromotionMargin = 0.05 } };
+        ScheduleEntry schedule = await pipeline.Sender.Send(new UpsertSchedule("Field Guide", "0 0 1 1 *", folder.File("in"), options),
+            Stop);
         schedule.ServedName.ShouldBe("field-guide");
 
         RunSummary first = await FireAsync("loss 1.8");
@@ -40,7 +42,8 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         RunSummary second = await FireAsync("loss 1.75");      // better, but not by enough
         second.Adapter.ShouldBe("field-guide-2");
         decision = second.Promotion.ShouldNotBeNull();
-        (decision.Decision, decision.Against, decision.Loss, decision.ReferenceLoss).ShouldBe((PromotionKind.Kept, "field-guide-1", 1.75, 1.8));
+        (decision.Decision, decision.Against, decision.Loss, decision.ReferenceLoss)
+            .ShouldBe((PromotionKind.Kept, "field-guide-1", 1.75, 1.8));
         decision.Reason.ShouldBe("held-out loss 1.7500 is 2.8 % below 1.8000 of field-guide-1; it must be below by 5 %");
         decision.Improvement.ShouldNotBeNull().ShouldBe(0.05 / 1.8, 1e-9);
         fakes.Measurements.ShouldBe(1);         // by the evaluation, on the examples of the second run
@@ -50,14 +53,18 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         RunSummary third = await FireAsync("loss 1.2");
         third.Promotion.ShouldNotBeNull().Decision.ShouldBe(PromotionKind.Promoted);
         (await ServedAsync(pipeline, "field-guide")).ShouldBe(("field-guide-3", "field-guide-1"));
-        (await pipeline.Sender.Send(new ListAdapters(), Stop)).Where(a => a.ServedAs.Contains("field-guide")).ShouldHaveSingleItem().Name.ShouldBe("field-guide-3");
+        (await pipeline.Sender.Send(new ListAdapters(), Stop)).Where(a => a.ServedAs.Contains("field-guide"))
+            .ShouldHaveSingleItem().Name.ShouldBe("field-guide-3");
 
         // Asked by several at once, it goes back one step.
-        ServedChange?[] asked = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => pipeline.Sender.Send(new RollBackAdapter("field-guide", $"person {i}", From: "field-guide-3"), Stop).AsTask()));
+        ServedChange?[] asked = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(i => pipeline.Sender.Send(new RollBackAdapter("field-guide", $"person {i}", From: "field-guide-3"), Stop).AsTask()));
         asked.Count(c => c?.Done is not null).ShouldBe(1);
-        asked.Where(c => c?.Done is null).ShouldAllBe(c => c!.Refusal == "field-guide is served by field-guide-1, not by field-guide-3 any more");
+        asked.Where(c => c?.Done is null)
+            .ShouldAllBe(c => c!.Refusal == "field-guide is served by field-guide-1, not by field-guide-3 any more");
         (await ServedAsync(pipeline, "field-guide")).ShouldBe(("field-guide-1", null));
-        (await pipeline.Sender.Send(new RollBackAdapter("field-guide", "test"), Stop)).ShouldNotBeNull().Refusal.ShouldBe("nothing served field-guide before field-guide-1");
+        (await pipeline.Sender.Send(new RollBackAdapter("field-guide", "test"), Stop))
+            .ShouldNotBeNull().Refusal.ShouldBe("nothing served field-guide before field-guide-1");
         (await pipeline.Sender.Send(new RollBackAdapter("no-such", "test"), Stop)).ShouldBeNull();
 
         // What people took away does not come back by itself.
@@ -65,18 +72,26 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         RunSummary again = await FireAsync("loss 1.2");
         again.Adapter.ShouldBe("field-guide-3");
         again.Promotion.ShouldNotBeNull().Reason.ShouldStartWith("this training served the name and was rolled back at ");
-        (await pipeline.Sender.Send(new PromoteAdapter("field-guide-3", "field-guide", "test", "it was fine"), Stop)).ShouldNotBeNull().Done.ShouldNotBeNull().Against.ShouldBe("field-guide-1");
-        (await pipeline.Sender.Send(new ListPromotions("field-guide"), Stop)).Select(p => $"{p.Decision} {p.Adapter} {(p.RunId is null ? p.Reason : p.By)}").ShouldBe(
-            ["Promoted field-guide-3 it was fine", "Kept field-guide-3 run", "Kept field-guide-4 run", "RolledBack field-guide-1 back from field-guide-3", "Promoted field-guide-3 run", "Kept field-guide-2 run", "Promoted field-guide-1 run"]);
+        (await pipeline.Sender.Send(new PromoteAdapter("field-guide-3", "field-guide", "test", "it was fine"), Stop))
+            .ShouldNotBeNull().Done.ShouldNotBeNull().Against.ShouldBe("field-guide-1");
+        (await pipeline.Sender.Send(new ListPromotions("field-guide"), Stop))
+            .Select(p => $"{p.Decision} {p.Adapter} {(p.RunId is null ? p.Reason : p.By)}").ShouldBe(
+            ["Promoted field-guide-3 it was fine", "Kept field-guide-3 run", "Kept field-guide-4 run",
+            "RolledBack field-guide-1 back from field-guide-3", "Promoted field-guide-3 run", "Kept field-guide-2 run",
+            "Promoted field-guide-1 run"]);
 
         // Neither what serves nor what a rollback returns to is ever collected.
         await pipeline.Services.GetRequiredService<Housekeeping>().CollectAsync(TimeSpan.FromSeconds(-60), TimeSpan.FromDays(1), Stop);
-        foreach (AdapterEntry adapter in (await pipeline.Sender.Send(new ListAdapters(), Stop)).Where(a => a.Name is "field-guide-1" or "field-guide-3"))
+        foreach (AdapterEntry adapter in (await pipeline.Sender.Send(new ListAdapters(), Stop))
+            .Where(a => a.Name is "field-guide-1" or "field-guide-3"))
             File.Exists(Path.Combine(adapter.Path, "adapter_model.safetensors")).ShouldBeTrue(adapter.Name);
         // Also when its folder is on another machine: its files are in the store.
-        Directory.Delete((await pipeline.Sender.Send(new ListAdapters(), Stop)).Single(a => a.Name == "field-guide-1").Path, recursive: true);
-        (await pipeline.Sender.Send(new RollBackAdapter("field-guide", "test"), Stop)).ShouldNotBeNull().Done.ShouldNotBeNull().Adapter.ShouldBe("field-guide-1");
-        File.Exists(Path.Combine((await pipeline.Sender.Send(new FetchAdapter("field-guide-1"), Stop)).ShouldNotBeNull(), "adapter_model.safetensors")).ShouldBeTrue();
+        Directory.Delete((await pipeline.Sender.Send(new ListAdapters(), Stop)).Single(a => a.Name == "field-guide-1").Path,
+            recursive: true);
+        (await pipeline.Sender.Send(new RollBackAdapter("field-guide", "test"), Stop))
+            .ShouldNotBeNull().Done.ShouldNotBeNull().Adapter.ShouldBe("field-guide-1");
+        File.Exists(Path.Combine((await pipeline.Sender.Send(new FetchAdapter("field-guide-1"), Stop)).ShouldNotBeNull(),
+            "adapter_model.safetensors")).ShouldBeTrue();
 
         async Task<RunSummary> FireAsync(string text)
         {
@@ -96,11 +111,13 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
         RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "loss 1.1 overtaker")) with { Name = "overtaker" };
         await FinishedAsync(pipeline, folder, options);
-        fakes.AfterComparing = () => pipeline.Sender.Send(new PromoteAdapter("overtaker", "raced", "test"), Stop).AsTask().GetAwaiter().GetResult().ShouldNotBeNull().Done.ShouldNotBeNull();
+        fakes.AfterComparing = () => pipeline.Sender.Send(new PromoteAdapter("overtaker", "raced", "test"), Stop).AsTask().GetAwaiter()
+            .GetResult().ShouldNotBeNull().Done.ShouldNotBeNull();
         await File.WriteAllTextAsync(folder.File("in/a.pdf"), "loss 1.5 slow", Stop);
         RunSummary slow = await FinishedAsync(pipeline, folder, options with { Name = "slow", Publish = new() { PromoteAs = "raced" } });
         PromotionEntry decision = slow.Promotion.ShouldNotBeNull();
-        (decision.Decision, decision.Against, decision.ReferenceLoss, fakes.Measurements).ShouldBe((PromotionKind.Kept, "overtaker", 1.1, 1));
+        (decision.Decision, decision.Against, decision.ReferenceLoss, fakes.Measurements)
+            .ShouldBe((PromotionKind.Kept, "overtaker", 1.1, 1));
         decision.Reason.ShouldBe("held-out loss 1.5000 is 36.4 % above 1.1000 of overtaker; it must be below by 1 %");
         (await ServedAsync(pipeline, "raced")).ShouldBe(("overtaker", null));
     }
@@ -116,7 +133,8 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         {
             string own = folder.File($"in/{i}");
             Directory.CreateDirectory(own);
-            await File.WriteAllTextAsync(Path.Combine(own, "a.pdf"), string.Create(CultureInfo.InvariantCulture, $"loss {loss} together"), Stop);
+            await File.WriteAllTextAsync(Path.Combine(own, "a.pdf"), string.Create(CultureInfo.InvariantCulture, $"loss {loss} together"),
+                Stop);
             return (await pipeline.Sender.Send(new IngestFolder(own, options), Stop)).RunId;
         }));
         foreach (Guid run in runs) (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
@@ -131,16 +149,21 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
     {
         using TemporaryFolder folder = new();
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
-        RunSummary run = await FinishedAsync(pipeline, folder, PipelineFixture.Seed(folder, ("a.pdf", "delivered twice")) with { Name = "twice", Publish = new() { PromoteAs = "delivered" } });
+        RunSummary run = await FinishedAsync(pipeline, folder, PipelineFixture.Seed(folder,
+            ("a.pdf", "delivered twice")) with { Name = "twice", Publish = new() { PromoteAs = "delivered" } });
         RunItem item = (await pipeline.Sender.Send(new ListItems(run.RunId), Stop)).Single(i => i.Stage == Stages.Publish);
         // As if everything but the item's end had been stored.
-        await using (PipelineDbContext db = await pipeline.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(Stop))
-            await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET state = 'Pending', finished_at = NULL, attempts_left = 3 WHERE id = {item.Id}", Stop);
+        await using (PipelineDbContext db = await pipeline.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(Stop))
+            await db.Database.ExecuteSqlAsync(
+                $"UPDATE stage_items SET state = 'Pending', finished_at = NULL, attempts_left = 3 WHERE id = {item.Id}", Stop);
         PublishAdapterJob job = ActivatorUtilities.CreateInstance<PublishAdapterJob>(pipeline.Services);
         await Task.WhenAll(job.RunAsync(item.Id, Stop), job.RunAsync(item.Id, Stop));
         await Eventually.TrueAsync(
-            async () => (await pipeline.Sender.Send(new ListItems(run.RunId), Stop)).Single(i => i.Id == item.Id).State == ItemState.Succeeded, "the item ends again");
-        (await pipeline.Sender.Send(new ListPromotions("delivered"), Stop)).ShouldHaveSingleItem().Decision.ShouldBe(PromotionKind.Promoted);
+            async () => (await pipeline.Sender.Send(new ListItems(run.RunId), Stop))
+            .Single(i => i.Id == item.Id).State == ItemState.Succeeded, "the item ends again");
+        (await pipeline.Sender.Send(new ListPromotions("delivered"), Stop))
+            .ShouldHaveSingleItem().Decision.ShouldBe(PromotionKind.Promoted);
         (await ServedAsync(pipeline, "delivered")).ShouldBe(("twice-1", null));
     }
 
@@ -150,7 +173,8 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         using TemporaryFolder folder = new();
         StageFakes fakes = new();
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
-        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "base one")) with { Name = "based", Publish = new() { PromoteAs = "base-bound" } };
+        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "base one")) with { Name = "based",
+            Publish = new() { PromoteAs = "base-bound" } };
         RunSummary first = await FinishedAsync(pipeline, folder, options);
         first.Promotion.ShouldNotBeNull().Decision.ShouldBe(PromotionKind.Promoted);
 
@@ -163,8 +187,10 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
 
         RunAccepted clone = (await pipeline.Sender.Send(new CloneRun(first.RunId), Stop)).ShouldNotBeNull();
         (await pipeline.WaitAsync(clone.RunId)).Summary.Promotion.ShouldBeNull();
-        RunAccepted asked = (await pipeline.Sender.Send(new CloneRun(first.RunId, System.Text.Json.JsonDocument.Parse("""{"publish":{"promote_as":"base-bound"}}""").RootElement), Stop)).ShouldNotBeNull();
-        (await pipeline.WaitAsync(asked.RunId)).Summary.Promotion.ShouldNotBeNull().Reason.ShouldStartWith("it is the same training as based-1");
+        RunAccepted asked = (await pipeline.Sender.Send(new CloneRun(first.RunId,
+            System.Text.Json.JsonDocument.Parse("""{"publish":{"promote_as":"base-bound"}}""").RootElement), Stop)).ShouldNotBeNull();
+        (await pipeline.WaitAsync(asked.RunId)).Summary.Promotion.ShouldNotBeNull().Reason.ShouldStartWith(
+            "it is the same training as based-1");
     }
 
     [Fact]
@@ -174,16 +200,23 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
         RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "taken")) with { Name = "taken" };
         await FinishedAsync(pipeline, folder, options);
-        (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new UpsertSchedule("s", "0 0 1 1 *", folder.File("in"), options with { Publish = new() { PromoteAs = "taken" } }), Stop)))
+        (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new UpsertSchedule("s", "0 0 1 1 *",
+            folder.File("in"), options with { Publish = new() { PromoteAs = "taken" } }), Stop)))
             .Message.ShouldBe("publish.promote_as: 'taken' is the name of an adapter itself; choose another");
-        (await pipeline.Sender.Send(new UpsertSchedule("Taken", "0 0 1 1 *", folder.File("in"), options), Stop)).ServedName.ShouldBe("taken-served");
-        (await Should.ThrowAsync<InputException>(async () => await pipeline.IngestAsync(folder, options with { Publish = new() { PromoteAs = "taken" } })))
+        (await pipeline.Sender.Send(new UpsertSchedule("Taken", "0 0 1 1 *", folder.File("in"), options),
+            Stop)).ServedName.ShouldBe("taken-served");
+        (await Should.ThrowAsync<InputException>(async () =>
+            await pipeline.IngestAsync(folder, options with { Publish = new() { PromoteAs = "taken" } })))
             .Message.ShouldStartWith("publish.promote_as: 'taken'");
-        (await Should.ThrowAsync<InputException>(async () => await pipeline.IngestAsync(folder, options with { Publish = new() { PromoteAs = "Not A Name", PromotionMargin = 2 } })))
-            .Message.ShouldBe("publish.promote_as: 'Not A Name': expected lower-case letters and digits with single hyphens between, such as 'pump-manuals'"
+        (await Should.ThrowAsync<InputException>(async () =>
+            await pipeline.IngestAsync(folder, options with { Publish = new() { PromoteAs = "Not A Name", PromotionMargin = 2 } })))
+            .Message.ShouldBe(
+            "publish.promote_as: 'Not A Name': expected lower-case letters and digits with single hyphens between, such as 'pump-manuals'"
                 + Environment.NewLine + "publish.promotion_margin: 2 is out of range; use 0 to 0.9");
-        (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new PromoteAdapter("taken", "", "test"), Stop))).Message.ShouldBe("as: is empty; give the name to serve");
-        (await pipeline.Sender.Send(new PromoteAdapter("taken", "taken", "test"), Stop)).ShouldNotBeNull().Refusal.ShouldNotBeNull().ShouldContain("name of an adapter itself");
+        (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new PromoteAdapter("taken", "", "test"),
+            Stop))).Message.ShouldBe("as: is empty; give the name to serve");
+        (await pipeline.Sender.Send(new PromoteAdapter("taken", "taken", "test"), Stop)).ShouldNotBeNull().Refusal.ShouldNotBeNull()
+            .ShouldContain("name of an adapter itself");
         // And a name that is served is given to no adapter.
         (await pipeline.Sender.Send(new PromoteAdapter("taken", "stable", "test"), Stop)).ShouldNotBeNull().Done.ShouldNotBeNull();
         (await FinishedAsync(pipeline, folder, options with { Name = "stable" })).Adapter.ShouldBe("stable-2");

@@ -49,7 +49,8 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     {
         using TemporaryFolder folder = new();
         bool broken = true;
-        StageFakes fakes = new() { DuringStep = (step, _) => { if (step == 8 && broken) throw new Pipeline.Models.InputException("no luck"); } };
+        StageFakes fakes = new() { DuringStep = (step, _) =>
+            { if (step == 8 && broken) throw new Pipeline.Models.InputException("no luck"); } };
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "retried")));
         (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Failed);
@@ -81,21 +82,24 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         StoredArtifact checkpoint = await database.Storage.Artifacts.PutAsync(new MemoryStream([1, 2, 3]), Stop);
         AgeFiles();
         Run run = new("ended", null, "{}", DateTimeOffset.UtcNow);
-        await using (PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(Stop))
+        await using (PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(Stop))
         {
             db.Runs.Add(run);
             db.StageItems.Add(new StageItem(run.Id, Stages.Train, null, 3, DateTimeOffset.UtcNow));
             await db.SaveChangesAsync(Stop);
         }
         await ExecuteAsync($$"""
-            UPDATE stage_items SET state = 'Failed', checkpoint_step = 4, checkpoint_files = '{"trainer_state.json": "{{checkpoint.Sha256}}"}' WHERE run_id = '{{run.Id}}';
+            UPDATE stage_items SET state = 'Failed', checkpoint_step = 4,
+                checkpoint_files = '{"trainer_state.json": "{{checkpoint.Sha256}}"}' WHERE run_id = '{{run.Id}}';
             UPDATE runs SET state = 'Failed', finished_at = now() - interval '6 days' WHERE id = '{{run.Id}}'
             """);
         Housekeeping housekeeping = services.GetRequiredService<Housekeeping>();
         (await housekeeping.CollectAsync(new RetentionOptions(), Stop)).Checkpoints.ShouldBe(0);
         (await database.Storage.Artifacts.ExistsAsync(checkpoint.Sha256, Stop)).ShouldBeTrue();
         await ExecuteAsync($"UPDATE runs SET finished_at = now() - interval '8 days' WHERE id = '{run.Id}'");
-        Collected?[] collected = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => housekeeping.TryCollectAsync(new RetentionOptions(), Stop)));
+        Collected?[] collected = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => housekeeping.TryCollectAsync(new RetentionOptions(), Stop)));
         collected.Sum(c => c?.Checkpoints ?? 0).ShouldBe(1);
         (await database.Storage.Artifacts.ExistsAsync(checkpoint.Sha256, Stop)).ShouldBeFalse();
     }
@@ -104,7 +108,8 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
         (await pipeline.Sender.Send(new ListDocuments(run), Stop)).Single().Files["pages/page-0001.png"];
 
     private Task AgeAsync(Guid run, int extractedDays, int finishedDays) => ExecuteAsync($"""
-        UPDATE extractions SET created_at = now() - interval '{extractedDays} days' WHERE id IN (SELECT extraction_id FROM run_documents WHERE run_id = '{run}');
+        UPDATE extractions SET created_at = now() - interval '{extractedDays} days' WHERE id IN (SELECT extraction_id
+            FROM run_documents WHERE run_id = '{run}');
         UPDATE runs SET finished_at = now() - interval '{finishedDays} days' WHERE id = '{run}'
         """);
 

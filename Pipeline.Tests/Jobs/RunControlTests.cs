@@ -59,7 +59,8 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
                 ct.ThrowIfCancellationRequested();
             },
         };
-        await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes, ("Leases:Seconds", "1200"), ("Leases:HeartbeatSeconds", "500"));
+        await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes, ("Leases:Seconds", "1200"),
+            ("Leases:HeartbeatSeconds", "500"));
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "canceled")));
         (await reached.WaitAsync(Eventually.HangLimit, Stop)).ShouldBeTrue();
 
@@ -75,7 +76,8 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
     {
         using TemporaryFolder folder = new();
         bool broken = true;
-        StageFakes fakes = new() { BeforeReading = text => { if (broken && text.StartsWith("sick", StringComparison.Ordinal)) throw new InputException("b.pdf: not yet"); } };
+        StageFakes fakes = new() { BeforeReading = text =>
+            { if (broken && text.StartsWith("sick", StringComparison.Ordinal)) throw new InputException("b.pdf: not yet"); } };
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "well"), ("b.pdf", "sick")));
         RunSummary first = (await pipeline.WaitAsync(run)).Summary;
@@ -86,7 +88,8 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
         (await pipeline.Sender.Send(new RetryRun(run), Stop)).ShouldBe(1);
         RunSummary second = (await pipeline.WaitAsync(run)).Summary;
         (second.State, second.Documents.Failed, second.Examples!.Train).ShouldBe((RunState.Succeeded, 0, 2));
-        (await pipeline.Sender.Send(new ListItems(run), Stop)).Single(i => i.Document == "a.pdf" && i.Stage == Stages.Extract).Attempt.ShouldBe(1);
+        (await pipeline.Sender.Send(new ListItems(run), Stop))
+            .Single(i => i.Document == "a.pdf" && i.Stage == Stages.Extract).Attempt.ShouldBe(1);
 
         // The log tells of the failure to whoever looks for it.
         ListLogs search = new(run, Level: "warning", Stage: Stages.Extract, Attempt: 1, Text: "NOT YET");
@@ -109,15 +112,18 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
         File.Delete(folder.File("in/b.pdf"));           // the folder has changed since
         (int extractions, int trainings) = (fakes.Extractions, fakes.Trainings);
 
-        RunAccepted clone = (await pipeline.Sender.Send(new CloneRun(run, Json("""{"training":{"lora_rank":4}}"""), Stages.Train), Stop)).ShouldNotBeNull();
+        RunAccepted clone = (await pipeline.Sender.Send(new CloneRun(run, Json("""{"training":{"lora_rank":4}}"""), Stages.Train), Stop))
+            .ShouldNotBeNull();
         RunDetails done = await pipeline.WaitAsync(clone.RunId);
         done.Summary.State.ShouldBe(RunState.Succeeded, done.Summary.Error);
         done.Summary.Documents.Succeeded.ShouldBe(2);
         done.Options.GetProperty("training").GetProperty("lora_rank").GetInt32().ShouldBe(4);
         fakes.Extractions.ShouldBe(extractions);
         fakes.Trainings.ShouldBe(trainings + 1);
-        (await pipeline.Sender.Send(new GetRun(run), Stop))!.Options.GetProperty("training").EnumerateObject().ShouldBeEmpty();      // as it was started
-        (await Should.ThrowAsync<Npgsql.PostgresException>(() => database.ScalarAsync<object>($"UPDATE runs SET configuration = '{{}}' WHERE id = '{run}' RETURNING 1")))
+        // as it was started
+        (await pipeline.Sender.Send(new GetRun(run), Stop))!.Options.GetProperty("training").EnumerateObject().ShouldBeEmpty();
+        (await Should.ThrowAsync<Npgsql.PostgresException>(() =>
+            database.ScalarAsync<object>($"UPDATE runs SET configuration = '{{}}' WHERE id = '{run}' RETURNING 1")))
             .MessageText.ShouldEndWith("never changes; clone the run to change it");
 
         // Nothing changed, and yet what was asked for is done anew.
@@ -125,9 +131,11 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
         (await pipeline.WaitAsync(again.RunId)).Summary.Train.ShouldNotBeNull().Reused.ShouldBeFalse();
         (fakes.Extractions, fakes.Trainings).ShouldBe((extractions, trainings + 2));
 
-        InputException refused = await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new CloneRun(run, Json("""{"dataset":{"eval_fraction":0.3}}"""), Stages.Train), Stop));
+        InputException refused = await Should.ThrowAsync<InputException>(async () =>
+            await pipeline.Sender.Send(new CloneRun(run, Json("""{"dataset":{"eval_fraction":0.3}}"""), Stages.Train), Stop));
         refused.Message.ShouldBe("dataset: concerns dataset, which comes before train; start from dataset to change it");
-        (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new CloneRun(run, Json("""{"trainning":{}}""")), Stop))).Message.ShouldContain("trainning");
+        (await Should.ThrowAsync<InputException>(async () =>
+            await pipeline.Sender.Send(new CloneRun(run, Json("""{"trainning":{}}""")), Stop))).Message.ShouldContain("trainning");
     }
 
     [Fact]

@@ -64,7 +64,8 @@ public sealed class RunOptionsFileTests
 
     [Theory]
     [InlineData("a: [", "line 2: not YAML: ")]
-    [InlineData("name: x\ntraining: {lora_target: [a\nretrain: true", "line 2 or after it: not YAML; look for a bracket or quote that is not closed")]
+    [InlineData("name: x\ntraining: {lora_target: [a\nretrain: true",
+        "line 2 or after it: not YAML; look for a bracket or quote that is not closed")]
     public void What_is_no_yaml_is_refused_by_file_and_line(string text, string message)
     {
         string said = Should.Throw<InputException>(() => Load(text)).Message;
@@ -74,7 +75,8 @@ public sealed class RunOptionsFileTests
 
     [Fact]
     public void A_missing_file_is_named() =>
-        Should.Throw<InputException>(() => RunOptionsFile.Load("/no/such/file.yaml")).Message.ShouldBe("/no/such/file.yaml: no readable configuration there");
+        Should.Throw<InputException>(() =>
+            RunOptionsFile.Load("/no/such/file.yaml")).Message.ShouldBe("/no/such/file.yaml: no readable configuration there");
 
     private static RunOptions Load(string text)
     {

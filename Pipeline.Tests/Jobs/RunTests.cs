@@ -21,7 +21,8 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
     {
         using TemporaryFolder folder = new();
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
-        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "chain one"), ("b.pdf", "bad one"), ("c.pdf", "bug one"), ("d.pdf", "chain two"), ("e.pdf", "chain one"));
+        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "chain one"), ("b.pdf", "bad one"), ("c.pdf", "bug one"),
+            ("d.pdf", "chain two"), ("e.pdf", "chain one"));
         RunSummary run = (await pipeline.WaitAsync(await pipeline.IngestAsync(folder, options))).Summary;
 
         run.State.ShouldBe(RunState.Succeeded, run.Error);
@@ -36,22 +37,31 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         run.Failures.Single(f => f.Document == "b.pdf").Error.ShouldBe("b.pdf: encrypted; remove the password or exclude the file");
         run.Failures.Single(f => f.Document == "c.pdf").Error.ShouldContain("NotSupportedException: not thought of");
         Directory.GetFiles(run.AdapterPath.ShouldNotBeNull()).Select(Path.GetFileName)
-            .ShouldBe(["README.md", "adapter_model.safetensors", "all_results.json", "eval_results.json", "pipeline_adapter.json"], ignoreOrder: true);
+            .ShouldBe(["README.md", "adapter_model.safetensors", "all_results.json", "eval_results.json", "pipeline_adapter.json"],
+            ignoreOrder: true);
         (await File.ReadAllTextAsync(Path.Combine(run.AdapterPath, "all_results.json"), Stop)).ShouldContain("\"base_loss\": 2");
         File.Exists(Path.Combine(run.DatasetPath.ShouldNotBeNull(), "train.jsonl")).ShouldBeTrue();
         Directory.Exists(database.Storage.WorkFolder(run.RunId)).ShouldBeFalse();
 
-        foreach ((string? state, string paths) in ((string?, string)[])[(null, "a b c d e"), ("failed", "b c"), ("succeeded", "a d"), ("duplicate", "e"), ("running", "")])
-            (await pipeline.Sender.Send(new ListDocuments(run.RunId, state), Stop)).Select(d => d.Path[..1]).ShouldBe(paths.Split(' ', StringSplitOptions.RemoveEmptyEntries), state);
-        (await pipeline.Sender.Send(new ListDocuments(run.RunId, Limit: 2, Offset: 1), Stop)).Select(d => d.Path).ShouldBe(["b.pdf", "c.pdf"]);
-        (await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new ListDocuments(run.RunId, "lost", Offset: -1), Stop))).Message
-            .ShouldBe("state: found 'lost'; expected one of pending, running, succeeded, failed, duplicate, canceled" + Environment.NewLine + "offset: found -1; expected 0 or more");
+        foreach ((string? state, string paths) in ((string?, string)[])[(null, "a b c d e"), ("failed", "b c"), ("succeeded", "a d"),
+            ("duplicate", "e"), ("running", "")])
+            (await pipeline.Sender.Send(new ListDocuments(run.RunId, state), Stop)).Select(d => d.Path[..1])
+                .ShouldBe(paths.Split(' ', StringSplitOptions.RemoveEmptyEntries), state);
+        (await pipeline.Sender.Send(new ListDocuments(run.RunId, Limit: 2, Offset: 1), Stop)).Select(d => d.Path)
+            .ShouldBe(["b.pdf", "c.pdf"]);
+        (await Should.ThrowAsync<InputException>(async () =>
+            await pipeline.Sender.Send(new ListDocuments(run.RunId, "lost", Offset: -1), Stop))).Message
+            .ShouldBe("state: found 'lost'; expected one of pending, running, succeeded, failed, duplicate, canceled" + Environment.NewLine
+            + "offset: found -1; expected 0 or more");
         DocumentEntry document = (await pipeline.Sender.Send(new ListDocuments(run.RunId), Stop)).Single(d => d.Path == "a.pdf");
         using StreamReader captioned = new(await database.Storage.Artifacts.OpenReadAsync(document.Files["document.captioned.md"], Stop));
-        (await captioned.ReadToEndAsync(Stop)).ShouldBe("# chain one\n\n![Figure 1](images/figure-1.png)\n\n> a bar chart with three bars\n");
+        (await captioned.ReadToEndAsync(Stop))
+            .ShouldBe("# chain one\n\n![Figure 1](images/figure-1.png)\n\n> a bar chart with three bars\n");
         (await pipeline.Sender.Send(new GetMetrics(run.RunId), Stop))["loss"].Count.ShouldBe(20);
-        (await pipeline.Sender.Send(new ListAdapters(), Stop)).ShouldContain(a => a.Name == run.Adapter && a.RunId == run.RunId && a.Template == "phi4_mini");
-        (await pipeline.Sender.Send(new ListEvaluations(run.RunId), Stop)).ShouldHaveSingleItem().Generations[0].GetProperty("base").GetString().ShouldBe("b");
+        (await pipeline.Sender.Send(new ListAdapters(), Stop))
+            .ShouldContain(a => a.Name == run.Adapter && a.RunId == run.RunId && a.Template == "phi4_mini");
+        (await pipeline.Sender.Send(new ListEvaluations(run.RunId), Stop)).ShouldHaveSingleItem().Generations[0].GetProperty("base")
+            .GetString().ShouldBe("b");
     }
 
     [Fact]
@@ -63,7 +73,8 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "progress")));
         StageCounts? train = null;
-        await pipeline.WaitAsync(run, r => (train = r.Stages.SingleOrDefault(s => s.Stage == Stages.Train)) is { SecondsLeft: not null } || r.FinishedAt is not null);
+        await pipeline.WaitAsync(run, r =>
+            (train = r.Stages.SingleOrDefault(s => s.Stage == Stages.Train)) is { SecondsLeft: not null } || r.FinishedAt is not null);
         seen.Set();
         train.ShouldNotBeNull().ProgressTotal.ShouldBe(20);
         train.ProgressDone.ShouldNotBeNull().ShouldBeInRange(2, 19);
@@ -78,7 +89,8 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
     [InlineData(10, 0, 20, true, null)]         // nothing to judge by
     [InlineData(10, 5, 0, true, null)]
     [InlineData(10, 5, 20, false, null)]        // nobody works: paused, or waiting for a worker
-    public void What_is_left_of_a_stage_takes_its_time_at_the_pace_so_far(double seconds, int worked, int left, bool working, double? expected)
+    public void What_is_left_of_a_stage_takes_its_time_at_the_pace_so_far(double seconds, int worked, int left, bool working,
+        double? expected)
     {
         DateTimeOffset start = DateTimeOffset.UnixEpoch;
         StageProgress.Left(start, start.AddSeconds(seconds), worked, left, working).ShouldBe(expected);
@@ -97,7 +109,8 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         second.State.ShouldBe(RunState.Succeeded, second.Error);
         second.Train.ShouldNotBeNull().Reused.ShouldBeTrue();
         second.Adapter.ShouldBe(first.Adapter);
-        second.Cached.OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}").ShouldBe(["caption 2", "evaluate 1", "extract 2", "publish 1", "train 1"]);
+        second.Cached.OrderBy(c => c.Key).Select(c => $"{c.Key} {c.Value}")
+            .ShouldBe(["caption 2", "evaluate 1", "extract 2", "publish 1", "train 1"]);
         (await pipeline.Sender.Send(new GetMetrics(second.RunId), Stop))["loss"].Count.ShouldBe(20);
 
         RunSummary third = (await pipeline.WaitAsync(await pipeline.IngestAsync(folder, options with { Retrain = true }))).Summary;
@@ -116,7 +129,8 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         {
             IngestFolder request = new(folder.File("in"), options);
             ISender sender = server.GetRequiredService<ISender>();
-            (await Should.ThrowAsync<SettingsException>(async () => await sender.Send(request, Stop))).Faults.ShouldHaveSingleItem().Setting.ShouldBe("base_model");
+            (await Should.ThrowAsync<SettingsException>(async () =>
+                await sender.Send(request, Stop))).Faults.ShouldHaveSingleItem().Setting.ShouldBe("base_model");
             Directory.CreateDirectory(folder.File("absent"));
             await File.WriteAllTextAsync(folder.File("absent/config.json"), "{}", Stop);
             accepted = (await sender.Send(request, Stop)).RunId;
@@ -167,7 +181,8 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
             await Task.Run(() => reached.Wait(TimeSpan.FromSeconds(30), Stop), Stop);
         }
         List<int> steps = [];
-        await using PipelineFixture second = await PipelineFixture.StartAsync(database, new StageFakes { DuringStep = (step, _) => steps.Add(step) });
+        await using PipelineFixture second = await PipelineFixture.StartAsync(database,
+            new StageFakes { DuringStep = (step, _) => steps.Add(step) });
         (await second.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
         steps[0].ShouldBe(11);          // the checkpoint of step 10
         RunItem train = (await second.Sender.Send(new ListItems(run), Stop)).Single(i => i.Stage == Stages.Train);
@@ -212,6 +227,7 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         await using PipelineFixture reader = await PipelineFixture.StartAsync(database);
         IReadOnlyList<LogLine> lines = await reader.Sender.Send(new ListLogs(run), Stop);
         lines.ShouldContain(l => l.Stage == "Train" && l.Attempt == 1 && l.Message.StartsWith("Train done", StringComparison.Ordinal));
-        lines.Select(l => l.Stage).OfType<string>().Distinct().ShouldBe(["Ingest", "Extract", "Caption", "Dataset", "Train", "Evaluate", "Publish"], ignoreOrder: true);
+        lines.Select(l => l.Stage).OfType<string>().Distinct()
+            .ShouldBe(["Ingest", "Extract", "Caption", "Dataset", "Train", "Evaluate", "Publish"], ignoreOrder: true);
     }
 }

@@ -28,10 +28,12 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
         await File.WriteAllTextAsync(folder.File("a.pdf"), "%PDF-1.4", Stop);
         await using ServiceProvider services = database.Services(s => s.AddPipelineJobs());
         ISender sender = services.GetRequiredService<ISender>();
-        ScheduleEntry made = await sender.Send(new UpsertSchedule("nightly", "0 3 * * *", folder.Path, new RunOptions(), "Europe/Madrid"), Stop);
+        ScheduleEntry made = await sender.Send(new UpsertSchedule("nightly", "0 3 * * *", folder.Path, new RunOptions(), "Europe/Madrid"),
+            Stop);
         made.NextAt.ShouldNotBeNull().UtcDateTime.ShouldBeGreaterThan(DateTime.UtcNow);
         using (IStorageConnection clock = services.GetRequiredService<JobStorage>().GetConnection())
-            clock.GetRecurringJobs().ShouldContain(j => j.Id == $"schedule:{made.Id}" && j.Cron == "0 3 * * *" && j.TimeZoneId == "Europe/Madrid");
+            clock.GetRecurringJobs()
+                .ShouldContain(j => j.Id == $"schedule:{made.Id}" && j.Cron == "0 3 * * *" && j.TimeZoneId == "Europe/Madrid");
 
         (await sender.Send(new UpsertSchedule("nightly", "0 4 * * *", folder.Path, new RunOptions()), Stop)).Id.ShouldBe(made.Id);
         (await sender.Send(new ListSchedules(), Stop)).Single(s => s.Name == "nightly").Cron.ShouldBe("0 4 * * *");
@@ -48,7 +50,8 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
         await using ServiceProvider services = database.Services(s => s.AddPipelineJobs());
         ISender sender = services.GetRequiredService<ISender>();
         ScheduleEntry made = await sender.Send(new UpsertSchedule("twice", "0 3 * * *", folder.Path, new RunOptions()), Stop);
-        RunAccepted?[] started = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => sender.Send(new RunSchedule(made.Id), Stop).AsTask()));
+        RunAccepted?[] started = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => sender.Send(new RunSchedule(made.Id), Stop).AsTask()));
         RunAccepted run = started.OfType<RunAccepted>().ShouldHaveSingleItem();
         (await sender.Send(new ListSchedules(), Stop)).Single(s => s.Name == "twice").LastRunId.ShouldBe(run.RunId);
     }
@@ -59,7 +62,8 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
         using TemporaryFolder folder = new();
         RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "by the clock"));
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
-        ScheduleEntry made = await pipeline.Sender.Send(new UpsertSchedule("every second", "* * * * * *", folder.File("in"), options), Stop);
+        ScheduleEntry made = await pipeline.Sender.Send(new UpsertSchedule("every second", "* * * * * *", folder.File("in"), options),
+            Stop);
         Guid run = await LastRunAsync(pipeline, made);
         (await pipeline.Sender.Send(new DeleteSchedule("every second"), Stop)).ShouldBeTrue();
         (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
@@ -87,7 +91,8 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
         RunAccepted second = (await pipeline.Sender.Send(new RunSchedule(made.Id), Stop)).ShouldNotBeNull();
         await pipeline.WaitAsync(second.RunId);
         await pipeline.Sender.Send(new UpsertSchedule("when new", Yearly, folder.File("in"), options with { Retrain = true }), Stop);
-        (await pipeline.WaitAsync((await pipeline.Sender.Send(new RunSchedule(made.Id), Stop)).ShouldNotBeNull().RunId)).Summary.State.ShouldBe(RunState.Succeeded);
+        (await pipeline.WaitAsync((await pipeline.Sender.Send(new RunSchedule(made.Id), Stop))
+            .ShouldNotBeNull().RunId)).Summary.State.ShouldBe(RunState.Succeeded);
     }
 
     [Fact]
@@ -96,13 +101,16 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
         using TemporaryFolder folder = new();
         RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "missed"));
         ScheduleEntry made;
-        await using (ServiceProvider services = database.Services(s => s.AddSingleton<IAdapterTraining>(new StageFakes()).AddPipelineJobs()))
+        await using (ServiceProvider services = database.Services(s =>
+            s.AddSingleton<IAdapterTraining>(new StageFakes()).AddPipelineJobs()))
         {
-            made = await services.GetRequiredService<ISender>().Send(new UpsertSchedule("missed", Yearly, folder.File("in"), options), Stop);
+            made = await services.GetRequiredService<ISender>()
+                .Send(new UpsertSchedule("missed", Yearly, folder.File("in"), options), Stop);
             // The last worker stopped ten years ago.
             string id = $"schedule:{made.Id}", then = JobHelper.SerializeDateTime(DateTime.UtcNow.AddYears(-10));
             using IStorageConnection clock = services.GetRequiredService<JobStorage>().GetConnection();
-            clock.SetRangeInHash($"recurring-job:{id}", new Dictionary<string, string> { ["CreatedAt"] = then, ["LastExecution"] = then, ["NextExecution"] = then });
+            clock.SetRangeInHash($"recurring-job:{id}", new Dictionary<string,
+                string> { ["CreatedAt"] = then, ["LastExecution"] = then, ["NextExecution"] = then });
             using IWriteOnlyTransaction transaction = clock.CreateWriteTransaction();
             transaction.AddToSet("recurring-jobs", id, JobHelper.ToTimestamp(DateTime.UtcNow.AddYears(-10)));
             transaction.Commit();
@@ -111,7 +119,8 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
         (await pipeline.WaitAsync(await LastRunAsync(pipeline, made))).Summary.State.ShouldBe(RunState.Succeeded);
         // All that the clock made of it, whether done already or still in the queue.
         (await database.ScalarAsync<long>($"SELECT count(*) FROM hangfire.job WHERE arguments::text LIKE '%{made.Id}%'")).ShouldBe(1);
-        (await pipeline.Sender.Send(new ListSchedules(), Stop)).Single(s => s.Id == made.Id).NextAt.ShouldNotBeNull().UtcDateTime.ShouldBeGreaterThan(DateTime.UtcNow);
+        (await pipeline.Sender.Send(new ListSchedules(), Stop))
+            .Single(s => s.Id == made.Id).NextAt.ShouldNotBeNull().UtcDateTime.ShouldBeGreaterThan(DateTime.UtcNow);
     }
 
     [Fact]
@@ -140,7 +149,8 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
         }
         await Start();
         using IStorageConnection after = services.GetRequiredService<JobStorage>().GetConnection();
-        after.GetRecurringJobs().Select(j => j.Id).Order().ShouldBe((await sender.Send(new ListSchedules(), Stop)).Select(s => $"schedule:{s.Id}").Order());
+        after.GetRecurringJobs().Select(j => j.Id).Order()
+            .ShouldBe((await sender.Send(new ListSchedules(), Stop)).Select(s => $"schedule:{s.Id}").Order());
     }
 
     [Fact]
@@ -162,7 +172,8 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
             ["name", "cron", "time_zone", "folder", "caption.max_new_tokens", "caption.model", "train.engine", "training.lora_target"]);
         refusal.Message.ShouldContain("cron: '61 * * * *' is not a cron expression (");
         refusal.Message.ShouldContain("time_zone: 'Mars/Olympus' is not known");
-        refusal.Message.ShouldContain("training.lora_target: q_proj is no linear layer of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj (or use all)");
+        refusal.Message.ShouldContain(
+            "training.lora_target: q_proj is no linear layer of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj (or use all)");
         (await sender.Send(new ListSchedules(), Stop)).ShouldNotContain(s => s.Name == "");
     }
 
@@ -184,7 +195,8 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
     {
         Guid? run = null;
         await Eventually.TrueAsync(
-            async () => (run = (await pipeline.Sender.Send(new ListSchedules(), Stop)).Single(s => s.Id == schedule.Id).LastRunId) is not null, "the schedule fires");
+            async () => (run = (await pipeline.Sender.Send(new ListSchedules(), Stop)).Single(s => s.Id == schedule.Id).LastRunId)
+            is not null, "the schedule fires");
         return run!.Value;
     }
 }

@@ -32,7 +32,8 @@ public sealed class ServerRestartTests(PostgresDatabase database) : IClassFixtur
 
     private async Task CutConnectionsAsync()
     {
-        await using NpgsqlConnection server = new(new NpgsqlConnectionStringBuilder(database.Server.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
+        await using NpgsqlConnection server =
+            new(new NpgsqlConnectionStringBuilder(database.Server.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
         await server.OpenAsync(Stop);
         string name = new NpgsqlConnectionStringBuilder(database.ConnectionString).Database!;
         await using NpgsqlCommand command = new("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1", server);

@@ -25,7 +25,8 @@ public sealed class SharedBucketTests(PostgresDatabase database) : IClassFixture
         using TemporaryFolder folder = new();
         RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "first"), ("b.pdf", "second"));
         // The first machine can store documents but not read them, the second read but not train.
-        StageFakes first = new() { BeforeReading = _ => throw new IOException("no parser here") }, second = new() { DuringStep = (_, _) => throw new IOException("no accelerator here") }, third = new();
+        StageFakes first = new() { BeforeReading = _ => throw new IOException("no parser here") },
+            second = new() { DuringStep = (_, _) => throw new IOException("no accelerator here") }, third = new();
         Guid run = default;
         await WorkAsync("first", first, async pipeline =>
         {
@@ -41,7 +42,8 @@ public sealed class SharedBucketTests(PostgresDatabase database) : IClassFixture
         {
             string adapter = (await web.Sender.Send(new FetchAdapter("test"), Stop)).ShouldNotBeNull();
             adapter.ShouldBe(folder.File("web/adapters/test"));
-            Directory.GetFiles(adapter).Select(Path.GetFileName).ShouldBe(["README.md", "adapter_model.safetensors", "all_results.json", "eval_results.json", "pipeline_adapter.json"], ignoreOrder: true);
+            Directory.GetFiles(adapter).Select(Path.GetFileName).ShouldBe(["README.md", "adapter_model.safetensors", "all_results.json",
+                "eval_results.json", "pipeline_adapter.json"], ignoreOrder: true);
             (await File.ReadAllTextAsync(Path.Combine(adapter, "all_results.json"), Stop)).ShouldContain("base_loss");
             await web.Sender.Send(new FetchResults(run), Stop);
             RunSummary summary = (await web.Sender.Send(new GetRun(run), Stop)).ShouldNotBeNull().Summary;
@@ -70,7 +72,8 @@ public sealed class SharedBucketTests(PostgresDatabase database) : IClassFixture
         RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "carried over")) with { Name = "carried over" };
         const string noted = "SELECT count(*) FROM stage_items WHERE checkpoint_step >= 5";
         // The first machine is stopped in step 8, once the checkpoint of step 5 has arrived.
-        StageFakes first = new() { DuringStep = (step, ct) => { if (step == 8) ct.WaitHandle.WaitOne(Eventually.HangLimit); } }, second = new();
+        StageFakes first = new() { DuringStep = (step, ct) => { if (step == 8) ct.WaitHandle.WaitOne(Eventually.HangLimit); } },
+            second = new();
         Guid run = default;
         await using (PipelineStorage storage = await OpenAsync(server, folder.File("first")))
         await using (PipelineFixture pipeline = await PipelineFixture.StartAsync(storage, first))
@@ -81,7 +84,8 @@ public sealed class SharedBucketTests(PostgresDatabase database) : IClassFixture
         Directory.Delete(folder.File("first"), recursive: true);
         await using PipelineStorage other = await OpenAsync(server, folder.File("second"));
         await using PipelineFixture taking = await PipelineFixture.StartAsync(other, second);
-        await taking.Services.GetRequiredService<Housekeeping>().CollectAsync(TimeSpan.FromHours(-2), TimeSpan.FromDays(1), Stop);      // spares what the item names
+        // spares what the item names
+        await taking.Services.GetRequiredService<Housekeeping>().CollectAsync(TimeSpan.FromHours(-2), TimeSpan.FromDays(1), Stop);
         RunDetails done = await taking.WaitAsync(run);
         done.Summary.State.ShouldBe(RunState.Succeeded, done.Summary.Error);
         (first.FirstStep, second.FirstStep).ShouldBe((1, 6));
@@ -117,5 +121,6 @@ public sealed class SharedBucketTests(PostgresDatabase database) : IClassFixture
     }
 
     private Task<PipelineStorage> OpenAsync(S3StandIn server, string folder) => PipelineStorage.OpenAsync(
-        new DataOptions { Folder = folder, ConnectionString = database.ConnectionString, Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options } }, Stop);
+        new DataOptions { Folder = folder, ConnectionString = database.ConnectionString,
+        Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options } }, Stop);
 }

@@ -24,7 +24,8 @@ public sealed class StageRulesTests
 
     [Fact]
     public void Captions_follow_their_figure_as_blockquotes() =>
-        CaptionedMarkdown.Insert("a\n![Figure 1](images/figure-1.png)\nb ![F](images/x.png)", new Dictionary<string, string> { ["images/figure-1.png"] = "two\nlines" })
+        CaptionedMarkdown.Insert("a\n![Figure 1](images/figure-1.png)\nb ![F](images/x.png)", new Dictionary<string,
+        string> { ["images/figure-1.png"] = "two\nlines" })
             .ShouldBe("a\n![Figure 1](images/figure-1.png)\n\n> two\n> lines\nb ![F](images/x.png)");
 
     [Fact]
@@ -43,15 +44,19 @@ public sealed class StageRulesTests
     [Fact]
     public void Training_settings_win_over_the_defaults_of_runs_and_bad_ones_are_refused()
     {
-        TrainingArguments arguments = Settings("""{"lora_r": 4, "lora_target": ["qkv_proj"], "save_total_limit": null}""").For("/m", "/d", "eval", "/o");
+        TrainingArguments arguments = Settings("""{"lora_r": 4, "lora_target": ["qkv_proj"], "save_total_limit": null}""")
+            .For("/m", "/d", "eval", "/o");
         (arguments.LoraRank, arguments.LrSchedulerType, arguments.ModelNameOrPath, arguments.OutputDir).ShouldBe((4, "cosine", "/m", "/o"));
         arguments.EvalDataset.ShouldBe(["eval"]);
         arguments.SaveTotalLimit.ShouldBeNull("a key without a value is a key left out, and so has LLaMA-Factory's default");
         TrainingArguments tracked = Settings("""
             {"eval_steps": 5, "load_best_model_at_end": true, "early_stopping_steps": 2, "packing": true, "lr_scheduler_kwargs": {"num_cycles": 0.4}}
             """).Arguments;
-        (tracked.LoadBestModelAtEnd, tracked.EarlyStoppingSteps, tracked.Packing, tracked.LrSchedulerKwargs["num_cycles"]).ShouldBe((true, 2, true, "0.4"));
-        TrainingSettings wrong = Settings("""{"load_best_model_at_end": true, "lora_rnk": 4, "output_dir": "/x", "val_size": 0.1, "max_steps": "many", "lora_dropout": 3}""");
+        (tracked.LoadBestModelAtEnd, tracked.EarlyStoppingSteps, tracked.Packing, tracked.LrSchedulerKwargs["num_cycles"])
+            .ShouldBe((true, 2, true, "0.4"));
+        TrainingSettings wrong =
+            Settings(
+            """{"load_best_model_at_end": true, "lora_rnk": 4, "output_dir": "/x", "val_size": 0.1, "max_steps": "many", "lora_dropout": 3}""");
         wrong.Faults.Select(fault => fault.ToString()).ShouldBe(
         [
             "training.output_dir: is filled in by the run; take it out",
@@ -59,7 +64,8 @@ public sealed class StageRulesTests
             "training.lora_rnk: unknown key; did you mean lora_rank?",
             "training.max_steps: 'many' is not a whole number",
             "training.lora_dropout: 3 is out of range; use 0 to 0.99",
-            "training.load_best_model_at_end: needs evaluations during the training; give eval_steps (or eval_strategy) and val_size (or eval_dataset)",
+            "training.load_best_model_at_end: needs evaluations during the training; give eval_steps (or eval_strategy) and val_size (or "
+            + "eval_dataset)",
         ]);
         Should.Throw<SettingsException>(() => wrong.Arguments).Faults.ShouldBe(wrong.Faults);
 

@@ -30,9 +30,11 @@ public sealed class UpgradeTests(PostgresDatabase database) : IClassFixture<Post
         }
         Guid item;
         await using (ServiceProvider services = database.Services())
-        await using (PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(Stop))
+        await using (PipelineDbContext db = await services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(Stop))
         {
-            item = await db.StageItems.Where(i => i.RunId == run && i.Stage == Stages.Extract && i.State == ItemState.Pending).Select(i => i.Id).SingleAsync(Stop);
+            item = await db.StageItems.Where(i => i.RunId == run && i.Stage == Stages.Extract && i.State == ItemState.Pending)
+                .Select(i => i.Id).SingleAsync(Stop);
             await db.Database.ExecuteSqlAsync($"DELETE FROM outbox_messages", Stop);
             await db.Database.ExecuteSqlAsync($"UPDATE stage_items SET not_before = NULL WHERE id = {item}", Stop);
             // The schema as the version before has it: one counter of open documents on the run.
@@ -49,6 +51,7 @@ public sealed class UpgradeTests(PostgresDatabase database) : IClassFixture<Post
         RunDetails ended = await after.WaitAsync(run);
         ended.Summary.State.ShouldBe(RunState.Succeeded, ended.Summary.Error);
         ended.Summary.Documents.Succeeded.ShouldBe(2);
-        (await database.ScalarAsync<long>($"SELECT count(*) FROM hangfire.job WHERE id = {entry} AND invocationdata->>'Type' LIKE '%ExtractDocumentJob%'")).ShouldBe(1);
+        (await database.ScalarAsync<long>(
+            $"SELECT count(*) FROM hangfire.job WHERE id = {entry} AND invocationdata->>'Type' LIKE '%ExtractDocumentJob%'")).ShouldBe(1);
     }
 }

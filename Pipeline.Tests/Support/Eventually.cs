@@ -3,7 +3,10 @@ namespace Pipeline.Tests;
 /// <summary>Waits for what must happen sooner or later.</summary>
 internal static class Eventually
 {
-    /// <summary>Ends a test that would hang. No machine is so slow that something on its way takes this long, so nothing else may be concluded from it.</summary>
+    /// <summary>
+    /// Ends a test that would hang. No machine is so slow that something on its way takes this long, so nothing else may be concluded from
+    /// it.
+    /// </summary>
     public static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(30);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);

@@ -60,7 +60,8 @@ internal static class FamilyModels
 
     private static void WriteTokenizer(string folder)
     {
-        JsonObject tokenizer = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "tokenizers", "o200k-style", "tokenizer.json")))!.AsObject();
+        JsonObject tokenizer = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(GoldenFiles.Root, "tokenizers", "o200k-style", "tokenizer.json")))!.AsObject();
         JsonArray added = tokenizer["added_tokens"]!.AsArray();
         int next = added.Max(token => (int)token!["id"]!) + 1;
         foreach (string content in Control)

@@ -22,11 +22,16 @@ internal sealed class HostProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Starts a command, as a terminal would: in a test run in the background of a shell, children inherit that Ctrl-C is ignored.</summary>
+    /// <summary>
+    /// Starts a command, as a terminal would: in a test run in the background of a shell, children inherit that Ctrl-C is ignored.
+    /// </summary>
     public static HostProcess Start(params string[] args) =>
-        new(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), .. args]));
+        new(new ProcessStartInfo("env",
+        ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), .. args]));
 
-    /// <summary>Starts a command with so little address space that large allocations fail, on any machine and for this process alone.</summary>
+    /// <summary>
+    /// Starts a command with so little address space that large allocations fail, on any machine and for this process alone.
+    /// </summary>
     /// <param name="kibibytes">Address space; the runtime and libtorch alone need about 4 million.</param>
     /// <param name="args">The command.</param>
     public static HostProcess StartWithin(int kibibytes, params string[] args) => new(new ProcessStartInfo("bash",

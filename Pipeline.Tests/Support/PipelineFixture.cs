@@ -29,16 +29,19 @@ internal sealed class PipelineFixture : IAsyncDisposable
     public ISender Sender => _host.Services.GetRequiredService<ISender>();
 
     /// <summary>A worker with small computations behind the stages.</summary>
-    public static Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes? fakes = null, params (string Key, string Value)[] settings) =>
+    public static Task<PipelineFixture> StartAsync(PostgresDatabase database, StageFakes? fakes = null,
+        params (string Key, string Value)[] settings) =>
         StartAsync(database.Storage, fakes ?? new StageFakes(), fake: true, null, settings);
 
     /// <summary>The same with stages of the test's own.</summary>
     public static Task<PipelineFixture> StartAsync(
-        PostgresDatabase database, Action<IServiceCollection> more, StageFakes? fakes = null, params (string Key, string Value)[] settings) =>
+        PostgresDatabase database, Action<IServiceCollection> more, StageFakes? fakes = null,
+        params (string Key, string Value)[] settings) =>
         StartAsync(database.Storage, fakes ?? new StageFakes(), fake: true, more, settings);
 
     /// <summary>The same over a storage of the test's own: another data folder or artifact store.</summary>
-    public static Task<PipelineFixture> StartAsync(PipelineStorage storage, StageFakes? fakes = null, params (string Key, string Value)[] settings) =>
+    public static Task<PipelineFixture> StartAsync(PipelineStorage storage, StageFakes? fakes = null,
+        params (string Key, string Value)[] settings) =>
         StartAsync(storage, fakes ?? new StageFakes(), fake: true, null, settings);
 
     /// <summary>A worker as the product has it.</summary>
@@ -49,13 +52,16 @@ internal sealed class PipelineFixture : IAsyncDisposable
     public static Task<PipelineFixture> StartRealAsync(PipelineStorage storage) => StartAsync(storage, new StageFakes(), fake: false, null);
 
     private static async Task<PipelineFixture> StartAsync(
-        PipelineStorage storage, StageFakes fakes, bool fake, Action<IServiceCollection>? more, params (string Key, string Value)[] settings)
+        PipelineStorage storage, StageFakes fakes, bool fake, Action<IServiceCollection>? more,
+        params (string Key, string Value)[] settings)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         // Heartbeats and sweeps in quick succession, but a lease that no slowness of the machine lets end.
         (string, string)[] quick =
-            [("Leases:Seconds", "600"), ("Leases:HeartbeatSeconds", "0.5"), ("Worker:SweepSeconds", "0.3"), ("Worker:ShutdownSeconds", "600")];
-        builder.Configuration.AddInMemoryCollection(quick.Concat(settings).GroupBy(s => s.Item1).Select(s => KeyValuePair.Create(s.Key, (string?)s.Last().Item2)));
+            [("Leases:Seconds", "600"), ("Leases:HeartbeatSeconds", "0.5"), ("Worker:SweepSeconds", "0.3"),
+            ("Worker:ShutdownSeconds", "600")];
+        builder.Configuration.AddInMemoryCollection(quick.Concat(settings).GroupBy(s => s.Item1)
+            .Select(s => KeyValuePair.Create(s.Key, (string?)s.Last().Item2)));
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         if (fake)
             builder.Services.AddSingleton<IDocumentReader>(fakes).AddSingleton<IImageDescriber>(fakes).AddSingleton<IExampleWriter>(fakes)
@@ -74,10 +80,12 @@ internal sealed class PipelineFixture : IAsyncDisposable
         File.WriteAllText(folder.File("model/config.json"), "{}");
         Directory.CreateDirectory(folder.File("in"));
         foreach ((string name, string text) in documents) File.WriteAllText(Path.Combine(folder.File("in"), name), text);
-        return new RunOptions { Name = "test", BaseModel = folder.File("model"), Caption = new CaptionOptions { Model = folder.File("model") } };
+        return new RunOptions { Name = "test", BaseModel = folder.File("model"),
+            Caption = new CaptionOptions { Model = folder.File("model") } };
     }
 
-    public async Task<Guid> IngestAsync(TemporaryFolder folder, RunOptions options) => (await Sender.Send(new IngestFolder(folder.File("in"), options))).RunId;
+    public async Task<Guid> IngestAsync(TemporaryFolder folder, RunOptions options) =>
+        (await Sender.Send(new IngestFolder(folder.File("in"), options))).RunId;
 
     public async Task<RunDetails> WaitAsync(Guid run, Func<RunDetails, bool>? until = null)
     {
@@ -89,7 +97,8 @@ internal sealed class PipelineFixture : IAsyncDisposable
             {
                 details = (await Sender.Send(new GetRun(run))).ShouldNotBeNull();
             }
-            catch (Exception e) when (DateTime.UtcNow < end && (e as NpgsqlException ?? e.InnerException as NpgsqlException) is { IsTransient: true })
+            catch (Exception e) when (DateTime.UtcNow < end
+                && (e as NpgsqlException ?? e.InnerException as NpgsqlException) is { IsTransient: true })
             {
                 await Task.Delay(50); // the test cut this connection too
                 continue;
@@ -109,11 +118,13 @@ internal sealed class PipelineFixture : IAsyncDisposable
         await using NpgsqlConnection connection = await Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
         await using NpgsqlCommand command = new("""
             SELECT 'outbox ' || stage || ' ' || coalesce(not_before::text, '') FROM outbox_messages
-            UNION ALL SELECT 'queue ' || queue || ' job ' || jobid || ' fetched ' || coalesce(fetchedat::text, 'never') FROM hangfire.jobqueue
+            UNION ALL SELECT 'queue ' || queue || ' job ' || jobid || ' fetched ' || coalesce(fetchedat::text, 'never')
+                FROM hangfire.jobqueue
             UNION ALL SELECT 'job ' || id || ' ' || coalesce(statename, '') FROM hangfire.job WHERE expireat IS NULL
             UNION ALL SELECT 'server ' || id || ' ' || lastheartbeat FROM hangfire.server
             UNION ALL SELECT 'lock ' || resource || ' since ' || acquired FROM hangfire.lock
-            UNION ALL SELECT 'backend ' || pid || ' ' || coalesce(state, '') || ' ' || coalesce(wait_event_type || ':' || wait_event, '') || ' since ' || xact_start || ' ' || left(query, 200)
+            UNION ALL SELECT 'backend ' || pid || ' ' || coalesce(state, '') || ' ' || coalesce(wait_event_type || ':'
+                || wait_event, '') || ' since ' || xact_start || ' ' || left(query, 200)
                 FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
             UNION ALL (SELECT 'log ' || at || ' ' || level || ' ' || message FROM log_entries ORDER BY id DESC LIMIT 12)
             """, connection);

@@ -25,10 +25,12 @@ public sealed class PostgresDatabase(PostgresServer server) : IAsyncLifetime
     }
 
     /// <summary>The data layer as the product registers it. Dispose the provider.</summary>
-    public ServiceProvider Services(Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings) => Services(Storage, more, settings);
+    public ServiceProvider Services(Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings) =>
+        Services(Storage, more, settings);
 
     /// <summary>The same over a storage of the test's own: another data folder or artifact store.</summary>
-    public static ServiceProvider Services(PipelineStorage storage, Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings)
+    public static ServiceProvider Services(PipelineStorage storage, Action<IServiceCollection>? more = null,
+        params (string Key, string Value)[] settings)
     {
         ServiceCollection services = new();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()

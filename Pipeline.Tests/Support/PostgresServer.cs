@@ -48,7 +48,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private async Task ExecuteAsync(string sql)
     {
-        await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(_cluster!.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
+        await using NpgsqlConnection connection =
+            new(new NpgsqlConnectionStringBuilder(_cluster!.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using NpgsqlCommand command = new(sql, connection);
         await command.ExecuteNonQueryAsync();

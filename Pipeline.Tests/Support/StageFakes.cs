@@ -27,7 +27,9 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
     public int Evaluations => _evaluations;
     public int Measurements => _measurements;
 
-    /// <summary>Held-out loss of an adapter by its weights, which quote the documents that it was trained on. The base model's is 2.</summary>
+    /// <summary>
+    /// Held-out loss of an adapter by its weights, which quote the documents that it was trained on. The base model's is 2.
+    /// </summary>
     public Func<string, double> LossOf { get; set; } = _ => 1.5;
 
     /// <summary>Runs when base model and adapter of a run have been measured.</summary>
@@ -55,7 +57,8 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
         Interlocked.Increment(ref _extractions);
         string text = await File.ReadAllTextAsync(pdf, ct);
         await Task.Run(() => BeforeReading(text), ct);
-        if (text.StartsWith("bad", StringComparison.Ordinal)) throw new InputException($"{Path.GetFileName(pdf)}: encrypted; remove the password or exclude the file");
+        if (text.StartsWith("bad", StringComparison.Ordinal)) throw new InputException(
+            $"{Path.GetFileName(pdf)}: encrypted; remove the password or exclude the file");
         if (text.StartsWith("bug", StringComparison.Ordinal)) throw new NotSupportedException("not thought of");
         Directory.CreateDirectory(Path.Combine(folder, "images"));
         await File.WriteAllTextAsync(Path.Combine(folder, "document.md"), $"# {text}\n\n![Figure 1](images/figure-1.png)\n", ct);
@@ -77,10 +80,12 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
         return Task.FromResult("a bar chart with three bars");
     }
 
-    Task<(int Train, int Eval)> IExampleWriter.WriteAsync(IReadOnlyList<DatasetSource> documents, RunOptions options, string folder, CancellationToken ct)
+    Task<(int Train, int Eval)> IExampleWriter.WriteAsync(IReadOnlyList<DatasetSource> documents, RunOptions options, string folder,
+        CancellationToken ct)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllLines(Path.Combine(folder, DatasetFiles.TrainFile), documents.Select(d => File.ReadAllText(d.DocumentJson) + string.Join(',', d.Captions.Values)));
+        File.WriteAllLines(Path.Combine(folder, DatasetFiles.TrainFile),
+            documents.Select(d => File.ReadAllText(d.DocumentJson) + string.Join(',', d.Captions.Values)));
         File.WriteAllText(Path.Combine(folder, DatasetFiles.EvalFile), "held out");
         File.WriteAllText(Path.Combine(folder, DatasetFiles.Info), "{}");
         return Task.FromResult((documents.Count, 1));
@@ -94,7 +99,8 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
     {
         Interlocked.Increment(ref _trainings);
         const int steps = 20;
-        int from = Directory.GetDirectories(order.OutputFolder, "checkpoint-*").Select(f => int.Parse(File.ReadAllText(Path.Combine(f, "step")), System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
+        int from = Directory.GetDirectories(order.OutputFolder, "checkpoint-*").Select(f =>
+            int.Parse(File.ReadAllText(Path.Combine(f, "step")), System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
         FirstStep = from + 1;
         progress.Measured("total_steps", 0, 0, steps);
         for (int step = from + 1; step <= steps; step++)
@@ -109,7 +115,8 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
             File.WriteAllText(Path.Combine(checkpoint, "step"), step.ToString(System.Globalization.CultureInfo.InvariantCulture));
             progress.CheckpointSaved(step);
         }
-        File.WriteAllText(Path.Combine(order.OutputFolder, "adapter_model.safetensors"), "weights of " + File.ReadAllText(Path.Combine(order.DatasetFolder, DatasetFiles.TrainFile)));
+        File.WriteAllText(Path.Combine(order.OutputFolder, "adapter_model.safetensors"), "weights of "
+            + File.ReadAllText(Path.Combine(order.DatasetFolder, DatasetFiles.TrainFile)));
         AdapterRecord.Create(order.OutputFolder, new RecordedTemplate("phi4_mini"));
         File.WriteAllText(Path.Combine(order.OutputFolder, "all_results.json"), "{\"train_loss\": 0.5}");
         return new TrainingOutcome(steps, 2.0, 2.0 / steps, 100, 1_000);
@@ -125,7 +132,8 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
         return new ComparisonOutcome(2.0, loss, 1, 10, [new("q", "", "a", "b", "c")]);
     }
 
-    (double Loss, long Tokens) IAdapterComparison.Measure(string baseModel, string adapter, string examples, TrainingArguments training, CancellationToken ct)
+    (double Loss, long Tokens) IAdapterComparison.Measure(string baseModel, string adapter, string examples, TrainingArguments training,
+        CancellationToken ct)
     {
         Interlocked.Increment(ref _measurements);
         File.Exists(examples).ShouldBeTrue();

@@ -19,7 +19,8 @@ public sealed class FigureTests
     [Fact]
     public void Neighbouring_seeds_draw_every_kind_about_equally_often()
     {
-        Dictionary<FigureKind, int> kinds = Enumerable.Range(0, 240).Select(seed => FigureDrawer.Draw(seed, 112, 98).Facts.Kind).CountBy(kind => kind).ToDictionary();
+        Dictionary<FigureKind, int> kinds = Enumerable.Range(0, 240).Select(seed => FigureDrawer.Draw(seed, 112, 98).Facts.Kind)
+            .CountBy(kind => kind).ToDictionary();
         kinds.Count.ShouldBe(Enum.GetValues<FigureKind>().Length);
         kinds.Values.Min().ShouldBeGreaterThan(12);
         kinds.Values.Max().ShouldBeLessThan(60);
@@ -48,7 +49,8 @@ public sealed class FigureTests
     [Fact]
     public void A_caption_names_kind_count_details_readings_and_title()
     {
-        FigureFacts facts = new(FigureKind.BarChart, "A bar chart", "with 3 bars", ["The bars are blue."], ["The tallest bar is labelled B."], []) { Title = "Cost" };
+        FigureFacts facts = new(FigureKind.BarChart, "A bar chart", "with 3 bars", ["The bars are blue."],
+            ["The tallest bar is labelled B."], []) { Title = "Cost" };
         facts.Caption.ShouldBe("A bar chart with 3 bars. The bars are blue. The tallest bar is labelled B. The title reads \"Cost\".");
         facts.Caption.ShouldStartWith(facts.Seen);
     }
@@ -56,7 +58,8 @@ public sealed class FigureTests
     [Fact]
     public void Captions_are_measured_word_for_word()
     {
-        FigureFacts facts = new(FigureKind.BarChart, "A bar chart", "with 3 bars", [], ["The tallest bar is labelled B."], []) { Title = "Cost" };
+        FigureFacts facts = new(FigureKind.BarChart, "A bar chart", "with 3 bars", [], ["The tallest bar is labelled B."],
+            []) { Title = "Cost" };
         FigureFacts photo = new(FigureKind.Photo, "A photo", "of a blue sky above green ground", ["There is a sun."], [], []);
         VisionMeasurement.Of(
         [

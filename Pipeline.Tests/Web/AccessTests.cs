@@ -79,10 +79,12 @@ public sealed class AccessTests(PostgresDatabase database) : IClassFixture<Postg
     public async Task Pages_of_other_sites_cannot_change_anything()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database);
-        foreach ((string, string) header in new[] { ("Origin", "http://evil.example"), ("Origin", "null"), ("Sec-Fetch-Site", "cross-site"), ("Origin", "http://localhost:1") })
+        foreach ((string, string) header in new[] { ("Origin", "http://evil.example"), ("Origin", "null"),
+            ("Sec-Fetch-Site", "cross-site"), ("Origin", "http://localhost:1") })
             (await server.PostJsonAsync("/api/ingest/folder", "{}", header)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         string own = server.Address.GetLeftPart(UriPartial.Authority);
-        (await server.PostJsonAsync("/api/ingest/folder", "{}", ("Origin", own))).StatusCode.ShouldBe(HttpStatusCode.BadRequest); // let in; the body is empty
+        // let in; the body is empty
+        (await server.PostJsonAsync("/api/ingest/folder", "{}", ("Origin", own))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -96,7 +98,8 @@ public sealed class AccessTests(PostgresDatabase database) : IClassFixture<Postg
         using HttpResponseMessage other = await server.GetAsync("/api/runs");
         other.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
         using HttpResponseMessage image = await server.PostJsonAsync("/analyze_base64", "{}");
-        (await image.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldStartWith("""{"success":false,"error":"Se requiere un token""");
+        (await image.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .ShouldStartWith("""{"success":false,"error":"Se requiere un token""");
         using HttpResponseMessage english = await server.PostJsonAsync("/analyze_base64", "{}", ("Accept-Language", "en-US,en;q=0.9"));
         (await english.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("A valid token is required");
     }

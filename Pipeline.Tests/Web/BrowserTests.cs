@@ -14,8 +14,10 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
     public async Task Pages_open_in_a_browser_show_what_they_should_and_break_none_of_their_own_rules()
     {
         await using Chromium chromium = await Chromium.LaunchAsync();
-        await using TestWebServer server = await TestWebServer.StartAsync(database, settings: [("Serving:LanguageModels:0", Path.Combine(GoldenFiles.Root, "phi4-tiny")), ("Serving:VisionModel", "/nowhere")]);
-        Guid run = await SeededRun.CreateAsync(database.Storage, server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>());
+        await using TestWebServer server = await TestWebServer.StartAsync(database,
+            settings: [("Serving:LanguageModels:0", Path.Combine(GoldenFiles.Root, "phi4-tiny")), ("Serving:VisionModel", "/nowhere")]);
+        Guid run = await SeededRun.CreateAsync(database.Storage,
+            server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>());
         foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
             await VisitAsync(server, chromium.Browser, run, scheme);
     }
@@ -73,7 +75,8 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
         await page.Locator("#history > summary").ClickAsync();
         await page.Locator("#history").GetByText("held-out loss 2.3400 is 10.3 % below 2.6100 of field-guide-1").WaitForAsync();
         await PictureAsync("adapters-rolled-back");
-        await server.Services.GetRequiredService<ISender>().Send(new PromoteAdapter("field-guide", "guide", "test"), TestContext.Current.CancellationToken);
+        await server.Services.GetRequiredService<ISender>()
+            .Send(new PromoteAdapter("field-guide", "guide", "test"), TestContext.Current.CancellationToken);
         await OpenAsync("/schedules", "schedules");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save schedule" }).WaitForAsync();
         await OpenAsync("/hangfire", "hangfire");
@@ -92,7 +95,8 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
         async Task PictureAsync(string name)
         {
             if (Environment.GetEnvironmentVariable("PIPELINE_SCREENSHOTS") is { Length: > 0 } folder)
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{scheme.ToString().ToLowerInvariant()}.png"), FullPage = true });
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{scheme.ToString().ToLowerInvariant()}.png"),
+                    FullPage = true });
         }
     }
 }

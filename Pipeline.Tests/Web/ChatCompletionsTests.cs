@@ -20,8 +20,10 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         await PublishAsync(server, "specialist");
         JsonElement models = await JsonAsync(await server.GetAsync("/v1/models"));
         models.GetProperty("object").GetString().ShouldBe("list");
-        models.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("id").GetString()).Except(["downloaded", "expert", "version-1", "version-2"]).ShouldBe(["phi4-tiny", "specialist"]);
-        models.GetProperty("data").EnumerateArray().Single(m => m.GetProperty("id").GetString() == "specialist").GetProperty("parent").GetString().ShouldBe("phi4-tiny");
+        models.GetProperty("data").EnumerateArray().Select(m => m.GetProperty("id").GetString())
+            .Except(["downloaded", "expert", "version-1", "version-2"]).ShouldBe(["phi4-tiny", "specialist"]);
+        models.GetProperty("data").EnumerateArray().Single(m => m.GetProperty("id").GetString() == "specialist").GetProperty("parent")
+            .GetString().ShouldBe("phi4-tiny");
 
         JsonElement first = await AskAsync(server, "phi4-tiny");
         JsonElement adapted = await AskAsync(server, "specialist");
@@ -36,7 +38,8 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         choice.GetProperty("message").GetProperty("role").GetString().ShouldBe("assistant");
         choice.GetProperty("finish_reason").GetString().ShouldBeOneOf("stop", "length");
         JsonElement usage = first.GetProperty("usage");
-        usage.GetProperty("total_tokens").GetInt32().ShouldBe(usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
+        usage.GetProperty("total_tokens").GetInt32()
+            .ShouldBe(usage.GetProperty("prompt_tokens").GetInt32() + usage.GetProperty("completion_tokens").GetInt32());
         usage.GetProperty("completion_tokens").GetInt32().ShouldBeInRange(1, 12);
     }
 
@@ -48,14 +51,19 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         await PublishAsync(server, "version-2");
         string one = Text(await AskAsync(server, "version-1")), two = Text(await AskAsync(server, "version-2"));
         two.ShouldNotBe(one);
-        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/expert/rollback", "{}"), 404)).ShouldContain("nothing serves the name 'expert'");
-        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-9/promote", """{"as":"expert"}"""), 404)).ShouldContain("there is no adapter 'version-9'");
-        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"as":"Our Expert!"}"""), 400)).ShouldContain("as: 'Our Expert!': expected lower-case letters");
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/expert/rollback", "{}"), 404))
+            .ShouldContain("nothing serves the name 'expert'");
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-9/promote", """{"as":"expert"}"""), 404))
+            .ShouldContain("there is no adapter 'version-9'");
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"as":"Our Expert!"}"""), 400))
+            .ShouldContain("as: 'Our Expert!': expected lower-case letters");
         (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"to":"expert"}"""), 400)).ShouldContain("to");
 
         await PromoteAsync("version-1");
-        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"as":"expert"}"""), 409)).ShouldBe("version-1 serves expert already");
-        (await ProblemAsync(await server.SendAsync(HttpMethod.Post, "/api/adapters/expert/rollback"), 409)).ShouldBe("nothing served expert before version-1");
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/version-1/promote", """{"as":"expert"}"""), 409))
+            .ShouldBe("version-1 serves expert already");
+        (await ProblemAsync(await server.SendAsync(HttpMethod.Post, "/api/adapters/expert/rollback"), 409))
+            .ShouldBe("nothing served expert before version-1");
         Text(await AskAsync(server, "expert")).ShouldBe(one);
 
         // Found before the change, in the queue behind another answer while it happens.
@@ -77,13 +85,17 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         Text(await begun).ShouldBe(one);
         Text(await AskAsync(server, "expert")).ShouldBe(two);
 
-        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/expert/rollback", """{"from":"version-1"}"""), 409)).ShouldBe("expert is served by version-2, not by version-1 any more");
-        JsonElement back = await JsonAsync(await server.PostJsonAsync("/api/adapters/expert/rollback", """{"from":"version-2","reason":"it was rude"}"""));
-        (back.GetProperty("decision").GetString(), back.GetProperty("adapter").GetString(), back.GetProperty("reason").GetString()).ShouldBe(("rolled_back", "version-1", "it was rude"));
+        (await ProblemAsync(await server.PostJsonAsync("/api/adapters/expert/rollback", """{"from":"version-1"}"""), 409))
+            .ShouldBe("expert is served by version-2, not by version-1 any more");
+        JsonElement back = await JsonAsync(await server.PostJsonAsync("/api/adapters/expert/rollback",
+            """{"from":"version-2","reason":"it was rude"}"""));
+        (back.GetProperty("decision").GetString(), back.GetProperty("adapter").GetString(), back.GetProperty("reason").GetString())
+            .ShouldBe(("rolled_back", "version-1", "it was rude"));
         Text(await AskAsync(server, "expert")).ShouldBe(one);
         JsonElement served = (await JsonAsync(await server.GetAsync("/api/served"))).EnumerateArray().ShouldHaveSingleItem();
         (served.GetProperty("name").GetString(), served.GetProperty("adapter").GetString()).ShouldBe(("expert", "version-1"));
-        (await JsonAsync(await server.GetAsync("/api/promotions?name=expert"))).EnumerateArray().Select(p => p.GetProperty("decision").GetString()).ShouldBe(["rolled_back", "promoted", "promoted"]);
+        (await JsonAsync(await server.GetAsync("/api/promotions?name=expert"))).EnumerateArray()
+            .Select(p => p.GetProperty("decision").GetString()).ShouldBe(["rolled_back", "promoted", "promoted"]);
         (await JsonAsync(await server.GetAsync("/v1/models/expert"))).GetProperty("parent").GetString().ShouldBe("phi4-tiny");
 
         async Task PromoteAsync(string adapter)
@@ -102,7 +114,8 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         response.Content.Headers.ContentType!.MediaType.ShouldBe("application/zip");
         using ZipArchive zip = new(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         string folder = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final");
-        zip.Entries.Select(e => (e.Name, e.Length)).ShouldBe(new DirectoryInfo(folder).GetFiles().Select(f => (f.Name, f.Length)).OrderBy(f => f.Name, StringComparer.Ordinal));
+        zip.Entries.Select(e => (e.Name, e.Length))
+            .ShouldBe(new DirectoryInfo(folder).GetFiles().Select(f => (f.Name, f.Length)).OrderBy(f => f.Name, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -110,9 +123,11 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
     {
         await using TestWebServer server = await StartAsync();
         string whole = Text(await AskAsync(server, "phi4-tiny"));
-        using HttpResponseMessage response = await server.PostJsonAsync("/v1/chat/completions", Body("phi4-tiny", """, "stream": true, "stream_options": {"include_usage": true}"""));
+        using HttpResponseMessage response = await server.PostJsonAsync("/v1/chat/completions",
+            Body("phi4-tiny", """, "stream": true, "stream_options": {"include_usage": true}"""));
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
-        string[] events = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        string[] events = (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         events.ShouldAllBe(e => e.StartsWith("data: "));
         events[^1].ShouldBe("data: [DONE]");
         JsonElement[] chunks = [.. events[..^1].Select(e => JsonDocument.Parse(e[6..]).RootElement)];
@@ -142,14 +157,17 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
 
     [Theory]
     [InlineData("""{"messages":[{"role":"user","content":"x"}]}""", 400, "model: nothing given")]
-    [InlineData("""{"model":"gpt-9","messages":[{"role":"user","content":"x"}]}""", 404, "The model 'gpt-9' does not exist; this server has phi4-tiny")]
+    [InlineData("""{"model":"gpt-9","messages":[{"role":"user","content":"x"}]}""", 404,
+        "The model 'gpt-9' does not exist; this server has phi4-tiny")]
     [InlineData("""{"model":"phi4-tiny","messages":[]}""", 400, "messages: nothing given")]
     [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":7}]}""", 400, "messages[0].content: found number")]
     [InlineData("""{"model":"phi4-tiny","messages":[{"role":"assistant","content":"x"}]}""", 400, "the role 'assistant'")]
     [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":"x"}],"n":2}""", 400, "n: found 2")]
     [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":"x"}],"top_p":3}""", 400, "top_p is 3")]
-    [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://10.0.0.1/x.png"}}]}]}""", 400, "must be a data URL")]
-    [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}""", 400, "does not see images")]
+    [InlineData(
+        """{"model":"phi4-tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://10.0.0.1/x.png"}}]}]}""", 400, "must be a data URL")]
+    [InlineData(
+        """{"model":"phi4-tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}""", 400, "does not see images")]
     [InlineData("""{"model":""", 400, "body")]
     public async Task Bad_requests_are_answered_in_OpenAIs_shape(string body, int status, string message)
     {
@@ -188,7 +206,8 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
     {
         await using TestWebServer server = await StartAsync();
         GenerationQueue queue = server.Services.GetRequiredService<GenerationQueue>();
-        using (HttpResponseMessage response = await server.PostJsonAsync("/v1/chat/completions", Body("phi4-tiny", """, "stream": true, "temperature": 2""", maxTokens: 200)))
+        using (HttpResponseMessage response = await server.PostJsonAsync("/v1/chat/completions",
+            Body("phi4-tiny", """, "stream": true, "temperature": 2""", maxTokens: 200)))
             response.StatusCode.ShouldBe(HttpStatusCode.OK); // disposed without reading the rest
         for (int i = 0; queue.Length > 0 && i < 200; i++)
             await Task.Delay(50, TestContext.Current.CancellationToken);
@@ -197,20 +216,23 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
     }
 
     private Task<TestWebServer> StartAsync(params (string Key, string Value)[] settings) =>
-        TestWebServer.StartAsync(database, settings: [("Serving:LanguageModels:0", Base), ("Serving:VisionModel", "/nowhere"), ("Serving:Device", "cpu"), .. settings]);
+        TestWebServer.StartAsync(database,
+        settings: [("Serving:LanguageModels:0", Base), ("Serving:VisionModel", "/nowhere"), ("Serving:Device", "cpu"), .. settings]);
 
     /// <summary>What a finished run leaves: an adapter row and its folder.</summary>
     private static async Task PublishAsync(TestWebServer server, string name, string golden = "final")
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
-        await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(ct);
+        await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(ct);
         Run run = new(name, null, "{}", DateTimeOffset.UtcNow);
         Training training = new() { RunId = run.Id, CacheKey = name, BaseModel = Base };
         db.Add(run);
         await db.SaveChangesAsync(ct);
         db.Add(training);
         await db.SaveChangesAsync(ct);
-        db.Add(new Adapter(name, run.Id, training.Id, Base, Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", golden), "phi4_mini", DateTimeOffset.UtcNow));
+        db.Add(new Adapter(name, run.Id, training.Id, Base, Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", golden), "phi4_mini",
+            DateTimeOffset.UtcNow));
         await db.SaveChangesAsync(ct);
     }
 
@@ -225,7 +247,8 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
         return JsonDocument.Parse(text).RootElement;
     }
 
-    private static string Text(JsonElement completion) => completion.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
+    private static string Text(JsonElement completion) =>
+        completion.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!;
 
     private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
         JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;

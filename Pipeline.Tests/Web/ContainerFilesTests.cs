@@ -10,9 +10,11 @@ public sealed class ContainerFilesTests
     [InlineData("docker-compose.yml", "docker-compose.s3.yml")]
     public async Task Compose_files_are_valid(params string[] files)
     {
-        (int code, string output, string error) = await ComposeAsync(files, ("AUTH_TOKEN", "token"), ("POSTGRES_PASSWORD", "password"), ("ARTIFACTS_BUCKET", "bucket-for-artifacts"));
+        (int code, string output, string error) = await ComposeAsync(files, ("AUTH_TOKEN", "token"), ("POSTGRES_PASSWORD", "password"),
+            ("ARTIFACTS_BUCKET", "bucket-for-artifacts"));
         code.ShouldBe(0, error);
-        output.Contains("Artifacts__S3__Bucket: bucket-for-artifacts", StringComparison.Ordinal).ShouldBe(files.Contains("docker-compose.s3.yml"));
+        output.Contains("Artifacts__S3__Bucket: bucket-for-artifacts", StringComparison.Ordinal)
+            .ShouldBe(files.Contains("docker-compose.s3.yml"));
         foreach (string service in new[] { "postgres", "web", "worker" })
             output.ShouldContain($"\n  {service}:\n");
         output.ShouldContain("pg_isready");
@@ -34,17 +36,22 @@ public sealed class ContainerFilesTests
         lines.ShouldContain(l => l.StartsWith("RUN ./pipeline publish", StringComparison.Ordinal));
         lines.ShouldContain(l => l.StartsWith("RUN ./pipeline install", StringComparison.Ordinal));
         lines.Last(l => l.StartsWith("USER ", StringComparison.Ordinal)).ShouldBe("USER app");
-        Array.FindIndex(lines, l => l.StartsWith("USER ", StringComparison.Ordinal)).ShouldBeLessThan(Array.FindIndex(lines, l => l.StartsWith("ENTRYPOINT", StringComparison.Ordinal)));
+        Array.FindIndex(lines, l => l.StartsWith("USER ", StringComparison.Ordinal))
+            .ShouldBeLessThan(Array.FindIndex(lines, l => l.StartsWith("ENTRYPOINT", StringComparison.Ordinal)));
         string launcher = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "pipeline"));
         launcher.ShouldContain("\n    install)");
         launcher.ShouldContain("\n    publish)");
-        foreach (string copied in lines.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal) && !l.Contains("--from", StringComparison.Ordinal)).Select(l => l.Split(' ')[1]).Where(f => f != "."))
-            Path.Exists(Path.Combine(RepositoryRoot.Path, copied)).ShouldBeTrue($"the Dockerfile copies {copied}, which is not in the repository");
+        foreach (string copied in lines.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal)
+            && !l.Contains("--from", StringComparison.Ordinal)).Select(l => l.Split(' ')[1]).Where(f => f != "."))
+            Path.Exists(Path.Combine(RepositoryRoot.Path, copied))
+                .ShouldBeTrue($"the Dockerfile copies {copied}, which is not in the repository");
     }
 
-    private static async Task<(int Code, string Output, string Error)> ComposeAsync(string[] files, params (string Name, string Value)[] environment)
+    private static async Task<(int Code, string Output, string Error)> ComposeAsync(string[] files,
+        params (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new("docker-compose", [.. files.SelectMany(f => new[] { "-f", Path.Combine(RepositoryRoot.Path, f) }), "config"])
+        ProcessStartInfo start = new("docker-compose",
+            [.. files.SelectMany(f => new[] { "-f", Path.Combine(RepositoryRoot.Path, f) }), "config"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -15,7 +15,8 @@ using Pipeline.Web.Serving;
 
 namespace Pipeline.Tests.Web;
 
-public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer ready) : IClassFixture<PostgresDatabase>, IClassFixture<ImageServer>
+public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer ready) : IClassFixture<PostgresDatabase>,
+    IClassFixture<ImageServer>
 {
     private const string Question = "What is shown here?";
     private static readonly string Model = ImageServer.ModelFolder;
@@ -25,12 +26,14 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     {
         TestWebServer server = ready.Server;
         using VisionLanguageModel model = VisionLanguageModel.Load(Model, new ModelLoadOptions { Device = "cpu" });
-        string expected = model.Describe(Image(), Question, new GenerationOptions { MaxNewTokens = 6 }, null, TestContext.Current.CancellationToken);
+        string expected = model.Describe(Image(), Question, new GenerationOptions { MaxNewTokens = 6 }, null,
+            TestContext.Current.CancellationToken);
         string base64 = Convert.ToBase64String(Image());
 
         foreach (HttpResponseMessage response in (HttpResponseMessage[])[
             await server.SendAsync(HttpMethod.Post, "/analyze", Form(Image(), Question)),
-            await server.PostJsonAsync("/analyze_base64", JsonSerializer.Serialize(new { image = "data:image/png;base64," + base64, text = Question })),
+            await server.PostJsonAsync("/analyze_base64",
+            JsonSerializer.Serialize(new { image = "data:image/png;base64," + base64, text = Question })),
             await server.PostJsonAsync("/analyze_base64", JsonSerializer.Serialize(new { image = base64, text = Question }))])
         {
             JsonElement answer = await JsonAsync(response);
@@ -52,8 +55,10 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
 
         JsonElement status = await JsonAsync(await server.GetAsync("/status", token));
         status.GetRawText().ShouldBe("""{"status":"ready","message":"Modelo cargado correctamente","device":"cpu","model_loaded":true}""");
-        (await JsonAsync(await server.GetAsync("/status", token, ("Accept-Language", "en-GB,es;q=0.5")))).GetProperty("message").GetString().ShouldBe("The model is loaded.");
-        (await JsonAsync(await server.GetAsync("/health"))).GetRawText().ShouldBe("""{"status":"healthy","model_loaded":true,"device":"cpu"}""");
+        (await JsonAsync(await server.GetAsync("/status", token, ("Accept-Language", "en-GB,es;q=0.5")))).GetProperty("message").GetString()
+            .ShouldBe("The model is loaded.");
+        (await JsonAsync(await server.GetAsync("/health"))).GetRawText()
+            .ShouldBe("""{"status":"healthy","model_loaded":true,"device":"cpu"}""");
 
         using HttpResponseMessage refused = await server.SendAsync(HttpMethod.Post, "/analyze", Form(Image(), Question));
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -89,7 +94,8 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
                 "large image" => Form(new byte[150_000], Question),
                 _ => Form(new byte[2_000_000], Question),
             };
-            using HttpResponseMessage response = await server.SendAsync(HttpMethod.Post, "/analyze", content, ("Accept-Language", language));
+            using HttpResponseMessage response = await server.SendAsync(HttpMethod.Post, "/analyze", content,
+                ("Accept-Language", language));
             ((int)response.StatusCode).ShouldBe(status, language);
             ShouldFail(await JsonAsync(response), message);
         }
@@ -105,7 +111,8 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
             await using NetworkStream stream = client.GetStream();
             byte[] body = new byte[10_000_000];
             await stream.WriteAsync(Encoding.ASCII.GetBytes(
-                $"POST /analyze HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {body.Length}\r\n\r\n"), TestContext.Current.CancellationToken);
+                $"POST /analyze HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: "
+                + $"{body.Length}\r\n\r\n"), TestContext.Current.CancellationToken);
             await stream.WriteAsync(body, TestContext.Current.CancellationToken);
             byte[] answer = new byte[12];
             await stream.ReadExactlyAsync(answer, TestContext.Current.CancellationToken);
@@ -163,7 +170,8 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
         running.Wait(TestContext.Current.CancellationToken);
 
         Task<string> job = server.Services.GetRequiredService<IImageDescriber>().DescribeAsync(
-            new ImageQuestion(Image(), Question) { ModelFolder = Model, Patient = true, MaxNewTokens = 3 }, TestContext.Current.CancellationToken);
+            new ImageQuestion(Image(), Question) { ModelFolder = Model, Patient = true, MaxNewTokens = 3 },
+            TestContext.Current.CancellationToken);
         using HttpResponseMessage response = await server.SendAsync(HttpMethod.Post, "/analyze", Form(Image(), Question));
         release.Set();
         await holder;
@@ -182,7 +190,8 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
         using VisionHost host = new(queue, serving, Options.Create(new UploadOptions()), NullLogger<VisionHost>.Instance);
         host.Status.State.ShouldBe(VisionState.Loading);
 
-        await Should.ThrowAsync<ModelLoadingException>(() => host.DescribeAsync(new ImageQuestion(Image(), Question), TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<ModelLoadingException>(() =>
+            host.DescribeAsync(new ImageQuestion(Image(), Question), TestContext.Current.CancellationToken));
 
         await host.PreloadAsync(TestContext.Current.CancellationToken);
         host.Status.ShouldBe(new VisionStatus(VisionState.Ready, "cpu"));
@@ -197,25 +206,30 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
         {
             model = "qwen2vl-tiny",
             max_tokens = 6,
-            messages = new object[] { new { role = "user", content = new object[] { new { type = "image_url", image_url = new { url = image } }, new { type = "text", text = Question } } } },
+            messages = new object[] { new { role = "user", content =
+            new object[] { new { type = "image_url", image_url = new { url = image } }, new { type = "text", text = Question } } } },
         });
 
         JsonElement chat = await JsonAsync(await server.PostJsonAsync("/v1/chat/completions", body));
         JsonElement analyzed = await JsonAsync(await server.SendAsync(HttpMethod.Post, "/analyze", Form(Image(), Question)));
 
-        chat.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!.Trim().ShouldBe(analyzed.GetProperty("response").GetString());
+        chat.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()!.Trim()
+            .ShouldBe(analyzed.GetProperty("response").GetString());
         chat.GetProperty("usage").GetProperty("prompt_tokens").GetInt32().ShouldBeGreaterThan(30);
     }
 
     internal static byte[] Image(string name = "wide.png") => File.ReadAllBytes(Path.Combine(Model, "images", name));
 
-    private Task<TestWebServer> StartAsync(string? token = null, string? model = null, params (string Key, string Value)[] settings) => TestWebServer.StartAsync(database, token: token, settings:
+    private Task<TestWebServer> StartAsync(string? token = null, string? model = null, params (string Key, string Value)[] settings) =>
+        TestWebServer.StartAsync(database, token: token, settings:
         [("Serving:VisionModel", model ?? Model), ("Serving:Device", "cpu"), ("Serving:ImageAnswerTokens", "6"), .. settings]);
 
-    private static Task ReadyAsync(TestWebServer server, params (string Name, string Value)[] headers) => WaitAsync(server, "ready", headers);
+    private static Task ReadyAsync(TestWebServer server, params (string Name, string Value)[] headers) =>
+        WaitAsync(server, "ready", headers);
 
     private static Task WaitAsync(TestWebServer server, string state, params (string Name, string Value)[] headers) => Eventually.TrueAsync(
-        async () => (await JsonAsync(await server.GetAsync("/status", headers))).GetProperty("status").GetString() == state, $"/status becomes {state}");
+        async () => (await JsonAsync(await server.GetAsync("/status", headers))).GetProperty("status").GetString() == state,
+        $"/status becomes {state}");
 
     private static MultipartFormDataContent Form(byte[] image, string text) =>
         new() { { new ByteArrayContent(image), "image", "picture.png" }, { new StringContent(text), "text" } };

@@ -15,7 +15,8 @@ public class ImageServer(PostgresServer postgres) : IAsyncLifetime
     {
         await _database.InitializeAsync();
         Server = await TestWebServer.StartAsync(_database, token: Token, settings:
-            [("Serving:VisionModel", ModelFolder), ("Serving:Device", "cpu"), ("Serving:ImageAnswerTokens", "6"), ("Uploads:MaxImageBytes", "100000")]);
+            [("Serving:VisionModel", ModelFolder), ("Serving:Device", "cpu"), ("Serving:ImageAnswerTokens", "6"),
+                ("Uploads:MaxImageBytes", "100000")]);
         await Eventually.TrueAsync(async () =>
         {
             using HttpResponseMessage health = await Server.GetAsync("/health");

@@ -21,7 +21,8 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
         await File.WriteAllBytesAsync(Path.Combine(folder, "a.pdf"), Pdf, TestContext.Current.CancellationToken);
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
 
-        using HttpResponseMessage accepted = await server.PostJsonAsync("/api/ingest/folder", JsonSerializer.Serialize(new { folder, options = new { name = "papers" } }));
+        using HttpResponseMessage accepted = await server.PostJsonAsync("/api/ingest/folder",
+            JsonSerializer.Serialize(new { folder, options = new { name = "papers" } }));
         accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         using HttpResponseMessage run = await server.GetAsync(accepted.Headers.Location!.ToString());
         JsonElement details = await JsonAsync(run);
@@ -41,7 +42,8 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
 
         string sibling = root.Path + "-sibling";
-        foreach (string folder in new[] { secret.Path, root.File("link"), Path.Combine(root.Path, "..", Path.GetFileName(secret.Path)), sibling, "/" })
+        foreach (string folder in new[] { secret.Path, root.File("link"), Path.Combine(root.Path, "..", Path.GetFileName(secret.Path)),
+            sibling, "/" })
         {
             using HttpResponseMessage refused = await server.PostJsonAsync("/api/ingest/folder", JsonSerializer.Serialize(new { folder }));
             refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest, folder);
@@ -56,7 +58,8 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     public async Task Unknown_settings_are_refused_by_name()
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database);
-        using HttpResponseMessage refused = await server.PostJsonAsync("/api/ingest/folder", """{"folder":"samples","options":{"colour":"blue"}}""");
+        using HttpResponseMessage refused = await server.PostJsonAsync("/api/ingest/folder",
+            """{"folder":"samples","options":{"colour":"blue"}}""");
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await JsonAsync(refused)).GetProperty("detail").GetString()!.ShouldContain("colour");
     }
@@ -80,11 +83,13 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
             JsonElement problem = await JsonAsync(refused);
             JsonElement errors = problem.GetProperty("errors");
             errors.EnumerateObject().Select(setting => setting.Name).ShouldBe(
-                ["colour", "extraction.max_pages", "dataset.eval_fraction", "training.lora_rnk", "training.learning_rate", "base_model"], ignoreOrder: true);
+                ["colour", "extraction.max_pages", "dataset.eval_fraction", "training.lora_rnk", "training.learning_rate", "base_model"],
+                ignoreOrder: true);
             errors.GetProperty("extraction.max_pages")[0].GetString().ShouldBe("expected a whole number, found the text 'all'");
             errors.GetProperty("base_model")[0].GetString().ShouldNotBeNull().ShouldStartWith("/nowhere: no such model folder");
             foreach (JsonProperty setting in errors.EnumerateObject())
-                problem.GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain($"{setting.Name}: {setting.Value[0].GetString()}");
+                problem.GetProperty("detail").GetString().ShouldNotBeNull()
+                    .ShouldContain($"{setting.Name}: {setting.Value[0].GetString()}");
             refused.Dispose();
         }
         (await database.ScalarAsync<long>("SELECT count(*) FROM runs")).ShouldBe(before);
@@ -116,7 +121,8 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
         await using TestWebServer server = await TestWebServer.StartAsync(database);
         using MultipartFormDataContent form = new()
         {
-            { new ByteArrayContent(Zip("../../../../tmp/slipped-out.pdf", "/etc/slipped-out.pdf", "..\\slipped-out.pdf")), "files", "slip.zip" },
+            { new ByteArrayContent(Zip("../../../../tmp/slipped-out.pdf", "/etc/slipped-out.pdf", "..\\slipped-out.pdf")), "files",
+                "slip.zip" },
         };
         using HttpResponseMessage accepted = await server.SendAsync(HttpMethod.Post, "/api/ingest", form);
         accepted.StatusCode.ShouldBe(HttpStatusCode.Accepted);
@@ -141,7 +147,8 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
 
         using MultipartFormDataContent empty = new() { { new StringContent("{}"), "options" } };
         (await server.SendAsync(HttpMethod.Post, "/api/ingest", empty)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await server.SendAsync(HttpMethod.Post, "/api/ingest", new StringContent("x"))).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await server.SendAsync(HttpMethod.Post, "/api/ingest",
+            new StringContent("x"))).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
     }
 
     [Fact]
@@ -169,7 +176,8 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
     {
         await using TestWebServer server = await TestWebServer.StartAsync(database);
         string id = Guid.NewGuid().ToString();
-        foreach (string path in new[] { $"/api/runs/{id}", $"/api/runs/{id}/items", $"/api/runs/{id}/logs", $"/api/runs/{id}/events", "/api/adapters/none/download", "/api/schedules/none" })
+        foreach (string path in new[] { $"/api/runs/{id}", $"/api/runs/{id}/items", $"/api/runs/{id}/logs", $"/api/runs/{id}/events",
+            "/api/adapters/none/download", "/api/schedules/none" })
             (await server.GetAsync(path)).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
         (await server.SendAsync(HttpMethod.Delete, "/api/schedules/none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
@@ -181,14 +189,16 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
         await File.WriteAllBytesAsync(root.File("a.pdf"), Pdf, TestContext.Current.CancellationToken);
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
         using HttpResponseMessage made = await server.PostJsonAsync(
-            "/api/schedules", JsonSerializer.Serialize(new { name = "nightly", cron = "0 3 * * *", folder = root.Path, time_zone = "Europe/Madrid" }));
+            "/api/schedules", JsonSerializer.Serialize(new { name = "nightly", cron = "0 3 * * *", folder = root.Path,
+            time_zone = "Europe/Madrid" }));
         made.StatusCode.ShouldBe(HttpStatusCode.Created);
         (await JsonAsync(made)).GetProperty("next_at").GetDateTimeOffset().ShouldBeGreaterThan(DateTimeOffset.UtcNow);
 
         // What the API gives can be sent back.
         JsonElement given = await JsonAsync(await server.GetAsync("/api/schedules/nightly"));
         using HttpResponseMessage changed = await server.SendAsync(HttpMethod.Put, "/api/schedules/nightly", new StringContent(
-            JsonSerializer.Serialize(new { cron = "30 4 * * *", folder = root.Path, options = given.GetProperty("options") }), new MediaTypeHeaderValue("application/json")));
+            JsonSerializer.Serialize(new { cron = "30 4 * * *", folder = root.Path, options = given.GetProperty("options") }),
+            new MediaTypeHeaderValue("application/json")));
         changed.StatusCode.ShouldBe(HttpStatusCode.OK, await changed.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
         using HttpResponseMessage bad = await server.PostJsonAsync(
@@ -198,13 +208,15 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
 
         using HttpResponseMessage started = await server.SendAsync(HttpMethod.Post, "/api/schedules/nightly/run");
         started.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        (await server.SendAsync(HttpMethod.Post, "/api/schedules/nightly/run")).StatusCode.ShouldBe(HttpStatusCode.Conflict); // its run still works
+        // its run still works
+        (await server.SendAsync(HttpMethod.Post, "/api/schedules/nightly/run")).StatusCode.ShouldBe(HttpStatusCode.Conflict);
 
         (await server.SendAsync(HttpMethod.Delete, "/api/schedules/nightly")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await JsonAsync(await server.GetAsync("/api/schedules"))).GetArrayLength().ShouldBe(0);
         await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
             .CreateDbContextAsync(TestContext.Current.CancellationToken);
-        (await db.Runs.CountAsync(r => r.State == RunState.Pending && r.SourceFolder == root.Path, TestContext.Current.CancellationToken)).ShouldBe(1);
+        (await db.Runs.CountAsync(r => r.State == RunState.Pending && r.SourceFolder == root.Path, TestContext.Current.CancellationToken))
+            .ShouldBe(1);
     }
 
     private static byte[] Zip(params string[] names)

@@ -21,13 +21,16 @@ public sealed class JobDashboardTests(PostgresDatabase database) : IClassFixture
         RunItem[] failed;
         await using (PipelineFixture pipeline = await PipelineFixture.StartAsync(database, settings: ("Worker:Cpu", "1")))
         {
-            RunOptions options = PipelineFixture.Seed(folder, (Hostile, "bad one"), ("fine.pdf", "fine"), ("odd.pdf", "bug one")) with { Name = "dashboard & co" };
+            RunOptions options = PipelineFixture.Seed(folder, (Hostile, "bad one"), ("fine.pdf", "fine"),
+                ("odd.pdf", "bug one")) with { Name = "dashboard & co" };
             run = await pipeline.IngestAsync(folder, options);
             (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
             failed = [.. (await pipeline.Sender.Send(new ListItems(run), Stop)).Where(i => i.State == ItemState.Failed)];
         }       // its last log lines are stored by now
         failed.Length.ShouldBe(2);
-        string[] jobs = (await database.ScalarAsync<string>("SELECT string_agg(id::text, ',') FROM hangfire.job WHERE statename = 'Failed' AND expireat > now() + interval '1 day'")).Split(',');
+        string[] jobs = (await database.ScalarAsync<string>(
+            "SELECT string_agg(id::text, ',') FROM hangfire.job WHERE statename = 'Failed' AND expireat > now() + interval '1 day'"))
+            .Split(',');
         jobs.Length.ShouldBeInRange(1, 2);
 
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Serving:VisionModel", "/nowhere"));
@@ -45,7 +48,9 @@ public sealed class JobDashboardTests(PostgresDatabase database) : IClassFixture
         all.ShouldContain("Extract started, attempt 1");
         all.ShouldNotContain("<img src=x");
 
-        string succeeded = await database.ScalarAsync<string>("SELECT max(id)::text FROM hangfire.job WHERE statename = 'Succeeded' AND invocationdata->>'Type' LIKE '%.StageJob,%' AND arguments->>0 = '\"Publish\"'");
+        string succeeded = await database.ScalarAsync<string>(
+            "SELECT max(id)::text FROM hangfire.job WHERE statename = 'Succeeded' AND invocationdata->>'Type' LIKE '%.StageJob,%' AND "
+            + "arguments->>0 = '\"Publish\"'");
         string publish = await PageAsync("/hangfire/jobs/details/" + succeeded);
         publish.ShouldContain("<td>Publish</td>");
         publish.ShouldContain("Publish done in");
@@ -64,7 +69,8 @@ public sealed class JobDashboardTests(PostgresDatabase database) : IClassFixture
     {
         const string evil = "<script>alert('x')</script>&\"";
         LogLine line = new(1, DateTimeOffset.UnixEpoch, "Error", evil, evil, evil, evil, null, 1, evil);
-        string html = JobDetails.Html(new JobWork([new JobWork.Item(Guid.Empty, Guid.Empty, evil, Stages.Extract, evil, 1, ItemState.Failed, evil)], [line], Truncated: true));
+        string html = JobDetails.Html(new JobWork(
+            [new JobWork.Item(Guid.Empty, Guid.Empty, evil, Stages.Extract, evil, 1, ItemState.Failed, evil)], [line], Truncated: true));
         html.ShouldNotContain("<script");
         html.Split(WebUtility.HtmlEncode(evil)).Length.ShouldBe(6);        // run, document, error, message, exception
     }

@@ -53,10 +53,12 @@ public sealed class KilledTrainingTests : IDisposable
                 Func<bool> reached;
                 if (kill <= Kills - KillsWhileFinishing)
                 {
-                    int ahead = Steps - LastStep(killed) - 10, target = LastStep(killed) + random.Next(1, Math.Max(2, 2 * ahead / (Kills - KillsWhileFinishing - kill + 1)));
+                    int ahead = Steps - LastStep(killed) - 10, target = LastStep(killed)
+                        + random.Next(1, Math.Max(2, 2 * ahead / (Kills - KillsWhileFinishing - kill + 1)));
                     int files = random.Next(-3, 8), delay = random.Next(40);
                     moment = files < 0 ? $"{delay} ms after step {target}" : $"after step {target}, in a checkpoint with {files} files";
-                    reached = files < 0 ? Delayed(() => LastStep(killed) >= target, delay) : () => LastStep(killed) >= target && FilesUnderWay(killed) >= files;
+                    reached = files < 0 ? Delayed(() => LastStep(killed) >= target, delay) : () =>
+                        LastStep(killed) >= target && FilesUnderWay(killed) >= files;
                 }
                 else
                 {
@@ -70,7 +72,8 @@ public sealed class KilledTrainingTests : IDisposable
                 code.ShouldBeOneOf([137, 0], error);
                 insideCheckpoints += FilesUnderWay(killed) >= 0 ? 1 : 0;
                 landed += code == 137 ? 1 : 0;
-                TestContext.Current.TestOutputHelper?.WriteLine($"{moment}: ended with {code} at step {LastStep(killed)}, {FilesUnderWay(killed)} files under way");
+                TestContext.Current.TestOutputHelper?.WriteLine(
+                    $"{moment}: ended with {code} at step {LastStep(killed)}, {FilesUnderWay(killed)} files under way");
                 Directory.GetDirectories(killed, "checkpoint-*").ShouldAllBe(folder => CheckpointStore.FindDamage(folder) == null);
             }
             landed.ShouldBeGreaterThan(Kills - KillsWhileFinishing - 1);
@@ -101,13 +104,15 @@ public sealed class KilledTrainingTests : IDisposable
             LogLines("stopped").ShouldBeInRange(before, 29);
         }
         (await FinishAsync(Train("stopped", rare))).ShouldContain("going on after step");
-        File.ReadAllBytes(_folder.File("stopped/adapter_model.safetensors")).ShouldBe(File.ReadAllBytes(_folder.File("whole/adapter_model.safetensors")));
+        File.ReadAllBytes(_folder.File("stopped/adapter_model.safetensors"))
+            .ShouldBe(File.ReadAllBytes(_folder.File("whole/adapter_model.safetensors")));
         Lines(_folder.File("stopped")).ShouldBe(Lines(_folder.File("whole")));
     }
 
     private HostProcess Train(string output, params string[] more) => HostProcess.Start(Arguments(output, more));
 
-    private string[] Arguments(string output, params string[] more) => ["train", _folder.File("train.yaml"), "--resume", "output_dir=" + _folder.File(output), .. more];
+    private string[] Arguments(string output, params string[] more) =>
+        ["train", _folder.File("train.yaml"), "--resume", "output_dir=" + _folder.File(output), .. more];
 
     private static async Task<string> FinishAsync(HostProcess training)
     {
@@ -126,15 +131,19 @@ public sealed class KilledTrainingTests : IDisposable
             File.ReadAllBytes(Path.Combine(found, name)).ShouldBe(File.ReadAllBytes(Path.Combine(expected, name)), name);
         Lines(found).ShouldBe(Lines(expected));
         foreach (string name in (string[])["trainer_state.json", "all_results.json", "eval_results.json", "train_results.json"])
-            WithoutTimes(File.ReadAllText(Path.Combine(found, name)).Replace(found, expected)).ShouldBe(WithoutTimes(File.ReadAllText(Path.Combine(expected, name))), name);
+            WithoutTimes(File.ReadAllText(Path.Combine(found, name)).Replace(found, expected))
+                .ShouldBe(WithoutTimes(File.ReadAllText(Path.Combine(expected, name))), name);
 
         static string[] Files(string folder) =>
-            [.. Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal)];
+            [.. Directory.GetFileSystemEntries(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path))
+            .Order(StringComparer.Ordinal)];
     }
 
     private static string[] Lines(string folder) => [.. File.ReadAllLines(Path.Combine(folder, "trainer_log.jsonl")).Select(WithoutTimes)];
 
-    private int LogLines(string output) => File.Exists(_folder.File(output + "/trainer_log.jsonl")) ? File.ReadAllLines(_folder.File(output + "/trainer_log.jsonl")).Length : 0;
+    private int LogLines(string output) =>
+        File.Exists(_folder.File(output + "/trainer_log.jsonl"))
+        ? File.ReadAllLines(_folder.File(output + "/trainer_log.jsonl")).Length : 0;
 
     // No two trainings take the same time.
     private static string WithoutTimes(string json)
@@ -165,13 +174,15 @@ public sealed class KilledTrainingTests : IDisposable
     }
 
     private static int LastStep(string output) => !Directory.Exists(output) ? 0 : Directory.GetDirectories(output, "checkpoint-*")
-        .Select(folder => int.Parse(Path.GetFileName(folder)["checkpoint-".Length..], System.Globalization.CultureInfo.InvariantCulture)).DefaultIfEmpty().Max();
+        .Select(folder => int.Parse(Path.GetFileName(folder)["checkpoint-".Length..], System.Globalization.CultureInfo.InvariantCulture))
+        .DefaultIfEmpty().Max();
 
     private static int FilesUnderWay(string output)
     {
         try
         {
-            return Directory.GetDirectories(output, ".checkpoint-*").Select(folder => Directory.GetFiles(folder).Length).DefaultIfEmpty(-1).Max();
+            return Directory.GetDirectories(output, ".checkpoint-*").Select(folder => Directory.GetFiles(folder).Length).DefaultIfEmpty(-1)
+                .Max();
         }
         catch (DirectoryNotFoundException)
         {

@@ -26,7 +26,8 @@ public sealed class ManyRowsTests(PostgresDatabase database) : IClassFixture<Pos
         StoredArtifact stored = await database.Storage.Artifacts.PutAsync(new MemoryStream("one row"u8.ToArray()), Stop);
         DateTimeOffset start = DateTimeOffset.UtcNow.AddDays(-1);
         Dataset[] datasets = [.. Enumerable.Range(0, More)
-            .Select(i => new Dataset(null, $"set {i}", new string('0', 64), new() { ["train.jsonl"] = stored.Sha256 }, 1, 0, start.AddSeconds(i)))];
+            .Select(i =>
+                new Dataset(null, $"set {i}", new string('0', 64), new() { ["train.jsonl"] = stored.Sha256 }, 1, 0, start.AddSeconds(i)))];
         await using (PipelineDbContext db = await ContextAsync(server))
         {
             db.AddRange(datasets);

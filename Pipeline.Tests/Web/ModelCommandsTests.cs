@@ -49,7 +49,8 @@ public sealed class ModelCommandsTests : IDisposable
     [InlineData("8", 0.01), InlineData("4", 0.05)]
     public async Task A_quantized_model_answers_and_loses_little(string bits, double loss)
     {
-        string[] eval = ["eval", "--model", Base, "--adapter", Adapter, "--dataset", WriteDataset(4), "--template", "alpaca", "--generations", "0", "--device", "cpu", "--json"];
+        string[] eval = ["eval", "--model", Base, "--adapter", Adapter, "--dataset", WriteDataset(4), "--template", "alpaca",
+            "--generations", "0", "--device", "cpu", "--json"];
         (int code, string full, string error) = await RunAsync(eval);
         code.ShouldBe(0, error);
         (code, string quantized, error) = await RunAsync([.. eval, "--quantize", bits]);
@@ -61,11 +62,13 @@ public sealed class ModelCommandsTests : IDisposable
             found.ShouldBe(expected, loss * expected, key);
             found.ShouldNotBe(expected, "the option does something");
         }
-        (code, string output, error) = await RunAsync("generate", "--model", Base, "--prompt", "What is 3?", "--template", "alpaca", "--max-new-tokens", "4", "--device", "cpu",
+        (code, string output, error) = await RunAsync("generate", "--model", Base, "--prompt", "What is 3?", "--template", "alpaca",
+            "--max-new-tokens", "4", "--device", "cpu",
             "--quantize", bits, "--json");
         code.ShouldBe(0, error);
         JsonDocument.Parse(LastLine(output)).RootElement.GetProperty("completion_tokens").GetInt32().ShouldBeGreaterThan(0);
-        await ShouldRefuse("quantization: 5 bits are not supported; use 8 or 4", "generate", "--model", Base, "--prompt", "x", "--quantize", "5");
+        await ShouldRefuse("quantization: 5 bits are not supported; use 8 or 4", "generate", "--model", Base, "--prompt", "x",
+            "--quantize", "5");
     }
 
     [Fact]
@@ -73,7 +76,8 @@ public sealed class ModelCommandsTests : IDisposable
     {
         WriteDataset(12);
         (int code, string output, string error) = await RunAsync("train", "--stage", "sft", "--do_train", "--model_name_or_path", Base,
-            "--dataset_dir", _folder.Path, "--dataset", "data.jsonl", "--template", "default", "--lora_r", "4", "--lora_target", "qkv_proj", "o_proj",
+            "--dataset_dir", _folder.Path, "--dataset", "data.jsonl", "--template", "default", "--lora_r", "4", "--lora_target",
+            "qkv_proj", "o_proj",
             "--output_dir=" + _folder.File("flags"), "--per_device_train_batch_size", "4", "--num_train_epochs", "1", "--max_steps", "-1",
             "--dataloader_pin_memory", "False", "--plot_loss", "--device", "cpu", "--json");
         code.ShouldBe(0, error);
@@ -82,7 +86,8 @@ public sealed class ModelCommandsTests : IDisposable
         using JsonDocument adapter = JsonDocument.Parse(File.ReadAllText(_folder.File("flags/adapter_config.json")));
         adapter.RootElement.GetProperty("r").GetInt32().ShouldBe(4);
 
-        await ShouldRefuse("command line: lora_rnk: unknown key; did you mean lora_rank?", "train", "--model_name_or_path", Base, "--output_dir", "o", "--lora_rnk", "4");
+        await ShouldRefuse("command line: lora_rnk: unknown key; did you mean lora_rank?", "train", "--model_name_or_path", Base,
+            "--output_dir", "o", "--lora_rnk", "4");
         (code, output, _) = await RunAsync("train", "--list-keys");
         code.ShouldBe(0);
         output.ShouldContain("early_stopping_steps  (default: null)\n    Ends the training after so many evaluations in a row");
@@ -110,9 +115,11 @@ public sealed class ModelCommandsTests : IDisposable
         await ShouldRefuse("output", "train", Config());
         File.WriteAllText(_folder.File("data.jsonl"), "no json at all");
         await ShouldRefuse("data.jsonl", "train", Config());
-        await ShouldRefuse("no adapter_config.json", "eval", "--model", Base, "--adapter", _folder.Path, "--template", "alpaca", "--dataset", WriteDataset(2));
+        await ShouldRefuse("no adapter_config.json", "eval", "--model", Base, "--adapter", _folder.Path, "--template", "alpaca",
+            "--dataset", WriteDataset(2));
         await ShouldRefuse("--dtype: 'int3' is unknown", "generate", "--model", Base, "--prompt", "x", "--dtype", "int3");
-        await ShouldRefuse("temperature is -1", "generate", "--model", Base, "--prompt", "x", "--temperature", "-1", "--template", "alpaca");
+        await ShouldRefuse("temperature is -1", "generate", "--model", Base, "--prompt", "x", "--temperature", "-1", "--template",
+            "alpaca");
     }
 
     [Theory]

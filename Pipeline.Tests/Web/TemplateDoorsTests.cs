@@ -24,7 +24,8 @@ namespace Pipeline.Tests.Web;
 [Collection(nameof(TemplateDoorsTests))]        // the chat command reads the console
 public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>, IDisposable
 {
-    private const string ChatMl = "{% for m in messages %}{{'<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n'}}{% endfor %}";
+    private const string ChatMl =
+        "{% for m in messages %}{{'<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n'}}{% endfor %}";
     private const string Phi3 = "{% for m in messages %}{{'<|user|>\\n' + m['content'] + '<|end|>\\n<|assistant|>\\n'}}{% endfor %}";
     private readonly TemporaryFolder _folder = new();
     private readonly string _question = $"What is pump {Guid.NewGuid():N}?";
@@ -57,7 +58,8 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
         FamilyModels.Write(golden, own, jinja);
         HubTokenizer tokenizer = HubTokenizer.Load(bare);
         WriteDataset(_question);
-        LoraTrainer.Train(Arguments(own, adapter) with { Template = "alpaca", DefaultSystem = "Be brief." }, null, TestContext.Current.CancellationToken);
+        LoraTrainer.Train(Arguments(own, adapter) with { Template = "alpaca", DefaultSystem = "Be brief." }, null,
+            TestContext.Current.CancellationToken);
 
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings:
         [
@@ -67,13 +69,17 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
         string published = await PublishAsync(server, own, adapter);
         foreach ((string model, string? with, string served, string template, string? system) in
             ((string, string?, string, string, string?)[])
-                [(bare, null, "bare-model", usual, null), (own, null, "own-model", named, null), (own, adapter, published, "alpaca", "Be brief.")])
+                [(bare, null, "bare-model", usual, null), (own, null, "own-model", named, null),
+                    (own, adapter, published, "alpaca", "Be brief.")])
         {
-            int[] expected = ChatTemplate.Get(template).WithDefaultSystem(system).EncodePrompt(tokenizer, [new ChatMessage("user", _question)]);
+            int[] expected = ChatTemplate.Get(template).WithDefaultSystem(system)
+                .EncodePrompt(tokenizer, [new ChatMessage("user", _question)]);
             TrainingArguments arguments = Arguments(model, _folder.File("none")) with { AdapterNameOrPath = with };
             Prompt(LoraTrainer.ReadData(arguments, model, observer: null)).ShouldBe(expected, $"training, {template}");
-            string[] place = with is null ? ["--model", model, "--device", "cpu"] : ["--model", model, "--adapter", with, "--device", "cpu"];
-            await ShouldAskAsync("evaluation", () => CommandAsync(["eval", "--dataset", _folder.File("data.jsonl"), "--generations", "1", "--max-new-tokens", "1", .. place]));
+            string[] place = with is null
+                ? ["--model", model, "--device", "cpu"] : ["--model", model, "--adapter", with, "--device", "cpu"];
+            await ShouldAskAsync("evaluation", () =>
+                CommandAsync(["eval", "--dataset", _folder.File("data.jsonl"), "--generations", "1", "--max-new-tokens", "1", .. place]));
             await ShouldAskAsync("generate", () => CommandAsync(["generate", "--prompt", _question, "--max-new-tokens", "1", .. place]));
             await ShouldAskAsync("chat", async () =>
             {
@@ -89,7 +95,9 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
         }
     }
 
-    /// <summary>Of a model that sees, neither adapters nor the command line: its doors are HTTP and captions, in both kinds of process.</summary>
+    /// <summary>
+    /// Of a model that sees, neither adapters nor the command line: its doors are HTTP and captions, in both kinds of process.
+    /// </summary>
     [Theory]
     [InlineData(null, "qwen2_vl")]
     [InlineData(ChatMl, "chatml")]
@@ -106,7 +114,8 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
         Prompt(LoraTrainer.ReadData(Arguments(model, _folder.File("none")), model, observer: null)).ShouldBe(expected, "training");
 
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings:
-            [("Serving:LanguageModels:0", Path.Combine(GoldenFiles.Root, "phi4-tiny")), ("Serving:VisionModel", model), ("Serving:Device", "cpu")]);
+            [("Serving:LanguageModels:0", Path.Combine(GoldenFiles.Root, "phi4-tiny")), ("Serving:VisionModel", model),
+                ("Serving:Device", "cpu")]);
         object[] content =
         [
             new { type = "image_url", image_url = new { url = "data:image/png;base64," + Convert.ToBase64String(image) } },
@@ -114,7 +123,8 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
         ];
         await ShouldAskAsync("HTTP", () => ChatAsync(server, "seeing-model", JsonSerializer.SerializeToElement(content)));
         ImageQuestion question = new(image, _question) { ModelFolder = model, Patient = true, MaxNewTokens = 1 };
-        await ShouldAskAsync("captions of a server", () => server.Services.GetRequiredService<IImageDescriber>().DescribeAsync(question, ct));
+        await ShouldAskAsync("captions of a server", () =>
+            server.Services.GetRequiredService<IImageDescriber>().DescribeAsync(question, ct));
         using LocalDescriber local = new(NullLogger<LocalDescriber>.Instance);
         await ShouldAskAsync("captions of a worker", () => local.DescribeAsync(question, ct));
 
@@ -146,7 +156,8 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
     }
 
     private void WriteDataset(string question) =>
-        File.WriteAllText(_folder.File("data.jsonl"), JsonSerializer.Serialize(new { instruction = question, input = "", output = "A pump." }) + "\n");
+        File.WriteAllText(_folder.File("data.jsonl"),
+        JsonSerializer.Serialize(new { instruction = question, input = "", output = "A pump." }) + "\n");
 
     private TrainingArguments Arguments(string model, string output) => new()
     {
@@ -178,7 +189,8 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
     {
         CancellationToken ct = TestContext.Current.CancellationToken;
         string name = "adapter-" + Guid.NewGuid().ToString("N")[..8];
-        await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(ct);
+        await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(ct);
         Run run = new(name, null, "{}", DateTimeOffset.UtcNow);
         db.Add(run);
         await db.SaveChangesAsync(ct);

@@ -28,12 +28,14 @@ internal sealed class TestWebServer : IAsyncDisposable
         Dictionary<string, string?> overrides = settings.ToDictionary(s => s.Key, string? (s) => s.Value);
         overrides["AUTH_TOKEN"] = token;
         WebApplication app = WebServer.Build(
-            new ServerSettings { Role = role, Port = 0, Listen = "127.0.0.1", DataFolder = database.Folder, Overrides = overrides }, database.Storage);
+            new ServerSettings { Role = role, Port = 0, Listen = "127.0.0.1", DataFolder = database.Folder, Overrides = overrides },
+            database.Storage);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new TestWebServer(app);
     }
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content = null,
+        params (string Name, string Value)[] headers)
     {
         using HttpRequestMessage request = new(method, path) { Content = content };
         foreach ((string name, string value) in headers)
@@ -46,7 +48,8 @@ internal sealed class TestWebServer : IAsyncDisposable
         return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 
-    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Get, path, null, headers);
+    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, headers);
 
     public Task<HttpResponseMessage> PostJsonAsync(string path, string json, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, new StringContent(json, new MediaTypeHeaderValue("application/json")), headers);

@@ -18,7 +18,8 @@ public sealed class TrainingProgressViewTests
     [InlineData(25, "60/240  loss 0.8123")]
     [InlineData(10, "60/240")]
     [InlineData(4, "60/2")]
-    public void A_narrow_terminal_gets_what_matters_most(int width, string line) => TrainingProgressLine.Fit(Progress(60), width).ShouldBe(line);
+    public void A_narrow_terminal_gets_what_matters_most(int width, string line) =>
+        TrainingProgressLine.Fit(Progress(60), width).ShouldBe(line);
 
     [Fact]
     public void On_a_terminal_the_line_is_redrawn_and_messages_go_above_it()

@@ -50,7 +50,8 @@ internal static class ExtractionBenchmark
         foreach (string pdf in pdfs)
         {
             using PdfiumDocument document = PdfiumDocument.Open(Path.GetFileName(pdf), File.ReadAllBytes(pdf));
-            List<PageContent> contents = Enumerable.Range(1, document.PageCount).Select(n => new PageContent(n, default, [], [], [])).ToList();
+            List<PageContent> contents = Enumerable.Range(1, document.PageCount).Select(n => new PageContent(n, default, [], [], []))
+                .ToList();
             FigureImages.Write(document, contents, [], dpi, folder);
             pages += contents.Count;
         }

@@ -116,7 +116,8 @@ internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double 
         Tensor[] turned = [.. parts.Select((part, i) => HeadNorm(part.view(batch, seq, -1, size), i).transpose(1, 2))];
         Tensor query = Rotate(turned[0], cos, sin), key = Rotate(turned[1], cos, sin);
         Tensor attended = mask is null
-            ? Softmax(query.reshape(batch * keyHeads, heads / keyHeads, seq, size), Shared(key), Shared(turned[2]), null).view(batch, heads, seq, size)
+            ? Softmax(query.reshape(batch * keyHeads, heads / keyHeads, seq, size), Shared(key), Shared(turned[2]), null)
+            .view(batch, heads, seq, size)
             : Softmax(query, Repeated(key), Repeated(turned[2]), mask);
         Tensor rows = attended.transpose(1, 2).contiguous().reshape(batch, seq, -1);
         return Linear(attention.Output, rows).MoveToOuterDisposeScope();
@@ -145,7 +146,8 @@ internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double 
     private Tensor FeedForward(FeedForward layer, Tensor x)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor[] halves = layer.Inputs.Count == 1 ? Linear(layer.Inputs[0], x).chunk(2, -1) : [.. layer.Inputs.Select(input => Linear(input, x))];
+        Tensor[] halves = layer.Inputs.Count == 1
+            ? Linear(layer.Inputs[0], x).chunk(2, -1) : [.. layer.Inputs.Select(input => Linear(input, x))];
         return Linear(layer.Down, halves[1] * nn.functional.silu(halves[0])).MoveToOuterDisposeScope();
     }
 

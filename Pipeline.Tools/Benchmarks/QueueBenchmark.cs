@@ -33,7 +33,8 @@ internal static class QueueBenchmark
     public static async Task<QueueMeasurement> MeasureAsync(PipelineStorage storage, int documents, int workers, CancellationToken ct)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Worker:Cpu", (string?)Math.Max(1, workers - 1).ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create("Worker:Cpu", (string?)Math.Max(1, workers - 1)
+            .ToString(System.Globalization.CultureInfo.InvariantCulture))]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddPipelineData(storage).AddPipelineJobs().AddPipelineWorker();
         foreach (StageDefinition stage in builder.Services.Select(s => s.ImplementationInstance).OfType<StageDefinition>().ToArray())
@@ -45,7 +46,8 @@ internal static class QueueBenchmark
         await host.StartAsync(ct);
         try
         {
-            await FinishAsync(source, await StartAsync(contexts, graph, Math.Max(WarmUpDocuments, documents), ct), ct);      // everything is compiled and connected after this
+            // everything is compiled and connected after this
+            await FinishAsync(source, await StartAsync(contexts, graph, Math.Max(WarmUpDocuments, documents), ct), ct);
             List<Guid> idle = [];
             List<double> seen = [];
             // Another process as far as Postgres knows: its own connection and listener.
@@ -65,7 +67,8 @@ internal static class QueueBenchmark
                 source, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND $1 IS NOT NULL", big, ct)));
             double cpu = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
             (long items, double seconds) = await ThroughputAsync(source, big, ct);
-            return new QueueMeasurement(handOvers.Length, At(handOvers, 0.5), At(handOvers, 0.95), At(handOvers, 0.99), items, seconds, items / seconds, cpu, At([.. seen], 0.5), At([.. seen], 0.99),
+            return new QueueMeasurement(handOvers.Length, At(handOvers, 0.5), At(handOvers, 0.95), At(handOvers, 0.99), items, seconds,
+                items / seconds, cpu, At([.. seen], 0.5), At([.. seen], 0.99),
                 connections, PeakMebibytes());
         }
         finally
@@ -74,13 +77,18 @@ internal static class QueueBenchmark
         }
     }
 
-    private static async Task<Guid> StartAsync(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, int documents, CancellationToken ct)
+    private static async Task<Guid> StartAsync(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, int documents,
+        CancellationToken ct)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);
         Run run = new("bench", null, RunOptionsJson.Write(new RunOptions()), DateTimeOffset.UtcNow);
         string sha256 = new('0', 64);
-        await db.Database.ExecuteSqlAsync($"INSERT INTO documents (sha256, file_name, bytes, created_at) VALUES ({sha256}, 'bench.pdf', 0, now()) ON CONFLICT DO NOTHING", ct);
+        await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO documents (sha256, file_name, bytes, created_at)
+            VALUES ({sha256}, 'bench.pdf', 0, now()) ON CONFLICT DO NOTHING
+            """, ct);
         db.RunDocuments.AddRange(Enumerable.Range(0, documents).Select(i => new RunDocument(run.Id, $"{i:D6}.pdf", sha256)));
         await db.AddRunAsync(graph, run, ct);
         await transaction.CommitAsync(ct);
@@ -89,7 +97,8 @@ internal static class QueueBenchmark
 
     private static async Task FinishAsync(NpgsqlDataSource source, Guid run, CancellationToken ct, Func<Task>? meanwhile = null)
     {
-        while (await ScalarAsync<string>(source, "SELECT state FROM runs WHERE id = $1", run, ct) is var state && state != nameof(RunState.Succeeded))
+        while (await ScalarAsync<string>(source, "SELECT state FROM runs WHERE id = $1", run, ct) is var state
+            && state != nameof(RunState.Succeeded))
         {
             if (state is nameof(RunState.Failed) or nameof(RunState.Canceled)) throw new InvalidOperationException($"run {run} is {state}");
             if (meanwhile is not null) await meanwhile();
@@ -106,7 +115,8 @@ internal static class QueueBenchmark
         {
             long version = signals.RunVersion(run);
             await using (NpgsqlCommand command = source.CreateCommand(
-                "SELECT i.id, i.finished_at, r.finished_at IS NOT NULL FROM stage_items AS i JOIN runs AS r ON r.id = i.run_id WHERE r.id = $1 AND i.finished_at IS NOT NULL"))
+                "SELECT i.id, i.finished_at, r.finished_at IS NOT NULL FROM stage_items AS i JOIN runs AS r ON r.id = i.run_id WHERE r.id "
+                + "= $1 AND i.finished_at IS NOT NULL"))
             {
                 command.Parameters.Add(new NpgsqlParameter { Value = run });
                 await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(ct);
@@ -126,7 +136,8 @@ internal static class QueueBenchmark
     private static async Task<double[]> HandOversAsync(NpgsqlDataSource source, List<Guid> runs, CancellationToken ct)
     {
         await using NpgsqlCommand command = source.CreateCommand("""
-            SELECT extract(epoch FROM started_at - created_at)::float8 * 1000 FROM stage_items WHERE run_id = ANY($1) AND stage <> 'Ingest' ORDER BY 1
+            SELECT extract(epoch FROM started_at - created_at)::float8 * 1000
+                FROM stage_items WHERE run_id = ANY($1) AND stage <> 'Ingest' ORDER BY 1
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = runs.ToArray() });
         List<double> values = [];
@@ -137,7 +148,9 @@ internal static class QueueBenchmark
 
     private static async Task<(long Items, double Seconds)> ThroughputAsync(NpgsqlDataSource source, Guid run, CancellationToken ct) => (
         await ScalarAsync<long>(source, "SELECT count(*) FROM stage_items WHERE run_id = $1 AND stage IN ('Extract', 'Caption')", run, ct),
-        await ScalarAsync<double>(source, "SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8 FROM stage_items WHERE run_id = $1 AND stage IN ('Extract', 'Caption')", run, ct));
+        await ScalarAsync<double>(source,
+        "SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8 FROM stage_items WHERE run_id = $1 AND stage IN "
+        + "('Extract', 'Caption')", run, ct));
 
     private static async Task<T> ScalarAsync<T>(NpgsqlDataSource source, string sql, Guid run, CancellationToken ct)
     {

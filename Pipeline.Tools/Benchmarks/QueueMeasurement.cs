@@ -15,5 +15,6 @@ namespace Pipeline.Tools.Benchmarks;
 /// <param name="SeenP99Ms">Their 99th percentile.</param>
 /// <param name="Connections">Peak number of connections to Postgres during the big run, including those of the measurement.</param>
 /// <param name="PeakMebibytes">Peak resident memory of this process, without Postgres.</param>
-internal sealed record QueueMeasurement(int HandOvers, double P50Ms, double P95Ms, double P99Ms, long Items, double Seconds, double ItemsPerSecond, double CpuSeconds, double SeenP50Ms, double SeenP99Ms,
+internal sealed record QueueMeasurement(int HandOvers, double P50Ms, double P95Ms, double P99Ms, long Items, double Seconds,
+    double ItemsPerSecond, double CpuSeconds, double SeenP50Ms, double SeenP99Ms,
     long Connections, double PeakMebibytes);

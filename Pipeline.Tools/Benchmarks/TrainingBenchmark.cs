@@ -40,25 +40,30 @@ internal static class TrainingBenchmark
         if (options.Reference is { } way)
         {
             Timed usual = MeasureReference(options, way, decoder, batches, stopping);
-            reference = new ReferenceMeasurement(usual.Tokens / usual.Seconds, usual.Examples / usual.Seconds, usual.FirstLoss, PeakMemoryMiB());
+            reference = new ReferenceMeasurement(usual.Tokens / usual.Seconds, usual.Examples / usual.Seconds, usual.FirstLoss,
+                PeakMemoryMiB());
         }
         return new TrainingMeasurement(ours.Tokens / ours.Seconds, ours.Examples / ours.Seconds, ours.MedianSeconds, memory,
             flops / 1e9, peak / 1e9, ours.FirstLoss, options.Model.CountParameters(), (long)trainable, reference);
     }
 
     private static Timed MeasureOurs(
-        TrainingBenchmarkOptions options, DecoderModel decoder, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
+        TrainingBenchmarkOptions options, DecoderModel decoder, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches,
+        CancellationToken stopping)
     {
         using LoraAdapter adapter = LoraInjector.Inject(decoder, options.Lora, seed: 1);
         TrainingArguments arguments = new();
         using AdamW optimizer = new(adapter.NamedTensors(), arguments);
         using TrainingPass pass = new(decoder, options.Checkpointing);
-        TrainingStep step = new(pass, optimizer, arguments.MaxGradNorm, (number, _) => new StepNoise(new DropoutMask(options.Lora.Dropout, number), 0, 0));
-        return Time(options, batches, (number, micro) => step.Run([.. micro.Select(batch => new MicroBatch([], batch))], number, LearningRate, stopping).Loss);
+        TrainingStep step = new(pass, optimizer, arguments.MaxGradNorm, (number, _) =>
+            new StepNoise(new DropoutMask(options.Lora.Dropout, number), 0, 0));
+        return Time(options, batches, (number, micro) =>
+            step.Run([.. micro.Select(batch => new MicroBatch([], batch))], number, LearningRate, stopping).Loss);
     }
 
     private static Timed MeasureReference(
-        TrainingBenchmarkOptions options, TrainingReference way, DecoderModel decoder, IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
+        TrainingBenchmarkOptions options, TrainingReference way, DecoderModel decoder,
+        IReadOnlyList<IReadOnlyList<TokenizedExample>> batches, CancellationToken stopping)
     {
         using LoraAdapter adapter = LoraInjector.Inject(decoder, options.Lora, seed: 1);
         TrainingArguments arguments = new();
@@ -79,7 +84,8 @@ internal static class TrainingBenchmark
         double first = 0;
         for (int i = 0; i <= options.Steps; i++)
         {
-            IReadOnlyList<TokenizedExample>[] micro = [.. Enumerable.Range(i * options.Accumulation, options.Accumulation).Select(n => batches[n % batches.Count])];
+            IReadOnlyList<TokenizedExample>[] micro = [.. Enumerable.Range(i * options.Accumulation, options.Accumulation)
+                .Select(n => batches[n % batches.Count])];
             long started = Stopwatch.GetTimestamp();
             double loss = run(i, micro);
             if (i == 0)

@@ -6,7 +6,9 @@ namespace Pipeline.Tools.Benchmarks;
 /// <param name="StepSeconds">Median of a step.</param>
 /// <param name="PeakMemoryMiB">Peak resident memory of the process, including the runtime and the model.</param>
 /// <param name="Gflops">10⁹ operations of matrix products per second.</param>
-/// <param name="PeakGflops">The same of one square matrix product on the same machine and in the same type: the best before and after.</param>
+/// <param name="PeakGflops">
+/// The same of one square matrix product on the same machine and in the same type: the best before and after.
+/// </param>
 /// <param name="FirstLoss">Mean loss of the first step's targets.</param>
 /// <param name="BaseParameters">Weights of the base model.</param>
 /// <param name="TrainableParameters">Weights of the adapter.</param>

@@ -63,7 +63,9 @@ internal sealed class ChaosInjector(
             case ChaosFault.JumpClock:
                 string hours = random.Next(2) == 0 ? "-1 hour" : "1 hour";
                 say($"the clock jumps: stored leases move by {hours} in {await StagesAsync(ct)}");
-                await system.ScalarAsync<long>($"WITH moved AS (UPDATE stage_items SET lease_until = lease_until + interval '{hours}' WHERE state = 'Running' RETURNING 1) SELECT count(*) FROM moved", ct);
+                await system.ScalarAsync<long>(
+                    $"WITH moved AS (UPDATE stage_items SET lease_until = lease_until + interval '{hours}' WHERE state = 'Running' "
+                    + $"RETURNING 1) SELECT count(*) FROM moved", ct);
                 break;
             case ChaosFault.PoisonDocument:
                 await KillWhoeverTakesAsync(poison!, ct);
@@ -92,8 +94,12 @@ internal sealed class ChaosInjector(
     {
         say($"{path} kills every worker that takes it");
         const string held = """
-            SELECT coalesce((SELECT i.worker FROM stage_items AS i JOIN run_documents AS d ON d.id = i.run_document_id WHERE d.path = $1 AND i.state = 'Running' LIMIT 1), '')
-                || '|' || (SELECT count(*) FROM stage_items AS i JOIN run_documents AS d ON d.id = i.run_document_id WHERE d.path = $1 AND i.state IN ('Failed', 'Succeeded', 'Skipped'))
+            SELECT coalesce((SELECT i.worker
+                FROM stage_items AS i JOIN run_documents AS d ON d.id = i.run_document_id
+                    WHERE d.path = $1 AND i.state = 'Running' LIMIT 1), '')
+                || '|' || (SELECT count(*)
+                    FROM stage_items AS i JOIN run_documents AS d ON d.id = i.run_document_id
+                        WHERE d.path = $1 AND i.state IN ('Failed', 'Succeeded', 'Skipped'))
             """;
         for (DateTime end = DateTime.UtcNow + limit; DateTime.UtcNow < end;)
         {
@@ -144,7 +150,8 @@ internal sealed class ChaosInjector(
     }
 
     private async Task<string> StagesAsync(CancellationToken ct) =>
-        string.Join('+', await system.LinesAsync("SELECT DISTINCT lower(stage) FROM stage_items WHERE state = 'Running' ORDER BY 1", ct)) is { Length: > 0 } stages ? stages : "a pause";
+        string.Join('+', await system.LinesAsync("SELECT DISTINCT lower(stage) FROM stage_items WHERE state = 'Running' ORDER BY 1", ct))
+        is { Length: > 0 } stages ? stages : "a pause";
 
     private ChildProcess Any() => system.Workers[random.Next(system.Workers.Count)];
 

@@ -29,11 +29,14 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
         {
             await using PrivateCluster server = await PrivateCluster.StartAsync(Path.Combine(_folder, "postgres"), ct: ct);
             (ChaosVerdict.Result expected, TimeSpan took) = await ReferenceAsync(server, documents, ct);
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"undisturbed: {took.TotalSeconds:F1} s, dataset {expected.Dataset[..12]}, adapter {expected.Adapter[..12]}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"undisturbed: {took.TotalSeconds:F1} s, dataset {expected.Dataset[..12]}, adapter {expected.Adapter[..12]}"));
             int failed = 0;
             for (int i = 1; i <= order.Runs; i++)
                 if (!await DisturbedAsync(server, i, documents, poison, expected, took, ct)) failed++;
-            output.WriteLine($"{order.Runs - failed} of {order.Runs} runs passed; faults done: {string.Join(", ", _done.OrderBy(f => f.Key).Select(f => $"{f.Key} {f.Value}"))}");
+            output.WriteLine(
+                $"{order.Runs - failed} of {order.Runs} runs passed; faults done: "
+                + $"{string.Join(", ", _done.OrderBy(f => f.Key).Select(f => $"{f.Key} {f.Value}"))}");
             if (order.Json)
                 output.WriteLine(JsonSerializer.Serialize(new
                 {
@@ -52,7 +55,8 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
         }
     }
 
-    private async Task<(ChaosVerdict.Result Result, TimeSpan Took)> ReferenceAsync(PrivateCluster server, string[] documents, CancellationToken ct)
+    private async Task<(ChaosVerdict.Result Result, TimeSpan Took)> ReferenceAsync(PrivateCluster server, string[] documents,
+        CancellationToken ct)
     {
         (string folder, string input) = Folders("reference", documents);
         await using ChaosSystem system = await ChaosSystem.StartAsync(server, folder, input, workers: 1, leaseSeconds: 60, ct);
@@ -66,7 +70,8 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
     }
 
     private async Task<bool> DisturbedAsync(
-        PrivateCluster server, int number, string[] documents, string poison, ChaosVerdict.Result expected, TimeSpan took, CancellationToken ct)
+        PrivateCluster server, int number, string[] documents, string poison, ChaosVerdict.Result expected, TimeSpan took,
+        CancellationToken ct)
     {
         Random random = new(unchecked(order.Seed * 1_000_003 + number));
         long started = Stopwatch.GetTimestamp();
@@ -80,7 +85,8 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
         Guid run = await system.SubmitAsync(Request(input), ct);
         long submitted = Stopwatch.GetTimestamp();
         ChaosInjector injector = new(system, Stages.Graph, random, () => system.SubmitAsync(Request(input), ct), poisonName, Limit(took),
-            what => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {Stopwatch.GetElapsedTime(submitted).TotalSeconds,5:F1} s  {what}")));
+            what => output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  {Stopwatch.GetElapsedTime(submitted).TotalSeconds,5:F1} s  {what}")));
         foreach (ChaosFault fault in faults)
         {
             if (fault == ChaosFault.FillDisk && !system.Disk.CanFill)
@@ -94,14 +100,19 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
         }
         List<string> problems = await EndAsync(system, run, Limit(took), ct)
             ? [.. await ChaosVerdict.FaultsAsync(system, run, expected, poisonName, Limit(took), ct)]
-            : ["the run did not end: " + string.Join(", ", await system.LinesAsync("SELECT stage || ' ' || state || ' #' || attempt || ' ' || coalesce(error, '') FROM stage_items WHERE state NOT IN ('Succeeded', 'Skipped')", ct))];
+            : ["the run did not end: "
+            + string.Join(", ", await system.LinesAsync(
+            "SELECT stage || ' ' || state || ' #' || attempt || ' ' || coalesce(error, '') FROM stage_items WHERE state NOT IN "
+            + "('Succeeded', 'Skipped')", ct))];
         problems.AddRange(system.Processes.Where(p => !p.IsRunning).Select(p => $"{p.Name} ended by itself"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  {(problems.Count == 0 ? "passed" : "FAILED")} after {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s"));
         foreach (string problem in problems) output.WriteLine($"  - {problem}");
         if (problems.Count > 0)
         {
-            foreach (string line in await system.LinesAsync("SELECT to_char(at, 'MI:SS.MS') || ' ' || level || ' ' || coalesce(stage, '') || ' ' || left(message, 300) FROM (SELECT * FROM log_entries ORDER BY id DESC LIMIT 60) AS l ORDER BY id", ct))
+            foreach (string line in await system.LinesAsync(
+                "SELECT to_char(at, 'MI:SS.MS') || ' ' || level || ' ' || coalesce(stage, '') || ' ' || left(message, 300) FROM (SELECT * "
+                + "FROM log_entries ORDER BY id DESC LIMIT 60) AS l ORDER BY id", ct))
                 output.WriteLine("    " + line);
             foreach (string line in system.LastWords(5)) output.WriteLine("    " + line);
         }
@@ -152,7 +163,8 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
     private (string[] Documents, string Poison) Samples()
     {
         FileInfo[] samples = new DirectoryInfo(ProductFiles.Resolve("samples")).GetFiles("*.pdf").OrderBy(f => f.Length).ToArray();
-        if (samples.Length <= order.Documents) throw new InputException($"--documents: found {order.Documents}; expected at most {samples.Length - 1}, one less than samples/ holds");
+        if (samples.Length <= order.Documents) throw new InputException(
+            $"--documents: found {order.Documents}; expected at most {samples.Length - 1}, one less than samples/ holds");
         return (samples.Take(order.Documents).Select(f => f.FullName).ToArray(), samples[^1].FullName);
     }
 

@@ -7,7 +7,9 @@ using Pipeline.Data.Postgres;
 
 namespace Pipeline.Tools.Chaos;
 
-/// <summary>The product as it runs in production, for one run of the harness: a database, a data folder, workers and a web process.</summary>
+/// <summary>
+/// The product as it runs in production, for one run of the harness: a database, a data folder, workers and a web process.
+/// </summary>
 internal sealed class ChaosSystem : IAsyncDisposable
 {
     /// <summary>Shortest lease in seconds that the product's options allow in these systems.</summary>
@@ -71,7 +73,9 @@ internal sealed class ChaosSystem : IAsyncDisposable
     public ChildProcess? WorkerOf(string holder) =>
         holder.Split(':') is [_, string process, ..] && int.TryParse(process, out int id) ? _workers.FirstOrDefault(w => w.Id == id) : null;
 
-    public void StartWeb() => Web = Start("web", ["up", "--role", "web", "--data", Data, "--port", _port.ToString(CultureInfo.InvariantCulture), "--allow", _input]);
+    public void StartWeb() =>
+        Web = Start("web", ["up", "--role", "web", "--data", Data, "--port", _port.ToString(CultureInfo.InvariantCulture), "--allow",
+        _input]);
 
     /// <summary>Kills a worker and starts another in its place.</summary>
     public async Task ReplaceWorkerAsync(ChildProcess worker, TimeSpan pause, CancellationToken ct)
@@ -100,9 +104,11 @@ internal sealed class ChaosSystem : IAsyncDisposable
                 if (answer.StatusCode == HttpStatusCode.Accepted)
                     return (await answer.Content.ReadFromJsonAsync<Accepted>(ct))!.RunId;
                 string text = await answer.Content.ReadAsStringAsync(ct);
-                if ((int)answer.StatusCode < 500 || DateTime.UtcNow > end) throw new InvalidOperationException($"the run was refused: {(int)answer.StatusCode} {text}");
+                if ((int)answer.StatusCode < 500
+                    || DateTime.UtcNow > end) throw new InvalidOperationException($"the run was refused: {(int)answer.StatusCode} {text}");
             }
-            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested && DateTime.UtcNow < end) { }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested
+                && DateTime.UtcNow < end) { }
             await Task.Delay(100, ct);
         }
     }
@@ -118,7 +124,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         await using NpgsqlCommand command = new($"""
             CREATE FUNCTION chaos_poison() RETURNS trigger LANGUAGE plpgsql AS $poison$
             BEGIN
-                IF EXISTS (SELECT 1 FROM run_documents WHERE id = NEW.run_document_id AND path = '{path.Replace("'", "''", StringComparison.Ordinal)}') THEN
+                IF EXISTS (SELECT 1 FROM run_documents
+                    WHERE id = NEW.run_document_id AND path = '{path.Replace("'", "''", StringComparison.Ordinal)}') THEN
                     RAISE EXCEPTION 'a poisonous document kills its worker before it is finished' USING ERRCODE = '{PostgresErrorCodes.CannotConnectNow}';
                 END IF;
                 RETURN NEW;
@@ -134,7 +141,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
     /// <summary>An unpooled connection, once the server answers.</summary>
     public async Task<NpgsqlConnection> ConnectAsync(CancellationToken ct) => await Transience.UntilAnsweredAsync(async () =>
     {
-        NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(_server.ConnectionString(_database)) { Pooling = false, Timeout = 5 }.ConnectionString);
+        NpgsqlConnection connection =
+            new(new NpgsqlConnectionStringBuilder(_server.ConnectionString(_database)) { Pooling = false, Timeout = 5 }.ConnectionString);
         try
         {
             await connection.OpenAsync(ct);
@@ -147,7 +155,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         }
     }, null, ct);
 
-    public async Task<T> ScalarAsync<T>(string sql, CancellationToken ct, params object[] values) => await Transience.UntilAnsweredAsync(async () =>
+    public async Task<T> ScalarAsync<T>(string sql, CancellationToken ct, params object[] values) =>
+        await Transience.UntilAnsweredAsync(async () =>
     {
         await using NpgsqlConnection connection = await ConnectAsync(ct);
         await using NpgsqlCommand command = new(sql, connection);
@@ -155,7 +164,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(ct))!;
     }, null, ct);
 
-    public async Task<IReadOnlyList<string>> LinesAsync(string sql, CancellationToken ct, params object[] values) => await Transience.UntilAnsweredAsync(async () =>
+    public async Task<IReadOnlyList<string>> LinesAsync(string sql, CancellationToken ct, params object[] values) =>
+        await Transience.UntilAnsweredAsync(async () =>
     {
         await using NpgsqlConnection connection = await ConnectAsync(ct);
         await using NpgsqlCommand command = new(sql, connection);
@@ -168,7 +178,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
 
     /// <summary>Last lines that a process of this system printed.</summary>
     public IEnumerable<string> LastWords(int lines) => Directory.GetFiles(_folder, "*.log").Order(StringComparer.Ordinal)
-        .SelectMany(f => File.ReadLines(f).Where(l => l.Contains("\"@l\"", StringComparison.Ordinal)).TakeLast(lines).Select(l => $"{Path.GetFileName(f)}: {l}"));
+        .SelectMany(f => File.ReadLines(f).Where(l => l.Contains("\"@l\"", StringComparison.Ordinal)).TakeLast(lines)
+        .Select(l => $"{Path.GetFileName(f)}: {l}"));
 
     public async ValueTask DisposeAsync()
     {
@@ -180,7 +191,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
         if (_server.ServerProcess is null) return;
         try
         {
-            await using NpgsqlConnection connection = new(new NpgsqlConnectionStringBuilder(_server.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
+            await using NpgsqlConnection connection =
+                new(new NpgsqlConnectionStringBuilder(_server.ConnectionString("postgres")) { Pooling = false }.ConnectionString);
             await connection.OpenAsync();
             await using NpgsqlCommand drop = new($"DROP DATABASE IF EXISTS {_database} WITH (FORCE)", connection);
             await drop.ExecuteNonQueryAsync();

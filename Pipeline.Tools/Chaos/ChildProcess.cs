@@ -19,10 +19,12 @@ internal sealed class ChildProcess : IDisposable
     public bool IsRunning => !_process.HasExited;
 
     /// <summary>Starts the product with a command line; no shell or terminal involved.</summary>
-    public static ChildProcess Start(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string log)
+    public static ChildProcess Start(string name, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment,
+        string log)
     {
         string host = Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll");
-        ProcessStartInfo start = new("sh", ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, "dotnet", host, .. arguments]);
+        ProcessStartInfo start = new("sh",
+            ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", log, "dotnet", host, .. arguments]);
         start.Environment["DOTNET_EnableDiagnostics"] = "0";       // its socket would outlive a kill
         foreach ((string key, string value) in environment) start.Environment[key] = value;
         return new ChildProcess(Process.Start(start)!, name);

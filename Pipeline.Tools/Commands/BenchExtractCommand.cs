@@ -14,18 +14,22 @@ internal static class BenchExtractCommand
     public static Command Create()
     {
         Argument<string> path = new("PATH") { Description = "A PDF or a folder of PDFs", DefaultValueFactory = _ => "samples" };
-        Option<int> dpi = new("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ => new ExtractionOptions().RasterDpi };
+        Option<int> dpi = new("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ =>
+            new ExtractionOptions().RasterDpi };
         Option<double> seconds = new("--seconds") { Description = "Time for each measurement", DefaultValueFactory = _ => 10 };
         Option<bool> json = new("--json") { Description = "End with one JSON object on the last line" };
-        Command command = new("extract", "Extraction: pages per second of text with layout, and of page images") { path, dpi, seconds, json };
+        Command command = new("extract", "Extraction: pages per second of text with layout, and of page images") { path, dpi, seconds,
+            json };
         command.SetAction((parsed, stopping) => Task.Run(
             () =>
             {
                 ExtractionMeasurement m = ExtractionBenchmark.Measure(
-                    PdfPaths.Find(parsed.GetRequiredValue(path)).Select(f => f.Pdf).ToList(), parsed.GetValue(dpi), parsed.GetValue(seconds), stopping);
+                    PdfPaths.Find(parsed.GetRequiredValue(path)).Select(f => f.Pdf).ToList(), parsed.GetValue(dpi),
+                    parsed.GetValue(seconds), stopping);
                 TextWriter output = parsed.InvocationConfiguration.Output;
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{m.Pages} pages: text and layout {m.TextPagesPerSecond:F1} pages/s, images at {parsed.GetValue(dpi)} dpi {m.RasterPagesPerSecond:F1} pages/s, {m.PeakMemoryMiB:F0} MiB"));
+                    $"{m.Pages} pages: text and layout {m.TextPagesPerSecond:F1} pages/s, images at {parsed.GetValue(dpi)} dpi "
+                    + $"{m.RasterPagesPerSecond:F1} pages/s, {m.PeakMemoryMiB:F0} MiB"));
                 if (parsed.GetValue(json))
                     output.WriteLine(JsonSerializer.Serialize(new
                     {

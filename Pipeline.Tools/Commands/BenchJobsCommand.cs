@@ -12,10 +12,12 @@ internal static class BenchJobsCommand
 {
     public static Command Create()
     {
-        Option<int> documents = new("--documents") { Description = "Documents of the run that is timed; two items each", DefaultValueFactory = _ => 1000 };
+        Option<int> documents = new("--documents") { Description = "Documents of the run that is timed; two items each",
+            DefaultValueFactory = _ => 1000 };
         Option<int> workers = new("--workers") { Description = "Items worked on at once", DefaultValueFactory = _ => 4 };
         Option<bool> json = new("--json") { Description = "End with one JSON object on the last line" };
-        Command command = new("jobs", "Orchestration: time between stages, items per second, with stages that do nothing") { documents, workers, json };
+        Command command = new("jobs", "Orchestration: time between stages, items per second, with stages that do nothing") { documents,
+            workers, json };
         command.SetAction(async (parsed, stopping) =>
         {
             string folder = Path.Combine(Path.GetTempPath(), "pipeline-bench-" + Guid.NewGuid().ToString("N")[..12]);

@@ -20,7 +20,8 @@ namespace Pipeline.Tools.Commands;
 internal static class BenchTrainCommand
 {
     private static readonly Option<string> Precision = new("--dtype") { Description = "fp32 or bf16", DefaultValueFactory = _ => "fp32" };
-    private static readonly Option<string> On = new("--device") { Description = "auto, cpu, cuda or cuda:N", DefaultValueFactory = _ => "auto" };
+    private static readonly Option<string> On = new("--device") { Description = "auto, cpu, cuda or cuda:N", DefaultValueFactory = _ =>
+        "auto" };
     private static readonly Option<int> Seq = Number("--seq", "Tokens of an example; the cut-off with --dataset", 256);
     private static readonly Option<int> Batch = Number("--batch", "Examples of a micro-batch", 4);
     private static readonly Option<int> Accumulation = Number("--accumulation", "Micro-batches of a step", 1);
@@ -32,20 +33,29 @@ internal static class BenchTrainCommand
     private static readonly Option<int> Intermediate = Number("--intermediate", "Width of the feed-forward", 4096);
     private static readonly Option<int> Vocab = Number("--vocab", "Vocabulary", 32064);
     private static readonly Option<int> Steps = Number("--steps", "Steps to measure", 8);
-    private static readonly Option<string?> Dataset = new("--dataset") { Description = "Real examples with their masked prompts and lengths", HelpName = "FILE" };
-    private static readonly Option<string> Tokenizer = new("--tokenizer") { Description = "Model folder of the tokenizer for --dataset", DefaultValueFactory = _ => "starter/phi4-starter" };
-    private static readonly Option<string?> Lengths = new("--lengths") { Description = "Write [prompt, all] tokens of each example of --dataset to a JSON file, for bench/peft_lora.py", HelpName = "FILE" };
-    private static readonly Option<bool> Checkpointing = new("--checkpointing") { Description = "Compute activations again on the way back instead of keeping them" };
-    private static readonly Option<int?> Quantization = new("--quantization-bit") { Description = "Store the frozen layers in 8 or 4 bits", HelpName = "BITS" };
+    private static readonly Option<string?> Dataset =
+        new("--dataset") { Description = "Real examples with their masked prompts and lengths", HelpName = "FILE" };
+    private static readonly Option<string> Tokenizer = new("--tokenizer") { Description = "Model folder of the tokenizer for --dataset",
+        DefaultValueFactory = _ => "starter/phi4-starter" };
+    private static readonly Option<string?> Lengths = new("--lengths") { Description =
+        "Write [prompt, all] tokens of each example of --dataset to a JSON file, for bench/peft_lora.py", HelpName = "FILE" };
+    private static readonly Option<bool> Checkpointing =
+        new("--checkpointing") { Description = "Compute activations again on the way back instead of keeping them" };
+    private static readonly Option<int?> Quantization = new("--quantization-bit") { Description = "Store the frozen layers in 8 or 4 bits",
+        HelpName = "BITS" };
     private static readonly Option<double> Dropout = new("--dropout") { Description = "Dropout of the adapter's inputs" };
-    private static readonly Option<TrainingReference?> Reference = new("--reference") { Description = "Measure besides what transformers and PEFT compute, operator by operator: peft as it is by itself, autocast as under Trainer with bf16", HelpName = "peft|autocast" };
+    private static readonly Option<TrainingReference?> Reference =
+        new("--reference") { Description =
+        "Measure besides what transformers and PEFT compute, operator by operator: peft as it is by itself, autocast as under Trainer "
+        + "with bf16", HelpName = "peft|autocast" };
     private static readonly Option<bool> Json = new("--json") { Description = "End with one JSON object on the last line" };
 
     public static Command Create()
     {
         Command command = new("train", "LoRA training: tokens per second, time of a step, memory, share of the matrix-product peak")
         {
-            Precision, On, Seq, Batch, Accumulation, Rank, Hidden, Layers, Heads, KvHeads, Intermediate, Vocab, Steps, Dataset, Tokenizer, Lengths,
+            Precision, On, Seq, Batch, Accumulation, Rank, Hidden, Layers, Heads, KvHeads, Intermediate, Vocab, Steps, Dataset, Tokenizer,
+                Lengths,
             Checkpointing, Quantization, Dropout, Reference, Json,
         };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(parsed, stopping), CancellationToken.None));
@@ -62,7 +72,8 @@ internal static class BenchTrainCommand
         TrainingBenchmarkOptions options = new()
         {
             Model = shape,
-            Lora = new LoraConfig { Rank = Value(parsed, Rank), Alpha = 2 * Value(parsed, Rank), Dropout = parsed.GetValue(Dropout), TargetModules = ["all"] },
+            Lora = new LoraConfig { Rank = Value(parsed, Rank), Alpha = 2 * Value(parsed, Rank), Dropout = parsed.GetValue(Dropout),
+            TargetModules = ["all"] },
             DType = ModelOptions.ParseType(parsed.GetValue(Precision)) ?? ScalarType.Float32,
             Device = TorchRuntime.ResolveDevice(parsed.GetRequiredValue(On)),
             Accumulation = Value(parsed, Accumulation),
@@ -74,10 +85,15 @@ internal static class BenchTrainCommand
         TrainingMeasurement m = TrainingBenchmark.Measure(options, Batches(parsed, shape), stopping);
         TextWriter output = parsed.InvocationConfiguration.Output;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{m.BaseParameters:N0} parameters, adapter {m.TrainableParameters:N0}: {m.TokensPerSecond:F0} tokens/s, {m.ExamplesPerSecond:F2} examples/s, step {m.StepSeconds:F3} s, {m.PeakMemoryMiB:F0} MiB, {m.Gflops:F1} of {m.PeakGflops:F1} GFLOP/s ({m.Gflops / m.PeakGflops:P0})"));
+            $"{m.BaseParameters:N0} parameters, adapter {m.TrainableParameters:N0}: {m.TokensPerSecond:F0} tokens/s, "
+            + $"{m.ExamplesPerSecond:F2} examples/s, step {m.StepSeconds:F3} s, {m.PeakMemoryMiB:F0} MiB, {m.Gflops:F1} of "
+            + $"{m.PeakGflops:F1} GFLOP/s ({m.Gflops / m.PeakGflops:P0})"));
         if (m.Reference is { } usual)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"as {parsed.GetValue(Reference)!.Value.ToString().ToLowerInvariant()} computes it (padding, logits of every position): {usual.TokensPerSecond:F0} tokens/s, {usual.ExamplesPerSecond:F2} examples/s, {usual.PeakMemoryMiB:F0} MiB; {m.ExamplesPerSecond / usual.ExamplesPerSecond:F2} times its speed; first loss {m.FirstLoss:F4}, there {usual.FirstLoss:F4}"));
+                $"as {parsed.GetValue(Reference)!.Value.ToString().ToLowerInvariant()} computes it (padding, logits of every position): "
+                + $"{usual.TokensPerSecond:F0} tokens/s, {usual.ExamplesPerSecond:F2} examples/s, {usual.PeakMemoryMiB:F0} MiB; "
+                + $"{m.ExamplesPerSecond / usual.ExamplesPerSecond:F2} times its speed; first loss {m.FirstLoss:F4}, there "
+                + $"{usual.FirstLoss:F4}"));
         if (parsed.GetValue(Json))
             output.WriteLine(JsonSerializer.Serialize(new
             {
@@ -144,7 +160,8 @@ internal static class BenchTrainCommand
         ChatTemplate template = TemplateRule.OfFamily(shape);
         TokenizedExample[] examples = [.. InstructionDataset.Load(file).Select(e => TokenizedExample.Encode(e, template, tokenizer, seq))];
         if (parsed.GetValue(Lengths) is { } target)
-            File.WriteAllText(target, JsonSerializer.Serialize(examples.Select(e => new[] { e.InputIds.Length - e.TargetTokens, e.InputIds.Length })));
+            File.WriteAllText(target,
+                JsonSerializer.Serialize(examples.Select(e => new[] { e.InputIds.Length - e.TargetTokens, e.InputIds.Length })));
         return [.. examples.Chunk(batch)];
     }
 

@@ -37,7 +37,8 @@ internal static class StarterCommand
 
     private static Command CreateVision()
     {
-        (Option<DirectoryInfo> folder, Option<double> minutes, Option<bool> resume, Option<int> threads) = Options("starter/qwen2vl-starter");
+        (Option<DirectoryInfo> folder, Option<double> minutes, Option<bool> resume,
+            Option<int> threads) = Options("starter/qwen2vl-starter");
         Command command = new("vl", "Vision-language model from drawn page figures") { folder, minutes, resume, threads };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -62,7 +63,8 @@ internal static class StarterCommand
         Option<int> count = new("--count") { Description = "Number of figures", DefaultValueFactory = _ => 40 };
         Option<int> seed = new("--seed") { Description = "Seed of the first figure", DefaultValueFactory = _ => 0 };
         Command command = new("figures", "Draw page figures with captions") { folder, count, seed };
-        command.SetAction(parsed => FigureSet.Write(parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(count), parsed.GetValue(seed)));
+        command.SetAction(parsed =>
+            FigureSet.Write(parsed.GetRequiredValue(folder).FullName, parsed.GetRequiredValue(count), parsed.GetValue(seed)));
         return command;
     }
 

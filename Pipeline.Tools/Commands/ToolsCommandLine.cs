@@ -17,5 +17,6 @@ internal static class ToolsCommandLine
     }
 
     /// <summary>Commands that are not part of the product.</summary>
-    internal static IEnumerable<Command> CreateTools() => [BenchCommand.Create(), ChaosCommand.Create(), StarterCommand.Create(), SamplesCommand.Create()];
+    internal static IEnumerable<Command> CreateTools() =>
+        [BenchCommand.Create(), ChaosCommand.Create(), StarterCommand.Create(), SamplesCommand.Create()];
 }

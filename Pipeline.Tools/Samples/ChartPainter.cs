@@ -10,7 +10,8 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
 
     private static readonly SKColor[] Palette =
     [
-        new(0x1f, 0x5f, 0xa8), new(0xd9, 0x6b, 0x1d), new(0x2f, 0x8f, 0x5b), new(0xa8, 0x32, 0x4a), new(0x6b, 0x57, 0xa5), new(0x8a, 0x8d, 0x91),
+        new(0x1f, 0x5f, 0xa8), new(0xd9, 0x6b, 0x1d), new(0x2f, 0x8f, 0x5b), new(0xa8, 0x32, 0x4a), new(0x6b, 0x57, 0xa5),
+            new(0x8a, 0x8d, 0x91),
     ];
 
     /// <summary>A line: horizontal values, ascending, and as many vertical ones.</summary>
@@ -125,7 +126,8 @@ internal sealed class ChartPainter(SKCanvas canvas, SKRect area, SampleFonts fon
         Fill(area, new SKColor(0x22, 0x2b, 0x33));
         SKRect glass = new(area.Left + 10, area.Top + 10, area.Right - 10, area.Bottom - 10);
         using (SKShader shader = SKShader.CreateLinearGradient(
-                   new SKPoint(0, glass.Top), new SKPoint(0, glass.Bottom), [new SKColor(0x0d, 0x3a, 0x52), new SKColor(0x06, 0x1c, 0x2b)], SKShaderTileMode.Clamp))
+                   new SKPoint(0, glass.Top), new SKPoint(0, glass.Bottom), [new SKColor(0x0d, 0x3a, 0x52), new SKColor(0x06, 0x1c, 0x2b)],
+                   SKShaderTileMode.Clamp))
         using (SKPaint paint = new()
         { Shader = shader })
             canvas.DrawRect(glass, paint);

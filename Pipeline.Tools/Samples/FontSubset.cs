@@ -42,7 +42,8 @@ internal static class FontSubset
 
         SortedDictionary<string, byte[]> parts = new(StringComparer.Ordinal);
         foreach (string name in Kept)
-            if (tables.TryGetValue(name, out (int Offset, int Length) table)) parts[name] = font.Slice(table.Offset, table.Length).ToArray();
+            if (tables.TryGetValue(name, out (int Offset, int Length) table)) parts[name] = font.Slice(table.Offset, table.Length)
+                .ToArray();
         parts["glyf"] = outlines.ToArray();
         parts["loca"] = loca;
         BinaryPrimitives.WriteInt16BigEndian(parts["head"].AsSpan(50), 1); // long offsets
@@ -66,7 +67,8 @@ internal static class FontSubset
     {
         int[] starts = new int[glyphCount + 1];
         for (int i = 0; i <= glyphCount; i++)
-            starts[i] = wide ? BinaryPrimitives.ReadInt32BigEndian(loca[(4 * i)..]) : 2 * BinaryPrimitives.ReadUInt16BigEndian(loca[(2 * i)..]);
+            starts[i] = wide ? BinaryPrimitives.ReadInt32BigEndian(loca[(4 * i)..])
+                : 2 * BinaryPrimitives.ReadUInt16BigEndian(loca[(2 * i)..]);
         return starts;
     }
 

@@ -6,7 +6,8 @@ internal static class LineBreaker
     private const string Vowels = "aeiouyAEIOUY";
 
     /// <returns>Words of each line; a word that continues on the next line ends in a hyphen.</returns>
-    public static List<List<string>> Break(string text, float firstWidth, float width, float space, Func<string, float> measure, bool divide = true)
+    public static List<List<string>> Break(string text, float firstWidth, float width, float space, Func<string, float> measure,
+        bool divide = true)
     {
         List<List<string>> lines = new() { new() };
         float left = firstWidth;

@@ -16,7 +16,8 @@ internal static class SampleFigures
         {
             case ("battery-ageing", "setup"):
                 chart.Flow(
-                    [("Climate chamber", 0.02f, 0.08f, 0.30f, 0.24f), ("Cell holder/4-wire", 0.36f, 0.08f, 0.28f, 0.24f), ("Cycler/5 V, 20 A", 0.70f, 0.08f, 0.28f, 0.24f),
+                    [("Climate chamber", 0.02f, 0.08f, 0.30f, 0.24f), ("Cell holder/4-wire", 0.36f, 0.08f, 0.28f, 0.24f),
+                    ("Cycler/5 V, 20 A", 0.70f, 0.08f, 0.28f, 0.24f),
                      ("Thermocouple", 0.36f, 0.66f, 0.28f, 0.24f), ("Data logger/1 value per s", 0.70f, 0.66f, 0.28f, 0.24f)],
                     (0, 1), (2, 1), (1, 3), (3, 4), (2, 4));
                 break;
@@ -33,8 +34,10 @@ internal static class SampleFigures
                 break;
             case ("calorimeter-manual", "block"):
                 chart.Flow(
-                    [("Sample cell", 0.04f, 0.06f, 0.22f, 0.2f), ("Reference cell", 0.04f, 0.70f, 0.22f, 0.2f), ("Thermopiles", 0.34f, 0.38f, 0.2f, 0.2f),
-                     ("Aluminium block", 0.62f, 0.06f, 0.24f, 0.2f), ("Controller", 0.62f, 0.38f, 0.24f, 0.2f), ("Peltier elements", 0.62f, 0.70f, 0.24f, 0.2f)],
+                    [("Sample cell", 0.04f, 0.06f, 0.22f, 0.2f), ("Reference cell", 0.04f, 0.70f, 0.22f, 0.2f),
+                    ("Thermopiles", 0.34f, 0.38f, 0.2f, 0.2f),
+                     ("Aluminium block", 0.62f, 0.06f, 0.24f, 0.2f), ("Controller", 0.62f, 0.38f, 0.24f, 0.2f),
+                     ("Peltier elements", 0.62f, 0.70f, 0.24f, 0.2f)],
                     (0, 2), (1, 2), (2, 4), (3, 4), (4, 5));
                 break;
             case ("calorimeter-manual", "display"):
@@ -42,16 +45,19 @@ internal static class SampleFigures
                 break;
             case ("calorimeter-manual", "steps"):
                 chart.Flow(
-                    [("Weigh", 0.01f, 0.3f, 0.15f, 0.4f), ("Insert cells", 0.215f, 0.3f, 0.17f, 0.4f), ("Wait for/baseline", 0.44f, 0.3f, 0.15f, 0.4f),
+                    [("Weigh", 0.01f, 0.3f, 0.15f, 0.4f), ("Insert cells", 0.215f, 0.3f, 0.17f, 0.4f),
+                    ("Wait for/baseline", 0.44f, 0.3f, 0.15f, 0.4f),
                      ("Run", 0.645f, 0.3f, 0.13f, 0.4f), ("Integrate", 0.83f, 0.3f, 0.16f, 0.4f)],
                     (0, 1), (1, 2), (2, 3), (3, 4));
                 break;
             case ("cooling-handbook", "energy"):
-                chart.Pie(("Servers", 61.7f), ("Chillers", 18.4f), ("Fans", 9.6f), ("UPS losses", 6.1f), ("Pumps", 3.1f), ("Lighting", 1.1f));
+                chart.Pie(("Servers", 61.7f), ("Chillers", 18.4f), ("Fans", 9.6f), ("UPS losses", 6.1f), ("Pumps", 3.1f),
+                    ("Lighting", 1.1f));
                 break;
             case ("cooling-handbook", "loop"):
                 chart.Flow(
-                    [("Cooling unit", 0.02f, 0.38f, 0.24f, 0.2f), ("Pump", 0.38f, 0.76f, 0.2f, 0.18f), ("Three-way/valve", 0.38f, 0.38f, 0.2f, 0.2f),
+                    [("Cooling unit", 0.02f, 0.38f, 0.24f, 0.2f), ("Pump", 0.38f, 0.76f, 0.2f, 0.18f),
+                    ("Three-way/valve", 0.38f, 0.38f, 0.2f, 0.2f),
                      ("Chiller", 0.72f, 0.06f, 0.24f, 0.2f), ("Dry cooler", 0.72f, 0.70f, 0.24f, 0.2f)],
                     (0, 2), (2, 3), (2, 4), (4, 1), (1, 0));
                 break;
@@ -67,15 +73,18 @@ internal static class SampleFigures
                 break;
             case ("greenhouse-guide", "loop"):
                 chart.Flow(
-                    [("Measuring box", 0.02f, 0.38f, 0.24f, 0.22f), ("Computer", 0.38f, 0.38f, 0.2f, 0.22f), ("Pipes", 0.74f, 0.02f, 0.22f, 0.18f),
-                     ("Vents", 0.74f, 0.28f, 0.22f, 0.18f), ("Screens", 0.74f, 0.54f, 0.22f, 0.18f), ("CO2 supply", 0.74f, 0.80f, 0.22f, 0.18f)],
+                    [("Measuring box", 0.02f, 0.38f, 0.24f, 0.22f), ("Computer", 0.38f, 0.38f, 0.2f, 0.22f),
+                    ("Pipes", 0.74f, 0.02f, 0.22f, 0.18f),
+                     ("Vents", 0.74f, 0.28f, 0.22f, 0.18f), ("Screens", 0.74f, 0.54f, 0.22f, 0.18f),
+                     ("CO2 supply", 0.74f, 0.80f, 0.22f, 0.18f)],
                     (0, 1), (1, 2), (1, 3), (1, 4), (1, 5));
                 break;
             case ("greenhouse-guide", "yield"):
                 chart.Bars("yield in kg per m²", 80, 20, ["425 ppm", "600 ppm", "800 ppm", "1000 ppm"], ("yield", [54, 61, 66.5f, 67.5f]));
                 break;
             case ("soil-moisture", "profile"):
-                chart.HeatMap(["10 cm", "30 cm", "60 cm", "90 cm"], ["J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D"], new float[,]
+                chart.HeatMap(["10 cm", "30 cm", "60 cm", "90 cm"], ["J", "F", "M", "A", "M", "J", "J", "A", "S", "O", "N", "D"],
+                    new float[,]
                 {
                     { 33, 32, 27, 21, 18, 17, 16, 19, 22, 27, 31, 33 },
                     { 33, 33, 30, 26, 22, 20, 18, 18, 20, 24, 29, 32 },

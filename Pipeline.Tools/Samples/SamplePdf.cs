@@ -185,7 +185,8 @@ internal sealed class SamplePdf : IDisposable
             widths[c] *= scale;
         font.Size = bold.Size = size;
         List<List<string>>[] heads = Enumerable.Range(0, columns)
-            .Select(c => LineBreaker.Break(element.Rows[0][c], widths[c] + 1, widths[c] + 1, size * 0.3f, w => bold.MeasureText(w), divide: false)).ToArray();
+            .Select(c => LineBreaker.Break(element.Rows[0][c], widths[c] + 1, widths[c] + 1, size * 0.3f, w =>
+                bold.MeasureText(w), divide: false)).ToArray();
         int headLines = heads.Max(h => h.Count);
         Float(40 + headLines * 10 + TableRow * element.Rows.Count, () => DrawTable(element, widths, heads, size));
     }

@@ -24,7 +24,8 @@ internal sealed class ImageAnalysisApi(ISender sender, VisionHost vision, IOptio
         group.MapGet("/health", (ImageAnalysisApi api) => api.Health())
             .WithSummary("Whether the server lives; needs no token");
         Post("/analyze", (api, request, gone) => api.ReadFormAsync(request, gone), "Asks about an uploaded image: fields image and text");
-        Post("/analyze_base64", (api, request, gone) => api.ReadJsonAsync(request, gone), "Asks about an image in base64: fields image (data URL or bare) and text");
+        Post("/analyze_base64", (api, request, gone) =>
+            api.ReadJsonAsync(request, gone), "Asks about an image in base64: fields image (data URL or bare) and text");
 
         void Post(string path, Func<ImageAnalysisApi, HttpRequest, CancellationToken, Task<AnalyzeImage>> read, string summary) =>
             group.MapPost(path, (HttpContext context, ImageAnalysisApi api) => api.AnswerAsync(context, read))
@@ -84,7 +85,8 @@ internal sealed class ImageAnalysisApi(ISender sender, VisionHost vision, IOptio
         {
             throw new RefusedRequestException(StatusCodes.Status400BadRequest, ImageMessages.BadForm);
         }
-        IFormFile image = form.Files.GetFile("image") ?? throw new RefusedRequestException(StatusCodes.Status400BadRequest, ImageMessages.NoImage);
+        IFormFile image = form.Files.GetFile("image")
+            ?? throw new RefusedRequestException(StatusCodes.Status400BadRequest, ImageMessages.NoImage);
         if (image.Length > uploads.Value.MaxImageBytes)
             throw TooLarge(image.Length);
         byte[] bytes = new byte[image.Length];
@@ -100,7 +102,8 @@ internal sealed class ImageAnalysisApi(ISender sender, VisionHost vision, IOptio
         try
         {
             using JsonDocument body = await JsonDocument.ParseAsync(request.Body, cancellationToken: gone);
-            string image = Text(body.RootElement, "image") is { Length: > 0 } given ? given : throw new RefusedRequestException(StatusCodes.Status400BadRequest, ImageMessages.NoImage);
+            string image = Text(body.RootElement, "image") is { Length: > 0 } given
+                ? given : throw new RefusedRequestException(StatusCodes.Status400BadRequest, ImageMessages.NoImage);
             // data:image/png;base64,…
             string base64 = image.StartsWith("data:", StringComparison.OrdinalIgnoreCase) ? image[(image.IndexOf(',') + 1)..] : image;
             if (base64.Length / 4L * 3 > uploads.Value.MaxImageBytes)

@@ -32,7 +32,8 @@ internal static class IngestApi
             .WithSummary("Start a run over uploaded PDFs, or zips of PDFs; the form field 'options' may carry the run's settings as JSON");
     }
 
-    private static async Task<IResult> FolderAsync(HttpRequest http, ISender sender, AllowedFolders allowed, CancellationToken cancellationToken)
+    private static async Task<IResult> FolderAsync(HttpRequest http, ISender sender, AllowedFolders allowed,
+        CancellationToken cancellationToken)
     {
         FolderRequest request = await StrictJson.ReadAsync<FolderRequest>(http, cancellationToken);
         RunOptions options = request.Options ?? new RunOptions();
@@ -40,15 +41,20 @@ internal static class IngestApi
         return Accepted(await sender.Send(new IngestFolder(folder, options), cancellationToken));
     }
 
-    private static async Task<IResult> UploadAsync(HttpContext context, ISender sender, IOptions<UploadOptions> limits, CancellationToken cancellationToken)
+    private static async Task<IResult> UploadAsync(HttpContext context, ISender sender, IOptions<UploadOptions> limits,
+        CancellationToken cancellationToken)
     {
         if (!context.Request.HasFormContentType)
-            throw new BadHttpRequestException("expected a form of type multipart/form-data with .pdf or .zip files", StatusCodes.Status415UnsupportedMediaType);
-        FormOptions formLimits = new() { MultipartBodyLengthLimit = limits.Value.MaxIngestBytes, ValueCountLimit = 64, ValueLengthLimit = 1 << 20 };
-        context.Features.Set<IFormFeature>(new FormFeature(context.Request, formLimits)); // large parts go to temporary files, deleted afterwards
+            throw new BadHttpRequestException("expected a form of type multipart/form-data with .pdf or .zip files",
+                StatusCodes.Status415UnsupportedMediaType);
+        FormOptions formLimits = new() { MultipartBodyLengthLimit = limits.Value.MaxIngestBytes, ValueCountLimit = 64,
+            ValueLengthLimit = 1 << 20 };
+        // large parts go to temporary files, deleted afterwards
+        context.Features.Set<IFormFeature>(new FormFeature(context.Request, formLimits));
         IFormCollection form = await ReadFormAsync(context.Request, cancellationToken);
 
-        RunOptions options = form["options"].ToString() is { Length: > 0 } json ? StrictJson.Parse<RunOptions>(json, "options") : new RunOptions();
+        RunOptions options = form["options"].ToString() is { Length: > 0 } json
+            ? StrictJson.Parse<RunOptions>(json, "options") : new RunOptions();
         List<IncomingFile> files = new();
         try
         {

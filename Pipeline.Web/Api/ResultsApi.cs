@@ -26,12 +26,15 @@ internal static class ResultsApi
                 TypedResults.Ok(await sender.Send(new ListDatasets(limit, offset), cancellationToken)))
             .WithSummary("Datasets, newest first");
 
-        group.MapGet("/datasets/{id:guid}/files/{name}", async (Guid id, string name, ISender sender, IArtifactStore artifacts, CancellationToken cancellationToken) =>
+        group.MapGet("/datasets/{id:guid}/files/{name}",
+            async (Guid id, string name, ISender sender, IArtifactStore artifacts, CancellationToken cancellationToken) =>
             {
-                DatasetEntry dataset = await sender.Send(new GetDataset(id), cancellationToken) ?? throw new NotFoundException($"there is no dataset {id}");
+                DatasetEntry dataset = await sender.Send(new GetDataset(id), cancellationToken)
+                    ?? throw new NotFoundException($"there is no dataset {id}");
                 return dataset.Files.TryGetValue(name, out string? sha256)
                     ? Results.Stream(await artifacts.OpenReadAsync(sha256, cancellationToken), "application/octet-stream", name)
-                    : throw new NotFoundException($"dataset {dataset.Name} has no file '{name}'; it has {string.Join(", ", dataset.Files.Keys)}");
+                    : throw new NotFoundException(
+                    $"dataset {dataset.Name} has no file '{name}'; it has {string.Join(", ", dataset.Files.Keys)}");
             })
             .WithSummary("A file of a dataset: train.jsonl, eval.jsonl, dataset_info.json");
 
@@ -39,9 +42,11 @@ internal static class ResultsApi
                 TypedResults.Ok(await sender.Send(new ListAdapters(), cancellationToken)))
             .WithSummary("Published adapters, newest first");
 
-        group.MapGet("/adapters/{name}/download", async (string name, ISender sender, HttpContext context, CancellationToken cancellationToken) =>
+        group.MapGet("/adapters/{name}/download",
+            async (string name, ISender sender, HttpContext context, CancellationToken cancellationToken) =>
             {
-                string folder = await sender.Send(new FetchAdapter(name), cancellationToken) ?? throw new NotFoundException($"there is no adapter '{name}'");
+                string folder = await sender.Send(new FetchAdapter(name), cancellationToken)
+                    ?? throw new NotFoundException($"there is no adapter '{name}'");
                 // Ending a zip entry writes its last bytes synchronously, which the server must be told to allow.
                 context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
                 return Results.Stream(body => ZipAsync(folder, body, cancellationToken), "application/zip", $"{name}.zip");
@@ -55,7 +60,8 @@ internal static class ResultsApi
 
     private static async Task ZipAsync(string folder, Stream body, CancellationToken cancellationToken)
     {
-        await using ZipArchive zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        await using ZipArchive zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null,
+            cancellationToken);
         foreach (string file in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
             await zip.CreateEntryFromFileAsync(file, Path.GetFileName(file), CompressionLevel.Fastest, cancellationToken);
     }

@@ -55,10 +55,12 @@ internal static class RunsApi
             .WithSummary("Training curves by name");
 
         group.MapGet("/{id:guid}/logs", async (Guid id, ISender sender, CancellationToken cancellationToken,
-                long? after = null, int limit = 500, string? level = null, Stage? stage = null, Guid? item = null, int? attempt = null, string? text = null) =>
+                long? after = null, int limit = 500, string? level = null, Stage? stage = null, Guid? item = null, int? attempt = null,
+                string? text = null) =>
             {
                 await sender.RunAsync(id, cancellationToken);
-                return TypedResults.Ok(await sender.Send(new ListLogs(id, after, limit, level, stage, item, attempt, text), cancellationToken));
+                return TypedResults.Ok(await sender.Send(new ListLogs(id, after, limit, level, stage, item, attempt, text),
+                    cancellationToken));
             })
             .WithSummary("Log lines, oldest first, by level, stage, item, attempt or text; 'after' continues behind a line");
 
@@ -68,7 +70,8 @@ internal static class RunsApi
                 bool canceled = await sender.Send(new CancelRun(id), cancellationToken);
                 return canceled
                     ? Results.Accepted($"/api/runs/{id}")
-                    : Results.Problem($"the run has ended already ({run.Summary.State.ToString().ToLowerInvariant()})", statusCode: StatusCodes.Status409Conflict);
+                    : Results.Problem($"the run has ended already ({run.Summary.State.ToString().ToLowerInvariant()})",
+                    statusCode: StatusCodes.Status409Conflict);
             })
             .Produces(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status409Conflict)
@@ -79,29 +82,36 @@ internal static class RunsApi
     private static void MapControl(RouteGroupBuilder group)
     {
         group.MapPost("/{id:guid}/pause", async (Guid id, ISender sender, CancellationToken cancellationToken) =>
-                await ControlledAsync(id, sender, await sender.Send(new PauseRun(id), cancellationToken), "is paused already or has ended", cancellationToken))
+                await ControlledAsync(id, sender, await sender.Send(new PauseRun(id), cancellationToken), "is paused already or has ended",
+                cancellationToken))
             .WithSummary("Take a run's work from queue and workers until it is resumed; a training saves a checkpoint");
 
         group.MapPost("/{id:guid}/resume", async (Guid id, ISender sender, CancellationToken cancellationToken) =>
-                await ControlledAsync(id, sender, await sender.Send(new ResumeRun(id), cancellationToken), "is not paused", cancellationToken))
+                await ControlledAsync(id, sender, await sender.Send(new ResumeRun(id), cancellationToken), "is not paused",
+                cancellationToken))
             .WithSummary("Put a paused run back to work");
 
-        group.MapPost("/{id:guid}/retry", async (Guid id, ISender sender, CancellationToken cancellationToken, Stage? stage = null, Guid? item = null) =>
-                await ControlledAsync(id, sender, await sender.Send(new RetryRun(id, stage, item), cancellationToken) > 0, "has nothing that failed or was canceled there", cancellationToken))
+        group.MapPost("/{id:guid}/retry",
+            async (Guid id, ISender sender, CancellationToken cancellationToken, Stage? stage = null, Guid? item = null) =>
+                await ControlledAsync(id, sender, await sender.Send(new RetryRun(id, stage, item), cancellationToken) > 0,
+                "has nothing that failed or was canceled there", cancellationToken))
             .WithSummary("Work again on what failed or was canceled: everything, one stage, or one item");
 
         group.MapPut("/{id:guid}/priority", async (Guid id, HttpRequest http, ISender sender, CancellationToken cancellationToken) =>
             {
                 PriorityRequest request = await StrictJson.ReadAsync<PriorityRequest>(http, cancellationToken);
-                return await ControlledAsync(id, sender, await sender.Send(new PrioritizeRun(id, request.Priority), cancellationToken), "does not exist", cancellationToken);
+                return await ControlledAsync(id, sender, await sender.Send(new PrioritizeRun(id, request.Priority), cancellationToken),
+                    "does not exist", cancellationToken);
             })
             .Accepts<PriorityRequest>("application/json")
             .WithSummary("Whose work is claimed first; higher comes first");
 
         group.MapPost("/{id:guid}/clone", async (Guid id, HttpRequest http, ISender sender, CancellationToken cancellationToken) =>
             {
-                CloneRequest request = http.ContentLength is > 0 ? await StrictJson.ReadAsync<CloneRequest>(http, cancellationToken) : new CloneRequest(null, null);
-                RunAccepted run = await sender.Send(new CloneRun(id, request.Options, request.From), cancellationToken) ?? throw new NotFoundException($"there is no run {id}");
+                CloneRequest request = http.ContentLength is > 0
+                    ? await StrictJson.ReadAsync<CloneRequest>(http, cancellationToken) : new CloneRequest(null, null);
+                RunAccepted run = await sender.Send(new CloneRun(id, request.Options, request.From), cancellationToken)
+                    ?? throw new NotFoundException($"there is no run {id}");
                 return Results.Accepted($"/api/runs/{run.RunId}", run);
             })
             .Accepts<CloneRequest>("application/json")
@@ -109,11 +119,13 @@ internal static class RunsApi
             .WithSummary("A new run from this one with some settings changed; with 'from' over the very same documents from that stage on");
     }
 
-    private static async Task<IResult> ControlledAsync(Guid id, ISender sender, bool done, string otherwise, CancellationToken cancellationToken)
+    private static async Task<IResult> ControlledAsync(Guid id, ISender sender, bool done, string otherwise,
+        CancellationToken cancellationToken)
     {
         if (done) return Results.Accepted($"/api/runs/{id}");
         RunDetails run = await sender.RunAsync(id, cancellationToken);
-        return Results.Problem($"the run {otherwise} ({run.Summary.State.ToString().ToLowerInvariant()})", statusCode: StatusCodes.Status409Conflict);
+        return Results.Problem($"the run {otherwise} ({run.Summary.State.ToString().ToLowerInvariant()})",
+            statusCode: StatusCodes.Status409Conflict);
     }
 
     /// <param name="Priority">0 by default.</param>
@@ -128,7 +140,8 @@ internal static class RunsApi
         await sender.Send(new GetRun(id), cancellationToken) ?? throw new NotFoundException($"there is no run {id}");
 
     private static async Task<IResult> FileAsync(
-        Guid id, Guid documentId, string path, ISender sender, IArtifactStore artifacts, HttpContext context, CancellationToken cancellationToken)
+        Guid id, Guid documentId, string path, ISender sender, IArtifactStore artifacts, HttpContext context,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<DocumentEntry> documents = await sender.Send(new ListDocuments(id, DocumentId: documentId), cancellationToken);
         DocumentEntry document = documents.SingleOrDefault()
@@ -143,7 +156,8 @@ internal static class RunsApi
             : Path.GetExtension(path) is ".json" ? "application/json"
             : "application/octet-stream";
         if (path.StartsWith("pages/", StringComparison.Ordinal) && !await artifacts.ExistsAsync(sha256, cancellationToken))
-            throw new NotFoundException($"{document.Path}: {path} was removed to save space (Retention:RasterDays); run the document again to make it anew");
+            throw new NotFoundException(
+                $"{document.Path}: {path} was removed to save space (Retention:RasterDays); run the document again to make it anew");
         return Results.Stream(await artifacts.OpenReadAsync(sha256, cancellationToken), type);
     }
 }

@@ -35,14 +35,17 @@ internal static class SchedulesApi
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithSummary("Make, or replace, the schedule of that name");
 
-        group.MapPut("/{name}", async (string name, HttpRequest http, ISender sender, AllowedFolders allowed, CancellationToken cancellationToken) =>
-                TypedResults.Ok(await SaveAsync(name, await StrictJson.ReadAsync<ScheduleRequest>(http, cancellationToken), sender, allowed, cancellationToken)))
+        group.MapPut("/{name}",
+            async (string name, HttpRequest http, ISender sender, AllowedFolders allowed, CancellationToken cancellationToken) =>
+                TypedResults.Ok(await SaveAsync(name, await StrictJson.ReadAsync<ScheduleRequest>(http, cancellationToken), sender,
+                allowed, cancellationToken)))
             .Accepts<ScheduleRequest>("application/json")
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .WithSummary("Make, or replace, a schedule");
 
         group.MapDelete("/{name}", async (string name, ISender sender, CancellationToken cancellationToken) =>
-                await sender.Send(new DeleteSchedule(name), cancellationToken) ? Results.NoContent() : throw new NotFoundException($"there is no schedule '{name}'"))
+                await sender.Send(new DeleteSchedule(name), cancellationToken)
+                ? Results.NoContent() : throw new NotFoundException($"there is no schedule '{name}'"))
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .WithSummary("Remove a schedule; its runs stay");
@@ -52,7 +55,8 @@ internal static class SchedulesApi
                 ScheduleEntry schedule = await FindAsync(sender, name, cancellationToken);
                 RunAccepted? run = await sender.Send(new RunSchedule(schedule.Id), cancellationToken);
                 return run is null
-                    ? Results.Problem($"nothing was started: {(schedule.Enabled ? (await FindAsync(sender, name, cancellationToken)).LastSkipReason : "the schedule is disabled")}", statusCode: StatusCodes.Status409Conflict)
+                    ? Results.Problem(
+                    $"nothing was started: {(schedule.Enabled ? (await FindAsync(sender, name, cancellationToken)).LastSkipReason : "the schedule is disabled")}", statusCode: StatusCodes.Status409Conflict)
                     : Results.Accepted($"/api/runs/{run.RunId}", run);
             })
             .Produces<RunAccepted>(StatusCodes.Status202Accepted)
@@ -66,7 +70,8 @@ internal static class SchedulesApi
     private static async Task<ScheduleEntry> SaveAsync(
         string name, ScheduleRequest request, ISender sender, AllowedFolders allowed, CancellationToken cancellationToken)
     {
-        UpsertSchedule schedule = new(name, request.Cron ?? "", "", request.Options ?? new RunOptions(), request.TimeZone ?? "UTC", request.Enabled ?? true);
+        UpsertSchedule schedule = new(name, request.Cron ?? "", "", request.Options ?? new RunOptions(), request.TimeZone
+            ?? "UTC", request.Enabled ?? true);
         IEnumerable<SettingFault> others = schedule.Problems().Where(fault => fault.Setting != "folder");
         string folder = await allowed.CheckAsync(request.Folder, schedule.Options, others, sender, cancellationToken);
         return await sender.Send(schedule with { Folder = folder }, cancellationToken);
@@ -78,5 +83,6 @@ internal static class SchedulesApi
     /// <param name="TimeZone">IANA time zone of the expression; UTC when left out.</param>
     /// <param name="Enabled">Whether it fires; true when left out.</param>
     /// <param name="Options">Settings of the runs it starts.</param>
-    internal sealed record ScheduleRequest(string? Name, string? Cron, string? Folder, string? TimeZone, bool? Enabled, RunOptions? Options);
+    internal sealed record ScheduleRequest(string? Name, string? Cron, string? Folder, string? TimeZone, bool? Enabled,
+        RunOptions? Options);
 }

@@ -9,7 +9,9 @@ internal static class StrictJson
 {
     private static readonly JsonSerializerOptions Settings = new(RunOptionsJson.Settings) { Converters = { new RunOptionsConverter() } };
 
-    /// <exception cref="BadHttpRequestException">The body is not declared as JSON (415): a foreign page's form cannot declare it.</exception>
+    /// <exception cref="BadHttpRequestException">
+    /// The body is not declared as JSON (415): a foreign page's form cannot declare it.
+    /// </exception>
     /// <exception cref="InputException">The body is not the JSON expected; the message says where.</exception>
     public static async Task<T> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken)
         where T : class

@@ -35,7 +35,8 @@ internal static class CommandErrors
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.BadUsage;
             case IOException { HResult: NoSpaceLeft }:
-                error.WriteLine($"error: the disk is full ({problem.Message}); free some space, or choose another folder with --data or --out");
+                error.WriteLine(
+                    $"error: the disk is full ({problem.Message}); free some space, or choose another folder with --data or --out");
                 return ExitCodes.Failed;
             default:
                 error.WriteLine($"error: {problem}"); // a bug: it needs its stack

@@ -43,7 +43,8 @@ internal static class ErrorShape
                 Instance = path,
             };
             if (faults.Count > 0)
-                problem.Extensions["errors"] = faults.GroupBy(fault => fault.Setting).ToDictionary(setting => setting.Key, setting => setting.Select(fault => fault.Problem).ToArray());
+                problem.Extensions["errors"] = faults.GroupBy(fault => fault.Setting)
+                    .ToDictionary(setting => setting.Key, setting => setting.Select(fault => fault.Problem).ToArray());
             await response.WriteAsJsonAsync(problem, options: null, "application/problem+json", context.RequestAborted);
         }
     }

@@ -93,7 +93,8 @@ internal static class WebServer
         app.MapMetrics();
         JobDetails.Register();
         // Requests that get here have passed the token check and the browser guard; the dashboard's own rule would allow local ones only.
-        app.MapHangfireDashboard("/hangfire", new DashboardOptions { Authorization = [], DashboardTitle = "Pipeline jobs", DisplayStorageConnectionString = false });
+        app.MapHangfireDashboard("/hangfire",
+            new DashboardOptions { Authorization = [], DashboardTitle = "Pipeline jobs", DisplayStorageConnectionString = false });
     }
 
     private static void Listen(KestrelServerOptions kestrel, AccessPolicy access, int port, IConfiguration configuration)

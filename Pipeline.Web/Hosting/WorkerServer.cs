@@ -7,7 +7,8 @@ namespace Pipeline.Web.Hosting;
 /// <summary>A process that only runs jobs: no pages, no ports.</summary>
 internal static class WorkerServer
 {
-    public static IHost Build(ServerSettings settings, PipelineStorage storage) => Build(settings, storage, builder => builder.AddPipelineLogging());
+    public static IHost Build(ServerSettings settings, PipelineStorage storage) =>
+        Build(settings, storage, builder => builder.AddPipelineLogging());
 
     /// <summary>For commands that show progress themselves: log lines go to the database, and only errors to the terminal.</summary>
     public static IHost BuildQuiet(ServerSettings settings, PipelineStorage storage) => Build(settings, storage, builder =>
@@ -19,7 +20,8 @@ internal static class WorkerServer
 
     private static IHost Build(ServerSettings settings, PipelineStorage storage, Action<HostApplicationBuilder> logging)
     {
-        HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
+        HostApplicationBuilder builder =
+            Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddPipelineSettings(settings);
         logging(builder);
         builder.Services.AddPipelineData(storage).AddPipelineJobs().AddPipelineWorker();

@@ -58,12 +58,14 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
             if (!IsWanted(path))
                 continue;
             string? sha256 = entry.TryGetProperty("lfs", out JsonElement lfs) ? lfs.GetProperty("oid").GetString() : null;
-            files.Add(new HubFile(path, entry.GetProperty("size").GetInt64(), sha256, sha256 is null ? entry.GetProperty("oid").GetString() : null));
+            files.Add(new HubFile(path, entry.GetProperty("size").GetInt64(), sha256, sha256 is null
+                ? entry.GetProperty("oid").GetString() : null));
         }
         if (!files.Exists(f => f.Path == "config.json"))
             throw new InputException($"{modelId}: the repository has no config.json, so it is not a model in hub layout; check the name");
         if (!files.Exists(f => f.Path.EndsWith(".safetensors", StringComparison.Ordinal)))
-            throw new InputException($"{modelId}: the repository has no .safetensors weights; choose a repository or revision that has them");
+            throw new InputException(
+                $"{modelId}: the repository has no .safetensors weights; choose a repository or revision that has them");
         return files;
     }
 
@@ -105,7 +107,8 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
         {
             File.Delete(partial);
             throw new InputException(
-                $"{modelId}/{file.Path}: the downloaded bytes do not match the hub's checksum ({file.Sha256 ?? file.GitBlobId}); run the command again");
+                $"{modelId}/{file.Path}: the downloaded bytes do not match the hub's checksum ({file.Sha256 ?? file.GitBlobId}); run the "
+                + $"command again");
         }
         File.Move(partial, target, overwrite: true); // from here on the file is whole
     }
@@ -129,7 +132,8 @@ internal sealed class HubDownload(HttpClient client, Uri endpoint, string? token
             HttpStatusCode.NotFound => new InputException($"{modelId}@{revision}: not found on the hub; check the name and the revision"),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new InputException(
                 $"{modelId}: the hub refused access ({(int)response.StatusCode}); accept the model's terms there and set HF_TOKEN"),
-            _ => new HttpRequestException($"{modelId}: the hub answered {(int)response.StatusCode} {response.ReasonPhrase}; try again later", null, response.StatusCode),
+            _ => new HttpRequestException(
+            $"{modelId}: the hub answered {(int)response.StatusCode} {response.ReasonPhrase}; try again later", null, response.StatusCode),
         };
     }
 

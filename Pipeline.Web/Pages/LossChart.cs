@@ -45,7 +45,8 @@ internal sealed class LossChart
         Enumerable.Range(0, 5).Select(i => _low + (i * (_high - _low) / 4)).Select(value => (Y(value), Unit(value)));
 
     public IEnumerable<(string At, string Text)> StepTicks() =>
-        Enumerable.Range(0, 5).Select(i => Math.Round(i * _steps / 4)).Distinct().Select(step => (X(step), step.ToString(CultureInfo.InvariantCulture)));
+        Enumerable.Range(0, 5).Select(i => Math.Round(i * _steps / 4)).Distinct()
+        .Select(step => (X(step), step.ToString(CultureInfo.InvariantCulture)));
 
     private static MetricPoint[] Finite(IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics, string name) =>
         metrics.TryGetValue(name, out IReadOnlyList<MetricPoint>? points) ? [.. points.Where(p => double.IsFinite(p.Value))] : [];

@@ -13,7 +13,8 @@ internal static class RunLive
 {
     public static void MapRunLive(this IEndpointRouteBuilder routes) => routes
         .MapGet("/runs/{id:guid}/live", async (
-            Guid id, string? state, int? from, HttpContext http, ISender sender, StageGraph graph, RunFollower follower, PartialRenderer renderer,
+            Guid id, string? state, int? from, HttpContext http, ISender sender, StageGraph graph, RunFollower follower,
+            PartialRenderer renderer,
             TimeProvider time, CancellationToken cancellationToken) =>
         {
             await sender.RunAsync(id, cancellationToken);
@@ -24,7 +25,8 @@ internal static class RunLive
                 RunView view = await RunView.ReadAsync(sender, graph, id, state, from ?? 0, time.GetUtcNow(), token)
                     ?? throw new NotFoundException($"there is no run {id}");
                 List<RunMoment.Part> parts = [];
-                foreach (string section in RunView.Sections) parts.Add(new(section, "section", await renderer.RenderAsync(http, section, view)));
+                foreach (string section in RunView.Sections) parts.Add(new(section, "section",
+                    await renderer.RenderAsync(http, section, view)));
                 return new RunMoment(!view.IsOpen, parts);
             }
         })

@@ -16,7 +16,8 @@ internal sealed class RunView(StageGraph graph, RunDetails run, DateTimeOffset n
 
     /// <summary>The parts of the page that change while the run works, in their order; each renders one element with an id.</summary>
     public static IReadOnlyList<string> Sections { get; } =
-        [.. new[] { "Head", "Stages", "Results", "Loss", "Evaluation", "Documents", "Log" }.Select(name => $"/Pages/RunSections/_{name}.cshtml")];
+        [.. new[] { "Head", "Stages", "Results", "Loss", "Evaluation", "Documents", "Log" }.Select(name =>
+            $"/Pages/RunSections/_{name}.cshtml")];
 
     public RunDetails Run => run;
 

@@ -12,5 +12,6 @@ internal sealed class SchedulesModel(ISender sender, AllowedFolders folders) : P
 
     public IReadOnlyList<string> Roots => folders.Roots;
 
-    public async Task OnGetAsync(CancellationToken cancellationToken) => Schedules = await sender.Send(new ListSchedules(), cancellationToken);
+    public async Task OnGetAsync(CancellationToken cancellationToken) =>
+        Schedules = await sender.Send(new ListSchedules(), cancellationToken);
 }

@@ -27,7 +27,8 @@ internal static class LocalRun
         IngestFolder request = new(order.Folder, order.Options);
         ServerSettings settings = new() { Role = ServerRole.Worker, DataFolder = order.DataFolder };
         // Checked before a server is started in vain.
-        if (await request.FindFaultsAsync(HostSettings.Read(settings), stopping) is { Count: > 0 } faults) throw new SettingsException(faults, order.ConfigFile);
+        if (await request.FindFaultsAsync(HostSettings.Read(settings), stopping)
+            is { Count: > 0 } faults) throw new SettingsException(faults, order.ConfigFile);
         DocumentExtractor.RequirePrerequisites();           // without it every document fails: report that first
         await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), stopping);
         using IHost host = WorkerServer.BuildQuiet(settings, storage);
@@ -35,7 +36,8 @@ internal static class LocalRun
 
         RunAccepted? unfinished = await sender.Send(new ResumeFolder(order.Folder, order.Options), stopping);
         Guid run = (unfinished ?? await sender.Send(request, stopping)).RunId;
-        RunProgressView view = new(order.Json ? error : output, host.Services.GetRequiredService<StageWords>(), run, resumed: unfinished is not null);
+        RunProgressView view = new(order.Json
+            ? error : output, host.Services.GetRequiredService<StageWords>(), run, resumed: unfinished is not null);
         await host.StartAsync(stopping);
         RunDetails details;
         try
@@ -58,14 +60,16 @@ internal static class LocalRun
         return details.Summary.State == RunState.Succeeded ? ExitCodes.Success : ExitCodes.Failed;
     }
 
-    private static async Task<RunDetails> WatchAsync(ISender sender, DatabaseSignals signals, Guid run, RunProgressView view, CancellationToken stopping)
+    private static async Task<RunDetails> WatchAsync(ISender sender, DatabaseSignals signals, Guid run, RunProgressView view,
+        CancellationToken stopping)
     {
         while (true)
         {
             long version = signals.RunVersion(run);
             try
             {
-                RunDetails details = await sender.Send(new GetRun(run), stopping) ?? throw new InvalidOperationException($"run {run} has vanished");
+                RunDetails details = await sender.Send(new GetRun(run), stopping)
+                    ?? throw new InvalidOperationException($"run {run} has vanished");
                 view.Show(details, await sender.Send(new GetMetrics(run), stopping));
                 if (details.FinishedAt is not null) return details;
             }

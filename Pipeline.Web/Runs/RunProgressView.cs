@@ -24,7 +24,8 @@ internal sealed class RunProgressView
     {
         _output = output;
         _words = words;
-        bool terminal = ReferenceEquals(output, Console.Out) ? !Console.IsOutputRedirected : ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected;
+        bool terminal = ReferenceEquals(output, Console.Out) ? !Console.IsOutputRedirected : ReferenceEquals(output, Console.Error)
+            && !Console.IsErrorRedirected;
         if (terminal) _live = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         Line($"Run {run}{(resumed ? ", going on where it was stopped" : "")}", "bold");
     }
@@ -35,14 +36,17 @@ internal sealed class RunProgressView
             if (_told.Add(failure.Document)) Line($"  ! {failure.Describe()}", "yellow");
         foreach (StageCounts stage in run.Stages)
         {
-            if (stage.Complete && _ended.Add(stage.Stage)) Line($"  {(stage.Failed == stage.Total ? "x" : "+")} {Ended(stage, run, metrics)}", stage.Failed == stage.Total ? "red" : "green");
+            if (stage.Complete && _ended.Add(stage.Stage)) Line(
+                $"  {(stage.Failed == stage.Total ? "x" : "+")} {Ended(stage, run, metrics)}", stage.Failed == stage.Total
+                ? "red" : "green");
         }
         if (run.FinishedAt is not null)
         {
             Close();
             return;
         }
-        string now = "  … " + string.Join(", ", run.Stages.Where(s => s.Done + s.Failed < s.Total).Select(s => Doing(s, metrics)).DefaultIfEmpty("waiting for a worker"));
+        string now = "  … " + string.Join(", ", run.Stages.Where(s => s.Done + s.Failed < s.Total).Select(s => Doing(s, metrics))
+            .DefaultIfEmpty("waiting for a worker"));
         if (_live is not null) Redraw(now);
         else if (DateTime.UtcNow - _lastLine > BetweenLines) Line(now, "grey");
     }
@@ -52,7 +56,8 @@ internal sealed class RunProgressView
 
     private string Ended(StageCounts stage, RunDetails run, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
     {
-        string cached = stage.FromCache == 0 ? "" : stage.FromCache == stage.Total ? ", all from earlier runs" : $", {stage.FromCache} from earlier runs";
+        string cached = stage.FromCache == 0 ? "" : stage.FromCache == stage.Total
+            ? ", all from earlier runs" : $", {stage.FromCache} from earlier runs";
         string what = _words.Describe(stage.Stage, run.Summary) ?? $"{stage.Done} of {stage.Total}";
         return string.Create(CultureInfo.InvariantCulture, $"{stage.Stage.SnakeName,-9} {what}{cached} ({stage.Seconds:F1} s)");
     }

@@ -15,7 +15,8 @@ internal static class TrainingNow
         if (loss.Count == 0)
             return null;
         CultureInfo c = CultureInfo.InvariantCulture;
-        string text = string.Create(c, $"step {loss[^1].Step}{(steps.Count > 0 ? $"/{steps[^1].Value:F0}" : "")}, loss {loss[^1].Value:F3}");
+        string text = string.Create(c,
+            $"step {loss[^1].Step}{(steps.Count > 0 ? $"/{steps[^1].Value:F0}" : "")}, loss {loss[^1].Value:F3}");
         if (speed.Count > 0)
             text += string.Create(c, $", {speed[^1].Value:F0} tokens/s");
         if (steps.Count > 0 && StepTime(loss) is { } step)
@@ -31,7 +32,8 @@ internal static class TrainingNow
     // The median, since a pause between two attempts or an evaluation is not a step.
     private static TimeSpan? StepTime(IReadOnlyList<MetricPoint> points)
     {
-        TimeSpan[] times = [.. points.Skip(Math.Max(0, points.Count - Window - 1)).Zip(points.Skip(Math.Max(0, points.Count - Window - 1) + 1),
+        TimeSpan[] times = [.. points.Skip(Math.Max(0, points.Count - Window - 1))
+            .Zip(points.Skip(Math.Max(0, points.Count - Window - 1) + 1),
             (before, after) => (after.At - before.At) / Math.Max(1, after.Step - before.Step)).Order()];
         return times.Length == 0 ? null : times[times.Length / 2];
     }

@@ -31,7 +31,8 @@ internal sealed class AllowedFolders(IOptions<IngestOptions> options, PipelineSt
 
     /// <summary>The same for a request with run options: a refused folder is reported together with the other faults.</summary>
     /// <inheritdoc cref="Check"/>
-    public async Task<string> CheckAsync(string? folder, RunOptions options, IEnumerable<SettingFault> others, ISender sender, CancellationToken cancellationToken)
+    public async Task<string> CheckAsync(string? folder, RunOptions options, IEnumerable<SettingFault> others, ISender sender,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -39,7 +40,8 @@ internal sealed class AllowedFolders(IOptions<IngestOptions> options, PipelineSt
         }
         catch (SettingsException e)
         {
-            throw new SettingsException([.. e.Faults, .. others, .. await sender.Send(new FindRunOptionsFaults(options), cancellationToken)], inner: e);
+            throw new SettingsException([.. e.Faults, .. others,
+                .. await sender.Send(new FindRunOptionsFaults(options), cancellationToken)], inner: e);
         }
     }
 
@@ -52,7 +54,8 @@ internal sealed class AllowedFolders(IOptions<IngestOptions> options, PipelineSt
         foreach (string part in Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             string next = Path.Combine(resolved, part);
-            FileSystemInfo? target = new DirectoryInfo(next) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true) : null;
+            FileSystemInfo? target = new DirectoryInfo(next) is { LinkTarget: not null } link
+                ? link.ResolveLinkTarget(returnFinalTarget: true) : null;
             // What a link points to may itself lie behind links.
             resolved = target is null ? next : RealPath(target.FullName);
         }

@@ -29,13 +29,15 @@ internal sealed class SessionCookie(AccessPolicy policy, TimeProvider time)
     {
         if (_key is null || request.Cookies[Name]?.Split('.') is not [string expiry, string signature])
             return false;
-        bool signed = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(signature), Encoding.UTF8.GetBytes(Sign(_key, expiry)));
+        bool signed = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(signature),
+            Encoding.UTF8.GetBytes(Sign(_key, expiry)));
         return signed
             && long.TryParse(expiry, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
             && seconds > time.GetUtcNow().ToUnixTimeSeconds();
     }
 
-    private static string Sign(byte[] key, string expiry) => Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(expiry)));
+    private static string Sign(byte[] key, string expiry) =>
+        Base64Url.EncodeToString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(expiry)));
 
     private static CookieOptions Options(HttpContext context) => new()
     {

@@ -19,7 +19,8 @@ internal sealed class LoadedModel(string folder, LanguageModel language) : IDisp
         if (adapterFolder is null)
             return;
         // A folder that was rewritten is a different adapter.
-        (string adapterFolder, DateTime) key = (adapterFolder, File.GetLastWriteTimeUtc(Path.Combine(adapterFolder, "adapter_model.safetensors")));
+        (string adapterFolder, DateTime) key = (adapterFolder,
+            File.GetLastWriteTimeUtc(Path.Combine(adapterFolder, "adapter_model.safetensors")));
         if (!_adapters.TryGetValue(key, out LoraAdapter? adapter))
             _adapters[key] = adapter = AdapterFolder.Load(adapterFolder, Language.Decoder);
         adapter.Attach();

@@ -21,7 +21,8 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
         IReadOnlyList<AdapterEntry> adapters = await sender.Send(new ListAdapters(), cancellationToken);
         string[] configured = options.Value.LanguageModels is { Length: > 0 } folders ? folders : [StarterLanguage];
         Dictionary<string, ServedModel> models = new(StringComparer.Ordinal);
-        foreach (string folder in configured.Concat(adapters.Select(a => a.BaseModel)).Select(ProductFiles.Resolve).Distinct().Where(IsModel))
+        foreach (string folder in configured.Concat(adapters.Select(a => a.BaseModel)).Select(ProductFiles.Resolve).Distinct()
+            .Where(IsModel))
             Add(new ServedModel(NameOf(folder), folder, null, SeesImages: false, Directory.GetLastWriteTimeUtc(folder)));
         foreach (AdapterEntry adapter in adapters)
             foreach (string name in adapter.ServedAs)
@@ -38,19 +39,22 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
     private static ServedModel Served(string name, AdapterEntry adapter)
     {
         string baseFolder = ProductFiles.Resolve(adapter.BaseModel);
-        return new ServedModel(name, baseFolder, new ServedAdapter(adapter.Name, adapter.Path, adapter.Template, NameOf(baseFolder)), SeesImages: false, adapter.CreatedAt);
+        return new ServedModel(name, baseFolder, new ServedAdapter(adapter.Name, adapter.Path, adapter.Template, NameOf(baseFolder)),
+            SeesImages: false, adapter.CreatedAt);
     }
 
     /// <summary>Hub folder of the vision-language model, or null when it is missing.</summary>
     public static string? VisionFolder(ServingOptions options) =>
-        ProductFiles.Resolve(options.VisionModel is { Length: > 0 } folder ? folder : StarterVision) is var found && IsModel(found) ? found : null;
+        ProductFiles.Resolve(options.VisionModel is { Length: > 0 } folder ? folder : StarterVision) is var found && IsModel(found)
+        ? found : null;
 
     /// <exception cref="NotFoundException">Nothing of that name is served; the message lists what is.</exception>
     public async Task<ServedModel> FindAsync(string id, CancellationToken cancellationToken)
     {
         IReadOnlyList<ServedModel> models = await ListAsync(cancellationToken);
         return models.FirstOrDefault(m => m.Id == id)
-            ?? throw new NotFoundException($"The model '{id}' does not exist; this server has {string.Join(", ", models.Select(m => m.Id))}");
+            ?? throw new NotFoundException(
+            $"The model '{id}' does not exist; this server has {string.Join(", ", models.Select(m => m.Id))}");
     }
 
     /// <summary>The same, with the adapter's files on this machine.</summary>
@@ -59,7 +63,8 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
     {
         ServedModel model = await FindAsync(id, cancellationToken);
         return model.Adapter is not { } adapter || Directory.Exists(adapter.Folder) ? model
-            : model with { Adapter = adapter with { Folder = await sender.Send(new FetchAdapter(adapter.Name), cancellationToken) ?? adapter.Folder } };
+            : model with { Adapter = adapter with { Folder = await sender.Send(new FetchAdapter(adapter.Name), cancellationToken)
+            ?? adapter.Folder } };
     }
 
     private static bool IsModel(string folder) => File.Exists(Path.Combine(folder, "config.json"));

@@ -19,13 +19,15 @@ internal sealed class ModelHost(IOptions<ServingOptions> options, ILogger<ModelH
     /// <summary>Answers a conversation.</summary>
     /// <exception cref="Models.InputException">The conversation, an option, the model or the adapter cannot be used.</exception>
     public GenerationResult Generate(
-        ServedModel served, IReadOnlyList<ChatMessage> messages, GenerationOptions generation, Action<string>? onText, CancellationToken cancellationToken)
+        ServedModel served, IReadOnlyList<ChatMessage> messages, GenerationOptions generation, Action<string>? onText,
+        CancellationToken cancellationToken)
     {
         LoadedModel model = Load(served.Folder);
         ChatTemplate template = Choose(model.Language, served.Adapter);
         model.Use(served.Adapter?.Folder);
         int[] prompt = template.EncodePrompt(model.Language.Tokenizer, messages);
-        GenerationOptions stopping = generation with { StopTokenIds = [.. generation.StopTokenIds, .. template.StopTokenIds(model.Language.Tokenizer)] };
+        GenerationOptions stopping =
+            generation with { StopTokenIds = [.. generation.StopTokenIds, .. template.StopTokenIds(model.Language.Tokenizer)] };
         return new TextGenerator(model.Language).Generate(prompt, stopping, onText, cancellationToken);
     }
 
@@ -38,7 +40,8 @@ internal sealed class ModelHost(IOptions<ServingOptions> options, ILogger<ModelH
 
     private ChatTemplate Choose(LanguageModel model, ServedAdapter? adapter)
     {
-        RecordedTemplate? recorded = adapter is null ? null : AdapterRecord.ReadTemplate(adapter.Folder) ?? new RecordedTemplate(adapter.Template);
+        RecordedTemplate? recorded = adapter is null ? null : AdapterRecord.ReadTemplate(adapter.Folder)
+            ?? new RecordedTemplate(adapter.Template);
         ChosenTemplate chosen = TemplateRule.Choose(model.Folder, model.Decoder.Config, model.Tokenizer, recorded: recorded);
         if (chosen.Warning is { } warning && _warned.Add(warning))
             log.TemplateWarning(warning);

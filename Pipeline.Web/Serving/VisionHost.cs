@@ -64,10 +64,12 @@ internal sealed class VisionHost(
             throw new ModelLoadingException();
         // Decoded before the queue: a bad image is refused at once.
         RgbImage image = await Task.Run(() => Decode(question.Image), cancellationToken);
-        GenerationOptions generation = new() { MaxNewTokens = Math.Min(question.MaxNewTokens ?? serving.Value.ImageAnswerTokens, serving.Value.MaxNewTokens) };
+        GenerationOptions generation =
+            new() { MaxNewTokens = Math.Min(question.MaxNewTokens ?? serving.Value.ImageAnswerTokens, serving.Value.MaxNewTokens) };
         ChatMessage[] messages = [new ChatMessage("user", VisionLanguageModel.ImageMarker + question.Prompt)];
         GenerationResult result = await queue.RunAsync(
-            token => Generate(question.ModelFolder, messages, [image], generation, onText: null, token), cancellationToken, question.Patient);
+            token =>
+                Generate(question.ModelFolder, messages, [image], generation, onText: null, token), cancellationToken, question.Patient);
         return result.Text.Trim();
     }
 
@@ -78,7 +80,8 @@ internal sealed class VisionHost(
     /// <param name="generation">How to generate.</param>
     /// <param name="onText">Receives the answer piece by piece.</param>
     /// <param name="cancellationToken">Ends the answer before its next token.</param>
-    public GenerationResult Generate(string? folder, IReadOnlyList<ChatMessage> messages, IReadOnlyList<RgbImage> images, GenerationOptions generation,
+    public GenerationResult Generate(string? folder, IReadOnlyList<ChatMessage> messages, IReadOnlyList<RgbImage> images,
+        GenerationOptions generation,
         Action<string>? onText, CancellationToken cancellationToken)
     {
         lock (_inUse)
@@ -116,7 +119,8 @@ internal sealed class VisionHost(
             device = TorchRuntime.ResolveDevice(device).type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu";
             Set(new VisionStatus(VisionState.Loading, device));
             _own = Load(ModelCatalog.VisionFolder(serving.Value) ?? throw new MissingPrerequisiteException(
-                "no vision-language model: set Serving:VisionModel to a Qwen2-VL folder (./pipeline pull fetches one), or make the starter model with ./pipeline starter."));
+                "no vision-language model: set Serving:VisionModel to a Qwen2-VL folder (./pipeline pull fetches one), or make the "
+                + "starter model with ./pipeline starter."));
             Set(new VisionStatus(VisionState.Ready, device));
             return _own;
         }

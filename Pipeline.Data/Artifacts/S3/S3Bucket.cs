@@ -46,7 +46,8 @@ internal sealed class S3Bucket : IDisposable
 
     /// <summary>Checks that bucket and credentials can be used.</summary>
     public Task CheckAsync(CancellationToken ct) =>
-        CallAsync("list", () => Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Options.Bucket, Prefix = _folder, MaxKeys = 1 }, ct), ct);
+        CallAsync("list", () =>
+            Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Options.Bucket, Prefix = _folder, MaxKeys = 1 }, ct), ct);
 
     /// <summary>Size and time of an object, or null.</summary>
     public async Task<(long Bytes, DateTime WrittenAt)?> FindAsync(string sha256, CancellationToken ct)
@@ -60,7 +61,8 @@ internal sealed class S3Bucket : IDisposable
     public Task<GetObjectResponse?> ReadAsync(string sha256, long from, string? etag, CancellationToken ct)
     {
         GetObjectRequest request = new() { BucketName = Options.Bucket, Key = KeyOf(sha256) };
-        if (from > 0) (request.ByteRange, request.EtagToMatch) = (new ByteRange(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"bytes={from}-")), etag);
+        if (from > 0) (request.ByteRange, request.EtagToMatch) =
+            (new ByteRange(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"bytes={from}-")), etag);
         return FoundAsync("read", () => Client.GetObjectAsync(request, ct), ct);
     }
 
@@ -80,7 +82,8 @@ internal sealed class S3Bucket : IDisposable
         {
             return await FoundAsync("renew", () => Client.CopyObjectAsync(request, ct), ct) is not null;
         }
-        catch (ArtifactStoreException e) when (e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed })
+        catch (ArtifactStoreException e) when (e.InnerException
+            is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed })
         {
             return false;
         }
@@ -120,7 +123,8 @@ internal sealed class S3Bucket : IDisposable
             {
                 page = await FoundAsync("list uploads", () => Client.ListMultipartUploadsAsync(request, ct), ct);
             }
-            catch (ArtifactStoreException e) when (e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed })
+            catch (ArtifactStoreException e) when (e.InnerException
+                is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed })
             {
                 return aborted;         // such a storage expires them itself
             }
@@ -146,7 +150,8 @@ internal sealed class S3Bucket : IDisposable
         {
             return await CallAsync(action, request, ct);
         }
-        catch (ArtifactStoreException e) when (e is not ArtifactSettingsException && e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound })
+        catch (ArtifactStoreException e) when (e is not ArtifactSettingsException
+            && e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound })
         {
             return null;
         }

@@ -21,10 +21,12 @@ internal sealed class S3Download(S3Bucket bucket)
         {
             try
             {
-                using GetObjectResponse response = await bucket.ReadAsync(sha256, receiver.Bytes, receiver.ETag, ct) ?? throw Missing(sha256);
+                using GetObjectResponse response = await bucket.ReadAsync(sha256, receiver.Bytes, receiver.ETag, ct)
+                    ?? throw Missing(sha256);
                 await receiver.TakeAsync(response, TimeSpan.FromSeconds(bucket.Options.TimeoutSeconds), ct);
             }
-            catch (Exception e) when (e is not (ArtifactStoreException or FileNotFoundException or StorageFullException) && !StorageFullException.IsNoSpace(e) && !ct.IsCancellationRequested)
+            catch (Exception e) when (e is not (ArtifactStoreException or FileNotFoundException or StorageFullException)
+                && !StorageFullException.IsNoSpace(e) && !ct.IsCancellationRequested)
             {
                 if (++failures > bucket.Options.Retries) throw S3Errors.Explain(bucket.Options, "read", e);
                 await Task.Delay(TimeSpan.FromMilliseconds(100 * (1 << Math.Min(failures, 6)) * (0.5 + Random.Shared.NextDouble())), ct);
@@ -35,14 +37,16 @@ internal sealed class S3Download(S3Bucket bucket)
             // Once may be a network fault; twice the same is the object itself.
             if (++mismatches == MostMismatches)
                 throw new DamagedArtifactException(
-                    $"artifact {sha256} is damaged: object '{bucket.KeyOf(sha256)}' of bucket '{bucket.Options.Bucket}' holds {receiver.Bytes} bytes with the hash {found}; "
+                    $"artifact {sha256} is damaged: object '{bucket.KeyOf(sha256)}' of bucket '{bucket.Options.Bucket}' holds "
+                    + $"{receiver.Bytes} bytes with the hash {found}; "
                     + "delete the object and retry the run, which makes or stores it again, or put it back from a backup");
             receiver.Restart();
         }
     }
 
     private FileNotFoundException Missing(string sha256) =>
-        new($"artifact {sha256} is not in bucket '{bucket.Options.Bucket}' ('{bucket.KeyOf(sha256)}'); was the bucket cleaned, or is Artifacts:S3:Prefix another one?");
+        new($"artifact {sha256} is not in bucket '{bucket.Options.Bucket}' ('{bucket.KeyOf(sha256)}'); was the bucket cleaned, or is "
+        + $"Artifacts:S3:Prefix another one?");
 
     /// <summary>A file that is extended by one response after another.</summary>
     private sealed class Receiver(string path) : IAsyncDisposable
@@ -57,7 +61,8 @@ internal sealed class S3Download(S3Bucket bucket)
 
         public async Task TakeAsync(GetObjectResponse response, TimeSpan patience, CancellationToken ct)
         {
-            if (response.HttpStatusCode != System.Net.HttpStatusCode.PartialContent) Restart();        // the whole object from the beginning
+            // the whole object from the beginning
+            if (response.HttpStatusCode != System.Net.HttpStatusCode.PartialContent) Restart();
             ETag = response.ETag;
             long end = Bytes + response.ContentLength;
             using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(ct);

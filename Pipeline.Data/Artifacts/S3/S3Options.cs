@@ -46,13 +46,20 @@ public sealed record S3Options
     /// <exception cref="ArtifactSettingsException">Something is missing or out of range.</exception>
     internal S3Options Checked()
     {
-        if (Bucket.Length == 0) throw new ArtifactSettingsException("Artifacts:S3:Bucket: nothing given; expected the name of an existing bucket (Artifacts__S3__Bucket)");
-        if (!string.IsNullOrEmpty(Endpoint) && !(Uri.TryCreate(Endpoint, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"))
-            throw new ArtifactSettingsException($"Artifacts:S3:Endpoint: found '{Endpoint}'; expected an address such as https://s3.example.org, or nothing for Amazon's");
+        if (Bucket.Length == 0) throw new ArtifactSettingsException(
+            "Artifacts:S3:Bucket: nothing given; expected the name of an existing bucket (Artifacts__S3__Bucket)");
+        if (!string.IsNullOrEmpty(Endpoint)
+            && !(Uri.TryCreate(Endpoint, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"))
+            throw new ArtifactSettingsException(
+                $"Artifacts:S3:Endpoint: found '{Endpoint}'; expected an address such as https://s3.example.org, or nothing for Amazon's");
         if (string.IsNullOrEmpty(AccessKey) != string.IsNullOrEmpty(SecretKey))
-            throw new ArtifactSettingsException($"Artifacts:S3:{(string.IsNullOrEmpty(AccessKey) ? "AccessKey" : "SecretKey")}: nothing given; AccessKey and SecretKey belong together");
+            throw new ArtifactSettingsException(
+                $"Artifacts:S3:{(string.IsNullOrEmpty(AccessKey) ? "AccessKey" : "SecretKey")}: nothing given; AccessKey and SecretKey "
+                + $"belong together");
         if (string.IsNullOrEmpty(AccessKey) && !string.IsNullOrEmpty(Endpoint))
-            throw new ArtifactSettingsException("Artifacts:S3:AccessKey: nothing given; set Artifacts__S3__AccessKey and Artifacts__S3__SecretKey, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+            throw new ArtifactSettingsException(
+                "Artifacts:S3:AccessKey: nothing given; set Artifacts__S3__AccessKey and Artifacts__S3__SecretKey, or AWS_ACCESS_KEY_ID "
+                + "and AWS_SECRET_ACCESS_KEY");
         Range(nameof(PartMegabytes), PartMegabytes, 5, 1024);
         Range(nameof(CacheMegabytes), CacheMegabytes, 1, 1 << 30);
         Range(nameof(Retries), Retries, 0, 100);
@@ -64,7 +71,8 @@ public sealed record S3Options
     private static void Range(string name, double value, double least, double most)
     {
         if (!(value >= least && value <= most))
-            throw new ArtifactSettingsException(string.Create(CultureInfo.InvariantCulture, $"Artifacts:S3:{name}: found {value}; expected {least} to {most}"));
+            throw new ArtifactSettingsException(string.Create(CultureInfo.InvariantCulture,
+                $"Artifacts:S3:{name}: found {value}; expected {least} to {most}"));
     }
 
     // Secrets stay out of anything that prints these options.

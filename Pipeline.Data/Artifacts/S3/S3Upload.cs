@@ -67,11 +67,13 @@ internal sealed class S3Upload(S3Bucket bucket)
     {
         string name = bucket.Options.Bucket, key = bucket.KeyOf(artifact.Sha256);
         string upload = (await bucket.CallAsync("begin an upload", () => bucket.Client.InitiateMultipartUploadAsync(
-            new InitiateMultipartUploadRequest { BucketName = name, Key = key, ContentType = "application/octet-stream" }, ct), ct)).UploadId;
+            new InitiateMultipartUploadRequest { BucketName = name, Key = key, ContentType = "application/octet-stream" }, ct),
+            ct)).UploadId;
         try
         {
             PartETag[] parts = new PartETag[(artifact.Bytes + PartBytes - 1) / PartBytes];
-            await Parallel.ForAsync(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = ct }, async (i, token) =>
+            await Parallel.ForAsync(0, parts.Length, new ParallelOptions { MaxDegreeOfParallelism = PartsAtOnce, CancellationToken = ct },
+                async (i, token) =>
             {
                 UploadPartRequest request = new()
                 {
@@ -84,10 +86,12 @@ internal sealed class S3Upload(S3Bucket bucket)
                     PartSize = Math.Min(PartBytes, artifact.Bytes - (i * PartBytes)),
                     UseChunkEncoding = false,
                 };
-                UploadPartResponse sent = await bucket.CallAsync("store a part", () => bucket.Client.UploadPartAsync(request, token), token);
+                UploadPartResponse sent = await bucket.CallAsync("store a part", () =>
+                    bucket.Client.UploadPartAsync(request, token), token);
                 parts[i] = new PartETag(i + 1, sent.ETag);
             });
-            CompleteMultipartUploadRequest complete = new() { BucketName = name, Key = key, UploadId = upload, PartETags = [.. parts], IfNoneMatch = condition };
+            CompleteMultipartUploadRequest complete = new() { BucketName = name, Key = key, UploadId = upload, PartETags = [.. parts],
+                IfNoneMatch = condition };
             await bucket.CallAsync("join the parts", () => bucket.Client.CompleteMultipartUploadAsync(complete, ct), ct);
         }
         catch
@@ -102,7 +106,8 @@ internal sealed class S3Upload(S3Bucket bucket)
         using CancellationTokenSource patience = new(AbortPatience);
         try
         {
-            await bucket.Client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = bucket.Options.Bucket, Key = key, UploadId = upload }, patience.Token);
+            await bucket.Client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = bucket.Options.Bucket, Key = key,
+                UploadId = upload }, patience.Token);
         }
         catch (Exception)
         {

@@ -69,7 +69,8 @@ public sealed record ExtractedDocument
                 ?? throw new JsonException("found null");
             return document.Format == CurrentFormat
                 ? document
-                : throw new InputException($"{path}: format is '{document.Format}', expected '{CurrentFormat}'; extract the document again");
+                : throw new InputException(
+                $"{path}: format is '{document.Format}', expected '{CurrentFormat}'; extract the document again");
         }
         catch (FileNotFoundException e)
         {

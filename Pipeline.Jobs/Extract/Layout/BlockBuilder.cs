@@ -47,12 +47,14 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         while (next < blocks.Count && blocks[next].Kind is BlockKind.Figure or BlockKind.Table or BlockKind.Caption)
             next++;
         int last = start - 1;
-        while (last >= 0 && blocks[last].Kind is BlockKind.Figure or BlockKind.Table or BlockKind.Caption or BlockKind.Header or BlockKind.Footer or BlockKind.PageNumber)
+        while (last >= 0 && blocks[last].Kind
+            is BlockKind.Figure or BlockKind.Table or BlockKind.Caption or BlockKind.Header or BlockKind.Footer or BlockKind.PageNumber)
             last--;
         if (last < 0 || next >= blocks.Count)
             return;
         TextBlock before = blocks[last], after = blocks[next];
-        bool open = before.Kind is BlockKind.Paragraph or BlockKind.ListItem && before.Text.Length > 20 && !SentenceEnd().IsMatch(before.Text);
+        bool open = before.Kind is BlockKind.Paragraph or BlockKind.ListItem && before.Text.Length > 20
+            && !SentenceEnd().IsMatch(before.Text);
         bool goesOn = after.Kind == BlockKind.Paragraph && Math.Abs(before.Size - after.Size) <= 0.5
             && (char.IsLower(after.Text[0]) || before.Text.EndsWith('-') || char.IsDigit(after.Text[0]) || OpenEnd().IsMatch(before.Text));
         if (!open || !goesOn)
@@ -107,7 +109,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         // First-line indent: further in than the lines before, which themselves are not.
         bool indented = line.Box.X0 > last.Box.X0 + 0.8 * line.Size && line.Box.X0 < last.Box.X0 + 4 * line.Size;
         bool shortLine = last.Box.X1 < right - 0.12 * (right - last.Box.X0);
-        return (indented && (current.Count > 1 || shortLine)) || (shortLine && indented) || (shortLine && gap > 1.1 * leading && SentenceEnd().IsMatch(last.Text));
+        return (indented && (current.Count > 1 || shortLine)) || (shortLine && indented)
+            || (shortLine && gap > 1.1 * leading && SentenceEnd().IsMatch(last.Text));
     }
 
     /// <summary>A dash or number at a line's start may be plain text: it is a marker where the line before has ended.</summary>
@@ -152,7 +155,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         bool sentence = text.Length > 60 && text.EndsWith('.');
         if (larger)
             return !sentence && (text.Length <= 120 || size >= 1.3 * style.BodySize);
-        return bold && !sentence && lines.Count <= 2 && !text.EndsWith(':') && !text.EndsWith(',') && (char.IsUpper(text[0]) || char.IsDigit(text[0]));
+        return bold && !sentence && lines.Count <= 2 && !text.EndsWith(':') && !text.EndsWith(',')
+            && (char.IsUpper(text[0]) || char.IsDigit(text[0]));
     }
 
     private static string MarkerOf(string marker)

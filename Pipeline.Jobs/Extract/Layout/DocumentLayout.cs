@@ -21,7 +21,8 @@ internal static class DocumentLayout
             List<TextBlock> body = OfPage(page, heads, style, builder);
             blocks.AddRange(Running(page, heads, BlockKind.Header));
             blocks.AddRange(body);
-            builder.ContinueAcross(blocks, start + blocks.Skip(start).TakeWhile(b => b.Kind is BlockKind.Header or BlockKind.PageNumber).Count());
+            builder.ContinueAcross(blocks, start
+                + blocks.Skip(start).TakeWhile(b => b.Kind is BlockKind.Header or BlockKind.PageNumber).Count());
             blocks.AddRange(Running(page, heads, BlockKind.Footer));
         }
         HeadingLevels.Assign(blocks);

@@ -93,7 +93,8 @@ internal static class FigureFinder
             Box grown = cluster.Box;
             foreach (TextSegment segment in page.Segments)
             {
-                if (!near.Intersects(segment.Box) || CaptionText.IsCaption(segment.Text) || tables.Any(t => t.Box.ContainsCenterOf(segment.Box)))
+                if (!near.Intersects(segment.Box) || CaptionText.IsCaption(segment.Text)
+                    || tables.Any(t => t.Box.ContainsCenterOf(segment.Box)))
                     continue;
                 if (cluster.Drawn.ContainsCenterOf(segment.Box) || IsLabel(segment, cluster, bodySize))
                     grown = grown.Union(segment.Box);
@@ -147,7 +148,8 @@ internal static class FigureFinder
             .Where(s => cluster.Box.ContainsCenterOf(s.Box) && !CaptionText.IsCaption(s.Text))
             .OrderByDescending(s => Math.Round(s.Baseline)).ThenBy(s => s.Box.X0).Select(s => s.Text);
         return new FigureItem(
-            cluster.Box.Inflate(3).Clip(page.Box), cluster.Images > 0 ? FigureKind.Image : FigureKind.Vector, cluster.Dpi, string.Join(" | ", words));
+            cluster.Box.Inflate(3).Clip(page.Box), cluster.Images > 0
+            ? FigureKind.Image : FigureKind.Vector, cluster.Dpi, string.Join(" | ", words));
     }
 
     private sealed class Cluster
@@ -177,7 +179,8 @@ internal static class FigureFinder
         /// text and rows of tables.
         /// </summary>
         public int Shapes => _parts.Count(p =>
-            !p.IsHorizontalRule && !p.IsVerticalRule && !(p.Segments <= 14 && p.Kind == GraphicKind.Path && p.Box.Width >= 0.85 * Drawn.Width));
+            !p.IsHorizontalRule && !p.IsVerticalRule
+            && !(p.Segments <= 14 && p.Kind == GraphicKind.Path && p.Box.Width >= 0.85 * Drawn.Width));
 
         public void Add(Cluster other)
         {

@@ -9,7 +9,8 @@ internal static partial class HeadingLevels
     public static void Assign(IReadOnlyList<TextBlock> blocks)
     {
         TextBlock[] headings = blocks.Where(b => b.Kind == BlockKind.Heading).ToArray();
-        List<(double Size, bool Bold)> styles = headings.Select(StyleOf).Distinct().OrderByDescending(s => s.Size).ThenByDescending(s => s.Bold).ToList();
+        List<(double Size, bool Bold)> styles = headings.Select(StyleOf).Distinct().OrderByDescending(s => s.Size)
+            .ThenByDescending(s => s.Bold).ToList();
         foreach (TextBlock heading in headings)
             heading.Level = Math.Min(6, styles.IndexOf(StyleOf(heading)) + 1);
 

@@ -55,7 +55,8 @@ internal static partial class RunningHeads
         other != segment && other.Words.Count > 6
         && (top ? other.Box.Y0 > segment.Box.Y1 : other.Box.Y1 < segment.Box.Y0));
 
-    [GeneratedRegex(@"^([-–—]\s*)?((page|seite|página|p\.)\s*)?(\d{1,4}|[ivxlc]{1,7})(\s*(/|of|von|de)\s*\d{1,4})?(\s*[-–—])?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([-–—]\s*)?((page|seite|página|p\.)\s*)?(\d{1,4}|[ivxlc]{1,7})(\s*(/|of|von|de)\s*\d{1,4})?(\s*[-–—])?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PageNumber();
 
     [GeneratedRegex(@"\d+")]

@@ -36,7 +36,8 @@ internal static class TableFinder
         // The edges of shaded rows count as rules.
         foreach (PageGraphic g in page.Graphics)
         {
-            if (g is { Kind: GraphicKind.Path, Filled: true, White: false, Segments: <= 6 } && g.Box.Height is > 7 and < 60 && g.Box.Width > 60
+            if (g is { Kind: GraphicKind.Path, Filled: true, White: false, Segments: <= 6 } && g.Box.Height is > 7 and < 60
+                && g.Box.Width > 60
                 && page.Segments.Exists(s => g.Box.ContainsCenterOf(s.Box)))
             {
                 rules.Add(g.Box with { Y0 = g.Box.Y1 });

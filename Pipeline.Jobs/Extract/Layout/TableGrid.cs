@@ -111,8 +111,10 @@ internal static class TableGrid
     private static List<List<List<TextWord>>> RowsOf(List<List<TextWord>> lines, Box region, PageContent page, List<double> borders)
     {
         double[] rules = page.Graphics
-            .Where(g => !g.White && g.Box.OverlapX(region) >= 0.6 * region.Width && g.Box.CenterY > region.Y0 - 3 && g.Box.CenterY < region.Y1 + 3)
-            .SelectMany(g => g.IsHorizontalRule ? [g.Box.CenterY] : g is { Filled: true, Segments: <= 6 } ? new[] { g.Box.Y0, g.Box.Y1 } : [])
+            .Where(g =>
+                !g.White && g.Box.OverlapX(region) >= 0.6 * region.Width && g.Box.CenterY > region.Y0 - 3 && g.Box.CenterY < region.Y1 + 3)
+            .SelectMany(g =>
+                g.IsHorizontalRule ? [g.Box.CenterY] : g is { Filled: true, Segments: <= 6 } ? new[] { g.Box.Y0, g.Box.Y1 } : [])
             .OrderDescending().ToArray();
         List<double> distinct = Distinct(rules.Reverse().ToArray());
         int inner = distinct.Count - 1;

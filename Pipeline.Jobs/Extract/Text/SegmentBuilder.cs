@@ -68,7 +68,8 @@ internal sealed class SegmentBuilder(FontTable fonts)
         while (start < runs.Count)
         {
             int end = start + 1;
-            while (end < runs.Count && runs[start].Baseline - runs[end].Baseline <= SameBaseline * Math.Max(runs[start].Size, runs[end].Size))
+            while (end < runs.Count
+                && runs[start].Baseline - runs[end].Baseline <= SameBaseline * Math.Max(runs[start].Size, runs[end].Size))
                 end++;
             List<Run> row = runs.GetRange(start, end - start);
             row.Sort((a, b) => a.X0.CompareTo(b.X0));

@@ -8,7 +8,8 @@ namespace Pipeline.Jobs.Extract.Worker;
 /// <param name="Pages">Progress: pages in all.</param>
 /// <param name="Reason">Bad document: why.</param>
 /// <param name="Message">The text of an error.</param>
-internal sealed record ParseReply(ParseReplyKind Kind, int Page = 0, int Pages = 0, BadDocumentReason? Reason = null, string? Message = null)
+internal sealed record ParseReply(ParseReplyKind Kind, int Page = 0, int Pages = 0, BadDocumentReason? Reason = null,
+    string? Message = null)
 {
     public string ToLine() => JsonSerializer.Serialize(this);
 

@@ -17,9 +17,11 @@ internal sealed class GetJobWorkHandler(IDbContextFactory<PipelineDbContext> con
     public async ValueTask<JobWork> Handle(GetJobWork request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        LogEntry[] lines = (await db.LogEntries.AsNoTracking().Where(l => l.JobId == request.JobId).OrderByDescending(l => l.Id).Take(Lines + 1).ToArrayAsync(cancellationToken))
+        LogEntry[] lines = (await db.LogEntries.AsNoTracking().Where(l => l.JobId == request.JobId).OrderByDescending(l => l.Id)
+            .Take(Lines + 1).ToArrayAsync(cancellationToken))
             .Reverse().ToArray();
-        Dictionary<Guid, int?> attempts = lines.Where(l => l.ItemId is not null).GroupBy(l => l.ItemId!.Value).ToDictionary(g => g.Key, g => g.Max(l => l.Attempt));
+        Dictionary<Guid, int?> attempts = lines.Where(l => l.ItemId is not null).GroupBy(l => l.ItemId!.Value)
+            .ToDictionary(g => g.Key, g => g.Max(l => l.Attempt));
         if (attempts.Count == 0 && request.ItemId is { } made) attempts[made] = null;
         Guid[] ids = attempts.Keys.Take(Items).ToArray();
         var items = await (
@@ -27,7 +29,8 @@ internal sealed class GetJobWorkHandler(IDbContextFactory<PipelineDbContext> con
             join run in db.Runs on item.RunId equals run.Id
             where ids.Contains(item.Id)
             orderby item.Id
-            select new { item.Id, item.RunId, run.Name, item.Stage, Path = db.RunDocuments.Where(d => d.Id == item.RunDocumentId).Select(d => d.Path).FirstOrDefault(), item.State, item.Error })
+            select new { item.Id, item.RunId, run.Name, item.Stage, Path = db.RunDocuments.Where(d => d.Id == item.RunDocumentId)
+                .Select(d => d.Path).FirstOrDefault(), item.State, item.Error })
             .ToArrayAsync(cancellationToken);
         return new JobWork(
             items.Select(i => new JobWork.Item(i.Id, i.RunId, i.Name, i.Stage, i.Path, attempts[i.Id], i.State, i.Error)).ToArray(),

@@ -15,9 +15,11 @@ namespace Pipeline.Jobs.Runs.Observation;
 /// <param name="ItemId">Only lines of this item.</param>
 /// <param name="Attempt">Only lines of this attempt.</param>
 /// <param name="Text">Only lines whose message or exception contains this text, ignoring case.</param>
-public sealed record ListLogs(Guid? RunId, long? AfterId = null, int Limit = 500, string? Level = null, Stage? Stage = null, Guid? ItemId = null, int? Attempt = null, string? Text = null) : IRequest<IReadOnlyList<LogLine>>;
+public sealed record ListLogs(Guid? RunId, long? AfterId = null, int Limit = 500, string? Level = null, Stage? Stage = null,
+    Guid? ItemId = null, int? Attempt = null, string? Text = null) : IRequest<IReadOnlyList<LogLine>>;
 
-internal sealed class ListLogsHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph) : IRequestHandler<ListLogs, IReadOnlyList<LogLine>>
+internal sealed class ListLogsHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph) : IRequestHandler<ListLogs,
+    IReadOnlyList<LogLine>>
 {
     public async ValueTask<IReadOnlyList<LogLine>> Handle(ListLogs request, CancellationToken cancellationToken)
     {
@@ -30,8 +32,10 @@ internal sealed class ListLogsHandler(IDbContextFactory<PipelineDbContext> conte
         if (request.Attempt is { } attempt) lines = lines.Where(l => l.Attempt == attempt);
         if (request.Text is { Length: > 0 } text)
         {
-            string pattern = "%" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
-            lines = lines.Where(l => EF.Functions.ILike(l.Message, pattern) || l.Exception != null && EF.Functions.ILike(l.Exception, pattern));
+            string pattern = "%" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
+                .Replace("_", "\\_", StringComparison.Ordinal) + "%";
+            lines = lines.Where(l =>
+                EF.Functions.ILike(l.Message, pattern) || l.Exception != null && EF.Functions.ILike(l.Exception, pattern));
         }
         int limit = Math.Clamp(request.Limit, 1, 5_000);
         LogEntry[] page = request.AfterId is { } after

@@ -5,7 +5,9 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <param name="Name">Unique name to request it by.</param>
 /// <param name="RunId">Run that published it.</param>
 /// <param name="BaseModel">Folder of the base model.</param>
-/// <param name="Path">Adapter folder on this machine; <see cref="Publish.FetchAdapter"/> puts it in place when another one published it.</param>
+/// <param name="Path">
+/// Adapter folder on this machine; <see cref="Publish.FetchAdapter"/> puts it in place when another one published it.
+/// </param>
 /// <param name="Template">Chat template it was trained with.</param>
 /// <param name="Steps">Optimizer steps.</param>
 /// <param name="FirstLoss">Loss of the first step.</param>

@@ -9,4 +9,5 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="Files">File name to artifact hash.</param>
 public sealed record DatasetEntry(
-    Guid Id, Guid? RunId, string Name, int TrainExamples, int EvalExamples, DateTimeOffset CreatedAt, IReadOnlyDictionary<string, string> Files);
+    Guid Id, Guid? RunId, string Name, int TrainExamples, int EvalExamples, DateTimeOffset CreatedAt, IReadOnlyDictionary<string,
+    string> Files);

@@ -10,7 +10,8 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <param name="RunId">The run.</param>
 public sealed record FetchResults(Guid RunId) : IRequest;
 
-internal sealed class FetchResultsHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, ISender sender) : IRequestHandler<FetchResults>
+internal sealed class FetchResultsHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, ISender sender)
+    : IRequestHandler<FetchResults>
 {
     public async ValueTask<Unit> Handle(FetchResults request, CancellationToken cancellationToken)
     {
@@ -22,7 +23,8 @@ internal sealed class FetchResultsHandler(IDbContextFactory<PipelineDbContext> c
             await storage.Artifacts.RestoreFolderAsync(dataset.Files, RunFolders.Dataset(storage, run.Id), cancellationToken);
         }
         if (run.AdapterId is { } adapterId)
-            await sender.Send(new FetchAdapter(await db.Adapters.Where(a => a.Id == adapterId).Select(a => a.Name).SingleAsync(cancellationToken)), cancellationToken);
+            await sender.Send(new FetchAdapter(await db.Adapters.Where(a => a.Id == adapterId).Select(a => a.Name)
+                .SingleAsync(cancellationToken)), cancellationToken);
         return default;
     }
 }

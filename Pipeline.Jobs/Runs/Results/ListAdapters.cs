@@ -7,7 +7,8 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <summary>Published adapters, newest first.</summary>
 public sealed record ListAdapters : IRequest<IReadOnlyList<AdapterEntry>>;
 
-internal sealed class ListAdaptersHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage) : IRequestHandler<ListAdapters, IReadOnlyList<AdapterEntry>>
+internal sealed class ListAdaptersHandler(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage)
+    : IRequestHandler<ListAdapters, IReadOnlyList<AdapterEntry>>
 {
     public async ValueTask<IReadOnlyList<AdapterEntry>> Handle(ListAdapters request, CancellationToken cancellationToken)
     {
@@ -16,8 +17,10 @@ internal sealed class ListAdaptersHandler(IDbContextFactory<PipelineDbContext> c
             from adapter in db.Adapters
             join training in db.Trainings on adapter.TrainingId equals training.Id
             orderby adapter.CreatedAt descending
-            select new AdapterEntry(adapter.Id, adapter.Name, adapter.RunId, adapter.BaseModel, adapter.Path, adapter.Template, training.Steps,
-                training.FirstLoss, training.LastLoss, training.TrainableParameters, training.AllParameters, adapter.CreatedAt)).ToArrayAsync(cancellationToken);
+            select new AdapterEntry(adapter.Id, adapter.Name, adapter.RunId, adapter.BaseModel, adapter.Path, adapter.Template,
+                training.Steps,
+                training.FirstLoss, training.LastLoss, training.TrainableParameters, training.AllParameters, adapter.CreatedAt))
+                .ToArrayAsync(cancellationToken);
         var served = await (
             from name in db.ServedNames
             join promotion in db.Promotions on name.PromotionId equals promotion.Id

@@ -10,7 +10,8 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <param name="Offset">How many to skip.</param>
 public sealed record ListDatasets(int Limit = 100, int Offset = 0) : IRequest<IReadOnlyList<DatasetEntry>>;
 
-internal sealed class ListDatasetsHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListDatasets, IReadOnlyList<DatasetEntry>>
+internal sealed class ListDatasetsHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListDatasets,
+    IReadOnlyList<DatasetEntry>>
 {
     public async ValueTask<IReadOnlyList<DatasetEntry>> Handle(ListDatasets request, CancellationToken cancellationToken)
     {

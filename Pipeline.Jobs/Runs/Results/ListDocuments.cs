@@ -23,13 +23,15 @@ public sealed record ListDocuments(Guid RunId, string? State = null, int Limit =
     /// <inheritdoc />
     public IEnumerable<SettingFault> Problems()
     {
-        if (State is not null && !States.Contains(State)) yield return new SettingFault("state", $"found '{State}'; expected one of {string.Join(", ", States)}");
+        if (State is not null && !States.Contains(State)) yield return new SettingFault("state",
+            $"found '{State}'; expected one of {string.Join(", ", States)}");
         if (Limit < 1) yield return new SettingFault("limit", $"found {Limit}; expected 1 or more");
         if (Offset < 0) yield return new SettingFault("offset", $"found {Offset}; expected 0 or more");
     }
 }
 
-internal sealed class ListDocumentsHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph) : IRequestHandler<ListDocuments, IReadOnlyList<DocumentEntry>>
+internal sealed class ListDocumentsHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph)
+    : IRequestHandler<ListDocuments, IReadOnlyList<DocumentEntry>>
 {
     public async ValueTask<IReadOnlyList<DocumentEntry>> Handle(ListDocuments request, CancellationToken cancellationToken)
     {
@@ -45,7 +47,8 @@ internal sealed class ListDocumentsHandler(IDbContextFactory<PipelineDbContext> 
                 : db.StageItems.Any(i => i.RunDocumentId == part.Id && i.State == ItemState.Failed) ? "failed"
                 : db.StageItems.Any(i => i.RunDocumentId == part.Id && i.State == ItemState.Canceled) ? "canceled"
                 : db.StageItems.Any(i => i.RunDocumentId == part.Id && i.State == ItemState.Running) ? "running"
-                : db.StageItems.Any(i => i.RunDocumentId == part.Id && last.Contains(i.Stage) && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped)) ? "succeeded"
+                : db.StageItems.Any(i => i.RunDocumentId == part.Id && last.Contains(i.Stage)
+                && (i.State == ItemState.Succeeded || i.State == ItemState.Skipped)) ? "succeeded"
                 : "pending"
             where request.State == null || state == request.State
             orderby part.Path
@@ -55,7 +58,8 @@ internal sealed class ListDocumentsHandler(IDbContextFactory<PipelineDbContext> 
                 document.Bytes,
                 extraction,
                 state,
-                Error = db.StageItems.Where(i => i.RunDocumentId == part.Id && i.State == ItemState.Failed).Select(i => i.Error).FirstOrDefault(),
+                Error = db.StageItems.Where(i => i.RunDocumentId == part.Id && i.State == ItemState.Failed).Select(i => i.Error)
+                .FirstOrDefault(),
             }).AsNoTracking().Skip(request.Offset).Take(request.Limit).ToArrayAsync(cancellationToken);
         return rows.Select(r =>
         {

@@ -11,15 +11,18 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <param name="Limit">How many at most.</param>
 public sealed record ListEvaluations(Guid? RunId = null, int Limit = 100) : IRequest<IReadOnlyList<EvaluationEntry>>;
 
-internal sealed class ListEvaluationsHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListEvaluations, IReadOnlyList<EvaluationEntry>>
+internal sealed class ListEvaluationsHandler(IDbContextFactory<PipelineDbContext> contexts) : IRequestHandler<ListEvaluations,
+    IReadOnlyList<EvaluationEntry>>
 {
     public async ValueTask<IReadOnlyList<EvaluationEntry>> Handle(ListEvaluations request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         IQueryable<Evaluation> evaluations = db.Evaluations.AsNoTracking();
         if (request.RunId is { } run) evaluations = evaluations.Where(e => db.Runs.Any(r => r.Id == run && r.EvaluationId == e.Id));
-        Evaluation[] rows = await evaluations.OrderByDescending(e => e.CreatedAt).Take(Math.Clamp(request.Limit, 1, 1_000)).ToArrayAsync(cancellationToken);
-        return rows.Select(e => new EvaluationEntry(e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss, e.BasePerplexity, e.AdapterPerplexity,
+        Evaluation[] rows = await evaluations.OrderByDescending(e => e.CreatedAt).Take(Math.Clamp(request.Limit, 1, 1_000))
+            .ToArrayAsync(cancellationToken);
+        return rows.Select(e =>
+            new EvaluationEntry(e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss, e.BasePerplexity, e.AdapterPerplexity,
             JsonDocument.Parse(e.Generations).RootElement, e.CreatedAt, e.CurrentLoss)).ToArray();
     }
 }

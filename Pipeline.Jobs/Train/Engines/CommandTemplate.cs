@@ -28,7 +28,9 @@ internal sealed partial class CommandTemplate
             throw new InputException($"{source}: names no program; give for example: llamafactory-cli train {{config}}");
         string[] used = [.. words.SelectMany(word => Placeholder().Matches(word)).Select(match => match.Groups[1].Value)];
         if (used.FirstOrDefault(name => !Placeholders.Contains(name)) is { } unknown)
-            throw new InputException($"{source}: {{{unknown}}} is no placeholder; did you mean {{{NearestName.Of(unknown, Placeholders)}}}? There are {string.Join(", ", Placeholders.Select(name => $"{{{name}}}"))}");
+            throw new InputException(
+                $"{source}: {{{unknown}}} is no placeholder; did you mean {{{NearestName.Of(unknown, Placeholders)}}}? There are "
+                + $"{string.Join(", ", Placeholders.Select(name => $"{{{name}}}"))}");
         if (Placeholder().IsMatch(words[0]))
             throw new InputException($"{source}: the program itself cannot be a placeholder");
         if (needsConfig && !used.Contains(Config))

@@ -31,13 +31,15 @@ internal sealed class EngineCatalog
             _engines[engine.Key] = Define(engine);
         if (!_engines.ContainsKey(LlamaFactory))
             _engines[LlamaFactory] = new EngineDefinition(
-                LlamaFactory, CommandTemplate.Parse("llamafactory-cli train {config}", LlamaFactory), null, Local: true, DefaultGrace, new Dictionary<string, string>(), new Dictionary<string, JsonNode?>());
+                LlamaFactory, CommandTemplate.Parse("llamafactory-cli train {config}", LlamaFactory), null, Local: true, DefaultGrace,
+                new Dictionary<string, string>(), new Dictionary<string, JsonNode?>());
     }
 
     /// <summary>The engine with a name; null for the built-in training.</summary>
     /// <exception cref="InputException">No engine has that name.</exception>
     public EngineDefinition? Find(string name) => name == TrainOptions.Builtin ? null : _engines.GetValueOrDefault(name)
-        ?? throw new SettingsException(RunOptionsSchema.NameOf(o => o.Train.Engine), $"no engine is called '{name}'; did you mean {NearestName.Of(name, Names)}? This server has {string.Join(", ", Names)};"
+        ?? throw new SettingsException(RunOptionsSchema.NameOf(o => o.Train.Engine),
+        $"no engine is called '{name}'; did you mean {NearestName.Of(name, Names)}? This server has {string.Join(", ", Names)};"
             + $" others are defined in its configuration ({Section}:NAME:Command)");
 
     /// <summary>Whether an engine computes on another machine; false for an unknown one.</summary>
@@ -49,8 +51,10 @@ internal sealed class EngineCatalog
     private static EngineDefinition Define(IConfigurationSection engine)
     {
         string path = engine.Path;
-        if (engine.Key.Equals(TrainOptions.Builtin, StringComparison.OrdinalIgnoreCase) || engine.Key.Length > 64 || !engine.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            throw new InputException($"{path}: cannot be the name of an engine; use letters, digits, - and _, and not {TrainOptions.Builtin}");
+        if (engine.Key.Equals(TrainOptions.Builtin, StringComparison.OrdinalIgnoreCase) || engine.Key.Length > 64
+            || !engine.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            throw new InputException(
+                $"{path}: cannot be the name of an engine; use letters, digits, - and _, and not {TrainOptions.Builtin}");
         foreach (IConfigurationSection setting in engine.GetChildren())
             if (!Keys.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
                 throw new InputException($"{setting.Path}: unknown setting; did you mean {NearestName.Of(setting.Key, Keys)}?");
@@ -61,14 +65,17 @@ internal sealed class EngineCatalog
                 : throw new InputException($"{path}:Command: is missing; give for example: llamafactory-cli train {{config}}")),
             Command(engine.GetSection("Cancel"), needsConfig: false),
             Value(engine.GetSection("Local"), true, bool.TryParse, "true or false"),
-            TimeSpan.FromSeconds(Value(engine.GetSection("GraceSeconds"), DefaultGrace.TotalSeconds, Seconds, "a number of seconds, at most 3600")),
-            engine.GetSection("Environment").GetChildren().ToDictionary(v => v.Key, v => v.Value ?? throw new InputException($"{v.Path}: is not one value")),
+            TimeSpan.FromSeconds(Value(engine.GetSection("GraceSeconds"), DefaultGrace.TotalSeconds, Seconds,
+            "a number of seconds, at most 3600")),
+            engine.GetSection("Environment").GetChildren()
+            .ToDictionary(v => v.Key, v => v.Value ?? throw new InputException($"{v.Path}: is not one value")),
             Settings(engine.GetSection("Settings")));
     }
 
     private static CommandTemplate? Command(IConfigurationSection command, bool needsConfig) =>
         command.Value is { } text ? CommandTemplate.Parse(text, command.Path, needsConfig)
-        : command.GetChildren().ToArray() is { Length: > 0 } words ? CommandTemplate.Of([.. words.Select(word => word.Value ?? "")], command.Path, needsConfig)
+        : command.GetChildren().ToArray() is { Length: > 0 } words
+        ? CommandTemplate.Of([.. words.Select(word => word.Value ?? "")], command.Path, needsConfig)
         : null;
 
     private static Dictionary<string, JsonNode?> Settings(IConfigurationSection settings)
@@ -95,8 +102,10 @@ internal sealed class EngineCatalog
             null => null,
             "true" or "True" => JsonValue.Create(true),
             "false" or "False" => JsonValue.Create(false),
-            var text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) => JsonValue.Create(whole),
-            var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => JsonValue.Create(number),
+            var text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) =>
+                JsonValue.Create(whole),
+            var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            && double.IsFinite(number) => JsonValue.Create(number),
             var text => JsonValue.Create(text),
         };
     }
@@ -104,7 +113,8 @@ internal sealed class EngineCatalog
     private delegate bool Reader<T>(string text, out T value);
 
     private static T Value<T>(IConfigurationSection setting, T otherwise, Reader<T> read, string expected) =>
-        setting.Value is not { } text ? otherwise : read(text, out T value) ? value : throw new InputException($"{setting.Path}: '{text}' is not {expected}");
+        setting.Value is not { } text ? otherwise : read(text, out T value)
+        ? value : throw new InputException($"{setting.Path}: '{text}' is not {expected}");
 
     private static bool Seconds(string text, out double seconds) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out seconds) && seconds is >= 0 and <= 3600;

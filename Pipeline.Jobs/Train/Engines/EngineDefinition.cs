@@ -25,7 +25,8 @@ internal sealed record EngineDefinition(
         Name,
         CacheKey.Of([.. Command.Words]),
         CacheKey.Of([.. Environment.OrderBy(v => v.Key, StringComparer.Ordinal).SelectMany(v => new[] { v.Key, v.Value })]),
-        CacheKey.Of([.. Settings.OrderBy(s => s.Key, StringComparer.Ordinal).SelectMany(s => new[] { s.Key, s.Value?.ToJsonString() ?? "null" })]),
+        CacheKey.Of([.. Settings.OrderBy(s => s.Key, StringComparer.Ordinal)
+        .SelectMany(s => new[] { s.Key, s.Value?.ToJsonString() ?? "null" })]),
     ]);
 
     /// <summary>The program's file.</summary>
@@ -34,17 +35,22 @@ internal sealed record EngineDefinition(
     {
         if (Find(Command.Program) is { } found)
             return found;
-        string install = Command.Program == "llamafactory-cli" ? "install LLaMA-Factory (pip install llamafactory) for the user that runs the workers" : "install it";
+        string install = Command.Program == "llamafactory-cli"
+            ? "install LLaMA-Factory (pip install llamafactory) for the user that runs the workers" : "install it";
         throw new MissingPrerequisiteException(
-            $"train.engine: {Name}: the program {Command.Program} is {(Command.Program.Contains('/') ? "not there, or not executable" : "not on PATH")}; {install}, or set {Section}:Command to where it is");
+            $"train.engine: {Name}: the program {Command.Program} is "
+            + $"{(Command.Program.Contains('/') ? "not there, or not executable" : "not on PATH")}; {install}, or set {Section}:Command "
+            + $"to where it is");
     }
 
     /// <summary>The cancel command's program; null when there is none.</summary>
     public string? FindCancelProgram() => Cancel is null ? null : Find(Cancel.Program)
-        ?? throw new MissingPrerequisiteException($"train.engine: {Name}: the program {Cancel.Program} of {Section}:Cancel is not there; install it, or change the setting");
+        ?? throw new MissingPrerequisiteException(
+        $"train.engine: {Name}: the program {Cancel.Program} of {Section}:Cancel is not there; install it, or change the setting");
 
     private string? Find(string program) =>
-        program.Contains('/') ? IsProgram(program) ? Path.GetFullPath(program) : null : FindOnPath(program, Environment.GetValueOrDefault("PATH"));
+        program.Contains('/') ? IsProgram(program)
+        ? Path.GetFullPath(program) : null : FindOnPath(program, Environment.GetValueOrDefault("PATH"));
 
     /// <summary>The file of a program; null when there is none.</summary>
     /// <param name="program">Its name.</param>
@@ -52,9 +58,11 @@ internal sealed record EngineDefinition(
     internal static string? FindOnPath(string program, string? path)
     {
         path ??= System.Environment.GetEnvironmentVariable("PATH") ?? "";
-        return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, program)).FirstOrDefault(IsProgram);
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(IsProgram);
     }
 
     private static bool IsProgram(string file) =>
-        !OperatingSystem.IsWindows() && File.Exists(file) && (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+        !OperatingSystem.IsWindows() && File.Exists(file)
+        && (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
 }

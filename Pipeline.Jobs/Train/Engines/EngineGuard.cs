@@ -91,7 +91,8 @@ public static class EngineGuard
 
     // Our own settings, which an engine does not need: database, artifact store and the variables of other engines.
     private static bool IsSecret(string variable) =>
-        variable is "AUTH_TOKEN" or "POSTGRES_PASSWORD" || SecretSections.Any(section => variable.StartsWith(section, StringComparison.OrdinalIgnoreCase));
+        variable is "AUTH_TOKEN" or "POSTGRES_PASSWORD"
+        || SecretSections.Any(section => variable.StartsWith(section, StringComparison.OrdinalIgnoreCase));
 
     private static void Cancel(EngineOrder order, string folder, TimeSpan patience, StreamWriter output)
     {

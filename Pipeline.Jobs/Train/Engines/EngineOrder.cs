@@ -12,5 +12,6 @@ internal sealed record EngineOrder(
 {
     public string ToLine() => JsonSerializer.Serialize(this);
 
-    public static EngineOrder FromLine(string line) => JsonSerializer.Deserialize<EngineOrder>(line) ?? throw new JsonException("empty order");
+    public static EngineOrder FromLine(string line) =>
+        JsonSerializer.Deserialize<EngineOrder>(line) ?? throw new JsonException("empty order");
 }

@@ -36,7 +36,8 @@ internal sealed class EngineOutput(string engine, ILogger logger, TimeProvider t
     }
 
     /// <summary>The last lines of standard error, or of standard output when there were none.</summary>
-    public string Tail => _errors.Count + _output.Count == 0 ? "it wrote nothing" : string.Join(Environment.NewLine, _errors.Count > 0 ? _errors : _output);
+    public string Tail =>
+        _errors.Count + _output.Count == 0 ? "it wrote nothing" : string.Join(Environment.NewLine, _errors.Count > 0 ? _errors : _output);
 
     // Terminal colours and cursor movements are noise in a log, and Postgres does not store NUL.
     private static string Clean(string line)

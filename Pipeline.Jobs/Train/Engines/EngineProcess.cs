@@ -39,7 +39,8 @@ internal sealed class EngineProcess : IDisposable
     {
         foreach (string helper in (string[])["setsid", "setpriv"])
             if (EngineDefinition.FindOnPath(helper, null) is null)
-                throw new MissingPrerequisiteException($"train.engine: {helper} is not on PATH; install util-linux, with which engines are started and ended");
+                throw new MissingPrerequisiteException(
+                    $"train.engine: {helper} is not on PATH; install util-linux, with which engines are started and ended");
     }
 
     /// <summary>Starts a guard for a folder.</summary>
@@ -65,7 +66,8 @@ internal sealed class EngineProcess : IDisposable
         for (long since = Stopwatch.GetTimestamp(); !_alone;)
         {
             ct.ThrowIfCancellationRequested();
-            if (!Take(Glance, output)) throw new IOException($"the process that watches over the engine in {_folder} ended early ({Bury()})");
+            if (!Take(Glance, output)) throw new IOException(
+                $"the process that watches over the engine in {_folder} ended early ({Bury()})");
             if (Stopwatch.GetElapsedTime(since) > patience) throw new TimeoutException($"an earlier engine still works in {_folder}");
         }
     }

@@ -50,8 +50,11 @@ internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress prog
         }
         if (_losses.Count == 0 && EngineResults.TrainLoss(order.OutputFolder) is { } mean) _losses[Math.Max(1, _steps)] = mean;
         if (_losses.Count == 0)
-            throw new InputException($"{order.OutputFolder}: neither {TrainerLogFollower.FileName} nor trainer_state.json nor train_results.json has a loss; the engine must write one of them");
-        return new TrainingOutcome(Math.Max(_steps, _losses.Keys.Last()), _losses.Values.First(), _losses.Values.Last(), adapter.Parameters, adapter.AllParameters);
+            throw new InputException(
+                $"{order.OutputFolder}: neither {TrainerLogFollower.FileName} nor trainer_state.json nor train_results.json has a loss; "
+                + $"the engine must write one of them");
+        return new TrainingOutcome(Math.Max(_steps, _losses.Keys.Last()), _losses.Values.First(), _losses.Values.Last(),
+            adapter.Parameters, adapter.AllParameters);
     }
 
     private void Measure(TrainerLogEntry entry)
@@ -60,7 +63,8 @@ internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress prog
         Action<string, int, double, double> tell = entry.Step <= _firstStep ? progress.Remembered : progress.Measured;
         if (_firstStep < int.MaxValue && entry.TotalSteps is { } total && total != _totalSteps)
         {
-            if (_totalSteps is null) JobsLog.TrainingStarted(logger, Math.Max(0, total - _firstStep), _firstStep, File.ReadLines(Path.Combine(order.DatasetFolder, DatasetFiles.TrainFile)).Count());
+            if (_totalSteps is null) JobsLog.TrainingStarted(logger, Math.Max(0, total - _firstStep), _firstStep,
+                File.ReadLines(Path.Combine(order.DatasetFolder, DatasetFiles.TrainFile)).Count());
             _totalSteps = total;
             progress.Measured("total_steps", 0, 0, total);
         }

@@ -9,7 +9,8 @@ using Pipeline.Models.Training.Engines;
 namespace Pipeline.Jobs.Train.Engines;
 
 /// <summary>The training stage, done by another program with the same configuration and dataset files.</summary>
-internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining builtin, TimeProvider time, ILogger logger) : IAdapterTraining
+internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining builtin, TimeProvider time, ILogger logger)
+    : IAdapterTraining
 {
     private const string ConfigFile = "train.yaml", EngineFolder = "engine", Weights = "adapter_model.safetensors";
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(300), UntilEarlierOneIsGone = TimeSpan.FromSeconds(30);
@@ -74,16 +75,21 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         }
         ct.ThrowIfCancellationRequested();
         if (process.ExitCode is not { } code)
-            throw new IOException(Named($"the process that watches over it ended early ({process.Bury()}); the training is tried again from its last checkpoint"));
+            throw new IOException(Named(
+                $"the process that watches over it ended early ({process.Bury()}); the training is tried again from its last checkpoint"));
         if (code != 0)
-            throw new InputException(Named($"{engine.Command.Program} ended with {(code > 128 ? $"signal {code - 128}" : $"exit code {code}")}:{Environment.NewLine}{output.Tail}"));
+            throw new InputException(
+                Named(
+                $"{engine.Command.Program} ended with "
+                + $"{(code > 128 ? $"signal {code - 128}" : $"exit code {code}")}:{Environment.NewLine}{output.Tail}"));
     }
 
     private TrainingArguments WriteConfiguration(string path, TrainingOrder order, string template, string? checkpoint)
     {
         TrainingArguments arguments = order.Arguments with
         {
-            AdapterNameOrPath = order.Arguments.AdapterNameOrPath is { } adapter ? Path.GetFullPath(adapter) : null,      // it works in another folder
+            // it works in another folder
+            AdapterNameOrPath = order.Arguments.AdapterNameOrPath is { } adapter ? Path.GetFullPath(adapter) : null,
             ResumeFromCheckpoint = checkpoint,
         };
         File.WriteAllText(path, EngineConfiguration.Write(arguments, order.Settings.Given, template, engine.Settings));
@@ -99,11 +105,15 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         foreach (string below in Directory.GetDirectories(output)) Directory.Delete(below, recursive: true);
     }
 
-    private TrainingOutcome Import(TrainingOrder order, TrainingArguments arguments, string template, EngineProgress measured, EngineOutput output)
+    private TrainingOutcome Import(TrainingOrder order, TrainingArguments arguments, string template, EngineProgress measured,
+        EngineOutput output)
     {
         foreach (string name in (string[])["adapter_config.json", Weights])
             if (!File.Exists(Path.Combine(order.OutputFolder, name)))
-                throw new InputException(Named($"{engine.Command.Program} ended well, but left no {name} in its output_dir; it must write a PEFT adapter there. Its last lines:{Environment.NewLine}{output.Tail}"));
+                throw new InputException(
+                    Named(
+                    $"{engine.Command.Program} ended well, but left no {name} in its output_dir; it must write a PEFT adapter there. Its "
+                    + $"last lines:{Environment.NewLine}{output.Tail}"));
         AdapterFacts adapter;
         try
         {
@@ -114,7 +124,10 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
             throw new InputException(Named($"the adapter that it made cannot be used: {e.Message}"), e);
         }
         if (arguments.AdapterNameOrPath is null && adapter.Config.Rank != arguments.LoraRank)
-            throw new InputException(Named($"the adapter that it made has rank {adapter.Config.Rank}, and lora_rank is {arguments.LoraRank}: it did not follow its configuration"));
+            throw new InputException(
+                Named(
+                $"the adapter that it made has rank {adapter.Config.Rank}, and lora_rank is {arguments.LoraRank}: it did not follow its "
+                + $"configuration"));
         EngineResults.Tidy(order.OutputFolder);
         AdapterRecord.Create(order.OutputFolder, new RecordedTemplate(template, arguments.DefaultSystem));
         return measured.Finish(adapter);

@@ -18,7 +18,8 @@ internal sealed class MarkedProcesses(string folder)
     {
         List<int> found = [];
         foreach (string process in Directory.EnumerateDirectories("/proc"))
-            if (int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id != Environment.ProcessId && IsMarked(process))
+            if (int.TryParse(Path.GetFileName(process.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+                && id != Environment.ProcessId && IsMarked(process))
                 found.Add(id);
         return found;
     }

@@ -5,11 +5,13 @@ using Pipeline.Models;
 namespace Pipeline.Jobs.Train.Engines;
 
 /// <summary>The trainings that a run can choose from.</summary>
-internal sealed class TrainingEngines(IAdapterTraining builtin, IOptions<EngineCatalog> catalog, TimeProvider time, ILogger<EngineTraining> logger) : IRunOptionsCheck
+internal sealed class TrainingEngines(IAdapterTraining builtin, IOptions<EngineCatalog> catalog, TimeProvider time,
+    ILogger<EngineTraining> logger) : IRunOptionsCheck
 {
     /// <summary>The training with a name.</summary>
     /// <exception cref="InputException">No engine has that name; the message lists the existing ones.</exception>
-    public IAdapterTraining Of(string engine) => catalog.Value.Find(engine) is { } definition ? new EngineTraining(definition, builtin, time, logger) : builtin;
+    public IAdapterTraining Of(string engine) =>
+        catalog.Value.Find(engine) is { } definition ? new EngineTraining(definition, builtin, time, logger) : builtin;
 
     /// <summary>Training settings of a run that its engine or its base model would reject.</summary>
     public Task<IReadOnlyList<SettingFault>> FindAsync(RunOptions options, CancellationToken ct)

@@ -15,12 +15,14 @@ internal static unsafe class BlockKernel
     private const string Float32Name = "_ZN2at6native7cpublas6brgemmEllllllbPKfS3_Pfb";
     private const string ReleaseName = "_ZN2at6native7cpublas14brgemm_releaseEb";
 
-    private static readonly delegate* unmanaged<long, long, long, long, long, long, byte, void*, void*, float*, byte, void> BFloat16Entry, Float32Entry;
+    private static readonly delegate* unmanaged<long, long, long, long, long, long, byte, void*, void*, float*, byte, void> BFloat16Entry,
+        Float32Entry;
     private static readonly delegate* unmanaged<byte, void> ReleaseEntry;
 
     static BlockKernel()
     {
-        if (!Avx512BW.IsSupported || !OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(NativeTorch.CoreLibrary, typeof(BlockKernel).Assembly, null, out nint core)
+        if (!Avx512BW.IsSupported || !OperatingSystem.IsLinux()
+            || !NativeLibrary.TryLoad(NativeTorch.CoreLibrary, typeof(BlockKernel).Assembly, null, out nint core)
             || !NativeLibrary.TryGetExport(core, ReleaseName, out nint release))
             return;
         ReleaseEntry = (delegate* unmanaged<byte, void>)release;

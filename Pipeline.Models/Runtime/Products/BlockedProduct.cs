@@ -24,7 +24,8 @@ internal static unsafe class BlockedProduct<T>
         Target target = result;
         Factors first = main;
         // Many parts, so that the threads finish together; rows are divided only where there are few columns, since each part packs again.
-        long columnBlocks = (target.Columns + Width - 1) / Width, wanted = Math.Max(1, target.Rows * target.Columns * first.Depth / LeastWork);
+        long columnBlocks = (target.Columns + Width - 1) / Width,
+            wanted = Math.Max(1, target.Rows * target.Columns * first.Depth / LeastWork);
         long columnParts = Math.Min(columnBlocks, wanted);
         long rowParts = Math.Clamp(Math.Min(wanted, 2 * KernelThreads.Count) / columnBlocks, 1, (target.Rows + Width - 1) / Width);
         KernelThreads.Run(columnParts * rowParts, part =>
@@ -65,9 +66,11 @@ internal static unsafe class BlockedProduct<T>
                 {
                     int height = Block.HeightFor(rows.End - row);
                     float* block = sums + (oneDepth ? 0 : (row - rows.Start) * Width);
-                    T.Multiply(new Block(height, computed, now, main.LeftStride, Width, Width), start > 0, main.Left(row, start), packed, block);
+                    T.Multiply(new Block(height, computed, now, main.LeftStride, Width, Width), start > 0, main.Left(row, start), packed,
+                        block);
                     if (isLast && more is { } added)
-                        T.Multiply(new Block(height, computed, added.Depth, added.LeftStride, Width, Width), true, added.Left(row, 0), packedSecond, block);
+                        T.Multiply(new Block(height, computed, added.Depth, added.LeftStride, Width, Width), true, added.Left(row, 0),
+                            packedSecond, block);
                     if (isLast)
                         target.Store(block, row, height, column, width, keep, scale);
                     row += height;
@@ -85,7 +88,8 @@ internal static unsafe class BlockedProduct<T>
         for (; i + Vector512<float>.Count <= width; i += Vector512<float>.Count)
         {
             Vector512<float> value = Vector512.Load(sums + i) * scale;
-            TResult.Store(result, i, keep == 0 ? value : Vector512.FusedMultiplyAdd(TResult.Load(result, i), Vector512.Create(keep), value));
+            TResult.Store(result, i, keep == 0
+                ? value : Vector512.FusedMultiplyAdd(TResult.Load(result, i), Vector512.Create(keep), value));
         }
         for (; i < width; i++)
         {

@@ -18,7 +18,8 @@ internal static class FastLinear
     /// <returns>[..., out]</returns>
     public static Tensor Apply(Tensor x, Tensor weight, Tensor? bias)
     {
-        if (!Serves(x) || x.dtype != weight.dtype || weight.stride(1) != 1 || x.shape[^1] != weight.shape[1]) // libtorch says what does not fit
+        // libtorch says what does not fit
+        if (!Serves(x) || x.dtype != weight.dtype || weight.stride(1) != 1 || x.shape[^1] != weight.shape[1])
             return nn.functional.linear(x, weight, bias);
         Tensor? product = (x.dtype, IsFew(x)) switch
         {
@@ -30,7 +31,9 @@ internal static class FastLinear
         return product is null ? nn.functional.linear(x, weight, bias) : bias is null ? product : product.add_(bias);
     }
 
-    /// <summary>Whether x has the few rows of a decoding step, on a processor and in a type that <see cref="VectorProduct{T}"/> is for.</summary>
+    /// <summary>
+    /// Whether x has the few rows of a decoding step, on a processor and in a type that <see cref="VectorProduct{T}"/> is for.
+    /// </summary>
     /// <param name="x">[..., in]</param>
     public static bool IsForFewRows(Tensor x) => Serves(x) && IsFew(x) && x.dtype is ScalarType.Float32 or ScalarType.BFloat16;
 

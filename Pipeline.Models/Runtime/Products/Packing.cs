@@ -94,7 +94,8 @@ internal static unsafe class Packing
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Quad Load(uint* source, long stride)
         {
-            Vector512<uint> a = Vector512.Load(source), b = Vector512.Load(source + stride), c = Vector512.Load(source + 2 * stride), d = Vector512.Load(source + 3 * stride);
+            Vector512<uint> a = Vector512.Load(source), b = Vector512.Load(source + stride), c = Vector512.Load(source + 2 * stride),
+                d = Vector512.Load(source + 3 * stride);
             Vector512<ulong> lowAB = Avx512F.UnpackLow(a, b).AsUInt64(), highAB = Avx512F.UnpackHigh(a, b).AsUInt64();
             Vector512<ulong> lowCD = Avx512F.UnpackLow(c, d).AsUInt64(), highCD = Avx512F.UnpackHigh(c, d).AsUInt64();
             return new Quad(Avx512F.UnpackLow(lowAB, lowCD).AsUInt32(), Avx512F.UnpackHigh(lowAB, lowCD).AsUInt32(),

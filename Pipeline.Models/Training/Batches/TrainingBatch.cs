@@ -36,7 +36,8 @@ internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Target
                 targets.Add(labels[at]);
             }
         }
-        return new TrainingBatch(tensor(ids, device: device).DetachFromDisposeScope(), tensor(rows.ToArray(), device: device).DetachFromDisposeScope(),
+        return new TrainingBatch(tensor(ids, device: device).DetachFromDisposeScope(), tensor(rows.ToArray(), device: device)
+            .DetachFromDisposeScope(),
             tensor(targets.ToArray(), device: device).DetachFromDisposeScope(), layout);
     }
 

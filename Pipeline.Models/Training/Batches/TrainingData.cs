@@ -77,23 +77,29 @@ public sealed class TrainingData
                 TokenizedExample.Encode(e, template, tokenizer, cutoff, arguments.TrainOnPrompt, arguments.MaskHistory))];
             TokenizedExample[] usable = [.. encoded.Where(e => TrainingBatch.CountTargets(e) > 0)];
             if (usable.Length == 0 && encoded.Length > 0)
-                throw new InputException($"cutoff_len: the {split} split is empty: none of its {encoded.Length} examples has an answer token within {cutoff}; raise cutoff_len");
+                throw new InputException(
+                    $"cutoff_len: the {split} split is empty: none of its {encoded.Length} examples has an answer token within {cutoff}; "
+                    + $"raise cutoff_len");
             if (usable.Length < encoded.Length)
-                warnings.Add($"{encoded.Length - usable.Length} of {encoded.Length} {split} examples have no answer token within cutoff_len {cutoff} and are left out");
+                warnings.Add(
+                    $"{encoded.Length - usable.Length} of {encoded.Length} {split} examples have no answer token within cutoff_len "
+                    + $"{cutoff} and are left out");
             return usable;
         }
     }
 
     /// <summary>Takes examples that are already tokens.</summary>
     /// <exception cref="InputException">There is no training example.</exception>
-    public static TrainingData FromTokens(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held, IReadOnlyList<string>? warnings = null)
+    public static TrainingData FromTokens(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held,
+        IReadOnlyList<string>? warnings = null)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(held);
         return Create(train, held, warnings ?? [], template: null);
     }
 
-    private static TrainingData Create(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held, IReadOnlyList<string> warnings,
+    private static TrainingData Create(IReadOnlyList<TokenizedExample> train, IReadOnlyList<TokenizedExample> held,
+        IReadOnlyList<string> warnings,
         RecordedTemplate? template) => train.Count > 0
         ? new TrainingData(train, held, warnings, template)
         : throw new InputException("dataset: the training split is empty; give more examples or a smaller val_size");

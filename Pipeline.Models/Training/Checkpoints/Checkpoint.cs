@@ -24,7 +24,8 @@ internal static class Checkpoint
     /// <param name="optimizer">Null for a checkpoint that training cannot resume from.</param>
     /// <param name="state">Position and logs.</param>
     /// <param name="trainerState">Text of <c>trainer_state.json</c>.</param>
-    public static void Write(string folder, LoraAdapter adapter, string baseModel, AdamW? optimizer, TrainerState state, string trainerState)
+    public static void Write(string folder, LoraAdapter adapter, string baseModel, AdamW? optimizer, TrainerState state,
+        string trainerState)
     {
         AdapterFolder.Save(folder, adapter, baseModel);
         if (optimizer is not null)
@@ -38,13 +39,17 @@ internal static class Checkpoint
     /// <exception cref="InputException">It holds no optimizer, or belongs to another configuration; the message names the keys.</exception>
     public static TrainerState ReadState(string folder, IReadOnlyDictionary<string, string> fingerprint)
     {
-        if (new[] { OptimizerFile, StateFile, TrainingLog.StateFile, TrainingLog.LinesFile }.Any(file => !File.Exists(Path.Combine(folder, file))))
-            throw new InputException($"{folder}: holds no optimizer state to go on from (save_only_model); start anew with overwrite_output_dir: true");
+        if (new[] { OptimizerFile, StateFile, TrainingLog.StateFile, TrainingLog.LinesFile }.Any(file =>
+            !File.Exists(Path.Combine(folder, file))))
+            throw new InputException(
+                $"{folder}: holds no optimizer state to go on from (save_only_model); start anew with overwrite_output_dir: true");
         TrainerState state = JsonSerializer.Deserialize<TrainerState>(File.ReadAllText(Path.Combine(folder, StateFile)))
             ?? throw new InputException($"{folder}: {StateFile} is empty");
         string[] differences = [.. fingerprint.Keys.Union(state.Fingerprint.Keys)
             .Where(key => fingerprint.GetValueOrDefault(key) != state.Fingerprint.GetValueOrDefault(key))
-            .Select(key => $"{key} was {state.Fingerprint.GetValueOrDefault(key) ?? "not set"} and is {fingerprint.GetValueOrDefault(key) ?? "not set"}")];
+            .Select(key =>
+                $"{key} was {state.Fingerprint.GetValueOrDefault(key) ?? "not set"} and is "
+                + $"{fingerprint.GetValueOrDefault(key) ?? "not set"}")];
         if (differences.Length > 0)
             throw new InputException($"{folder}: the checkpoint is of another configuration: {string.Join("; ", differences)}."
                 + " Put the old values back, use another output_dir, or start anew with overwrite_output_dir: true");

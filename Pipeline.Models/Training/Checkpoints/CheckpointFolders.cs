@@ -10,7 +10,8 @@ public static class CheckpointFolders
     /// <summary>Step and folder of every checkpoint, complete or not; empty when the output folder is missing.</summary>
     public static IEnumerable<(int Step, string Folder)> All(string outputDir) => !Directory.Exists(outputDir) ? [] :
         from folder in Directory.GetDirectories(outputDir, Prefix + "*")
-        let step = int.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0
+        let step = int.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int number) ? number : 0
         where step > 0
         select (step, folder);
 

@@ -174,5 +174,6 @@ internal sealed class CheckpointStore(string outputDir, int? limit, Action<strin
     private static string Text(int step) => step.ToString(CultureInfo.InvariantCulture);
 
     private static int StepOf(string folder, string prefix) =>
-        int.TryParse(Path.GetFileName(folder).AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : 0;
+        int.TryParse(Path.GetFileName(folder).AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int step)
+        ? step : 0;
 }

@@ -2,7 +2,9 @@ using Pipeline.Models.Files;
 
 namespace Pipeline.Models.Training.Checkpoints;
 
-/// <summary>Keeps a second training out of an output folder, where each would delete the other's files. The kernel lets go when the holder dies.</summary>
+/// <summary>
+/// Keeps a second training out of an output folder, where each would delete the other's files. The kernel lets go when the holder dies.
+/// </summary>
 internal sealed class OutputLock : IDisposable
 {
     private readonly FileStream _held;
@@ -22,11 +24,13 @@ internal sealed class OutputLock : IDisposable
         string path = Path.Combine(outputDir, ".training.lock");
         try
         {
-            return new OutputLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose));
+            return new OutputLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1,
+                FileOptions.DeleteOnClose));
         }
         catch (IOException e) when (File.Exists(path))
         {
-            throw new InputException($"output_dir: {outputDir}: another training is writing there; wait for it, stop it, or use another folder", e);
+            throw new InputException(
+                $"output_dir: {outputDir}: another training is writing there; wait for it, stop it, or use another folder", e);
         }
     }
 

@@ -34,10 +34,12 @@ internal sealed class TrainingCheckpoints
         if (wanted is null || wanted.Equals("false", StringComparison.OrdinalIgnoreCase))
         {
             if (_store.Steps.Count > 0 && !_arguments.OverwriteOutputDir)
-                throw new InputException($"output_dir: {_arguments.OutputDir} holds checkpoints of an earlier training (up to step {_store.Steps[0]});"
+                throw new InputException(
+                    $"output_dir: {_arguments.OutputDir} holds checkpoints of an earlier training (up to step {_store.Steps[0]});"
                     + " go on from them with --resume, or set overwrite_output_dir: true, or use another folder");
             if (TrainingOutputs.Exist(_arguments.OutputDir) && !_arguments.OverwriteOutputDir)
-                throw new InputException($"output_dir: {_arguments.OutputDir} holds an adapter already; set overwrite_output_dir: true, or use another folder");
+                throw new InputException(
+                    $"output_dir: {_arguments.OutputDir} holds an adapter already; set overwrite_output_dir: true, or use another folder");
             TrainingOutputs.Clear(_arguments.OutputDir);
             _store.Clear();
             return null;
@@ -50,7 +52,8 @@ internal sealed class TrainingCheckpoints
             return newest;
         }
         return CheckpointStore.FindDamage(wanted) is { } damage
-            ? throw new InputException($"resume_from_checkpoint: {wanted}: {damage}; name another checkpoint, or true for the newest sound one")
+            ? throw new InputException(
+            $"resume_from_checkpoint: {wanted}: {damage}; name another checkpoint, or true for the newest sound one")
             : wanted;
     }
 
@@ -68,11 +71,14 @@ internal sealed class TrainingCheckpoints
         }
         catch (IOException e) when (++_failures < MostFailuresInARow)
         {
-            _observer?.OnWarning($"the checkpoint of step {step} could not be written: {e.Message}; {Kept} The training goes on, and ends if the next checkpoint fails too");
+            _observer?.OnWarning(
+                $"the checkpoint of step {step} could not be written: {e.Message}; {Kept} The training goes on, and ends if the next "
+                + $"checkpoint fails too");
         }
         catch (IOException e)
         {
-            throw new CheckpointException($"{_failures} checkpoints in a row could not be written, the last one of step {step}: {e.Message}; {Kept}"
+            throw new CheckpointException(
+                $"{_failures} checkpoints in a row could not be written, the last one of step {step}: {e.Message}; {Kept}"
                 + " Free some space, then go on with --resume", e);
         }
     }

@@ -17,15 +17,18 @@ internal static class TrainingFingerprint
     private static readonly HashSet<string> NoInfluence = new(StringComparer.Ordinal)
     {
         // Covered by the hash of the data or of the model.
-        "model_name_or_path", "adapter_name_or_path", "dataset", "eval_dataset", "dataset_dir", "template", "default_system", "max_samples", "val_size",
+        "model_name_or_path", "adapter_name_or_path", "dataset", "eval_dataset", "dataset_dir", "template", "default_system",
+            "max_samples", "val_size",
         "quantization_method",
         // Where and how often something is written.
-        "output_dir", "logging_strategy", "logging_steps", "logging_first_step", "save_strategy", "save_steps", "save_total_limit", "save_only_model",
+        "output_dir", "logging_strategy", "logging_steps", "logging_first_step", "save_strategy", "save_steps", "save_total_limit",
+            "save_only_model",
         "overwrite_output_dir", "plot_loss", "resume_from_checkpoint",
         // Different ways to the same numbers.
         "per_device_eval_batch_size", "device", "gradient_checkpointing", "disable_gradient_checkpointing",
         // Added below, where they matter.
-        "cutoff_len", "packing", "neat_packing", "eval_strategy", "eval_steps", "load_best_model_at_end", "metric_for_best_model", "greater_is_better",
+        "cutoff_len", "packing", "neat_packing", "eval_strategy", "eval_steps", "load_best_model_at_end", "metric_for_best_model",
+            "greater_is_better",
         "early_stopping_steps",
     };
 
@@ -34,7 +37,8 @@ internal static class TrainingFingerprint
         Dictionary<string, string> keys = arguments.Describe().Where(pair => !NoInfluence.Contains(pair.Key)).ToDictionary();
         keys["packing"] = arguments.Packs ? FormattableString.Invariant($"to {arguments.CutoffLen} tokens") : "none";
         // Evaluations affect the result only if one of them is selected or ends training.
-        keys["best evaluation"] = arguments.LoadBestModelAtEnd || arguments.EarlyStoppingSteps is not null ? BestEvaluationOf(arguments) : "does not count";
+        keys["best evaluation"] = arguments.LoadBestModelAtEnd || arguments.EarlyStoppingSteps is not null
+            ? BestEvaluationOf(arguments) : "does not count";
         // Data and model are identified by content: their paths may change, their content may not.
         keys["examples"] = data.Train.Count.ToString(CultureInfo.InvariantCulture);
         keys["data"] = data.Hash[..16];
@@ -54,7 +58,8 @@ internal static class TrainingFingerprint
         {
             using DisposeScope one = NewDisposeScope();
             hash.AppendData(Encoding.UTF8.GetBytes(name));
-            hash.AppendData(weight.detach().flatten().narrow(0, 0, Math.Min(SampledValues, weight.NumberOfElements)).contiguous().cpu().bytes);
+            hash.AppendData(weight.detach().flatten().narrow(0, 0, Math.Min(SampledValues, weight.NumberOfElements)).contiguous()
+                .cpu().bytes);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
@@ -93,6 +98,8 @@ internal static class TrainingFingerprint
             + (config.QueryKeyNorm ? " query and key norm" : "");
     }
 
-    private static string BestEvaluationOf(TrainingArguments a) => FormattableString.Invariant(
-        $"{(a.LoadBestModelAtEnd ? "kept" : "not kept")}, {(a.GreaterIsBetter ? "highest" : "lowest")} loss, {(a.EvaluationStrategy == "steps" ? $"every {a.StepsPerEvaluation} steps" : "every epoch")}, end after {a.EarlyStoppingSteps?.ToString(CultureInfo.InvariantCulture) ?? "no number"} worse ones");
+    private static string BestEvaluationOf(TrainingArguments a) => string.Create(CultureInfo.InvariantCulture,
+        $"{(a.LoadBestModelAtEnd ? "kept" : "not kept")}, {(a.GreaterIsBetter ? "highest" : "lowest")} loss, "
+        + $"{(a.EvaluationStrategy == "steps" ? $"every {a.StepsPerEvaluation} steps" : "every epoch")}, end after "
+        + $"{a.EarlyStoppingSteps?.ToString(CultureInfo.InvariantCulture) ?? "no number"} worse ones");
 }

@@ -41,7 +41,8 @@ internal sealed record ConfigurationValue
         JsonValueKind.Null => Of(null),
         JsonValueKind.Array => OfList(value.EnumerateArray().Select(item => item.ToString())),
         // A key that occurs twice: the last one wins, as in YAML's flow style in files and in Python in scripts.
-        JsonValueKind.Object => new() { Map = value.EnumerateObject().GroupBy(p => p.Name).ToDictionary(p => p.Key, p => p.Last().Value.ToString()) },
+        JsonValueKind.Object =>
+            new() { Map = value.EnumerateObject().GroupBy(p => p.Name).ToDictionary(p => p.Key, p => p.Last().Value.ToString()) },
         _ => Of(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText()),
     };
 
@@ -67,7 +68,8 @@ internal sealed record ConfigurationValue
 
     /// <summary>The value as shown in messages.</summary>
     public override string ToString() =>
-        IsFlag ? "true" : Text ?? (Map is null ? string.Join(",", Items) : $"{{{string.Join(", ", Map.Select(pair => $"{pair.Key}: {pair.Value}"))}}}");
+        IsFlag ? "true" : Text ?? (Map is null
+        ? string.Join(",", Items) : $"{{{string.Join(", ", Map.Select(pair => $"{pair.Key}: {pair.Value}"))}}}");
 
     private static List<KeyValuePair<string, ConfigurationValue>> ReadYaml(string text, string source)
     {

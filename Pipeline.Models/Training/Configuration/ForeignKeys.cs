@@ -20,32 +20,42 @@ internal static class ForeignKeys
     private static readonly HashSet<string> Accepted = new(StringComparer.Ordinal)
     {
         // Processes, devices and kernels of the host: the same result, computed elsewhere or differently.
-        "accelerator_config", "average_tokens_across_devices", "batch_eval_metrics", "ddp_backend", "ddp_broadcast_buffers", "ddp_bucket_cap_mb",
-        "ddp_find_unused_parameters", "ddp_timeout", "deepspeed", "enable_liger_kernel", "eval_accumulation_steps", "eval_do_concat_batches", "flash_attn",
+        "accelerator_config", "average_tokens_across_devices", "batch_eval_metrics", "ddp_backend", "ddp_broadcast_buffers",
+            "ddp_bucket_cap_mb",
+        "ddp_find_unused_parameters", "ddp_timeout", "deepspeed", "enable_liger_kernel", "eval_accumulation_steps",
+        "eval_do_concat_batches", "flash_attn",
         "fsdp", "fsdp_config", "full_determinism", "gradient_checkpointing_kwargs", "jit_mode_eval", "liger_kernel_config", "local_rank",
         "low_cpu_mem_usage", "offload_folder", "parallelism_config", "placement_strategy", "quantization_device_map", "ray_init_kwargs",
         "ray_num_workers", "ray_run_name", "ray_scope", "ray_storage_filesystem", "ray_storage_path", "resources_per_worker",
-        "torch_compile", "torch_compile_backend", "torch_compile_mode", "torch_empty_cache_steps", "torchdynamo", "use_ipex", "use_kv_cache",
+        "torch_compile", "torch_compile_backend", "torch_compile_mode", "torch_empty_cache_steps", "torchdynamo", "use_ipex",
+        "use_kv_cache",
         "use_liger_kernel", "use_reentrant_gc", "use_unsloth", "use_unsloth_gc", "use_v1_kernels",
         // Reading, caching and loading the data.
-        "buffer_size", "cache_dir", "data_shared_file_system", "dataloader_num_workers", "dataloader_persistent_workers", "dataloader_pin_memory",
+        "buffer_size", "cache_dir", "data_shared_file_system", "dataloader_num_workers", "dataloader_persistent_workers",
+            "dataloader_pin_memory",
         "dataloader_prefetch_factor", "ignore_pad_token_for_loss", "label_names", "length_column_name", "media_dir", "overwrite_cache",
         "preprocessing_batch_size", "preprocessing_num_workers", "remove_unused_columns", "trust_remote_code", "use_fast_tokenizer",
         // Always the case here: norms and logits in float32, evaluation in the training type.
-        "bf16_full_eval", "fp16_backend", "fp16_full_eval", "fp16_opt_level", "half_precision_backend", "prediction_loss_only", "upcast_layernorm",
+        "bf16_full_eval", "fp16_backend", "fp16_full_eval", "fp16_opt_level", "half_precision_backend", "prediction_loss_only",
+            "upcast_layernorm",
         "upcast_lmhead_output",
         // Evaluation runs whenever there are held-out examples.
         "do_eval",
         // Reports and names.
-        "disable_tqdm", "hf_hub_token", "hub_always_push", "hub_model_id", "hub_private_repo", "hub_strategy", "hub_token", "include_effective_tokens_per_second", "include_for_metrics", "include_inputs_for_metrics",
+        "disable_tqdm", "hf_hub_token", "hub_always_push", "hub_model_id", "hub_private_repo", "hub_strategy", "hub_token",
+            "include_effective_tokens_per_second", "include_for_metrics", "include_inputs_for_metrics",
         "include_num_input_tokens_seen", "include_tokens_per_second", "log_level", "log_level_replica", "log_on_each_node", "logging_dir",
-        "logging_nan_inf_filter", "ms_hub_token", "om_hub_token", "print_param_status", "push_to_hub_token", "restore_callback_states_from_checkpoint",
+        "logging_nan_inf_filter", "ms_hub_token", "om_hub_token", "print_param_status", "push_to_hub_token",
+        "restore_callback_states_from_checkpoint",
         "run_name", "save_on_each_node", "skip_memory_metrics",
         // Pictures and sound, which instruction examples do not have; generation and export, which training does not do.
-        "audio_sampling_rate", "crop_to_patches", "freeze_language_model", "freeze_multi_modal_projector", "freeze_vision_tower", "image_do_pan_and_scan",
+        "audio_sampling_rate", "crop_to_patches", "freeze_language_model", "freeze_multi_modal_projector", "freeze_vision_tower",
+            "image_do_pan_and_scan",
         "image_max_pixels", "image_min_pixels", "use_audio_in_video", "video_fps", "video_max_pixels", "video_maxlen", "video_min_pixels",
-        "do_sample", "enable_thinking", "eval_num_beams", "generation_config", "generation_max_length", "generation_num_beams", "infer_backend", "infer_dtype",
-        "length_penalty", "max_length", "max_new_tokens", "num_beams", "repetition_penalty", "skip_special_tokens", "temperature", "top_k", "top_p",
+        "do_sample", "enable_thinking", "eval_num_beams", "generation_config", "generation_max_length", "generation_num_beams",
+        "infer_backend", "infer_dtype",
+        "length_penalty", "max_length", "max_new_tokens", "num_beams", "repetition_penalty", "skip_special_tokens", "temperature", "top_k",
+        "top_p",
     };
 
     private static readonly Dictionary<string, Refusal> Refused = new(StringComparer.Ordinal)
@@ -131,7 +141,8 @@ internal static class ForeignKeys
 
     /// <summary>What is wrong with a value of a known key, or null.</summary>
     public static SettingFault? Check(string name, ConfigurationValue value) =>
-        Refused.TryGetValue(name, out Refusal? refusal) && !refusal.IsHarmless(value) ? new SettingFault(name, $"'{value}' is not computed by this version; {refusal.WayOut}") : null;
+        Refused.TryGetValue(name, out Refusal? refusal) && !refusal.IsHarmless(value)
+        ? new SettingFault(name, $"'{value}' is not computed by this version; {refusal.WayOut}") : null;
 
     // Without harmless values: anything that means "off".
     private sealed record Refusal(string WayOut, params string[] Harmless)
@@ -141,7 +152,8 @@ internal static class ForeignKeys
         public bool IsHarmless(ConfigurationValue value)
         {
             IEnumerable<string> given = value.IsFlag ? ["true"] : value.Items;
-            return value.Map is not { Count: > 0 } && given.All(item => (Harmless.Length == 0 ? Off : Harmless).Contains(item, StringComparer.OrdinalIgnoreCase));
+            return value.Map is not { Count: > 0 }
+                && given.All(item => (Harmless.Length == 0 ? Off : Harmless).Contains(item, StringComparer.OrdinalIgnoreCase));
         }
     }
 }

@@ -15,10 +15,13 @@ internal static partial class KeyMeanings
 
     /// <summary>The summary of a property, with key names in place of property names; empty without documentation.</summary>
     public static string Of(PropertyInfo property) =>
-        Summaries.Value.TryGetValue(IdOf(property), out XElement? summary) ? Spaces().Replace(string.Concat(summary.Nodes().Select(TextOf)), " ").Trim() : "";
+        Summaries.Value.TryGetValue(IdOf(property), out XElement? summary)
+        ? Spaces().Replace(string.Concat(summary.Nodes().Select(TextOf)), " ").Trim() : "";
 
-    private static string TextOf(XNode node) => node is not XElement { Name.LocalName: "see" } reference ? node is XElement element ? element.Value : node.ToString()
-        : reference.Attribute("cref")?.Value is { } id && typeof(TrainingArguments).GetProperties().FirstOrDefault(p => IdOf(p) == id) is { } property
+    private static string TextOf(XNode node) =>
+        node is not XElement { Name.LocalName: "see" } reference ? node is XElement element ? element.Value : node.ToString()
+        : reference.Attribute("cref")?.Value is { } id
+        && typeof(TrainingArguments).GetProperties().FirstOrDefault(p => IdOf(p) == id) is { } property
             ? property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? property.Name
             : reference.Value;
 

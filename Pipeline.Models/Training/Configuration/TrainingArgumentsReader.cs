@@ -59,7 +59,8 @@ internal static class TrainingArgumentsReader
     public static bool IsKnown(string given) =>
         ForeignKeys.NameOf(given) is var name && (ForeignKeys.IsKnown(name) || TrainingKey.All.Any(key => key.Name == name));
 
-    private static void BindAll(TrainingArguments arguments, IEnumerable<KeyValuePair<string, ConfigurationValue>> keys, List<SettingFault> faults)
+    private static void BindAll(TrainingArguments arguments, IEnumerable<KeyValuePair<string, ConfigurationValue>> keys,
+        List<SettingFault> faults)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
         foreach ((string given, ConfigurationValue value) in keys)
@@ -81,7 +82,8 @@ internal static class TrainingArgumentsReader
         string name = ForeignKeys.NameOf(given);
         if (TrainingKey.All.FirstOrDefault(key => key.Name == name) is { } known)
             return known.Bind(arguments, value);
-        return ForeignKeys.IsKnown(name) ? ForeignKeys.Check(name, value) : new SettingFault(given, $"unknown key; did you mean {Nearest(given)}?");
+        return ForeignKeys.IsKnown(name)
+            ? ForeignKeys.Check(name, value) : new SettingFault(given, $"unknown key; did you mean {Nearest(given)}?");
     }
 
     private static string Nearest(string name) =>

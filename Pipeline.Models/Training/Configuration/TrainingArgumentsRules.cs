@@ -18,7 +18,8 @@ internal static class TrainingArgumentsRules
         if (a.MaxSteps == 0)
             faults.Add(new("max_steps", "0 trains nothing; use 1 or more, or -1 to follow num_train_epochs"));
         if (a.Template is not null && !ChatTemplate.Names.Contains(a.Template))
-            faults.Add(new("template", $"'{a.Template}' is not known; use one of {string.Join(", ", ChatTemplate.Names.Order(StringComparer.Ordinal))}"));
+            faults.Add(new("template",
+                $"'{a.Template}' is not known; use one of {string.Join(", ", ChatTemplate.Names.Order(StringComparer.Ordinal))}"));
         if (a.SaveOnlyModel && a.ResumeFromCheckpoint is not null and not "false")
             faults.Add(new("resume_from_checkpoint", "checkpoints made with save_only_model hold no optimizer to go on from"));
         if (a.Bf16 && a.Fp16)
@@ -37,7 +38,8 @@ internal static class TrainingArgumentsRules
     private static IEnumerable<SettingFault> EvaluationFaults(TrainingArguments a)
     {
         if (a.ValSize >= 1 && a.ValSize != Math.Floor(a.ValSize))
-            yield return new("val_size", FormattableString.Invariant($"{a.ValSize} is neither a fraction below 1 nor a whole number of examples"));
+            yield return new("val_size",
+                FormattableString.Invariant($"{a.ValSize} is neither a fraction below 1 nor a whole number of examples"));
         if (a.ValSize > 0 && a.EvalDataset.Count > 0)
             yield return new("val_size", "cannot be used together with eval_dataset; give one of them");
         if (a.EvalStrategy is "steps" or "epoch" && a.ValSize == 0 && a.EvalDataset.Count == 0)

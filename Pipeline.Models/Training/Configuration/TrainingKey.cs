@@ -73,7 +73,8 @@ internal sealed class TrainingKey
     {
         object? value = _property.GetValue(arguments);
         if (value is not null && _range is not null && !InRange(value))
-            return Fault(string.Create(CultureInfo.InvariantCulture, $"{Show(value)} is out of range; use {_range.Minimum} to {_range.Maximum}"));
+            return Fault(string.Create(CultureInfo.InvariantCulture,
+                $"{Show(value)} is out of range; use {_range.Minimum} to {_range.Maximum}"));
         if (_allowed is not null && !_allowed.Values.Contains(value))
             return Fault($"'{Show(value)}' is not computed; use {string.Join(" or ", Allowed)}");
         return null;
@@ -151,7 +152,8 @@ internal sealed class TrainingKey
         null => "null",
         bool flag => flag ? "true" : "false",
         string text => text,
-        IReadOnlyDictionary<string, string> map => $"{{{string.Join(", ", map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))}}}",
+        IReadOnlyDictionary<string, string> map =>
+            $"{{{string.Join(", ", map.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))}}}",
         IEnumerable items => string.Join(",", items.Cast<object>()),
         _ => System.Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };

@@ -12,7 +12,8 @@ public static class EngineCheckpoints
 {
     /// <summary>Steps of the checkpoints that were written to their end, oldest first.</summary>
     public static IReadOnlyList<int> Steps(string outputDir) =>
-        [.. CheckpointFolders.All(outputDir).Where(c => File.Exists(Path.Combine(c.Folder, TrainingLog.StateFile)) && File.Exists(Path.Combine(c.Folder, AdapterFolder.WeightsFile))).Select(c => c.Step).Order()];
+        [.. CheckpointFolders.All(outputDir).Where(c => File.Exists(Path.Combine(c.Folder, TrainingLog.StateFile))
+        && File.Exists(Path.Combine(c.Folder, AdapterFolder.WeightsFile))).Select(c => c.Step).Order()];
 
     /// <summary>The newest checkpoint that a training can go on from; damaged ones are passed over with a warning.</summary>
     /// <returns>Its step and folder, or null.</returns>
@@ -38,7 +39,8 @@ public static class EngineCheckpoints
             string state = Path.Combine(folder, TrainingLog.StateFile);
             if (!File.Exists(state))
                 return $"it has no {TrainingLog.StateFile}, so it was not written to its end";
-            if (TrainerLogEntry.ParseObject(File.ReadAllText(state))?["global_step"] is not JsonValue done || done.ToJsonString() != step.ToString(CultureInfo.InvariantCulture))
+            if (TrainerLogEntry.ParseObject(File.ReadAllText(state))?["global_step"] is not JsonValue done
+                || done.ToJsonString() != step.ToString(CultureInfo.InvariantCulture))
                 return $"its {TrainingLog.StateFile} is not that of step {step}";
             if (!File.Exists(Path.Combine(folder, AdapterFolder.WeightsFile)))
                 return $"it has no {AdapterFolder.WeightsFile}";

@@ -7,23 +7,30 @@ using Pipeline.Models.Training.Outputs;
 
 namespace Pipeline.Models.Training.Engines;
 
-/// <summary>The configuration of a training as another program takes it: LLaMA-Factory's YAML, with nothing in it that it does not know.</summary>
+/// <summary>
+/// The configuration of a training as another program takes it: LLaMA-Factory's YAML, with nothing in it that it does not know.
+/// </summary>
 public static class EngineConfiguration
 {
     // The keys without effect here that whoever starts a training may give: they say how fast, not what is read, run or reported where.
     private static readonly HashSet<string> HandedOn = new(StringComparer.Ordinal)
     {
-        "average_tokens_across_devices", "ddp_broadcast_buffers", "ddp_bucket_cap_mb", "ddp_find_unused_parameters", "ddp_timeout", "dataloader_pin_memory",
-        "enable_liger_kernel", "flash_attn", "full_determinism", "include_num_input_tokens_seen", "low_cpu_mem_usage", "overwrite_cache", "torch_compile", "upcast_layernorm",
+        "average_tokens_across_devices", "ddp_broadcast_buffers", "ddp_bucket_cap_mb", "ddp_find_unused_parameters", "ddp_timeout",
+            "dataloader_pin_memory",
+        "enable_liger_kernel", "flash_attn", "full_determinism", "include_num_input_tokens_seen", "low_cpu_mem_usage", "overwrite_cache",
+        "torch_compile", "upcast_layernorm",
         "upcast_lmhead_output", "use_fast_tokenizer", "use_liger_kernel", "use_reentrant_gc", "use_unsloth", "use_unsloth_gc",
     };
 
     // Filled in by the run or by this class.
     private static readonly string[] RunsOwn =
-        ["model_name_or_path", "dataset", "eval_dataset", "dataset_dir", "output_dir", "resume_from_checkpoint", "overwrite_output_dir", "val_size", "stage", "finetuning_type",
+        ["model_name_or_path", "dataset", "eval_dataset", "dataset_dir", "output_dir", "resume_from_checkpoint", "overwrite_output_dir",
+        "val_size", "stage", "finetuning_type",
         "do_train", "do_eval"];
 
-    /// <summary>What is wrong with keys for a training by another program, beyond what <see cref="TrainingArguments.Parse"/> finds.</summary>
+    /// <summary>
+    /// What is wrong with keys for a training by another program, beyond what <see cref="TrainingArguments.Parse"/> finds.
+    /// </summary>
     /// <param name="given">Keys and values as they were given.</param>
     /// <param name="operatorSection">Where the operator gives keys to the program, for messages.</param>
     public static IReadOnlyList<SettingFault> Faults(IReadOnlyDictionary<string, JsonElement> given, string operatorSection)
@@ -39,7 +46,8 @@ public static class EngineConfiguration
             else if (name == "logging_strategy" && text == "no")
                 faults.Add(new(key, $"'no' would leave nothing of the training to see; take it out"));
             else if (ForeignKeys.IsAccepted(name) && !HandedOn.Contains(name) && !RunsOwn.Contains(name))
-                faults.Add(new(key, $"is for the operator of the engine to decide; take it out, or have it set as {operatorSection}:{name}"));
+                faults.Add(
+                    new(key, $"is for the operator of the engine to decide; take it out, or have it set as {operatorSection}:{name}"));
         }
         return faults;
     }
@@ -59,15 +67,19 @@ public static class EngineConfiguration
     /// <param name="template">Chat template, in LLaMA-Factory's words.</param>
     /// <param name="operators">Keys that the operator of the program decides; they win.</param>
     public static string Write(
-        TrainingArguments arguments, IReadOnlyDictionary<string, JsonElement> given, string template, IReadOnlyDictionary<string, JsonNode?> operators)
+        TrainingArguments arguments, IReadOnlyDictionary<string, JsonElement> given, string template, IReadOnlyDictionary<string,
+        JsonNode?> operators)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(given);
         ArgumentNullException.ThrowIfNull(operators);
         SortedDictionary<string, string> lines = new(StringComparer.Ordinal);
-        HashSet<string> named = [.. given.Keys.Select(ForeignKeys.NameOf), .. arguments.Describe().Except(new TrainingArguments().Describe()).Select(key => key.Key)];
+        HashSet<string> named = [.. given.Keys.Select(ForeignKeys.NameOf), .. arguments.Describe()
+            .Except(new TrainingArguments().Describe()).Select(key => key.Key)];
         foreach (TrainingKey key in TrainingKey.All.Where(key => named.Contains(key.Name)))
-            lines[key.Name] = Text(key.Name == "lora_alpha" && arguments.LoraAlpha is { } alpha && alpha == (int)alpha ? (int)alpha : key.ValueIn(arguments)); // elsewhere a whole number
+            // elsewhere a whole number
+            lines[key.Name] = Text(key.Name == "lora_alpha" && arguments.LoraAlpha is { } alpha && alpha == (int)alpha
+                ? (int)alpha : key.ValueIn(arguments));
         foreach ((string key, JsonElement value) in given.Where(key => HandedOn.Contains(key.Key)))
             lines[key] = Text(JsonNode.Parse(value.GetRawText()));
         lines.Remove("device");
@@ -99,7 +111,8 @@ public static class EngineConfiguration
         IReadOnlyList<string> { Count: 0 } => "",
         IReadOnlyList<string> names => JsonSerializer.Serialize(string.Join(',', names)),
         IReadOnlyDictionary<string, string> { Count: 0 } => "",
-        IReadOnlyDictionary<string, string> map => $"{{{string.Join(", ", map.Select(pair => $"{JsonSerializer.Serialize(pair.Key)}: {Scalar(pair.Value)}"))}}}",
+        IReadOnlyDictionary<string, string> map =>
+            $"{{{string.Join(", ", map.Select(pair => $"{JsonSerializer.Serialize(pair.Key)}: {Scalar(pair.Value)}"))}}}",
         JsonObject map => $"{{{string.Join(", ", map.Select(pair => $"{JsonSerializer.Serialize(pair.Key)}: {Text(pair.Value)}"))}}}",
         JsonArray items => $"[{string.Join(", ", items.Select(Text))}]",
         JsonValue single when single.GetValueKind() == JsonValueKind.String => Text((string)single!),
@@ -110,8 +123,10 @@ public static class EngineConfiguration
     private static string Scalar(string text) => text switch
     {
         "true" or "false" or "null" => text,
-        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) => whole.ToString(CultureInfo.InvariantCulture),
-        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) => Number(number),
+        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) =>
+            whole.ToString(CultureInfo.InvariantCulture),
+        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) =>
+            Number(number),
         _ => JsonSerializer.Serialize(text),
     };
 
@@ -120,6 +135,7 @@ public static class EngineConfiguration
     {
         string text = PythonJson.Text(value);
         int exponent = text.IndexOf('e', StringComparison.Ordinal);
-        return exponent < 0 || text.Contains('.', StringComparison.Ordinal) ? text : new StringBuilder(text).Insert(exponent, ".0").ToString();
+        return exponent < 0 || text.Contains('.', StringComparison.Ordinal)
+            ? text : new StringBuilder(text).Insert(exponent, ".0").ToString();
     }
 }

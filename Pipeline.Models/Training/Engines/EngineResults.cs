@@ -25,7 +25,8 @@ public static class EngineResults
 
     /// <summary>Mean loss of the whole training, or null when no file says it.</summary>
     /// <param name="output">Output folder of the engine.</param>
-    public static double? TrainLoss(string output) => Read(output, "train_results.json") is { } results ? Number(results, "train_loss") : null;
+    public static double? TrainLoss(string output) =>
+        Read(output, "train_results.json") is { } results ? Number(results, "train_loss") : null;
 
     /// <summary>
     /// Turns Python's JSON with NaN into valid JSON and removes what must not be published: pickles, which execute code when they
@@ -41,7 +42,8 @@ public static class EngineResults
             if (TrainerLogEntry.ParseObject(text) is { } json) DurableFiles.Replace(path, json.ToJsonString(Indented) + "\n");
             else File.Delete(path);
         }
-        foreach (string file in Directory.GetFiles(output).Where(file => Path.GetExtension(file) is ".bin" or ".pt" or ".pth" or ".pkl")) File.Delete(file);
+        foreach (string file in Directory.GetFiles(output)
+            .Where(file => Path.GetExtension(file) is ".bin" or ".pt" or ".pth" or ".pkl")) File.Delete(file);
     }
 
     private static bool IsJson(string text)
@@ -61,5 +63,6 @@ public static class EngineResults
         Path.Combine(output, name) is var path && File.Exists(path) ? TrainerLogEntry.ParseObject(File.ReadAllText(path)) : null;
 
     private static double? Number(JsonObject json, string key) =>
-        json[key] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && (double)value is var number && double.IsFinite(number) ? number : null;
+        json[key] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && (double)value is var number
+        && double.IsFinite(number) ? number : null;
 }

@@ -24,9 +24,11 @@ public sealed partial record TrainerLogEntry(
         if (ParseObject(line) is not { } json || Number(json, "current_steps") is not { } step || step < 0 || step > int.MaxValue)
             return null;
         double? total = Number(json, "total_steps");
-        return new TrainerLogEntry((int)step, total is > 0 and <= int.MaxValue ? (int)total : null, Number(json, "epoch"), Number(json, "loss"), Number(json, "eval_loss"),
+        return new TrainerLogEntry((int)step, total is > 0 and <= int.MaxValue
+            ? (int)total : null, Number(json, "epoch"), Number(json, "loss"), Number(json, "eval_loss"),
             Number(json, "lr") ?? Number(json, "learning_rate"), Number(json, "throughput"),
-            (json.ContainsKey("loss") && Number(json, "loss") is null) || (json.ContainsKey("eval_loss") && Number(json, "eval_loss") is null));
+            (json.ContainsKey("loss") && Number(json, "loss") is null)
+            || (json.ContainsKey("eval_loss") && Number(json, "eval_loss") is null));
     }
 
     /// <summary>JSON as Python writes it: its NaN and Infinity, for which JSON has no number, become null.</summary>
@@ -45,7 +47,8 @@ public sealed partial record TrainerLogEntry(
     }
 
     private static double? Number(JsonObject json, string key) =>
-        json[key] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && (double)value is var number && double.IsFinite(number) ? number : null;
+        json[key] is JsonValue value && value.GetValueKind() == JsonValueKind.Number && (double)value is var number
+        && double.IsFinite(number) ? number : null;
 
     [GeneratedRegex("""
         "(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b

@@ -17,7 +17,8 @@ public static class LossEvaluator
     /// <param name="progress">Receives the number of examples after every batch.</param>
     /// <exception cref="InputException">There is no target token at all.</exception>
     public static LossResult Evaluate(
-        DecoderModel model, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping, Action<int>? progress = null)
+        DecoderModel model, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping,
+        Action<int>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(examples);
@@ -27,13 +28,15 @@ public static class LossEvaluator
 
     /// <summary>The same, using the memory of an existing pass.</summary>
     internal static LossResult Evaluate(
-        TrainingPass pass, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping, Action<int>? progress = null)
+        TrainingPass pass, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping,
+        Action<int>? progress = null)
     {
         Stopwatch clock = Stopwatch.StartNew();
         double sum = 0;
         long targets = 0;
         // Examples of similar length together: their attention is computed in one product.
-        foreach (TokenizedExample[] rows in examples.Where(e => TrainingBatch.CountTargets(e) > 0).OrderBy(e => e.InputIds.Length).Chunk(batchSize))
+        foreach (TokenizedExample[] rows in examples.Where(e => TrainingBatch.CountTargets(e) > 0).OrderBy(e => e.InputIds.Length)
+            .Chunk(batchSize))
         {
             stopping.ThrowIfCancellationRequested();
             using TrainingBatch batch = TrainingBatch.Collate(rows, pass.Device);

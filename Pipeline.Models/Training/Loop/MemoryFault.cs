@@ -14,14 +14,17 @@ internal static partial class MemoryFault
     private static readonly string[] Units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
     private static readonly Remedy
-        SmallerBatch = new("a smaller per_device_train_batch_size (now {0}; more gradient_accumulation_steps keep the step as it is)", a => a.TrainBatchSize,
+        SmallerBatch = new("a smaller per_device_train_batch_size (now {0}; more gradient_accumulation_steps keep the step as it is)", a =>
+            a.TrainBatchSize,
             a => a with { TrainBatchSize = a.TrainBatchSize / 2 }),
-        SmallerEvalBatch = new("a smaller per_device_eval_batch_size (now {0})", a => a.EvalBatchSize, a => a with { EvalBatchSize = a.EvalBatchSize / 2 }),
+        SmallerEvalBatch = new("a smaller per_device_eval_batch_size (now {0})", a => a.EvalBatchSize, a =>
+            a with { EvalBatchSize = a.EvalBatchSize / 2 }),
         LowerRank = new("a smaller lora_rank (now {0})", a => a.LoraRank, a => a with { LoraRank = a.LoraRank / 2 }),
         Shorter = new("a smaller cutoff_len (now {0})", a => a.CutoffLen, a => a with { CutoffLen = a.CutoffLen / 2 }),
         Recomputing = new("gradient_checkpointing: true", _ => 0, a => a with { GradientCheckpointing = true }),
         HalfPrecision = new("bf16: true", _ => 0, a => a with { Bf16 = true }),
-        Quantized = new("quantization_bit: 8 (or 4)", a => a.QuantizationBit ?? 0, a => a.QuantizationBit is null ? a with { QuantizationBit = 8 } : a);
+        Quantized = new("quantization_bit: 8 (or 4)", a => a.QuantizationBit ?? 0, a =>
+            a.QuantizationBit is null ? a with { QuantizationBit = 8 } : a);
 
     /// <summary>Whether an exception is a failed allocation, on the CPU or on a GPU.</summary>
     public static bool Is(Exception e) => e is OutOfMemoryException
@@ -41,17 +44,20 @@ internal static partial class MemoryFault
     /// <param name="step">The step, counted from 1.</param>
     /// <param name="longest">Tokens of the step's longest example.</param>
     public static MemoryExhaustedException InStep(Exception e, TrainingArguments arguments, int step, int longest) => Describe(
-        e, arguments, $"at step {step}, whose longest example has {longest} tokens", "a smaller base model", SmallerBatch, Shorter, Recomputing, HalfPrecision, Quantized);
+        e, arguments, $"at step {step}, whose longest example has {longest} tokens", "a smaller base model", SmallerBatch, Shorter,
+        Recomputing, HalfPrecision, Quantized);
 
     /// <summary>The error for a failed allocation in an evaluation.</summary>
     /// <param name="e">The failure.</param>
     /// <param name="arguments">Arguments of the training run.</param>
     /// <param name="step">Steps completed.</param>
     public static MemoryExhaustedException InEvaluation(Exception e, TrainingArguments arguments, int step) =>
-        Describe(e, arguments, $"in the evaluation after step {step}", "a smaller val_size", SmallerEvalBatch, Shorter, HalfPrecision, Quantized);
+        Describe(e, arguments, $"in the evaluation after step {step}", "a smaller val_size", SmallerEvalBatch, Shorter, HalfPrecision,
+        Quantized);
 
     // Suggests only what the configuration does not do yet and would not be refused.
-    private static MemoryExhaustedException Describe(Exception e, TrainingArguments arguments, string moment, string last, params Remedy[] remedies)
+    private static MemoryExhaustedException Describe(Exception e, TrainingArguments arguments, string moment, string last,
+        params Remedy[] remedies)
     {
         string[] advice = [.. remedies.Where(remedy => Helps(remedy, arguments)).Select(remedy =>
             string.Format(CultureInfo.InvariantCulture, remedy.Text, remedy.Now(arguments))), last];

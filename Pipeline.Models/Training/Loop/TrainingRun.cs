@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
@@ -67,7 +68,8 @@ internal sealed class TrainingRun : IDisposable
         }
         _pass = new TrainingPass(model, arguments.GradientCheckpointing);
         _step = new TrainingStep(_pass, _optimizer, arguments.MaxGradNorm, (step, microStep) => new StepNoise(
-            new DropoutMask(arguments.LoraDropout, random.DropoutSeed(step, microStep)), arguments.NeftuneNoiseAlpha ?? 0, random.NoiseSeed(step, microStep)), _state.LossScaler);
+            new DropoutMask(arguments.LoraDropout, random.DropoutSeed(step, microStep)), arguments.NeftuneNoiseAlpha
+            ?? 0, random.NoiseSeed(step, microStep)), _state.LossScaler);
         _log = new TrainingLog(arguments, _plan, _state, Warn);
         _outputs = new TrainingOutputs(arguments, data, _adapter, _log, _state);
         _best = new BestEvaluation(arguments, _state);
@@ -85,7 +87,8 @@ internal sealed class TrainingRun : IDisposable
 
     public TrainingResult Complete(CancellationToken stopping)
     {
-        _observer?.OnStarted(new TrainingStart(_plan.TotalSteps, _state.Step, _data.Train.Count, _data.Eval.Count, _adapter.ParameterCount, AllParameters));
+        _observer?.OnStarted(new TrainingStart(_plan.TotalSteps, _state.Step, _data.Train.Count, _data.Eval.Count, _adapter.ParameterCount,
+            AllParameters));
         _log.Restore();
         StepClock clock = new(_state.Seconds);
         try
@@ -101,7 +104,10 @@ internal sealed class TrainingRun : IDisposable
             throw;
         }
         if (_best.EndsTraining && _state.Step < _plan.TotalSteps)
-            Warn(FormattableString.Invariant($"early_stopping_steps: the training ends at step {_state.Step}, after {_state.WorseEvaluations} evaluation{(_state.WorseEvaluations == 1 ? "" : "s")} that did not beat the best one (step {_state.BestStep}, eval_loss {_state.BestMetric:F4})"));
+            Warn(string.Create(CultureInfo.InvariantCulture,
+                $"early_stopping_steps: the training ends at step {_state.Step}, after {_state.WorseEvaluations} "
+                + $"evaluation{(_state.WorseEvaluations == 1 ? "" : "s")} that did not beat the best one (step {_state.BestStep}, "
+                + $"eval_loss {_state.BestMetric:F4})"));
         return Finish(stopping);
     }
 
@@ -131,7 +137,8 @@ internal sealed class TrainingRun : IDisposable
         _state.Seconds = clock.Total;
         if (_plan.LogsAfter(_state.Step))
             _log.AddSteps(rate, result.GradientNorm);
-        _observer?.OnStep(new TrainingProgress(_state.Step, _plan.TotalSteps, _plan.EpochAfter(_state.Step), result.Loss, rate, result.GradientNorm,
+        _observer?.OnStep(new TrainingProgress(_state.Step, _plan.TotalSteps, _plan.EpochAfter(_state.Step), result.Loss, rate,
+            result.GradientNorm,
             tokensPerSecond, TimeSpan.FromSeconds(_state.Seconds), _log.Remaining));
         EvaluateIfDue(clock, stopping);
         // The end of training has a checkpoint when they are written by steps or epochs, even when it comes early.
@@ -172,8 +179,10 @@ internal sealed class TrainingRun : IDisposable
     }
 
     // An earlier evaluation at a step, from the log, which a resumed run also has.
-    private LossResult? EvaluationOf(int step) => _state.History.FirstOrDefault(entry => entry.ContainsKey("eval_loss") && (int)entry["step"]! == step) is { } entry
-        ? new LossResult((double)entry["eval_loss"]!, _data.Eval.Sum(e => (long)TrainingBatch.CountTargets(e)), _data.Eval.Count, (double)entry["eval_runtime"]!)
+    private LossResult? EvaluationOf(int step) =>
+        _state.History.FirstOrDefault(entry => entry.ContainsKey("eval_loss") && (int)entry["step"]! == step) is { } entry
+        ? new LossResult((double)entry["eval_loss"]!, _data.Eval.Sum(e => (long)TrainingBatch.CountTargets(e)), _data.Eval.Count,
+        (double)entry["eval_runtime"]!)
         : null;
 
     private LossResult Evaluate(StepClock? clock, CancellationToken stopping)
@@ -199,7 +208,8 @@ internal sealed class TrainingRun : IDisposable
     {
         if (_state.BestStep == _state.Step)
             _state.BestIsSaved = true; // true by the time anyone reads it
-        Checkpoint.Write(folder, _adapter, _arguments.ModelNameOrPath, _arguments.SaveOnlyModel ? null : _optimizer, _state, _log.StateText(FloatingPointOperations));
+        Checkpoint.Write(folder, _adapter, _arguments.ModelNameOrPath, _arguments.SaveOnlyModel
+            ? null : _optimizer, _state, _log.StateText(FloatingPointOperations));
     }
 
     private TrainingResult Finish(CancellationToken stopping)
@@ -232,7 +242,9 @@ internal sealed class TrainingRun : IDisposable
     {
         int threads = get_num_threads();
         if (_state.Step > 0 && _state.Threads != threads)
-            Warn($"the checkpoint was computed with {_state.Threads} threads and this process uses {threads}: the last bits of the result will differ"
+            Warn(
+                $"the checkpoint was computed with {_state.Threads} threads and this process uses {threads}: the last bits of the result "
+                + $"will differ"
                 + $" from those of an unbroken training; set OMP_NUM_THREADS={_state.Threads} to keep them");
         _state.Threads = threads;
     }

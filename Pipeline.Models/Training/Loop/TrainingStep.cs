@@ -98,7 +98,8 @@ internal sealed class TrainingStep(
     }
 
     private static TrainingDivergedException Diverged(string what, int step, MicroBatch batch) =>
-        new($"{what} at step {step + 1}, in the batch of example{(batch.Rows.Count == 1 ? "" : "s")} {string.Join(", ", batch.Rows)} (counted from 0 in the"
+        new($"{what} at step {step + 1}, in the batch of example{(batch.Rows.Count == 1 ? "" : "s")} {string.Join(", ", batch.Rows)} "
+        + $"(counted from 0 in the"
             + " training split); the last checkpoint is intact. Lower learning_rate, or look at that example");
 }
 

@@ -26,7 +26,8 @@ internal sealed class AdamW : IDisposable
 
     /// <summary>Both moments of every weight, by name: what a checkpoint holds besides <see cref="Steps"/>.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> State =>
-        _slots.SelectMany(s => new KeyValuePair<string, Tensor>[] { new(s.Name + ".exp_avg", s.Mean), new(s.Name + ".exp_avg_sq", s.Square) });
+        _slots.SelectMany(s =>
+            new KeyValuePair<string, Tensor>[] { new(s.Name + ".exp_avg", s.Mean), new(s.Name + ".exp_avg_sq", s.Square) });
 
     /// <summary>Euclidean norm of all gradients combined.</summary>
     public double GradientNorm()

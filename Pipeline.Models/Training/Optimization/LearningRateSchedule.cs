@@ -40,13 +40,16 @@ internal sealed class LearningRateSchedule
         foreach ((string key, string value) in a.LrSchedulerKwargs)
         {
             if (!known.Contains(key))
-                yield return new("lr_scheduler_kwargs", $"{type} takes no '{key}'; {(known.Length == 0 ? "it takes nothing" : "it takes " + string.Join(", ", known))}");
+                yield return new("lr_scheduler_kwargs",
+                    $"{type} takes no '{key}'; {(known.Length == 0 ? "it takes nothing" : "it takes " + string.Join(", ", known))}");
             else if (key.EndsWith("_type", StringComparison.Ordinal) && !Curves.Contains(value))
                 yield return new("lr_scheduler_kwargs", $"{key}: '{value}' is not computed; use {string.Join(" or ", Curves)}");
-            else if (!key.EndsWith("_type", StringComparison.Ordinal) && (Parse(value) is not { } number || !double.IsFinite(number) || number < 0))
+            else if (!key.EndsWith("_type", StringComparison.Ordinal)
+                && (Parse(value) is not { } number || !double.IsFinite(number) || number < 0))
                 yield return new("lr_scheduler_kwargs", $"{key}: '{value}' is not a number from 0");
         }
-        if (type is "cosine_with_min_lr" or "cosine_warmup_with_min_lr" && a.LrSchedulerKwargs.ContainsKey("min_lr") == a.LrSchedulerKwargs.ContainsKey("min_lr_rate"))
+        if (type is "cosine_with_min_lr" or "cosine_warmup_with_min_lr"
+            && a.LrSchedulerKwargs.ContainsKey("min_lr") == a.LrSchedulerKwargs.ContainsKey("min_lr_rate"))
             yield return new("lr_scheduler_kwargs", $"{type} needs min_lr or min_lr_rate, and not both");
         if (a.LrSchedulerKwargs.TryGetValue("min_lr", out string? lowest) && !(a.LearningRate > 0 && Parse(lowest) <= a.LearningRate))
             yield return new("lr_scheduler_kwargs", "min_lr must not be more than learning_rate");
@@ -77,7 +80,8 @@ internal sealed class LearningRateSchedule
     // Fraction of the way from the end of warm-up to the last step.
     private double Progress(int step) => (step - _warmup) / (double)Math.Max(1, _total - _warmup);
 
-    private double LowestRate => _arguments.LrSchedulerKwargs.ContainsKey("min_lr") ? Setting("min_lr", 0) / _peak : Setting("min_lr_rate", 0);
+    private double LowestRate =>
+        _arguments.LrSchedulerKwargs.ContainsKey("min_lr") ? Setting("min_lr", 0) / _peak : Setting("min_lr_rate", 0);
 
     private double Polynomial(int step)
     {
@@ -95,7 +99,8 @@ internal sealed class LearningRateSchedule
     private double RaisedCosine(int step)
     {
         if (step >= _warmup)
-            return Math.Max(0, AtLeast(Cosine(Setting("num_cycles", 0.5) * 2 * (step - _warmup + 1) / Math.Max(1, _total - _warmup)), LowestRate));
+            return Math.Max(0, AtLeast(Cosine(Setting("num_cycles", 0.5) * 2 * (step - _warmup + 1) / Math.Max(1, _total - _warmup)),
+                LowestRate));
         if (!_arguments.LrSchedulerKwargs.ContainsKey("warmup_lr_rate"))
             return (step + 1) / (double)Math.Max(1, _warmup);
         double first = Setting("warmup_lr_rate", 0);
@@ -111,7 +116,8 @@ internal sealed class LearningRateSchedule
             return Math.Max(0, AtLeast(Rise(step / (double)Math.Max(1, _warmup)), lowest));
         if (step < _warmup + stable)
             return 1;
-        return step < _warmup + stable + decay ? Math.Max(0, AtLeast(Fall((step - _warmup - stable) / (double)Math.Max(1, decay)), lowest)) : lowest;
+        return step < _warmup + stable + decay
+            ? Math.Max(0, AtLeast(Fall((step - _warmup - stable) / (double)Math.Max(1, decay)), lowest)) : lowest;
     }
 
     private double Rise(double progress) => _arguments.LrSchedulerKwargs.GetValueOrDefault("warmup_type", "linear") switch
@@ -132,7 +138,9 @@ internal sealed class LearningRateSchedule
 
     private static double AtLeast(double factor, double lowest) => factor * (1 - lowest) + lowest;
 
-    private double Setting(string key, double fallback) => _arguments.LrSchedulerKwargs.TryGetValue(key, out string? text) ? Parse(text) ?? fallback : fallback;
+    private double Setting(string key, double fallback) =>
+        _arguments.LrSchedulerKwargs.TryGetValue(key, out string? text) ? Parse(text) ?? fallback : fallback;
 
-    private static double? Parse(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
+    private static double? Parse(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
 }

@@ -11,9 +11,12 @@ namespace Pipeline.Models.Training.Outputs;
 public static class AdapterOutputs
 {
     /// <summary>Files that <see cref="Complete"/> writes.</summary>
-    public static IReadOnlyList<string> CompletedFiles { get; } = [ResultFiles.Eval, ResultFiles.All, AdapterRecord.FileName, ModelCard.FileName];
+    public static IReadOnlyList<string> CompletedFiles { get; } = [ResultFiles.Eval, ResultFiles.All, AdapterRecord.FileName,
+        ModelCard.FileName];
 
-    /// <summary>Adds what is known now. Doing it twice leaves the same files as doing it once, and each file appears whole or not at all.</summary>
+    /// <summary>
+    /// Adds what is known now. Doing it twice leaves the same files as doing it once, and each file appears whole or not at all.
+    /// </summary>
     /// <param name="folder">Folder with the files of the training.</param>
     /// <param name="completion">What to add.</param>
     /// <exception cref="InputException">A file of the training is not what its name says; the message names it.</exception>
@@ -34,14 +37,17 @@ public static class AdapterOutputs
     }
 
     /// <summary>
-    /// The comparison, and what only the trainer measures otherwise: <c>eval_loss</c> and <c>perplexity</c> are of its own batches and perhaps of
+    /// The comparison, and what only the trainer measures otherwise: <c>eval_loss</c> and <c>perplexity</c> are of its own batches and
+    /// perhaps of
     /// other examples, so ours stand there only where it measured none.
     /// </summary>
     private static JsonObject Compared(HeldOutComparison evaluation, JsonObject trainers)
     {
-        JsonObject compared = ResultFiles.Comparison(evaluation.BaseLoss, evaluation.AdapterLoss, evaluation.Examples, evaluation.TargetTokens);
+        JsonObject compared = ResultFiles.Comparison(evaluation.BaseLoss, evaluation.AdapterLoss, evaluation.Examples,
+            evaluation.TargetTokens);
         if (trainers["eval_loss"] is null)
-            (compared["eval_loss"], compared["perplexity"]) = (compared["adapter_loss"]?.DeepClone(), compared["adapter_perplexity"]?.DeepClone());
+            (compared["eval_loss"], compared["perplexity"]) = (compared["adapter_loss"]?.DeepClone(),
+                compared["adapter_perplexity"]?.DeepClone());
         return compared;
     }
 }

@@ -14,7 +14,8 @@ internal static class LossPlot
     /// <param name="title">Above the picture.</param>
     /// <param name="train">Logged loss; may be empty.</param>
     /// <param name="evaluated">Loss of the held-out examples; may be empty.</param>
-    public static void Save(string path, string title, IReadOnlyList<(int Step, double Loss)> train, IReadOnlyList<(int Step, double Loss)> evaluated)
+    public static void Save(string path, string title, IReadOnlyList<(int Step, double Loss)> train,
+        IReadOnlyList<(int Step, double Loss)> evaluated)
     {
         UseBundledFont();
         using Plot plot = new();

@@ -25,7 +25,8 @@ internal static class ModelCard
     /// <param name="all">Those and the base model's.</param>
     /// <param name="evaluated">Loss of the held-out examples by step; may be empty.</param>
     public static void Write(
-        string folder, TrainingArguments arguments, TrainingData data, long trainable, long all, IReadOnlyList<(int Step, double Loss)> evaluated)
+        string folder, TrainingArguments arguments, TrainingData data, long trainable, long all,
+        IReadOnlyList<(int Step, double Loss)> evaluated)
     {
         string baseModel = NameOf(arguments.ModelNameOrPath);
         string datasets = arguments.Dataset.Count == 0 ? "" : $", of {string.Join(", ", arguments.Dataset.Concat(arguments.EvalDataset))}";
@@ -118,7 +119,8 @@ internal static class ModelCard
     private static (string Front, string Body) Split(string text)
     {
         text = text.ReplaceLineEndings("\n").TrimStart('\uFEFF');
-        if (!text.StartsWith(Fence + "\n", StringComparison.Ordinal) || text.IndexOf($"\n{Fence}\n", StringComparison.Ordinal) is var end && end < 0)
+        if (!text.StartsWith(Fence + "\n", StringComparison.Ordinal) || text.IndexOf($"\n{Fence}\n", StringComparison.Ordinal) is var end
+            && end < 0)
             return ("", text);
         int first = Fence.Length + 1;
         return (text[first..Math.Max(first, end)], text[(end + Fence.Length + 2)..]);
@@ -152,7 +154,9 @@ internal static class ModelCard
     private static string NameOf(string model) =>
         Directory.Exists(model) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model))) : model;
 
-    private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace('`', '\'');
+    private static string Cell(string text) =>
+        text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace('`', '\'');
 
-    private static StringBuilder Line(StringBuilder text, FormattableString line) => text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
+    private static StringBuilder Line(StringBuilder text, FormattableString line) =>
+        text.AppendLine(line.ToString(CultureInfo.InvariantCulture));
 }

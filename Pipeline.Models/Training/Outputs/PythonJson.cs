@@ -17,7 +17,9 @@ internal static class PythonJson
     /// <summary>A float; one that is not finite becomes null, for which JSON has no number.</summary>
     public static JsonNode? Float(double value) => double.IsFinite(value) ? JsonNode.Parse(Text(value)) : null;
 
-    /// <summary>Shortest text that reads back as the same float, as Python's <c>repr</c>: <c>0.0001</c>, <c>5e-05</c>, <c>1e+16</c>.</summary>
+    /// <summary>
+    /// Shortest text that reads back as the same float, as Python's <c>repr</c>: <c>0.0001</c>, <c>5e-05</c>, <c>1e+16</c>.
+    /// </summary>
     public static string Text(double value)
     {
         string shortest = value.ToString("E16", CultureInfo.InvariantCulture);

@@ -37,7 +37,9 @@ internal sealed class TrainingLog
     public TimeSpan Remaining => _state.Step == _firstStep ? TimeSpan.Zero
         : TimeSpan.FromSeconds((_state.Seconds - _secondsBefore) / (_state.Step - _firstStep) * (_plan.TotalSteps - _state.Step));
 
-    /// <summary>Writes the lines up to the state's step, so that what a killed process logged after its last checkpoint does not stay.</summary>
+    /// <summary>
+    /// Writes the lines up to the state's step, so that what a killed process logged after its last checkpoint does not stay.
+    /// </summary>
     public void Restore()
     {
         DurableFiles.Replace(_linesPath, string.Concat(_state.LogLines.Select(line => line + "\n")));
@@ -110,7 +112,8 @@ internal sealed class TrainingLog
     {
         ["best_global_step"] = _state.BestStep,
         ["best_metric"] = _state.BestMetric is { } metric ? PythonJson.Float(metric) : null,
-        ["best_model_checkpoint"] = _state is { BestStep: { } best, BestIsSaved: true } ? CheckpointFolders.Of(_arguments.OutputDir, best) : null,
+        ["best_model_checkpoint"] = _state is { BestStep: { } best, BestIsSaved: true }
+        ? CheckpointFolders.Of(_arguments.OutputDir, best) : null,
         ["epoch"] = Epoch(),
         ["eval_steps"] = _arguments.StepsPerEvaluation,
         ["global_step"] = _state.Step,

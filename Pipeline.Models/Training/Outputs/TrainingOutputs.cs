@@ -12,11 +12,13 @@ namespace Pipeline.Models.Training.Outputs;
 /// The files that a finished training leaves in its output folder. Each appears whole or not at all, and all can be written
 /// again from the last checkpoint, so a kill between them costs nothing but a resume.
 /// </summary>
-internal sealed class TrainingOutputs(TrainingArguments arguments, TrainingData data, LoraAdapter adapter, TrainingLog log, TrainerState state)
+internal sealed class TrainingOutputs(TrainingArguments arguments, TrainingData data, LoraAdapter adapter, TrainingLog log,
+    TrainerState state)
 {
     // What other programs need to turn text into the ids that the adapter was trained on.
     private static readonly string[] TokenizerFiles =
-        ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "tokenizer.model", "chat_template.jinja"];
+        ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt",
+        "tokenizer.model", "chat_template.jinja"];
 
     private string Folder => arguments.OutputDir;
 

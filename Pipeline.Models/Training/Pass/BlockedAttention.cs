@@ -35,7 +35,8 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
         ForEachHead(heads, head => Forward(head, queries, keys, values, (float*)logSums, result));
     }
 
-    public void Backward(Tensor dattended, Tensor attended, Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor dq, Tensor dk, Tensor dv)
+    public void Backward(Tensor dattended, Tensor attended, Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor dq,
+        Tensor dk, Tensor dv)
     {
         if (AreFew(heads))
         {
@@ -74,8 +75,10 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
         float* sums = (float*)scratch.Take(sumBytes), inverseSums = (float*)scratch.Take(numberBytes);
         for (int tile = 0; tile < tiles; tile++)
         {
-            T.PackColumns(k.Row<T>(head.KeyRow(tile * Tile)), k.Stride, size, head.KeysOf(tile), packedKeys + (long)tile * size * Tile * T.Size, Tile);
-            T.PackRows(v.Row<T>(head.KeyRow(tile * Tile)), v.Stride, head.KeysOf(tile), size, packedValues + (long)tile * Tile * wide * T.Size, wide);
+            T.PackColumns(k.Row<T>(head.KeyRow(tile * Tile)), k.Stride, size, head.KeysOf(tile), packedKeys
+                + (long)tile * size * Tile * T.Size, Tile);
+            T.PackRows(v.Row<T>(head.KeyRow(tile * Tile)), v.Stride, head.KeysOf(tile), size, packedValues
+                + (long)tile * Tile * wide * T.Size, wide);
         }
         foreach (QueryBlock block in head.Blocks(most, window))
         {
@@ -105,9 +108,12 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
         int size = head.Size, wide = head.WideSize, tiles = head.Tiles, most = head.MostRows(RowsAtOnce);
         long columnBytes = (long)tiles * size * Tile * T.Size, rowBytes = (long)tiles * Tile * wide * T.Size;
         long scoreBytes = (long)tiles * most * Tile * sizeof(float), weightBytes = (long)tiles * most * Tile * T.Size;
-        long factorBytes = (long)most * wide * T.Size, sumBytes = (long)most * wide * sizeof(float), totalBytes = (long)tiles * size * Tile * sizeof(float);
-        long tileBytes = (long)most * Tile * T.Size, turnBytes = Math.Max(factorBytes, (long)Tile * wide * sizeof(float)), numberBytes = most * sizeof(float);
-        Scratch scratch = Scratch.OfThread(columnBytes, columnBytes, rowBytes, scoreBytes, scoreBytes, weightBytes, weightBytes, factorBytes, factorBytes, factorBytes,
+        long factorBytes = (long)most * wide * T.Size, sumBytes = (long)most * wide * sizeof(float),
+            totalBytes = (long)tiles * size * Tile * sizeof(float);
+        long tileBytes = (long)most * Tile * T.Size, turnBytes = Math.Max(factorBytes, (long)Tile * wide * sizeof(float)),
+            numberBytes = most * sizeof(float);
+        Scratch scratch = Scratch.OfThread(columnBytes, columnBytes, rowBytes, scoreBytes, scoreBytes, weightBytes, weightBytes,
+            factorBytes, factorBytes, factorBytes,
             sumBytes, totalBytes, totalBytes, tileBytes, turnBytes, numberBytes);
         byte* keyColumns = scratch.Take(columnBytes), valueColumns = scratch.Take(columnBytes), keyRows = scratch.Take(rowBytes);
         float* scores = (float*)scratch.Take(scoreBytes), dscores = (float*)scratch.Take(scoreBytes);
@@ -133,7 +139,8 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
             Scores(head, block, rows, given.Q.Stride, keyColumns, scores, most);
             Scores(head, block, gradient, size, valueColumns, dscores, most);
             for (int row = 0; row < block.Rows; row++)
-                SoftmaxBackward(head, block, row, scores, dscores, given.LogSum(head.QueryRow(block.Position) + row), delta[row], weights, dweights, most);
+                SoftmaxBackward(head, block, row, scores, dscores, given.LogSum(head.QueryRow(block.Position) + row), delta[row], weights,
+                    dweights, most);
             Weighted(head, block, dweights, keyRows, sums, most);
             for (int row = 0; row < block.Rows; row++)
                 BlockedProduct<T>.StoreRow<T>(sums + (long)row * wide, dq.Row<T>(head.QueryRow(block.Position) + row), size, 0, 1);
@@ -172,7 +179,8 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
             {
                 height = Block.HeightFor(block.Rows - row);
                 T.Multiply(new Block(height, head.WideSize, head.KeysOf(tile), Tile, head.WideSize, head.WideSize), tile > block.FirstTile,
-                    weights + ((long)tile * most + row) * Tile * T.Size, packed + (long)tile * Tile * head.WideSize * T.Size, sums + (long)row * head.WideSize);
+                    weights + ((long)tile * most + row) * Tile * T.Size, packed + (long)tile * Tile * head.WideSize * T.Size, sums
+                    + (long)row * head.WideSize);
             }
         }
     }
@@ -210,7 +218,8 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
             Vector512<float> sums = Vector512<float>.Zero;
             for (int i = 0; i < Tile; i += Unit)
             {
-                Vector512<float> e = VectorMath.Exp(Vector512.FusedMultiplyAdd(Vector512.Load(source + i), Vector512.Create(scale), Vector512.Create(-largest))) & Between(from, to, i);
+                Vector512<float> e = VectorMath.Exp(Vector512.FusedMultiplyAdd(Vector512.Load(source + i), Vector512.Create(scale),
+                    Vector512.Create(-largest))) & Between(from, to, i);
                 sums += e;
                 T.Store(result, i, e);
             }
@@ -219,7 +228,8 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
         return (largest + MathF.Log(sum), 1 / sum);
     }
 
-    private void SoftmaxBackward(Head head, QueryBlock block, int row, float* scores, float* dscores, float logSum, float delta, byte* weights, byte* dweights, int most)
+    private void SoftmaxBackward(Head head, QueryBlock block, int row, float* scores, float* dscores, float logSum, float delta,
+        byte* weights, byte* dweights, int most)
     {
         int position = block.Position + row / head.Group;
         (int first, int end) = position < head.Sequence.Length ? KeysOf(position) : (0, 0); // a row without a token has zero weight
@@ -230,7 +240,8 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
             for (int i = 0; i < Tile; i += Unit)
             {
                 Vector512<float> seen = Between(from, to, i);
-                Vector512<float> p = VectorMath.Exp(Vector512.FusedMultiplyAdd(Vector512.Load(scores + at + i), Vector512.Create(scale), Vector512.Create(-logSum))) & seen;
+                Vector512<float> p = VectorMath.Exp(Vector512.FusedMultiplyAdd(Vector512.Load(scores + at + i), Vector512.Create(scale),
+                    Vector512.Create(-logSum))) & seen;
                 T.Store(weights + at * T.Size, i, p);
                 T.Store(dweights + at * T.Size, i, (p * (Vector512.Load(dscores + at + i) - Vector512.Create(delta)) * scale) & seen);
             }
@@ -239,7 +250,8 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
 
     private (int First, int End) KeysOf(int position) => (window is { } most ? Math.Max(0, position + 1 - most) : 0, position + 1);
 
-    private static (int From, int To) InTile(int first, int end, int tile) => (Math.Clamp(first - tile * Tile, 0, Tile), Math.Clamp(end - tile * Tile, 0, Tile));
+    private static (int From, int To) InTile(int first, int end, int tile) =>
+        (Math.Clamp(first - tile * Tile, 0, Tile), Math.Clamp(end - tile * Tile, 0, Tile));
 
     // All bits set in the lanes whose number, counted from start, lies between the two.
     private static Vector512<float> Between(int from, int to, int start)
@@ -252,7 +264,8 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
     {
         Vector512<float> largest = Vector512.Create(float.NegativeInfinity);
         for (int i = from / Unit * Unit; i < to; i += Unit)
-            largest = Vector512.Max(largest, Vector512.ConditionalSelect(Between(from, to, i), Vector512.Load(values + i), Vector512.Create(float.NegativeInfinity)));
+            largest = Vector512.Max(largest,
+                Vector512.ConditionalSelect(Between(from, to, i), Vector512.Load(values + i), Vector512.Create(float.NegativeInfinity)));
         Vector256<float> half = Vector256.Max(largest.GetLower(), largest.GetUpper());
         Vector128<float> quarter = Vector128.Max(half.GetLower(), half.GetUpper());
         return MathF.Max(MathF.Max(quarter[0], quarter[1]), MathF.Max(quarter[2], quarter[3]));
@@ -267,7 +280,8 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
             new Span<byte>(copy, size * T.Size).Clear();
             return 0;
         }
-        return HeadKernels<T>.CopyAndMultiply(head.Column(given.Dattended, position, inGroup), head.Column(given.Attended, position, inGroup), copy, size);
+        return HeadKernels<T>.CopyAndMultiply(head.Column(given.Dattended, position, inGroup),
+            head.Column(given.Attended, position, inGroup), copy, size);
     }
 
     private static void StoreTurned(Head head, int tile, float* totals, Matrix result, float* rows)
@@ -298,11 +312,13 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
 
         public int KeysOf(int tile) => Math.Min(Tile, Sequence.PaddedLength - tile * Tile);
 
-        public long QueryRow(int position) => (long)Sequence.PaddedStart * Layout.Heads + ((long)KvHead * Sequence.PaddedLength + position) * Group;
+        public long QueryRow(int position) =>
+            (long)Sequence.PaddedStart * Layout.Heads + ((long)KvHead * Sequence.PaddedLength + position) * Group;
 
         public long KeyRow(int position) => (long)Sequence.PaddedStart * Layout.KvHeads + (long)KvHead * Sequence.PaddedLength + position;
 
-        public byte* Column(Matrix rows, int position, int inGroup) => rows.Row<T>(Sequence.Start + position) + ((long)KvHead * Group + inGroup) * Size * T.Size;
+        public byte* Column(Matrix rows, int position, int inGroup) =>
+            rows.Row<T>(Sequence.Start + position) + ((long)KvHead * Group + inGroup) * Size * T.Size;
 
         // A whole number of positions, in units of the layout's padding.
         public int MostRows(int wanted) => Math.Min(Sequence.PaddedLength, Math.Max(1, wanted / Group / Unit) * Unit) * Group;

@@ -54,7 +54,8 @@ internal sealed class BlockedProducts<T>(PassBuffers buffers) : IPassProducts
     // The kernels see only addresses, so mismatches must be caught here.
     private static BlockedProduct<T>.Factors FactorsOf(Tensor a, Tensor b, Tensor result)
     {
-        if (a.dtype != T.Type || b.dtype != T.Type || a.shape[1] != b.shape[0] || result.shape[0] != a.shape[0] || result.shape[1] != b.shape[1])
+        if (a.dtype != T.Type || b.dtype != T.Type || a.shape[1] != b.shape[0] || result.shape[0] != a.shape[0]
+            || result.shape[1] != b.shape[1])
             throw new ArgumentException($"no product of {Named(a)} and {Named(b)} into {Named(result)}");
         bool isTransposed = b.stride(1) != 1;
         using Tensor rows = isTransposed ? b.t() : b.alias();
@@ -64,9 +65,11 @@ internal sealed class BlockedProducts<T>(PassBuffers buffers) : IPassProducts
     private static BlockedProduct<T>.Target TargetOf(Tensor result, ScalarType type)
     {
         if (result.dtype != type || (result.stride(1) != 1 && type != ScalarType.Float32)) // only sums may be transposed
-            throw new ArgumentException($"no product into {Named(result)}, expected {type} with the numbers of a row side by side", nameof(result));
+            throw new ArgumentException($"no product into {Named(result)}, expected {type} with the numbers of a row side by side",
+                nameof(result));
         using Tensor rows = result.stride(1) == 1 ? result.alias() : result.t();
-        return new BlockedProduct<T>.Target(Matrix.Of(rows).Data, result.shape[0], result.shape[1], result.stride(0), result.stride(1), type == ScalarType.Float32);
+        return new BlockedProduct<T>.Target(Matrix.Of(rows).Data, result.shape[0], result.shape[1], result.stride(0), result.stride(1),
+            type == ScalarType.Float32);
     }
 
     private static string Named(Tensor t) => $"{t.dtype} [{string.Join(", ", t.shape)}]";

@@ -15,7 +15,8 @@ namespace Pipeline.Models.Training.Pass;
 /// <param name="LongCos">For longer ones; the same as <paramref name="Cos"/> without longrope.</param>
 /// <param name="LongSin">As <paramref name="LongCos"/>.</param>
 /// <param name="LongFrom">Length from which a sequence uses the long tables.</param>
-internal sealed record HeadLayout(SequenceLayout Sequences, int KvHeads, int Group, int HeadSize, Tensor Cos, Tensor Sin, Tensor LongCos, Tensor LongSin, long LongFrom)
+internal sealed record HeadLayout(SequenceLayout Sequences, int KvHeads, int Group, int HeadSize, Tensor Cos, Tensor Sin, Tensor LongCos,
+    Tensor LongSin, long LongFrom)
 {
     /// <summary>Number of query heads.</summary>
     public int Heads => KvHeads * Group;

@@ -25,5 +25,6 @@ internal interface IPassAttention
     /// <param name="dq">As <paramref name="q"/>, result.</param>
     /// <param name="dk">As <paramref name="k"/>, result.</param>
     /// <param name="dv">As <paramref name="v"/>, result.</param>
-    void Backward(Tensor dattended, Tensor attended, Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor dq, Tensor dk, Tensor dv);
+    void Backward(Tensor dattended, Tensor attended, Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor dq, Tensor dk,
+        Tensor dv);
 }

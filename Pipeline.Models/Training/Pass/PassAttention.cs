@@ -31,7 +31,8 @@ internal sealed class PassAttention(IPassKernels kernels, PassBuffers buffers, i
         kernels.UnpackAttended(packed, inverseSum, heads, attended);
     }
 
-    public void Backward(Tensor dattended, Tensor attended, Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor dq, Tensor dk, Tensor dv)
+    public void Backward(Tensor dattended, Tensor attended, Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor dq,
+        Tensor dk, Tensor dv)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor gradient = buffers.Get("attention.o", q.shape);
@@ -68,7 +69,8 @@ internal sealed class PassAttention(IPassKernels kernels, PassBuffers buffers, i
             for (int batch = 0; batch < batches; batch += together)
             {
                 for (int query = 0; query < length; query += queries)
-                    yield return new Block(heads, group, batch, Math.Min(together, batches - batch), query, Math.Min(queries, length - query));
+                    yield return new Block(heads, group, batch, Math.Min(together, batches - batch), query,
+                        Math.Min(queries, length - query));
             }
         }
     }
@@ -86,7 +88,8 @@ internal sealed class PassAttention(IPassKernels kernels, PassBuffers buffers, i
 
         public ScoreBlock Scores(float scale, int? window) => new(FirstQuery, Heads.Group, scale, window);
 
-        public Tensor Queries(Tensor packed) => OfBatches(packed, Heads.Heads, (long)Group.PaddedLength * Heads.Group).narrow(1, (long)FirstQuery * Heads.Group, QueryRows);
+        public Tensor Queries(Tensor packed) =>
+            OfBatches(packed, Heads.Heads, (long)Group.PaddedLength * Heads.Group).narrow(1, (long)FirstQuery * Heads.Group, QueryRows);
 
         public Tensor Keys(Tensor packed) => AllKeys(packed).narrow(1, 0, KeyCount);
 

@@ -191,12 +191,15 @@ internal sealed class PassLayer : IDisposable
     private (Tensor Q, Tensor K, Tensor V) Heads(string state, HeadLayout heads)
     {
         long queries = (long)heads.Sequences.PaddedRows * heads.Heads, keys = (long)heads.Sequences.PaddedRows * heads.KvHeads;
-        return (_buffers.Get(state + ".q", queries, heads.HeadSize), _buffers.Get(state + ".k", keys, heads.HeadSize), _buffers.Get(state + ".v", keys, heads.HeadSize));
+        return (_buffers.Get(state + ".q", queries, heads.HeadSize), _buffers.Get(state + ".k", keys, heads.HeadSize),
+            _buffers.Get(state + ".v", keys, heads.HeadSize));
     }
 
-    private Tensor Attended(string state, long rows, HeadLayout heads) => _buffers.Get(state + ".attended", rows, (long)heads.Heads * heads.HeadSize);
+    private Tensor Attended(string state, long rows, HeadLayout heads) =>
+        _buffers.Get(state + ".attended", rows, (long)heads.Heads * heads.HeadSize);
 
-    private Tensor Lse(string state, HeadLayout heads) => _buffers.GetFloat32(state + ".lse", (long)heads.Sequences.PaddedRows * heads.Heads);
+    private Tensor Lse(string state, HeadLayout heads) =>
+        _buffers.GetFloat32(state + ".lse", (long)heads.Sequences.PaddedRows * heads.Heads);
 
     private Tensor Middle(string state, long[] shape) => _buffers.Get(state + ".middle", shape);
 

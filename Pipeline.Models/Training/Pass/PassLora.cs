@@ -17,7 +17,8 @@ internal sealed class PassLora : IDisposable
     {
         (Lora, _name, _products, _buffers) = (lora, name, products, buffers);
         if (lora.A.requires_grad)
-            (_gradientA, _gradientB, _gradientMagnitude) = (GradientOf(lora.A), GradientOf(lora.B), lora.Magnitude is { } m ? GradientOf(m) : null);
+            (_gradientA, _gradientB, _gradientMagnitude) = (GradientOf(lora.A), GradientOf(lora.B), lora.Magnitude is { } m
+                ? GradientOf(m) : null);
     }
 
     public LoraLinear Lora { get; }
@@ -99,7 +100,8 @@ internal sealed class PassLora : IDisposable
         _factor = magnitude.div(_norm).DetachFromDisposeScope();
     }
 
-    private Tensor InType(Tensor weight, string suffix) => weight.dtype == _buffers.DType ? weight.alias() : _buffers.Get(_name + suffix, weight.shape);
+    private Tensor InType(Tensor weight, string suffix) =>
+        weight.dtype == _buffers.DType ? weight.alias() : _buffers.Get(_name + suffix, weight.shape);
 
     private static Tensor GradientOf(Tensor weight)
     {

@@ -53,7 +53,8 @@ public sealed class AddedStageTests(PostgresDatabase database) : IClassFixture<P
         bool bad = true;
         ClausesStages stages = new()
         {
-            During = (claim, _) => bad && claim.Item.Stage == ClausesStages.Forward && claim.Item.Key.EndsWith("clause-2", StringComparison.Ordinal)
+            During = (claim, _) =>
+                bad && claim.Item.Stage == ClausesStages.Forward && claim.Item.Key.EndsWith("clause-2", StringComparison.Ordinal)
                 ? throw new InputException("clause 2: cannot be read yet")
                 : Task.CompletedTask,
         };
@@ -111,7 +112,8 @@ public sealed class AddedStageTests(PostgresDatabase database) : IClassFixture<P
         ClausesStages stages = new() { Clauses = 4 };
         Guid run, held;
         // As a kill leaves it: claimed, not renewed, never ended.
-        await using (ServiceProvider dead = database.Services(s => stages.Add(s.AddStages()), ("Leases:Seconds", "3"), ("Leases:HeartbeatSeconds", "0.5")))
+        await using (ServiceProvider dead = database.Services(s =>
+            stages.Add(s.AddStages()), ("Leases:Seconds", "3"), ("Leases:HeartbeatSeconds", "0.5")))
         {
             using SemaphoreSlim reached = new(0);
             stages.During = async (claim, ct) =>
@@ -125,8 +127,10 @@ public sealed class AddedStageTests(PostgresDatabase database) : IClassFixture<P
                 run = await first.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "killed clauses")));
                 await reached.WaitAsync(Stop);
             }
-            await using PipelineDbContext db = await dead.GetRequiredService<IDbContextFactory<PipelineDbContext>>().CreateDbContextAsync(Stop);
-            held = await db.StageItems.Where(i => i.RunId == run && i.Stage == ClausesStages.Backward && i.State == ItemState.Pending).Select(i => i.Id).FirstAsync(Stop);
+            await using PipelineDbContext db = await dead.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+                .CreateDbContextAsync(Stop);
+            held = await db.StageItems.Where(i => i.RunId == run && i.Stage == ClausesStages.Backward && i.State == ItemState.Pending)
+                .Select(i => i.Id).FirstAsync(Stop);
             (await dead.GetRequiredService<ItemClaims>().TryClaimAsync(held, Stop)).ShouldNotBeNull();
         }
         stages.During = (_, _) => Task.CompletedTask;
@@ -179,7 +183,8 @@ public sealed class AddedStageTests(PostgresDatabase database) : IClassFixture<P
 
         // A section of an earlier stage may not change.
         using JsonDocument changes = JsonDocument.Parse("""{"extraction":{"raster_dpi":100}}""");
-        InputException refused = await Should.ThrowAsync<InputException>(async () => await pipeline.Sender.Send(new CloneRun(run, changes.RootElement, ClausesStages.Sum), Stop));
+        InputException refused = await Should.ThrowAsync<InputException>(async () =>
+            await pipeline.Sender.Send(new CloneRun(run, changes.RootElement, ClausesStages.Sum), Stop));
         refused.Message.ShouldContain("start from extract");
     }
 }

@@ -18,7 +18,8 @@ namespace Pipeline.Tests.Jobs.AddedStages;
 /// </summary>
 internal sealed class ClausesStages
 {
-    public static readonly Stage Cut = new("CutClauses"), Forward = new("ReadForward"), Backward = new("ReadBackward"), Judge = new("JudgeClause"),
+    public static readonly Stage Cut = new("CutClauses"), Forward = new("ReadForward"), Backward = new("ReadBackward"),
+        Judge = new("JudgeClause"),
         Sum = new("SumClauses");
 
     /// <summary>What was worked on, in order of finishing: stage and key.</summary>
@@ -35,7 +36,8 @@ internal sealed class ClausesStages
 
     public void Add(IServiceCollection services) => services
         .AddSingleton(this)
-        .AddStage<CutHandler>(new(Cut, StageScope.Document, Queues.Cpu) { After = [Stages.Caption], Next = [Forward, Backward], Title = "Clauses" })
+        .AddStage<CutHandler>(new(Cut, StageScope.Document, Queues.Cpu) { After = [Stages.Caption], Next = [Forward, Backward],
+        Title = "Clauses" })
         .AddStage<PartHandler>(new(Forward, StageScope.Part, Queues.Cpu) { Next = [Judge] })
         .AddStage<PartHandler>(new(Backward, StageScope.Part, Queues.Gpu) { Next = [Judge] })
         .AddStage<PartHandler>(new(Judge, StageScope.Part, Queues.Cpu)
@@ -64,7 +66,8 @@ internal sealed class ClausesStages
         public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
         {
             string[] keys = [.. Enumerable.Range(1, stages.Clauses).Select(i => $"clause-{i}")];
-            await stages.NoteAsync(claim, ct, [.. keys.Select(k => new StagePart(Forward, k)), .. keys.Select(k => new StagePart(Backward, k))]);
+            await stages.NoteAsync(claim, ct,
+                [.. keys.Select(k => new StagePart(Forward, k)), .. keys.Select(k => new StagePart(Backward, k))]);
             return $"{keys.Length} clauses";
         }
     }
@@ -85,7 +88,8 @@ internal sealed class ClausesStages
         public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
         {
             await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-            int judged = await db.StageItems.CountAsync(i => i.RunId == claim.Item.RunId && i.Stage == Judge && i.State == ItemState.Succeeded, ct);
+            int judged = await db.StageItems.CountAsync(i =>
+                i.RunId == claim.Item.RunId && i.Stage == Judge && i.State == ItemState.Succeeded, ct);
             Run run = await db.Runs.SingleAsync(r => r.Id == claim.Item.RunId, ct);
             stages.Strictness = RunOptionsJson.Read(run.Configuration).Section<ClausesOptions>("clauses").Strictness;
             await stages.NoteAsync(claim, ct);

@@ -37,8 +37,10 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     {
         using TemporaryFolder folder = new();
         await DatasetBuilder.BuildAsync(Documents, new DatasetOptions { EvalFraction = 0.25 }, folder.Path, Token);
-        HashSet<(string DocumentSha256, string Section)> train = Rows(folder, "train").Select(r => (r.Source.DocumentSha256, r.Source.Section)).ToHashSet();
-        HashSet<(string DocumentSha256, string Section)> eval = Rows(folder, "eval").Select(r => (r.Source.DocumentSha256, r.Source.Section)).ToHashSet();
+        HashSet<(string DocumentSha256, string Section)> train = Rows(folder, "train")
+            .Select(r => (r.Source.DocumentSha256, r.Source.Section)).ToHashSet();
+        HashSet<(string DocumentSha256, string Section)> eval = Rows(folder, "eval")
+            .Select(r => (r.Source.DocumentSha256, r.Source.Section)).ToHashSet();
         eval.Count.ShouldBeGreaterThan(3);
         train.Overlaps(eval).ShouldBeFalse();
         Rows(folder, "train").Select(r => r.Row).Intersect(Rows(folder, "eval").Select(r => r.Row)).ShouldBeEmpty();
@@ -74,9 +76,12 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
             .WithDescriptions(new Dictionary<string, string> { ["figure-1"] = "A pie chart with six parts." });
         await DatasetBuilder.BuildAsync([document], new DatasetOptions { EvalFraction = 0 }, folder.Path, Token);
         string[] rows = File.ReadAllLines(folder.File("train.jsonl"));
-        rows.ShouldContain(r => r.Contains("""what is the value of \"PUE\" for supply temperature \"24 °C\"?""") && r.Contains("PUE for 24 °C: 1.34."));
-        rows.ShouldContain(r => r.Contains("\"What is power usage effectiveness?\"") && r.Contains("total power of a site divided by the power of its computing equipment."));
-        rows.ShouldContain(r => r.Contains("What does Figure 1 of") && r.Contains("Shares of the electrical energy") && r.Contains("A pie chart with six parts."));
+        rows.ShouldContain(r =>
+            r.Contains("""what is the value of \"PUE\" for supply temperature \"24 °C\"?""") && r.Contains("PUE for 24 °C: 1.34."));
+        rows.ShouldContain(r => r.Contains("\"What is power usage effectiveness?\"")
+            && r.Contains("total power of a site divided by the power of its computing equipment."));
+        rows.ShouldContain(r => r.Contains("What does Figure 1 of") && r.Contains("Shares of the electrical energy")
+            && r.Contains("A pie chart with six parts."));
     }
 
     [Fact]
@@ -95,7 +100,8 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     {
         using TemporaryFolder folder = new();
         ExtractedDocument blank = Documents[0] with { Blocks = [], Figures = [], Tables = [] };
-        InputException error = await Should.ThrowAsync<InputException>(DatasetBuilder.BuildAsync([blank], new DatasetOptions(), folder.Path, Token));
+        InputException error = await Should.ThrowAsync<InputException>(DatasetBuilder.BuildAsync([blank], new DatasetOptions(),
+            folder.Path, Token));
         error.Message.ShouldStartWith("1 documents gave no training example");
     }
 
@@ -103,7 +109,8 @@ public sealed class DatasetBuilderTests(ExtractionFixture fixture) : IClassFixtu
     {
         JsonSerializerOptions options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
         return File.ReadLines(folder.File(split + ".jsonl"))
-            .Zip(File.ReadLines(folder.File(split + ".provenance.jsonl")), (row, source) => (row, JsonSerializer.Deserialize<Provenance>(source, options)!))
+            .Zip(File.ReadLines(folder.File(split + ".provenance.jsonl")), (row, source) =>
+                (row, JsonSerializer.Deserialize<Provenance>(source, options)!))
             .ToArray();
     }
 }

@@ -33,7 +33,8 @@ public sealed class DatasetImportTests
             $$"""{"instruction": "Question {{i}}?", "input": "", "output": "second answer {{i}}"}""",
         }), TestContext.Current.CancellationToken);
         DatasetResult result = await DatasetBuilder.ImportAsync(
-            folder.File("mine.jsonl"), new DatasetOptions { EvalFraction = 0.2 }, folder.File("out"), TestContext.Current.CancellationToken);
+            folder.File("mine.jsonl"), new DatasetOptions { EvalFraction = 0.2 }, folder.File("out"),
+            TestContext.Current.CancellationToken);
         (result.Train + result.Eval).ShouldBe(60);
         HashSet<string> train = InstructionDataset.Load(folder.File("out"), "train").Select(e => e.Question).ToHashSet();
         InstructionDataset.Load(folder.File("out"), "eval").ShouldAllBe(e => !train.Contains(e.Question));

@@ -60,7 +60,8 @@ public sealed class HostileDocumentTests : IDisposable
     public async Task Bytes_after_the_header_that_are_no_pdf_are_called_damaged()
     {
         BadDocumentException error = await FailAsync(Encoding.Latin1.GetBytes("%PDF-1.7\n" + new string('x', 4000)));
-        error.Message.ShouldBe("report.pdf: damaged or truncated, and it could not be repaired; copy it again from its source or exclude the file");
+        error.Message.ShouldBe(
+            "report.pdf: damaged or truncated, and it could not be repaired; copy it again from its source or exclude the file");
     }
 
     [Theory]
@@ -172,7 +173,8 @@ public sealed class HostileDocumentTests : IDisposable
     private async Task AssertHealthyAsync()
     {
         File.WriteAllBytes(_folder.File("good.pdf"), PdfBuilder.WithPages(PdfBuilder.Text((72, 700, 12, "All is well here."))));
-        ExtractionResult good = await _extractor.ExtractAsync(_folder.File("good.pdf"), _folder.File("good"), new ExtractionOptions(), Token);
+        ExtractionResult good = await _extractor.ExtractAsync(_folder.File("good.pdf"), _folder.File("good"), new ExtractionOptions(),
+            Token);
         File.ReadAllText(good.MarkdownPath).ShouldContain("All is well here.");
     }
 }

@@ -29,7 +29,8 @@ public sealed class ParserProcessTests : IDisposable
     public async Task What_the_runtime_says_of_a_crash_is_passed_on()
     {
         BadDocumentException error = await FailAsync("read line; echo 'Stack overflow.' >&2; kill -ABRT $$", new ExtractionOptions());
-        error.Message.ShouldBe("report.pdf: the parser crashed on it (signal 6: Stack overflow); print it to a new PDF or exclude the file");
+        error.Message.ShouldBe(
+            "report.pdf: the parser crashed on it (signal 6: Stack overflow); print it to a new PDF or exclude the file");
     }
 
     [Fact]
@@ -76,7 +77,8 @@ public sealed class ParserProcessTests : IDisposable
     public async Task Noise_on_standard_output_is_not_taken_for_a_reply()
     {
         BadDocumentException error = await FailAsync(
-            """read line; echo 'native library says hello'; echo '{"Kind":2,"Reason":0,"Message":"report.pdf: said by the child"}'""", new ExtractionOptions());
+            """read line; echo 'native library says hello'; echo '{"Kind":2,"Reason":0,"Message":"report.pdf: said by the child"}'""",
+            new ExtractionOptions());
         error.Message.ShouldBe("report.pdf: said by the child");
     }
 

@@ -27,7 +27,9 @@ internal sealed class PdfBuilder
         pdf.Add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
         foreach (string content in contents)
         {
-            pdf.Add($"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents {pdf.Next + 1} 0 R >>");
+            pdf.Add(
+                $"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents {pdf.Next + 1} 0 "
+                + $"R >>");
             pdf.Add(Stream(content));
         }
         return pdf.Build();
@@ -38,7 +40,8 @@ internal sealed class PdfBuilder
 
     /// <summary>Lines of text at given places.</summary>
     public static string Text(params (double X, double Y, double Size, string Line)[] lines) => string.Concat(lines.Select(l =>
-        string.Create(CultureInfo.InvariantCulture, $"BT /F1 {l.Size} Tf 1 0 0 1 {l.X} {l.Y} Tm ({l.Line.Replace("(", "\\(").Replace(")", "\\)")}) Tj ET\n")));
+        string.Create(CultureInfo.InvariantCulture,
+        $"BT /F1 {l.Size} Tf 1 0 0 1 {l.X} {l.Y} Tm ({l.Line.Replace("(", "\\(").Replace(")", "\\)")}) Tj ET\n")));
 
     public byte[] Build(string trailer = "")
     {
@@ -53,7 +56,8 @@ internal sealed class PdfBuilder
         file.Append(CultureInfo.InvariantCulture, $"xref\n0 {_objects.Count + 1}\n0000000000 65535 f \n");
         foreach (int offset in offsets)
             file.Append(CultureInfo.InvariantCulture, $"{offset:0000000000} 00000 n \n");
-        file.Append(CultureInfo.InvariantCulture, $"trailer\n<< /Size {_objects.Count + 1} /Root 1 0 R {trailer} >>\nstartxref\n{xref}\n%%EOF\n");
+        file.Append(CultureInfo.InvariantCulture,
+            $"trailer\n<< /Size {_objects.Count + 1} /Root 1 0 R {trailer} >>\nstartxref\n{xref}\n%%EOF\n");
         return Encoding.Latin1.GetBytes(file.ToString());
     }
 

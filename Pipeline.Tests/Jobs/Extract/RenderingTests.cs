@@ -26,7 +26,8 @@ public sealed class RenderingTests
     {
         MissingPrerequisiteException error = Should.Throw<MissingPrerequisiteException>(
             () => PdfiumLibrary.Load("/no/such/pdfium.so", AppContext.BaseDirectory, PdfiumLibrary.LibreOfficePath));
-        error.Message.ShouldBe("PIPELINE_PDFIUM=/no/such/pdfium.so: this file cannot be loaded as a shared library; correct or unset the variable");
+        error.Message.ShouldBe(
+            "PIPELINE_PDFIUM=/no/such/pdfium.so: this file cannot be loaded as a shared library; correct or unset the variable");
     }
 
     [Theory]
@@ -71,7 +72,8 @@ public sealed class RenderingTests
                 {
                     red++;
                     double py = page.Height - y - 0.5;
-                    if (x + 0.5 >= rectangle.Box.X0 && x + 0.5 <= rectangle.Box.X1 && py >= rectangle.Box.Y0 && py <= rectangle.Box.Y1) inside++;
+                    if (x + 0.5 >= rectangle.Box.X0 && x + 0.5 <= rectangle.Box.X1 && py >= rectangle.Box.Y0
+                        && py <= rectangle.Box.Y1) inside++;
                 }
         red.ShouldBeInRange(2200, 2500); // 40 x 60 points
         inside.ShouldBe(red);

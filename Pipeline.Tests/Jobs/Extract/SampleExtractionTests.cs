@@ -136,19 +136,24 @@ public sealed class SampleExtractionTests(ExtractionFixture fixture) : IClassFix
         using TemporaryFolder folder = new();
         ExtractionResult first = fixture.Sample("cooling-handbook");
         ExtractionResult second = await fixture.Extractor.ExtractAsync(
-            Path.Combine(ExtractionFixture.SampleFolder, "cooling-handbook.pdf"), folder.File("again"), new ExtractionOptions(), TestContext.Current.CancellationToken);
-        string[] files = Directory.GetFiles(first.Folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(first.Folder, f)).Order().ToArray();
+            Path.Combine(ExtractionFixture.SampleFolder, "cooling-handbook.pdf"), folder.File("again"), new ExtractionOptions(),
+            TestContext.Current.CancellationToken);
+        string[] files = Directory.GetFiles(first.Folder, "*", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(first.Folder, f)).Order().ToArray();
         files.ShouldContain("pages/page-0001.png");
-        Directory.GetFiles(second.Folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(second.Folder, f)).Order().ShouldBe(files);
+        Directory.GetFiles(second.Folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(second.Folder, f)).Order()
+            .ShouldBe(files);
         foreach (string file in files)
-            File.ReadAllBytes(Path.Combine(second.Folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(first.Folder, file))).ShouldBeTrue(file);
+            File.ReadAllBytes(Path.Combine(second.Folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(first.Folder, file)))
+                .ShouldBeTrue(file);
     }
 
     [Fact]
     public void Captions_follow_their_figures_as_quotations()
     {
         ExtractedDocument document = fixture.Sample("soil-moisture").Document;
-        string markdown = CaptionedMarkdown.Insert(MarkdownWriter.Write(document), new Dictionary<string, string> { ["images/figure-3.png"] = "A line chart.\nTwo lines." });
+        string markdown = CaptionedMarkdown.Insert(MarkdownWriter.Write(document), new Dictionary<string,
+            string> { ["images/figure-3.png"] = "A line chart.\nTwo lines." });
         markdown.ShouldContain("![Figure 3](images/figure-3.png)\n\n> A line chart.\n> Two lines.\n\nFigure 3: Deficit");
         markdown.ShouldContain("![Figure 2](images/figure-2.png)\n\nFigure 2: Precipitation");
     }

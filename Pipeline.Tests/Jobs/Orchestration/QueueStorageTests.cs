@@ -20,9 +20,12 @@ public sealed class QueueStorageTests(PostgresDatabase database) : IClassFixture
         using (connection.AcquireDistributedLock("job:7:state-lock", TimeSpan.FromSeconds(1)))
         {
             // Held, so nobody else gets it …
-            Should.Throw<Exception>(() => other.AcquireDistributedLock("job:7:state-lock", TimeSpan.FromSeconds(1))).GetType().Name.ShouldContain("Lock");
+            Should.Throw<Exception>(() => other.AcquireDistributedLock("job:7:state-lock", TimeSpan.FromSeconds(1)))
+                .GetType().Name.ShouldContain("Lock");
             // … and after a while it counts as left behind.
-            (await database.ScalarAsync<string>("UPDATE hangfire.lock SET acquired = acquired - interval '31 seconds' WHERE resource LIKE '%job:7:state-lock' RETURNING resource")).ShouldNotBeEmpty();
+            (await database.ScalarAsync<string>(
+                "UPDATE hangfire.lock SET acquired = acquired - interval '31 seconds' WHERE resource LIKE '%job:7:state-lock' RETURNING "
+                + "resource")).ShouldNotBeEmpty();
             using IDisposable taken = other.AcquireDistributedLock("job:7:state-lock", TimeSpan.FromSeconds(20));
         }
     }
@@ -47,7 +50,8 @@ public sealed class QueueStorageTests(PostgresDatabase database) : IClassFixture
         await Task.Delay(2_500, Stop);              // several looks at a server that is not there
         fetching.IsCompleted.ShouldBeFalse();
         await server.StartServerAsync(durable: false, Stop);
-        string job = new BackgroundJobClient(storage).Enqueue<StartRunJob>(Queues.Control, j => j.RunAsync(Guid.Empty, CancellationToken.None));
+        string job = new BackgroundJobClient(storage)
+            .Enqueue<StartRunJob>(Queues.Control, j => j.RunAsync(Guid.Empty, CancellationToken.None));
         using (IFetchedJob fetched = await fetching.WaitAsync(Eventually.HangLimit, Stop))
         {
             fetched.JobId.ShouldBe(job);

@@ -45,7 +45,9 @@ public sealed class TrainingMetricsTests(PostgresDatabase database) : IClassFixt
                 if (step == 10)
                     slow = HoldUpWrites();
                 if (step == 11)
-                    stored = database.ScalarAsync<long>("SELECT count(*) FROM training_metrics WHERE name = 'loss' AND run_id = (SELECT id FROM runs ORDER BY created_at DESC LIMIT 1)").Result;
+                    stored = database.ScalarAsync<long>(
+                        "SELECT count(*) FROM training_metrics WHERE name = 'loss' AND run_id = (SELECT id FROM runs ORDER BY created_at "
+                        + "DESC LIMIT 1)").Result;
             },
         };
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
@@ -77,7 +79,8 @@ public sealed class TrainingMetricsTests(PostgresDatabase database) : IClassFixt
             await Task.Run(() => reached.Wait(Eventually.HangLimit, Stop), Stop);
         }
         // Read while nobody works: another worker would go on at once.
-        (await database.ScalarAsync<string>($"SELECT string_agg(step::text, ' ' ORDER BY step) FROM training_metrics WHERE name = 'loss' AND run_id = '{run}'"))
+        (await database.ScalarAsync<string>(
+            $"SELECT string_agg(step::text, ' ' ORDER BY step) FROM training_metrics WHERE name = 'loss' AND run_id = '{run}'"))
             .ShouldBe(string.Join(' ', Enumerable.Range(1, 12)), "those after the checkpoint of step 10 too");
         await using PipelineFixture second = await PipelineFixture.StartAsync(database);
         (await second.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
@@ -85,7 +88,8 @@ public sealed class TrainingMetricsTests(PostgresDatabase database) : IClassFixt
     }
 
     private static async Task<IEnumerable<int>> StepsAsync(PipelineFixture pipeline, Guid run) =>
-        (await pipeline.Sender.Send(new GetMetrics(run), Stop)).TryGetValue("loss", out IReadOnlyList<MetricPoint>? points) ? points.Select(p => p.Step) : [];
+        (await pipeline.Sender.Send(new GetMetrics(run), Stop)).TryGetValue("loss", out IReadOnlyList<MetricPoint>? points)
+        ? points.Select(p => p.Step) : [];
 
     // For half a second points can be read, but not written.
     private NpgsqlConnection HoldUpWrites()

@@ -91,7 +91,8 @@ public sealed class InstructionDatasetTests : IDisposable
     [InlineData("{}", "qa: has no file_name; only local files are read")]
     [InlineData("{\"file_name\": \"none.json\"}", "none.json: not found")]
     [InlineData("{\"file_name\": \"qa.json\", \"num_samples\": 1.5}", "qa: num_samples is 1.5; expected a whole number")]
-    [InlineData("{\"file_name\": \"qa.json\", \"formatting\": \"openai\"}", "qa: formatting is 'openai'; supported are alpaca and sharegpt")]
+    [InlineData("{\"file_name\": \"qa.json\", \"formatting\": \"openai\"}",
+        "qa: formatting is 'openai'; supported are alpaca and sharegpt")]
     [InlineData("{\"file_name\": \"qa.json\", \"ranking\": true}", "qa: ranking is true; supported is supervised data")]
     public void A_wrong_entry_of_the_info_file_is_named(string entry, string message)
     {
@@ -107,14 +108,17 @@ public sealed class InstructionDatasetTests : IDisposable
         Should.Throw<InputException>(() => InstructionDataset.Load(none, "qa")).Message
             .ShouldBe($"dataset_dir: there is no folder {none}; name the one that holds dataset_info.json or the files");
         Should.Throw<InputException>(() => InstructionDataset.Load(_folder, "qa")).Message
-            .ShouldBe($"dataset: 'qa' is neither a name of dataset_info.json nor a file in {_folder}; there is no {_folder}/dataset_info.json");
+            .ShouldBe(
+            $"dataset: 'qa' is neither a name of dataset_info.json nor a file in {_folder}; there is no {_folder}/dataset_info.json");
         Write("dataset_info.json", "{\n oops");
-        Should.Throw<InputException>(() => InstructionDataset.Load(_folder, "qa")).Message.ShouldStartWith($"{_folder}/dataset_info.json: line 2: not JSON");
+        Should.Throw<InputException>(() =>
+            InstructionDataset.Load(_folder, "qa")).Message.ShouldStartWith($"{_folder}/dataset_info.json: line 2: not JSON");
     }
 
     [Theory]
     [InlineData(new byte[] { 0xE9 }, "data.json: line 2: is not UTF-8; save the file as UTF-8")]
-    [InlineData(new byte[] { (byte)'\\', (byte)'u', (byte)'d', (byte)'8', (byte)'0', (byte)'0' }, "data.json: line 2: holds a \\u escape that is half of a character; write the character itself")]
+    [InlineData(new byte[] { (byte)'\\', (byte)'u', (byte)'d', (byte)'8', (byte)'0', (byte)'0' },
+        "data.json: line 2: holds a \\u escape that is half of a character; write the character itself")]
     public void Text_that_is_no_text_is_named(byte[] bad, string message)
     {
         File.WriteAllBytes(Path.Combine(_folder, "data.json"),
@@ -133,7 +137,8 @@ public sealed class InstructionDatasetTests : IDisposable
     [InlineData("  \n", "holds no examples")]
     [InlineData("{\"conversations\": [{\"from\": \"human\", \"value\": \"a\"}]}", "field 'conversations' must end with an answer of 'gpt'")]
     [InlineData("{\"conversations\": [{\"from\": \"gpt\", \"value\": \"a\"}]}", "has message 1 from 'gpt'; expected 'human'")]
-    [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"history\": [[\"c\"]]}", "field 'history' has a turn 1 that is not a [question, answer] pair")]
+    [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"history\": [[\"c\"]]}",
+        "field 'history' has a turn 1 that is not a [question, answer] pair")]
     public void A_bad_row_is_named_by_file_line_and_field(string text, string message)
     {
         string refusal = Refusal(text);

@@ -40,7 +40,8 @@ public sealed class DecoderGoldenTests
 
             Tensor last = logits.narrow(0, logits.shape[0] - wanted.shape[0], wanted.shape[0]);
             Furthest(last, wanted).ShouldBeLessThan(LogitTolerance, $"{folder}, length {ids.shape[1]}");
-            double loss = nn.functional.cross_entropy(logits.narrow(0, 0, ids.shape[1] - 1), ids[0].narrow(0, 1, ids.shape[1] - 1)).item<float>();
+            double loss = nn.functional.cross_entropy(logits.narrow(0, 0, ids.shape[1] - 1), ids[0].narrow(0, 1, ids.shape[1] - 1))
+                .item<float>();
             double reference = cases[i].GetProperty("loss").GetDouble();
             (Math.Abs(loss - reference) / reference).ShouldBeLessThan(LossTolerance, $"{folder}, loss at length {ids.shape[1]}");
         }

@@ -58,7 +58,8 @@ public sealed class DecoderModelTests
 
         Tensor packed = model.ForwardEmbeddings(model.Embed(ids), positions, allowed);
 
-        Furthest(packed[0, TensorIndex.Slice(6)], model.Forward(ids[TensorIndex.Colon, TensorIndex.Slice(6)])[0]).ShouldBeLessThan(Tolerance);
+        Furthest(packed[0, TensorIndex.Slice(6)], model.Forward(ids[TensorIndex.Colon, TensorIndex.Slice(6)])[0])
+            .ShouldBeLessThan(Tolerance);
     }
 
     [Theory, MemberData(nameof(Folders))]
@@ -117,8 +118,10 @@ public sealed class DecoderModelTests
         Furthest(first, Weight(1)).ShouldBe(0);
         Furthest(first, Weight(2)).ShouldBeGreaterThan(0);
         first.std().item<float>().ShouldBe(0.02f, 0.002f);
-        model.Weights().Where(w => w.Key.EndsWith(".bias", StringComparison.Ordinal)).ShouldAllBe(w => w.Value.abs().max().item<float>() == 0);
-        model.Weights().Where(w => w.Key.EndsWith("norm.weight", StringComparison.Ordinal)).ShouldAllBe(w => w.Value.min().item<float>() == 1);
+        model.Weights().Where(w => w.Key.EndsWith(".bias", StringComparison.Ordinal))
+            .ShouldAllBe(w => w.Value.abs().max().item<float>() == 0);
+        model.Weights().Where(w => w.Key.EndsWith("norm.weight", StringComparison.Ordinal))
+            .ShouldAllBe(w => w.Value.min().item<float>() == 1);
     }
 
     private static Dictionary<string, Tensor> Gradients(DecoderModel model, Tensor hidden)
@@ -141,7 +144,8 @@ public sealed class DecoderModelTests
         return model;
     }
 
-    private static Tensor Ids(int batch, int length) => arange(batch * length, ScalarType.Int64).mul(37).add(11).remainder(300).view(batch, length);
+    private static Tensor Ids(int batch, int length) =>
+        arange(batch * length, ScalarType.Int64).mul(37).add(11).remainder(300).view(batch, length);
 
     private static double Furthest(Tensor a, Tensor b)
     {

@@ -79,7 +79,9 @@ public sealed class LanguageModelTests : IDisposable
         foreach (string file in Directory.GetFiles(Golden))
             File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
         string config = Path.Combine(_folder, "config.json");
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"intermediate_size\": 192", "\"intermediate_size\": 190", StringComparison.Ordinal));
-        Should.Throw<InputException>(() => LanguageModel.Load(_folder, OnCpu)).Message.ShouldContain("6 misshapen: model.layers.0.mlp.down_proj.weight is [96, 192], expected [96, 190]");
+        File.WriteAllText(config, File.ReadAllText(config)
+            .Replace("\"intermediate_size\": 192", "\"intermediate_size\": 190", StringComparison.Ordinal));
+        Should.Throw<InputException>(() => LanguageModel.Load(_folder,
+            OnCpu)).Message.ShouldContain("6 misshapen: model.layers.0.mlp.down_proj.weight is [96, 192], expected [96, 190]");
     }
 }

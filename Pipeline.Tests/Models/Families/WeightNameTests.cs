@@ -41,7 +41,8 @@ public sealed partial class WeightNameTests
     /// <summary>One line per weight; equal layers are written once, with N for the number.</summary>
     private static string Summary(DecoderModel model)
     {
-        IOrderedEnumerable<string> lines = model.Weights().Select(w => Layer().Replace(w.Key, ".N.") + $" [{string.Join(", ", w.Value.shape)}]")
+        IOrderedEnumerable<string> lines = model.Weights()
+            .Select(w => Layer().Replace(w.Key, ".N.") + $" [{string.Join(", ", w.Value.shape)}]")
             .GroupBy(line => line).Select(g => g.Count() == 1 ? g.Key : $"{g.Key} x {g.Count()}").Order(StringComparer.Ordinal);
         return string.Join("\n", lines) + "\n";
     }

@@ -77,7 +77,8 @@ public sealed class SamplerTests
 
     [Fact]
     public void Any_scores_give_an_id_among_the_likeliest() =>
-        Gen.Select(Gen.Float[-50, 50].Array[1, 300], Gen.Double[0.05, 1], Gen.Int[0, 20], Gen.Double[0.1, 3]).Sample((scores, topP, topK, temperature) =>
+        Gen.Select(Gen.Float[-50, 50].Array[1, 300], Gen.Double[0.05, 1], Gen.Int[0, 20], Gen.Double[0.1, 3])
+        .Sample((scores, topP, topK, temperature) =>
         {
             GenerationOptions options = new() { Temperature = temperature, TopP = topP, TopK = topK };
             int id = Next(options, scores);
@@ -102,9 +103,11 @@ public sealed class SamplerTests
     [Fact]
     public void Values_out_of_range_are_listed_together()
     {
-        GenerationOptions options = new() { MaxNewTokens = 0, Temperature = -1, TopP = 0, TopK = -1, RepetitionPenalty = 0, StopStrings = [""] };
+        GenerationOptions options = new() { MaxNewTokens = 0, Temperature = -1, TopP = 0, TopK = -1, RepetitionPenalty = 0,
+            StopStrings = [""] };
         string message = Should.Throw<InputException>(options.Validate).Message;
-        foreach (string name in new[] { "max_new_tokens is 0", "temperature is -1", "top_p is 0", "top_k is -1", "repetition_penalty is 0", "stop text is empty" })
+        foreach (string name in new[] { "max_new_tokens is 0", "temperature is -1", "top_p is 0", "top_k is -1", "repetition_penalty is 0",
+            "stop text is empty" })
             message.ShouldContain(name);
     }
 

@@ -10,7 +10,8 @@ namespace Pipeline.Tests.Models.Generation;
 
 public sealed class TextGeneratorGoldenTests : IDisposable
 {
-    private readonly LanguageModel _model = LanguageModel.Load(Path.Combine(GoldenFiles.Root, "phi4-tiny"), new ModelLoadOptions { Device = "cpu" });
+    private readonly LanguageModel _model = LanguageModel.Load(Path.Combine(GoldenFiles.Root, "phi4-tiny"),
+        new ModelLoadOptions { Device = "cpu" });
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -25,7 +26,8 @@ public sealed class TextGeneratorGoldenTests : IDisposable
         JsonElement greedy = expected.RootElement.GetProperty("greedy");
         int[] wanted = Ints(greedy.GetProperty("new_tokens"));
 
-        GenerationResult result = Generator.Generate(Ints(greedy.GetProperty("prompt")), new GenerationOptions { MaxNewTokens = wanted.Length }, cancellation: Token);
+        GenerationResult result = Generator.Generate(Ints(greedy.GetProperty("prompt")),
+            new GenerationOptions { MaxNewTokens = wanted.Length }, cancellation: Token);
 
         result.TokenIds.ShouldBe(wanted);
         result.FinishReason.ShouldBe(GenerationResult.Length);
@@ -48,7 +50,8 @@ public sealed class TextGeneratorGoldenTests : IDisposable
             }
         }
 
-        GenerationResult result = Generator.Generate(prompt, new GenerationOptions { MaxNewTokens = 12, IgnoreEndTokens = true }, cancellation: Token);
+        GenerationResult result = Generator.Generate(prompt, new GenerationOptions { MaxNewTokens = 12, IgnoreEndTokens = true },
+            cancellation: Token);
 
         result.TokenIds.ShouldBe(tokens.Skip(60));
     }
@@ -78,7 +81,8 @@ public sealed class TextGeneratorGoldenTests : IDisposable
         int[] free = [.. Generate(Prompt(9), new GenerationOptions { MaxNewTokens = 12, Temperature = 1, Seed = 8 }).TokenIds];
         int stop = free.Skip(3).First(t => Array.IndexOf(free, t) >= 3);
 
-        GenerationResult result = Generate(Prompt(9), new GenerationOptions { MaxNewTokens = 12, Temperature = 1, Seed = 8, StopTokenIds = [stop] });
+        GenerationResult result = Generate(Prompt(9),
+            new GenerationOptions { MaxNewTokens = 12, Temperature = 1, Seed = 8, StopTokenIds = [stop] });
 
         result.TokenIds.ShouldBe(free.Take(Array.IndexOf(free, stop)));
         result.FinishReason.ShouldBe(GenerationResult.Stop);
@@ -92,7 +96,8 @@ public sealed class TextGeneratorGoldenTests : IDisposable
         string stop = free.Substring(free.Length / 2, 3);
         StringBuilder streamed = new();
 
-        GenerationResult result = Generator.Generate(Prompt(9), options with { StopStrings = ["never there", stop] }, t => streamed.Append(t), Token);
+        GenerationResult result = Generator.Generate(Prompt(9), options with { StopStrings = ["never there", stop] }, t =>
+            streamed.Append(t), Token);
 
         result.Text.ShouldBe(free[..free.IndexOf(stop, StringComparison.Ordinal)]);
         result.FinishReason.ShouldBe(GenerationResult.Stop);
@@ -103,7 +108,8 @@ public sealed class TextGeneratorGoldenTests : IDisposable
     public void Streamed_pieces_add_up_to_the_text()
     {
         List<string> pieces = new();
-        GenerationResult result = Generator.Generate(Prompt(9), new GenerationOptions { MaxNewTokens = 30, Temperature = 1, Seed = 2, StopStrings = ["###"] }, pieces.Add, Token);
+        GenerationResult result = Generator.Generate(Prompt(9),
+            new GenerationOptions { MaxNewTokens = 30, Temperature = 1, Seed = 2, StopStrings = ["###"] }, pieces.Add, Token);
         pieces.Count.ShouldBeGreaterThan(3);
         string.Concat(pieces).ShouldBe(result.Text);
     }
@@ -119,7 +125,8 @@ public sealed class TextGeneratorGoldenTests : IDisposable
     [Fact]
     public void Prompt_that_does_not_fit_is_refused()
     {
-        Should.Throw<InputException>(() => Generate(Prompt(256), new GenerationOptions())).Message.ShouldContain("256 tokens, the model takes 256");
+        Should.Throw<InputException>(() =>
+            Generate(Prompt(256), new GenerationOptions())).Message.ShouldContain("256 tokens, the model takes 256");
         Should.Throw<InputException>(() => Generate([], new GenerationOptions())).Message.ShouldContain("empty");
         Should.Throw<InputException>(() => Generate([512], new GenerationOptions())).Message.ShouldContain("token id 512");
     }
@@ -129,7 +136,8 @@ public sealed class TextGeneratorGoldenTests : IDisposable
     {
         using CancellationTokenSource cancellation = new();
         int pieces = 0;
-        Should.Throw<OperationCanceledException>(() => Generator.Generate(Prompt(9), new GenerationOptions { MaxNewTokens = 200, IgnoreEndTokens = true },
+        Should.Throw<OperationCanceledException>(() =>
+            Generator.Generate(Prompt(9), new GenerationOptions { MaxNewTokens = 200, IgnoreEndTokens = true },
             _ =>
             {
                 if (++pieces == 3)

@@ -16,7 +16,8 @@ public sealed class DoraTests
     private static readonly LoraConfig Config = new() { Rank = 4, Alpha = 8, TargetModules = ["all"], UseDora = true };
 
     [Theory]
-    [InlineData("phi4-tiny", ScalarType.Float32, null), InlineData("qwen2-tiny", ScalarType.Float32, null), InlineData("qwen2-tiny", ScalarType.BFloat16, null)]
+    [InlineData("phi4-tiny", ScalarType.Float32, null), InlineData("qwen2-tiny", ScalarType.Float32, null),
+        InlineData("qwen2-tiny", ScalarType.BFloat16, null)]
     [InlineData("phi4-tiny", ScalarType.Float32, 4), InlineData("qwen2-tiny", ScalarType.BFloat16, 8)]
     public void A_new_adapter_changes_nothing(string folder, ScalarType type, int? bits)
     {
@@ -26,7 +27,8 @@ public sealed class DoraTests
         Tensor before = Hidden(model);
         using LoraAdapter adapter = LoraInjector.Inject(model, Config, seed: 5);
         Hidden(model).eq(before).all().item<bool>().ShouldBeTrue();
-        adapter.NamedTensors().Count(t => t.Key.EndsWith(".lora_magnitude_vector", StringComparison.Ordinal)).ShouldBe(model.Projections().Count());
+        adapter.NamedTensors().Count(t => t.Key.EndsWith(".lora_magnitude_vector", StringComparison.Ordinal))
+            .ShouldBe(model.Projections().Count());
         adapter.ParameterCount.ShouldBe(Config.CountTrainable(model.Config));
         (Config.CountTrainable(model.Config) - (Config with { UseDora = false }).CountTrainable(model.Config))
             .ShouldBe(model.Projections().Sum(p => p.Layer.OutFeatures));
@@ -57,7 +59,8 @@ public sealed class DoraTests
             expected.backward([ownGradient]);
 
             Furthest(output, expected).ShouldBeLessThan(1e-5, part.Name);
-            foreach ((Tensor gradient, Tensor wanted) in ((Tensor, Tensor)[])[(part.A.grad!, a.grad!), (part.B.grad!, b.grad!), (part.Magnitude!.grad!, m.grad!), (own.grad!, reference.grad!)])
+            foreach ((Tensor gradient, Tensor wanted) in ((Tensor, Tensor)[])[(part.A.grad!, a.grad!), (part.B.grad!, b.grad!),
+                (part.Magnitude!.grad!, m.grad!), (own.grad!, reference.grad!)])
                 (Furthest(gradient, wanted) / wanted.abs().max().item<float>()).ShouldBeLessThan(1e-5, part.Name);
         }
     }
@@ -139,7 +142,8 @@ public sealed class DoraTests
         using DecoderModel model = TinyTraining.Model();
         const string layer = "model.layers.0.mlp.down_proj", prefix = "base_model.model." + layer;
         using Generator generator = new(2);
-        Tensor a = randn([2, 64], generator: generator), b = randn([32, 2], generator: generator), m = rand([32], generator: generator) + 0.5;
+        Tensor a = randn([2, 64], generator: generator), b = randn([32, 2], generator: generator), m = rand([32], generator: generator)
+            + 0.5;
         SafetensorsWriter.Write(folder.File("adapter_model.safetensors"), new Dictionary<string, Tensor>
         {
             [prefix + ".lora_A.weight"] = a,
@@ -156,8 +160,10 @@ public sealed class DoraTests
         Tensor expected = x.mm((updated / updated.norm(1, true, 2) * m.unsqueeze(1)).t());
         Furthest(target.forward(x), expected).ShouldBeLessThan(1e-4);
 
-        SafetensorsWriter.Write(folder.File("adapter_model.safetensors"), new Dictionary<string, Tensor> { [prefix + ".lora_A.weight"] = a, [prefix + ".lora_B.weight"] = b });
-        Should.Throw<InputException>(() => AdapterFolder.Load(folder.Path, model)).Message.ShouldContain($"1 missing: {prefix}.lora_magnitude_vector");
+        SafetensorsWriter.Write(folder.File("adapter_model.safetensors"), new Dictionary<string,
+            Tensor> { [prefix + ".lora_A.weight"] = a, [prefix + ".lora_B.weight"] = b });
+        Should.Throw<InputException>(() =>
+            AdapterFolder.Load(folder.Path, model)).Message.ShouldContain($"1 missing: {prefix}.lora_magnitude_vector");
     }
 
     private static DecoderModel Load(string folder, ScalarType type, int? bits)
@@ -184,7 +190,8 @@ public sealed class DoraTests
 
     private static Tensor Leaf(Tensor weight) => weight.detach().clone().requires_grad_(true);
 
-    private static Tensor Hidden(DecoderModel model) => model.Forward(tensor(new long[,] { { 1, 5, 9, 2, 40, 33 }, { 7, 7, 1, 0, 2, 63 } }));
+    private static Tensor Hidden(DecoderModel model) =>
+        model.Forward(tensor(new long[,] { { 1, 5, 9, 2, 40, 33 }, { 7, 7, 1, 0, 2, 63 } }));
 
     private static double Furthest(Tensor a, Tensor b)
     {

@@ -98,7 +98,8 @@ public sealed class LoraAdapterTests
         AdapterFolder.Save(folder.File("a"), adapter, "base");
         using LoraAdapter loaded = AdapterFolder.Load(folder.File("a"), model);
         AdapterFolder.Save(folder.File("b"), loaded, "base");
-        File.ReadAllBytes(folder.File("b/adapter_model.safetensors")).ShouldBe(File.ReadAllBytes(folder.File("a/adapter_model.safetensors")));
+        File.ReadAllBytes(folder.File("b/adapter_model.safetensors"))
+            .ShouldBe(File.ReadAllBytes(folder.File("a/adapter_model.safetensors")));
         File.ReadAllText(folder.File("b/adapter_config.json")).ShouldBe(File.ReadAllText(folder.File("a/adapter_config.json")));
         File.ReadAllText(folder.File("a/adapter_config.json")).ShouldContain("\"base_model_name_or_path\": \"base\"");
     }
@@ -122,7 +123,8 @@ public sealed class LoraAdapterTests
         using TemporaryFolder folder = new();
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
-        string baseFolder = Path.Combine(GoldenFiles.Root, "phi4-tiny"), adapterFolder = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final");
+        string baseFolder = Path.Combine(GoldenFiles.Root, "phi4-tiny"),
+            adapterFolder = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final");
         AdapterMerger.Merge(baseFolder, adapterFolder, folder.File("merged")).ShouldBe(12);
         using DecoderModel model = LoraGoldenTests.LoadModel(baseFolder), merged = LoraGoldenTests.LoadModel(folder.File("merged"));
         using LoraAdapter adapter = AdapterFolder.Load(adapterFolder, model);
@@ -130,14 +132,16 @@ public sealed class LoraAdapterTests
         Difference(Hidden(merged), Hidden(model)).ShouldBeLessThan(2e-4);
         File.Exists(folder.File("merged/tokenizer.json")).ShouldBeTrue();
         File.Exists(folder.File("merged/model.safetensors.index.json")).ShouldBeFalse();
-        Should.Throw<InputException>(() => AdapterMerger.Merge(baseFolder, adapterFolder, folder.File("merged"))).Message.ShouldContain("is not empty");
+        Should.Throw<InputException>(() =>
+            AdapterMerger.Merge(baseFolder, adapterFolder, folder.File("merged"))).Message.ShouldContain("is not empty");
     }
 
     [Fact]
     public void An_unknown_target_is_refused_with_the_list_of_those_there_are()
     {
         using DecoderModel model = TinyTraining.Model();
-        Should.Throw<InputException>(() => LoraInjector.Inject(model, Small with { TargetModules = ["qkv_proj", "q_proj"] }, 1)).Message.ShouldBe(
+        Should.Throw<InputException>(() =>
+            LoraInjector.Inject(model, Small with { TargetModules = ["qkv_proj", "q_proj"] }, 1)).Message.ShouldBe(
             "lora_target: q_proj is no linear layer of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj (or use all)");
         Should.Throw<InputException>(() => LoraInjector.Inject(model, Small with { Rank = 0 }, 1)).Message.ShouldContain("lora_rank: 0");
     }
@@ -152,20 +156,23 @@ public sealed class LoraAdapterTests
     public void An_adapter_that_asks_for_what_is_not_computed_is_refused(string key, string value, string expected)
     {
         using TemporaryFolder folder = new();
-        JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "init", "adapter_config.json")))!;
+        JsonNode config = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "init", "adapter_config.json")))!;
         config[key] = JsonNode.Parse(value);
         File.WriteAllText(folder.File("adapter_config.json"), config.ToJsonString());
         Should.Throw<InputException>(() => AdapterFolder.ReadConfig(folder.Path)).Message.ShouldContain(expected);
     }
 
     [Theory]
-    [InlineData("use_dora", "true"), InlineData("rank_pattern", "{\"o_proj\": 4, \"layers.0.mlp.*\": 2}"), InlineData("alpha_pattern", "{\"down_proj\": 32, \"o_proj\": 2.5}")]
+    [InlineData("use_dora", "true"), InlineData("rank_pattern", "{\"o_proj\": 4, \"layers.0.mlp.*\": 2}"),
+        InlineData("alpha_pattern", "{\"down_proj\": 32, \"o_proj\": 2.5}")]
     [InlineData("target_modules", "\".*layers\\\\.1\\\\..*(o|down)_proj\""), InlineData("use_rslora", "true")]
     public void What_peft_asks_for_is_kept_when_the_configuration_is_written_again(string key, string value)
     {
         using TemporaryFolder folder = new();
         using DecoderModel model = TinyTraining.Model();
-        JsonNode config = JsonNode.Parse(File.ReadAllText(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "init", "adapter_config.json")))!;
+        JsonNode config = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "init", "adapter_config.json")))!;
         config[key] = JsonNode.Parse(value);
         File.WriteAllText(folder.File("adapter_config.json"), config.ToJsonString());
         using LoraAdapter adapter = LoraInjector.Inject(model, AdapterFolder.ReadConfig(folder.Path), 1);
@@ -195,8 +202,10 @@ public sealed class LoraAdapterTests
         ]);
         Should.Throw<InputException>(() => LoraInjector.Inject(model, config with { TargetPattern = "q_proj" }, 1)).Message.ShouldStartWith(
             "lora_target: 'q_proj' matches no linear layer of this model; their names are like model.layers.0.self_attn.qkv_proj,");
-        Should.Throw<InputException>(() => LoraInjector.Inject(model, config with { TargetPattern = "(" }, 1)).Message.ShouldStartWith("'(' is no usable regular expression");
-        Should.Throw<InputException>(() => LoraInjector.Inject(model, config with { RankPattern = [new("x", 0)] }, 1)).Message.ShouldContain("lora_rank: 0");
+        Should.Throw<InputException>(() => LoraInjector.Inject(model, config with { TargetPattern = "(" },
+            1)).Message.ShouldStartWith("'(' is no usable regular expression");
+        Should.Throw<InputException>(() =>
+            LoraInjector.Inject(model, config with { RankPattern = [new("x", 0)] }, 1)).Message.ShouldContain("lora_rank: 0");
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class LoraGoldenTests
     public static TheoryData<string> Traces =>
         [.. Directory.EnumerateDirectories(GoldenFiles.Root, "lora-*").Where(IsComputed).Select(f => Path.GetFileName(f)!)];
 
-    private delegate (double Loss, double GradientNorm) Step(IReadOnlyList<IReadOnlyList<TokenizedExample>> microBatches, double learningRate);
+    private delegate (double Loss, double GradientNorm) Step(IReadOnlyList<IReadOnlyList<TokenizedExample>> microBatches,
+        double learningRate);
 
     [Theory]
     [MemberData(nameof(Traces))]
@@ -34,7 +35,8 @@ public sealed class LoraGoldenTests
             int number = 0;
             return (microBatches, learningRate) =>
             {
-                StepResult result = step.Run([.. microBatches.Select(batch => new MicroBatch([], batch))], number++, learningRate, TestContext.Current.CancellationToken);
+                StepResult result = step.Run([.. microBatches.Select(batch => new MicroBatch([], batch))], number++, learningRate,
+                    TestContext.Current.CancellationToken);
                 result.TargetTokens.ShouldBe(microBatches.Sum(batch => batch.Sum(TrainingBatch.CountTargets)));
                 return (result.Loss, result.GradientNorm);
             };
@@ -117,7 +119,8 @@ public sealed class LoraGoldenTests
         foreach (JsonElement expected in trace.RootElement.GetProperty("steps").EnumerateArray())
         {
             number++;
-            TokenizedExample[][] microBatches = [.. expected.GetProperty("rows").EnumerateArray().Select(r => examples[r.GetInt32()]).Chunk(rowsPerMicroBatch)];
+            TokenizedExample[][] microBatches = [.. expected.GetProperty("rows").EnumerateArray().Select(r => examples[r.GetInt32()])
+                .Chunk(rowsPerMicroBatch)];
             microBatches.Sum(batch => batch.Sum(TrainingBatch.CountTargets)).ShouldBe(expected.GetProperty("target_tokens").GetInt32());
             (double loss, double norm) = (expected.GetProperty("loss").GetDouble(), expected.GetProperty("grad_norm").GetDouble());
             (double Loss, double GradientNorm) result = step(microBatches, learningRate);

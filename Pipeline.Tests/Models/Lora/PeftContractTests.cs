@@ -14,8 +14,10 @@ public sealed class PeftContractTests : IDisposable
     // Keys of newer PEFT versions, whose absence means their default.
     private static readonly string[] LeftOut =
     [
-        "alora_invocation_tokens", "arrow_config", "corda_config", "ensure_weight_tying", "eva_config", "exclude_modules", "kasa_config", "lora_ga_config",
-        "monteclora_config", "peft_version", "qalora_group_size", "target_parameters", "trainable_token_indices", "use_bdlora", "use_qalora", "velora_config",
+        "alora_invocation_tokens", "arrow_config", "corda_config", "ensure_weight_tying", "eva_config", "exclude_modules", "kasa_config",
+            "lora_ga_config",
+        "monteclora_config", "peft_version", "qalora_group_size", "target_parameters", "trainable_token_indices", "use_bdlora",
+        "use_qalora", "velora_config",
     ];
 
     private static readonly string Golden = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final");
@@ -30,12 +32,14 @@ public sealed class PeftContractTests : IDisposable
         Header(_folder.Path).ShouldBe(Header(Golden));
 
         JsonObject ours = Config(_folder.Path), theirs = Config(Golden);
-        ours["target_modules"]!.AsArray().Select(n => (string)n!).ShouldBe(theirs["target_modules"]!.AsArray().Select(n => (string)n!), ignoreOrder: true);
+        ours["target_modules"]!.AsArray().Select(n => (string)n!)
+            .ShouldBe(theirs["target_modules"]!.AsArray().Select(n => (string)n!), ignoreOrder: true);
         theirs.Select(p => p.Key).Except(ours.Select(p => p.Key)).ShouldBeSubsetOf(LeftOut);
         foreach ((string key, JsonNode? value) in ours.Where(p => p.Key is not "target_modules" and not "base_model_name_or_path"))
         {
             theirs.ContainsKey(key).ShouldBeTrue(key);
-            JsonNode.DeepEquals(value, theirs[key]).ShouldBeTrue($"{key}: {value?.ToJsonString()} instead of {theirs[key]?.ToJsonString()}");
+            JsonNode.DeepEquals(value, theirs[key])
+                .ShouldBeTrue($"{key}: {value?.ToJsonString()} instead of {theirs[key]?.ToJsonString()}");
         }
     }
 
@@ -64,7 +68,8 @@ public sealed class PeftContractTests : IDisposable
         LoraTrainer.Train(arguments, model, TinyTraining.Data(), null, TestContext.Current.CancellationToken);
     }
 
-    private static JsonObject Config(string folder) => JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "adapter_config.json")))!.AsObject();
+    private static JsonObject Config(string folder) =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "adapter_config.json")))!.AsObject();
 
     // Name, type and shape of each tensor.
     private static string[] Header(string folder)
@@ -72,7 +77,8 @@ public sealed class PeftContractTests : IDisposable
         byte[] file = File.ReadAllBytes(Path.Combine(folder, "adapter_model.safetensors"));
         JsonObject header = JsonNode.Parse(file.AsSpan(8, HeaderLength(file)))!.AsObject();
         ((string?)header["__metadata__"]!["format"]).ShouldBe("pt");
-        return [.. header.Where(p => p.Key != "__metadata__").Select(p => $"{p.Key} {p.Value!["dtype"]} {p.Value["shape"]!.ToJsonString()}").Order(StringComparer.Ordinal)];
+        return [.. header.Where(p => p.Key != "__metadata__").Select(p => $"{p.Key} {p.Value!["dtype"]} {p.Value["shape"]!.ToJsonString()}")
+            .Order(StringComparer.Ordinal)];
     }
 
     private static byte[] Data(string folder)

@@ -41,7 +41,8 @@ public sealed class QuantizedModelTests
             }
         }
         LoraConfig config = new() { Rank = 4, Alpha = 8, TargetModules = ["all"] };
-        using LoraAdapter adapter = LoraInjector.Inject(quantized, config, seed: 1), reference = LoraInjector.Inject(dense, config, seed: 1);
+        using LoraAdapter adapter = LoraInjector.Inject(quantized, config, seed: 1),
+            reference = LoraInjector.Inject(dense, config, seed: 1);
         Tensor ids = tensor(new long[,] { { 1, 5, 9, 2, 40, 33 }, { 7, 7, 1, 0, 2, 63 } });
         Tensor hidden = quantized.Forward(ids), expected = dense.Forward(ids);
         hidden.eq(expected).all().item<bool>().ShouldBeTrue();
@@ -50,8 +51,10 @@ public sealed class QuantizedModelTests
 
         hidden.square().sum().backward();
         expected.square().sum().backward();
-        foreach ((KeyValuePair<string, Tensor> gradient, KeyValuePair<string, Tensor> wanted) in adapter.NamedTensors().Zip(reference.NamedTensors()))
-            (gradient.Value.grad! - wanted.Value.grad!).abs().max().item<float>().ShouldBeLessThan(1e-5f * wanted.Value.grad!.abs().max().item<float>() + 1e-12f, gradient.Key);
+        foreach ((KeyValuePair<string, Tensor> gradient, KeyValuePair<string, Tensor> wanted) in adapter.NamedTensors()
+            .Zip(reference.NamedTensors()))
+            (gradient.Value.grad! - wanted.Value.grad!).abs().max().item<float>()
+                .ShouldBeLessThan(1e-5f * wanted.Value.grad!.abs().max().item<float>() + 1e-12f, gradient.Key);
     }
 
     [Fact]
@@ -77,11 +80,13 @@ public sealed class QuantizedModelTests
         using LanguageModel full = Load(null), quantized = Load(4);
         quantized.Decoder.QuantizationBits.ShouldBe(4);
         full.Decoder.QuantizationBits.ShouldBeNull();
-        quantized.Decoder.Weights().Select(w => (w.Key, string.Join(", ", w.Value.shape))).ShouldBe(full.Decoder.Weights().Select(w => (w.Key, string.Join(", ", w.Value.shape))));
+        quantized.Decoder.Weights().Select(w => (w.Key, string.Join(", ", w.Value.shape)))
+            .ShouldBe(full.Decoder.Weights().Select(w => (w.Key, string.Join(", ", w.Value.shape))));
         quantized.Decoder.Weights().Where(w => w.Value.device_type == DeviceType.META).Select(w => w.Key)
             .ShouldBe(full.Decoder.Projections().Select(p => p.Name + ".weight"), ignoreOrder: true);
         quantized.Decoder.parameters().ShouldAllBe(p => !p.requires_grad);
-        Should.Throw<InvalidOperationException>(() => quantized.Decoder.Projections().First().Layer.Weight).Message.ShouldContain("stored in 4 bits");
+        Should.Throw<InvalidOperationException>(() =>
+            quantized.Decoder.Projections().First().Layer.Weight).Message.ShouldContain("stored in 4 bits");
     }
 
     [Fact]
@@ -92,17 +97,20 @@ public sealed class QuantizedModelTests
         Should.Throw<InputException>(() => Load(3)).Message.ShouldBe("quantization: 3 bits are not supported; use 8 or 4");
 
         using DecoderModel empty = new(TinyTraining.Config, ScalarType.Float32, CPU, 8);
-        Should.Throw<InvalidOperationException>(() => empty.Forward(zeros(1, 3, ScalarType.Int64))).Message.ShouldContain("have not been loaded");
+        Should.Throw<InvalidOperationException>(() =>
+            empty.Forward(zeros(1, 3, ScalarType.Int64))).Message.ShouldContain("have not been loaded");
 
         using DecoderModel damaged = TinyTraining.Model();
         using (no_grad())
             damaged.Projections().First().Layer.Weight[0, 0] = float.NaN;
         SafetensorsWriter.WriteCheckpoint(folder.Path, damaged.Weights());
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(folder.Path);
-        Should.Throw<InputException>(() => empty.LoadWeights(checkpoint)).Message.ShouldContain("model.safetensors: model.layers.0.self_attn.qkv_proj.weight: it holds infinities");
+        Should.Throw<InputException>(() => empty.LoadWeights(checkpoint)).Message.ShouldContain(
+            "model.safetensors: model.layers.0.self_attn.qkv_proj.weight: it holds infinities");
     }
 
-    private static LanguageModel Load(int? bits) => LanguageModel.Load(Golden, new ModelLoadOptions { Device = "cpu", QuantizationBits = bits });
+    private static LanguageModel Load(int? bits) =>
+        LanguageModel.Load(Golden, new ModelLoadOptions { Device = "cpu", QuantizationBits = bits });
 
     private static DecoderModel Tiny(int? bits)
     {

@@ -35,14 +35,17 @@ public sealed class QuantizedTrainingGoldenTests
         string folder = Path.Combine(GoldenFiles.Root, "lora-phi4-tiny");
         using JsonDocument trace = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "trace.json")));
         TokenizedExample[] examples = LoraGoldenTests.ReadExamples(Path.Combine(folder, "batches.safetensors"));
-        int[][] rows = [.. trace.RootElement.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("rows").EnumerateArray().Select(r => r.GetInt32()).ToArray())];
+        int[][] rows = [.. trace.RootElement.GetProperty("steps").EnumerateArray()
+            .Select(s => s.GetProperty("rows").EnumerateArray().Select(r => r.GetInt32()).ToArray())];
 
-        using LanguageModel model = LanguageModel.Load(Path.Combine(GoldenFiles.Root, "phi4-tiny"), new ModelLoadOptions { Device = "cpu", QuantizationBits = bits });
+        using LanguageModel model = LanguageModel.Load(Path.Combine(GoldenFiles.Root, "phi4-tiny"),
+            new ModelLoadOptions { Device = "cpu", QuantizationBits = bits });
         using LoraAdapter adapter = AdapterFolder.LoadTrainable(Path.Combine(folder, "init"), model.Decoder);
         using AdamW optimizer = new(adapter.NamedTensors(), new TrainingArguments());
         using TrainingPass pass = new(model.Decoder);
         TrainingStep step = new(pass, optimizer, maxGradientNorm: 1);
         return [.. Enumerable.Range(0, Steps).Select(i => step.Run(
-            [new MicroBatch(rows[i % rows.Length], [.. rows[i % rows.Length].Select(r => examples[r])])], i, 5e-3, TestContext.Current.CancellationToken).Loss)];
+            [new MicroBatch(rows[i % rows.Length], [.. rows[i % rows.Length].Select(r => examples[r])])], i, 5e-3,
+            TestContext.Current.CancellationToken).Loss)];
     }
 }

@@ -20,7 +20,8 @@ public sealed class QuantizedWeightTests
         Tensor scales = weight.abs().amax([1], keepdim: true) / 127;
         // In units of a scale; division and product round once each.
         ((back - weight).abs() / scales).max().item<float>().ShouldBeLessThanOrEqualTo(0.5f + 1e-4f);
-        (back.abs().amax([1], keepdim: true) / 127 - scales).abs().max().item<float>().ShouldBeLessThan(1e-7f, "the largest element of a row is exact");
+        (back.abs().amax([1], keepdim: true) / 127 - scales).abs().max().item<float>()
+            .ShouldBeLessThan(1e-7f, "the largest element of a row is exact");
     }
 
     [Theory, MemberData(nameof(Shapes))]
@@ -33,7 +34,8 @@ public sealed class QuantizedWeightTests
         double[] levels = [.. Nf4Levels.All.Select(l => (double)l)];
         for (int block = 0; block * Nf4Weight.Block < original.Length; block++)
         {
-            float[] values = [.. original.Skip(block * Nf4Weight.Block).Take(Nf4Weight.Block)], returned = [.. back.Skip(block * Nf4Weight.Block).Take(Nf4Weight.Block)];
+            float[] values = [.. original.Skip(block * Nf4Weight.Block).Take(Nf4Weight.Block)],
+                returned = [.. back.Skip(block * Nf4Weight.Block).Take(Nf4Weight.Block)];
             // The element of largest magnitude is at an outer level, so it shows the scale.
             double scale = returned.Max(Math.Abs);
             scale.ShouldBe(values.Max(Math.Abs), 0.015 * scale, "a scale of 8 bits is exact to 1.5 %");
@@ -81,7 +83,8 @@ public sealed class QuantizedWeightTests
             using QuantizedWeight quantized = QuantizedWeight.Create(Random(rows, columns), bits, CPU);
             Tensor half = Dequantized(quantized, ScalarType.Float16), full = Dequantized(quantized, ScalarType.Float32);
             full.to(ScalarType.Float16).eq(half).all().item<bool>().ShouldBeTrue("float16 goes through torch");
-            Dequantized(quantized, ScalarType.BFloat16).eq(full.to(ScalarType.BFloat16)).all().item<bool>().ShouldBeTrue("bfloat16 is the float32 rounded");
+            Dequantized(quantized, ScalarType.BFloat16).eq(full.to(ScalarType.BFloat16)).all().item<bool>()
+                .ShouldBeTrue("bfloat16 is the float32 rounded");
         }
     }
 
@@ -99,12 +102,14 @@ public sealed class QuantizedWeightTests
     }
 
     [Theory]
-    [InlineData(8, ScalarType.BFloat16), InlineData(4, ScalarType.BFloat16), InlineData(8, ScalarType.Float16), InlineData(4, ScalarType.Float16)]
+    [InlineData(8, ScalarType.BFloat16), InlineData(4, ScalarType.BFloat16), InlineData(8, ScalarType.Float16),
+        InlineData(4, ScalarType.Float16)]
     public void The_type_of_the_checkpoint_does_not_matter(int bits, ScalarType stored)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor weight = Random(64, 192).to(stored);
-        using QuantizedWeight fromStored = QuantizedWeight.Create(weight, bits, CPU), fromFloat = QuantizedWeight.Create(weight.to(ScalarType.Float32), bits, CPU);
+        using QuantizedWeight fromStored = QuantizedWeight.Create(weight, bits, CPU),
+            fromFloat = QuantizedWeight.Create(weight.to(ScalarType.Float32), bits, CPU);
         Dequantized(fromStored, ScalarType.Float32).eq(Dequantized(fromFloat, ScalarType.Float32)).all().item<bool>().ShouldBeTrue();
     }
 
@@ -132,8 +137,10 @@ public sealed class QuantizedWeightTests
         Tensor weight = Random(5, 1 << 20);     // more than is quantized at once
         foreach (int bits in (int[])[8, 4])
         {
-            using QuantizedWeight whole = QuantizedWeight.Create(weight, bits, CPU), last = QuantizedWeight.Create(weight.narrow(0, 4, 1), bits, CPU);
-            Dequantized(whole, ScalarType.Float32).narrow(0, 4, 1).eq(Dequantized(last, ScalarType.Float32)).all().item<bool>().ShouldBeTrue();
+            using QuantizedWeight whole = QuantizedWeight.Create(weight, bits, CPU),
+                last = QuantizedWeight.Create(weight.narrow(0, 4, 1), bits, CPU);
+            Dequantized(whole, ScalarType.Float32).narrow(0, 4, 1).eq(Dequantized(last, ScalarType.Float32)).all().item<bool>()
+                .ShouldBeTrue();
         }
     }
 

@@ -27,8 +27,11 @@ public sealed class TorchRuntimeTests
         Should.Throw<InputException>(() => TorchRuntime.ResolveDevice(name)).Message.ShouldContain("use auto, cpu, cuda or cuda:N");
 
     [Theory]
-    [InlineData("cuda", 0, false, "device: 'cuda' was asked for, but this build computes on the CPU alone; use auto or cpu, or start it with TORCH_DEVICE=cuda ./pipeline")]
-    [InlineData("cuda", 0, true, "device: 'cuda' was asked for, but no usable CUDA device was found; see whether nvidia-smi lists one, or use auto or cpu")]
+    [InlineData("cuda", 0, false,
+        "device: 'cuda' was asked for, but this build computes on the CPU alone; use auto or cpu, or start it with TORCH_DEVICE=cuda "
+        + "./pipeline")]
+    [InlineData("cuda", 0, true,
+        "device: 'cuda' was asked for, but no usable CUDA device was found; see whether nvidia-smi lists one, or use auto or cpu")]
     [InlineData("cuda:1", 1, true, "device: 'cuda:1' was asked for, but there is only cuda:0; use one of them, auto or cpu")]
     [InlineData("cuda:7", 4, true, "device: 'cuda:7' was asked for, but there are only cuda:0 to cuda:3; use one of them, auto or cpu")]
     public void A_gpu_that_is_not_there_is_refused_with_what_is(string name, int devices, bool hasCuda, string message) =>
@@ -41,5 +44,7 @@ public sealed class TorchRuntimeTests
     public void A_gpu_is_chosen_by_its_number(string name, int index) => TorchRuntime.CudaIndex(name, name, 3, true).ShouldBe(index);
 
     [Fact]
-    public void An_absent_gpu_is_refused() => Should.Throw<InputException>(() => TorchRuntime.ResolveDevice("CUDA:99")).Message.ShouldStartWith("device: 'CUDA:99' was asked for, but ");
+    public void An_absent_gpu_is_refused() =>
+        Should.Throw<InputException>(() =>
+            TorchRuntime.ResolveDevice("CUDA:99")).Message.ShouldStartWith("device: 'CUDA:99' was asked for, but ");
 }

@@ -17,7 +17,8 @@ public sealed class JinjaMarksTests
     public void A_recognised_template_writes_what_the_models_own_writes_or_says_that_it_does_not(string name)
     {
         JsonElement own = Golden.GetProperty("templates").GetProperty(name);
-        if (JinjaMarks.Recognize(own.GetProperty("template").GetString()!, hasBos: own.GetProperty("bos_token").GetString() is "<s>") is not { } known)
+        if (JinjaMarks.Recognize(own.GetProperty("template").GetString()!, hasBos: own.GetProperty("bos_token").GetString() is "<s>")
+            is not { } known)
             return;
         bool same = own.GetProperty("texts").EnumerateObject().All(text => text.Value.GetString() == Render(known.Name, text.Name, own));
         (known.Difference is null).ShouldBe(same, $"{name} is taken for {known.Name}, difference: {known.Difference}");
@@ -27,7 +28,8 @@ public sealed class JinjaMarksTests
     [InlineData("qwen3", "chatml", null)]
     [InlineData("own-phi4-form", "phi4_mini", null)]
     [InlineData("own-qwen2vl-form", "qwen2_vl", null)]
-    [InlineData("smollm2", "chatml", "where no system message is given it writes its own (\"You are a helpful AI assistant named SmolLM, trained by Hugging Face\")")]
+    [InlineData("smollm2", "chatml",
+        "where no system message is given it writes its own (\"You are a helpful AI assistant named SmolLM, trained by Hugging Face\")")]
     public void Real_templates_are_recognised(string name, string expected, string? difference)
     {
         JinjaMarks.Known known = JinjaMarks.Recognize(
@@ -38,25 +40,39 @@ public sealed class JinjaMarksTests
     // As the models' tokenizer_config.json have them, shortened where tools are described.
     [Theory]
     [InlineData("{% for message in messages %}{% if message['role'] == 'system' %}{{'<|system|>\\n' + message['content'] + '<|end|>\\n'}}"
-        + "{% elif message['role'] == 'user' %}{{'<|user|>\\n' + message['content'] + '<|end|>\\n'}}{% elif message['role'] == 'assistant' %}"
-        + "{{'<|assistant|>\\n' + message['content'] + '<|end|>\\n'}}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}", "phi")]
-    [InlineData("{% for message in messages %}{% if (message['role'] == 'user') %}{{'<|user|>' + '\\n' + message['content'] + '<|end|>' + '\\n' + '<|assistant|>'"
+        + "{% elif message['role'] == 'user' %}{{'<|user|>\\n' + message['content'] + '<|end|>\\n'}}{% elif message['role'] == "
+        + "'assistant' %}"
+        + "{{'<|assistant|>\\n' + message['content'] + '<|end|>\\n'}}{% endif %}{% endfor %}{% if add_generation_prompt %}{{ "
+        + "'<|assistant|>\\n' }}{% endif %}", "phi")]
+    [InlineData(
+        "{% for message in messages %}{% if (message['role'] == 'user') %}{{'<|user|>' + '\\n' + message['content'] + '<|end|>' + '\\n' + "
+        + "'<|assistant|>'"
         + " + '\\n'}}{% elif (message['role'] == 'assistant') %}{{message['content'] + '<|end|>' + '\\n'}}{% endif %}{% endfor %}", "phi")]
     [InlineData("{% for message in messages %}{% if message['role'] == 'system' and 'tools' in message and message['tools'] is not none %}"
         + "{{ '<|' + message['role'] + '|>' + message['content'] + '<|tool|>' + message['tools'] + '<|/tool|>' + '<|end|>' }}{% else %}"
         + "{{ '<|' + message['role'] + '|>' + message['content'] + '<|end|>' }}{% endif %}{% endfor %}{% if add_generation_prompt %}"
         + "{{ '<|assistant|>' }}{% else %}{{ eos_token }}{% endif %}", "phi4_mini")]
-    [InlineData("{% for message in messages %}{% if (message['role'] == 'system') %}{{'<|im_start|>system<|im_sep|>' + message['content'] + '<|im_end|>'}}"
+    [InlineData(
+        "{% for message in messages %}{% if (message['role'] == 'system') %}{{'<|im_start|>system<|im_sep|>' + message['content'] + "
+        + "'<|im_end|>'}}"
         + "{% endif %}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant<|im_sep|>' }}{% endif %}", "phi4")]
-    [InlineData("{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' + message['role'] + "
+    [InlineData(
+        "{% set loop_messages = messages %}{% for message in loop_messages %}{% set content = '<|start_header_id|>' + message['role'] + "
         + "'<|end_header_id|>\\n\\n'+ message['content'] | trim + '<|eot_id|>' %}{{ content }}{% endfor %}", "llama3")]
-    [InlineData("{%- if tools %}\n    {{- '<|im_start|>system\\n' }}\n    {%- if messages[0]['role'] == 'system' %}\n        {{- messages[0]['content'] }}\n"
+    [InlineData(
+        "{%- if tools %}\n    {{- '<|im_start|>system\\n' }}\n    {%- if messages[0]['role'] == 'system' %}\n        {{- "
+        + "messages[0]['content'] }}\n"
         + "    {%- else %}\n        {{- 'You are Qwen, created by Alibaba Cloud. You are a helpful assistant.' }}\n    {%- endif %}\n"
         + "    {{- \"\\n\\n# Tools\\n\\nYou may call one or more functions to assist with the user query.\" }}\n{%- else %}\n"
-        + "        {{- '<|im_start|>system\\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant.<|im_end|>\\n' }}\n{%- endif %}", "qwen")]
-    [InlineData("{% set system_message = 'You are Qwen, created by Alibaba Cloud. You are a helpful assistant.' %}{% if messages[0]['role'] == 'system' %}"
-        + "{% set system_message = messages[0]['content'] %}{% endif %}{{ '<|im_start|>system\\n' + system_message + '<|im_end|>\\n' }}", "qwen")]
-    [InlineData("{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}"
+        + "        {{- '<|im_start|>system\\nYou are Qwen, created by Alibaba Cloud. You are a helpful assistant.<|im_end|>\\n' }}\n{%- "
+        + "endif %}", "qwen")]
+    [InlineData(
+        "{% set system_message = 'You are Qwen, created by Alibaba Cloud. You are a helpful assistant.' %}{% if messages[0]['role'] == "
+        + "'system' %}"
+        + "{% set system_message = messages[0]['content'] %}{% endif %}{{ '<|im_start|>system\\n' + system_message + '<|im_end|>\\n' }}",
+        "qwen")]
+    [InlineData(
+        "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}"
         + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}", "chatml")]
     public void The_templates_of_the_families_are_recognised_without_a_difference(string jinja, string expected) =>
         JinjaMarks.Recognize(jinja, hasBos: false).ShouldBe(new JinjaMarks.Known(expected, null));
@@ -64,18 +80,24 @@ public sealed class JinjaMarksTests
     [Fact]
     public void What_the_models_own_has_more_is_told()
     {
-        const string ChatMl = "{{ bos_token }}{% for m in messages %}{{'<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n'}}{% endfor %}";
+        const string ChatMl =
+            "{{ bos_token }}{% for m in messages %}{{'<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n'}}{% endfor %}";
         JinjaMarks.Recognize(ChatMl, hasBos: true)!.Value.Difference.ShouldBe("it begins with the tokenizer's first token");
         JinjaMarks.Recognize(ChatMl, hasBos: false)!.Value.Difference.ShouldBeNull();
-        JinjaMarks.Recognize("{{'<|start_header_id|>system<|end_header_id|>\\n\\nToday Date: ' + date + '<|eot_id|>'}}", hasBos: true)!.Value
+        JinjaMarks.Recognize("{{'<|start_header_id|>system<|end_header_id|>\\n\\nToday Date: ' + date + '<|eot_id|>'}}",
+            hasBos: true)!.Value
             .ShouldBe(new JinjaMarks.Known("llama3", "it writes dates into every system message"));
     }
 
     [Theory]
-    [InlineData("{% for m in messages %}{{'<|user|>\\n' + m['content'] + eos_token + '<|assistant|>\\n'}}{% endfor %}")]                    // Zephyr
-    [InlineData("{% for m in messages %}{{ '<start_of_turn>' + m['role'] + '\\n' + m['content'] + '<end_of_turn>\\n' }}{% endfor %}")]     // Gemma
-    [InlineData("{{ '<|start|>' + m.role + '<|message|>' + m.content + '<|end|>' }}")]                                                    // gpt-oss
-    [InlineData("{{ '[INST] <<SYS>>\\n' + system + '\\n<</SYS>>\\n\\n' + m.content + ' [/INST]' }}")]                                      // Llama 2
+    // Zephyr
+    [InlineData("{% for m in messages %}{{'<|user|>\\n' + m['content'] + eos_token + '<|assistant|>\\n'}}{% endfor %}")]
+    // Gemma
+    [InlineData("{% for m in messages %}{{ '<start_of_turn>' + m['role'] + '\\n' + m['content'] + '<end_of_turn>\\n' }}{% endfor %}")]
+    // gpt-oss
+    [InlineData("{{ '<|start|>' + m.role + '<|message|>' + m.content + '<|end|>' }}")]
+    // Llama 2
+    [InlineData("{{ '[INST] <<SYS>>\\n' + system + '\\n<</SYS>>\\n\\n' + m.content + ' [/INST]' }}")]
     [InlineData("")]
     public void Templates_of_other_models_are_none_of_ours(string jinja) => JinjaMarks.Recognize(jinja, hasBos: true).ShouldBeNull();
 

@@ -37,13 +37,15 @@ public sealed class TemplateRuleTests : IDisposable
     [Fact]
     public void A_file_of_its_own_goes_before_the_tokenizers_configuration_and_of_several_templates_the_default_counts()
     {
-        WriteJinja(JsonSerializer.SerializeToElement(new[] { new { name = "tool_use", template = "{{ x }}" }, new { name = "default", template = Phi3Jinja } }));
+        WriteJinja(JsonSerializer.SerializeToElement(new[] { new { name = "tool_use", template = "{{ x }}" },
+            new { name = "default", template = Phi3Jinja } }));
         TemplateRule.Choose(_folder.Path, Config, _tokenizer).Template.Name.ShouldBe("phi");
         File.WriteAllText(_folder.File("chat_template.jinja"), "{{ '<|user|>' + m['content'] + '<|end|><|assistant|>' }}");
         TemplateRule.Choose(_folder.Path, Config, _tokenizer).Template.Name.ShouldBe("phi4_mini");
         File.Delete(_folder.File("chat_template.jinja"));
         File.WriteAllText(_folder.File("tokenizer_config.json"), "{");
-        Should.Throw<InputException>(() => TemplateRule.Choose(_folder.Path, Config, _tokenizer)).Message.ShouldContain("tokenizer_config.json: chat_template is not readable");
+        Should.Throw<InputException>(() => TemplateRule.Choose(_folder.Path, Config,
+            _tokenizer)).Message.ShouldContain("tokenizer_config.json: chat_template is not readable");
     }
 
     [Fact]
@@ -52,7 +54,9 @@ public sealed class TemplateRuleTests : IDisposable
         WriteJinja("{{ '<start_of_turn>' + m['content'] }}");
         ChosenTemplate chosen = TemplateRule.Choose(_folder.Path, Config, _tokenizer);
         chosen.Template.Name.ShouldBe("phi4_mini");
-        chosen.Warning.ShouldBe($"{_folder.File("tokenizer_config.json")}: the model's chat template is none that is known here; 'phi4_mini', the usual one of its "
+        chosen.Warning.ShouldBe(
+            $"{_folder.File("tokenizer_config.json")}: the model's chat template is none that is known here; 'phi4_mini', the usual one "
+            + $"of its "
             + "family, is used. If the model needs another, name it as template (--template)");
         TemplateRule.Choose(_folder.Path, Config, _tokenizer, "alpaca").Warning.ShouldBeNull();
         TemplateRule.Choose(_folder.Path, Config, _tokenizer, recorded: new RecordedTemplate("alpaca")).Warning.ShouldBeNull();
@@ -83,7 +87,8 @@ public sealed class TemplateRuleTests : IDisposable
         Choose("Be long.").ShouldBe("Be long.");
 
         string Choose(string? given) => TemplateRule.Choose(
-            _folder.Path, Config, _tokenizer, recorded: AdapterRecord.ReadTemplate(_folder.Path), defaultSystem: given).Template.DefaultSystem;
+            _folder.Path, Config, _tokenizer, recorded: AdapterRecord.ReadTemplate(_folder.Path),
+            defaultSystem: given).Template.DefaultSystem;
     }
 
     [Theory]
@@ -99,5 +104,6 @@ public sealed class TemplateRuleTests : IDisposable
     }
 
     private void WriteJinja<T>(T template) =>
-        File.WriteAllText(_folder.File("tokenizer_config.json"), JsonSerializer.Serialize(new Dictionary<string, T> { ["chat_template"] = template }));
+        File.WriteAllText(_folder.File("tokenizer_config.json"),
+        JsonSerializer.Serialize(new Dictionary<string, T> { ["chat_template"] = template }));
 }

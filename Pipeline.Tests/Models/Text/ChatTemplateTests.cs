@@ -29,8 +29,10 @@ public sealed class ChatTemplateTests
     [InlineData("qwen2_vl", "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
         + "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello.<|im_end|>\n"
         + "<|im_start|>user\nWhy {{content}}?<|im_end|>\n<|im_start|>assistant\nSo.<|im_end|>\n")]
-    [InlineData("llama3", "<s><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>"
-        + "<|start_header_id|>user<|end_header_id|>\n\nWhy {{content}}?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nSo.<|eot_id|>")]
+    [InlineData("llama3",
+        "<s><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello.<|eot_id|>"
+        + "<|start_header_id|>user<|end_header_id|>\n\nWhy "
+        + "{{content}}?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nSo.<|eot_id|>")]
     [InlineData("phi", "<|user|>\nHi<|end|>\n<|assistant|>\nHello.<|end|>\n<|user|>\nWhy {{content}}?<|end|>\n<|assistant|>\nSo.<|end|>\n")]
     [InlineData("phi4", "<|im_start|>user<|im_sep|>Hi<|im_end|><|im_start|>assistant<|im_sep|>Hello.<|im_end|>"
         + "<|im_start|>user<|im_sep|>Why {{content}}?<|im_end|><|im_start|>assistant<|im_sep|>So.<|im_end|>")]
@@ -89,7 +91,8 @@ public sealed class ChatTemplateTests
     public void Generation_stops_at_the_replaced_end_token_and_the_stop_words()
     {
         HubTokenizer qwen = Qwen;
-        ChatTemplate.Get("chatml").StopTokenIds(qwen).ShouldBe([qwen.TokenToId("<|im_end|>")!.Value, qwen.TokenToId("<|im_start|>")!.Value]);
+        ChatTemplate.Get("chatml").StopTokenIds(qwen)
+            .ShouldBe([qwen.TokenToId("<|im_end|>")!.Value, qwen.TokenToId("<|im_start|>")!.Value]);
         ChatTemplate.Get("default").StopTokenIds(qwen).ShouldBe([qwen.TokenToId("<|endoftext|>")!.Value]);
         ChatTemplate.Get("phi4_mini").EosTokenId(Phi).ShouldBe(Phi.TokenToId("<|end|>"));
     }
@@ -97,12 +100,14 @@ public sealed class ChatTemplateTests
     [Fact]
     public void A_template_of_another_model_is_refused() =>
         Should.Throw<InputException>(() => ChatTemplate.Get("phi4_mini").StopTokenIds(Qwen))
-            .Message.ShouldBe("template: 'phi4_mini' ends answers with <|end|>, which the model's tokenizer lacks; choose the template of that model");
+            .Message.ShouldBe(
+            "template: 'phi4_mini' ends answers with <|end|>, which the model's tokenizer lacks; choose the template of that model");
 
     [Fact]
     public void An_unknown_name_lists_the_known_ones() =>
         Should.Throw<InputException>(() => ChatTemplate.Get("phi4-mini")).Message
-            .ShouldBe("template: 'phi4-mini' is not known; use one of alpaca, chatml, default, empty, llama3, mistral, phi, phi4, phi4_mini, "
+            .ShouldBe(
+            "template: 'phi4-mini' is not known; use one of alpaca, chatml, default, empty, llama3, mistral, phi, phi4, phi4_mini, "
                 + "qwen, qwen2_vl, qwen3_nothink");
 
     [Fact]
@@ -152,7 +157,8 @@ public sealed class ChatTemplateTests
         InstructionExample example = new("C", "", "D") { History = [("A", "B")] };
         int turn = template.EncodeMultiTurn(tokenizer, example.ToMessages()).Sum(t => t.Prompt.Length + t.Response.Length) / 2;
 
-        TokenizedExample first = TokenizedExample.Encode(example, template, tokenizer, turn), last = TokenizedExample.Encode(example, template, tokenizer, turn, maskHistory: true);
+        TokenizedExample first = TokenizedExample.Encode(example, template, tokenizer, turn),
+            last = TokenizedExample.Encode(example, template, tokenizer, turn, maskHistory: true);
         tokenizer.Decode(first.InputIds, skipSpecialTokens: false).ShouldBe("<|user|>A<|end|><|assistant|>B<|end|>");
         tokenizer.Decode(last.InputIds, skipSpecialTokens: false).ShouldBe("<|user|>C<|end|><|assistant|>D<|end|>");
         // One id more: as many of the other turn's as there is room for, in their order, and none learned.
@@ -171,7 +177,8 @@ public sealed class ChatTemplateTests
         qwen.WithDefaultSystem("Be brief.").Render(ask, system: "Be long.").ShouldStartWith("<|im_start|>system\nBe long.<|im_end|>");
         qwen.WithDefaultSystem("").Render(ask).ShouldStartWith("<|im_start|>user\nHi");
         qwen.WithDefaultSystem(null).Render(ask).ShouldBe(qwen.Render(ask));
-        ChatTemplate.Get("llama3").WithDefaultSystem("S").Render(Conversation, bos: "<s>").ShouldBe(ChatTemplate.Get("llama3").Render(Conversation, "S", bos: "<s>"));
+        ChatTemplate.Get("llama3").WithDefaultSystem("S").Render(Conversation, bos: "<s>")
+            .ShouldBe(ChatTemplate.Get("llama3").Render(Conversation, "S", bos: "<s>"));
     }
 
     [Theory]

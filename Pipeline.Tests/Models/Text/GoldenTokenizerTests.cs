@@ -47,6 +47,7 @@ public sealed class GoldenTokenizerTests
         JsonElement cases = json.RootElement.GetProperty("cases");
         cases.GetArrayLength().ShouldBeGreaterThan(0);
         foreach (JsonElement item in cases.EnumerateArray())
-            check(tokenizer, item.GetProperty("text").GetString()!, [.. item.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())], item);
+            check(tokenizer, item.GetProperty("text").GetString()!,
+                [.. item.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())], item);
     }
 }

@@ -31,7 +31,8 @@ public sealed class AdapterOutputsTests : IDisposable
 
         AdapterOutputs.Complete(folder, Completion);
 
-        foreach ((string name, JsonObject before) in (ReadOnlySpan<(string, JsonObject)>)[("eval_results.json", eval), ("all_results.json", all)])
+        foreach ((string name, JsonObject before) in (ReadOnlySpan<(string, JsonObject)>)[("eval_results.json", eval),
+            ("all_results.json", all)])
         {
             JsonObject after = Json(folder, name);
             foreach ((string key, JsonNode? value) in before) after[key]?.ToJsonString().ShouldBe(value?.ToJsonString(), $"{name}: {key}");
@@ -39,7 +40,8 @@ public sealed class AdapterOutputsTests : IDisposable
                 ["adapter_loss", "adapter_perplexity", "base_loss", "base_perplexity", "examples", "target_tokens"], name);
         }
         string card = Card(folder);
-        foreach (string part in (string[])["# pumps-2\n", "| eval_runtime |", "lora_rank: 4", "SHA-256 of all ids", "| base model | 2.0000 | 7.39 |",
+        foreach (string part in (string[])["# pumps-2\n", "| eval_runtime |", "lora_rank: 4", "SHA-256 of all ids",
+            "| base model | 2.0000 | 7.39 |",
             "| this adapter | 1.5000 | 4.48 |", "| run name | `pumps \\| old` |", "| lora_rank | `8` |"])
             card.ShouldContain(part);
         JsonObject record = Json(folder, AdapterRecord.FileName);
@@ -87,7 +89,8 @@ public sealed class AdapterOutputsTests : IDisposable
         AdapterOutputs.Complete(_folder.Path, Completion);
         string card = Card(_folder.Path);
         card.ShouldStartWith("---\nlibrary_name: peft\nlicense: other\nbase_model: microsoft/Phi-4-mini-instruct\n");
-        foreach (string part in (string[])["generated automatically", "\n# pumps-2\n", "- PEFT 0.19.1", "## Evaluation", "## Provenance"]) card.ShouldContain(part);
+        foreach (string part in (string[])["generated automatically", "\n# pumps-2\n", "- PEFT 0.19.1", "## Evaluation",
+            "## Provenance"]) card.ShouldContain(part);
         card.ShouldNotContain("# output");
         JsonObject all = Json(_folder.Path, "all_results.json");
         ((double?)all["train_loss"], (double?)all["base_loss"], (double?)all["eval_loss"]).ShouldBe((0.71, 2, 1.5));
@@ -114,7 +117,8 @@ public sealed class AdapterOutputsTests : IDisposable
     {
         string path = _folder.File("eval_results.json");
         File.WriteAllText(path, text);
-        Should.Throw<InputException>(() => AdapterOutputs.Complete(_folder.Path, Completion)).Message.ShouldStartWith($"{path}: not valid JSON");
+        Should.Throw<InputException>(() =>
+            AdapterOutputs.Complete(_folder.Path, Completion)).Message.ShouldStartWith($"{path}: not valid JSON");
         File.ReadAllText(path).ShouldBe(text);
     }
 

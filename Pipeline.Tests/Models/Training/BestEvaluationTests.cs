@@ -57,7 +57,8 @@ public sealed class BestEvaluationTests : IDisposable
         State(lowest).GetProperty("best_global_step").GetInt32().ShouldBe(EvalLosses(lowest).MinBy(e => e.Loss).Step);
         State(lowest).GetProperty("best_model_checkpoint").ValueKind.ShouldBe(JsonValueKind.Null);
 
-        TrainingArguments highest = Overfitting("highest") with { MetricForBestModel = "eval_loss", GreaterIsBetter = true, SaveSteps = 1, SaveTotalLimit = 2 };
+        TrainingArguments highest = Overfitting("highest") with { MetricForBestModel = "eval_loss", GreaterIsBetter = true, SaveSteps = 1,
+            SaveTotalLimit = 2 };
         Train(highest);
         int step = EvalLosses(highest).MaxBy(e => e.Loss).Step;
         State(highest).GetProperty("best_global_step").GetInt32().ShouldBe(step);
@@ -71,7 +72,8 @@ public sealed class BestEvaluationTests : IDisposable
         TrainingArguments arguments = Overfitting("out") with { SaveStrategy = "best" };
         Train(arguments);
         (int Step, double Loss)[] losses = EvalLosses(arguments);
-        Checkpoints(arguments).ShouldBe(losses.Where((e, i) => losses.Take(i).All(earlier => earlier.Loss > e.Loss)).Select(e => e.Step), ignoreOrder: true);
+        Checkpoints(arguments).ShouldBe(losses.Where((e, i) => losses.Take(i).All(earlier => earlier.Loss > e.Loss)).Select(e => e.Step),
+            ignoreOrder: true);
     }
 
     [Fact]
@@ -85,7 +87,8 @@ public sealed class BestEvaluationTests : IDisposable
     [Fact]
     public void The_training_ends_early_with_all_its_outputs()
     {
-        TrainingArguments whole = Overfitting("whole"), early = Overfitting("early") with { EarlyStoppingSteps = 2, SaveTotalLimit = 2, PlotLoss = true };
+        TrainingArguments whole = Overfitting("whole"),
+            early = Overfitting("early") with { EarlyStoppingSteps = 2, SaveTotalLimit = 2, PlotLoss = true };
         Train(whole);
         RecordingObserver observer = new();
         TrainingResult result = Train(early, observer);
@@ -94,9 +97,11 @@ public sealed class BestEvaluationTests : IDisposable
         end.ShouldBeInRange(3, 11);
         result.Steps.ShouldBe(end);
         EvalLosses(early).ShouldBe(EvalLosses(whole).Take(end));
-        observer.Warnings.ShouldHaveSingleItem().ShouldStartWith($"early_stopping_steps: the training ends at step {end}, after 2 evaluations that did not beat the best one (step {end - 2}, ");
+        observer.Warnings.ShouldHaveSingleItem().ShouldStartWith(
+            $"early_stopping_steps: the training ends at step {end}, after 2 evaluations that did not beat the best one (step {end - 2}, ");
         Checkpoints(early).ShouldContain(end);
-        foreach (string file in (string[])["adapter_model.safetensors", "train_results.json", "eval_results.json", "all_results.json", "training_loss.png", "README.md"])
+        foreach (string file in (string[])["adapter_model.safetensors", "train_results.json", "eval_results.json", "all_results.json",
+            "training_loss.png", "README.md"])
             File.Exists(Path.Combine(early.OutputDir, file)).ShouldBeTrue(file);
         State(early).GetProperty("max_steps").GetInt32().ShouldBe(12);
         State(early).GetProperty("global_step").GetInt32().ShouldBe(end);
@@ -112,7 +117,8 @@ public sealed class BestEvaluationTests : IDisposable
         for (int at = 1; at <= steps; at++)
         {
             using CancellationTokenSource stop = new();
-            Should.Throw<OperationCanceledException>(() => Train(parts, new RecordingObserver { Stepped = step => { if (step == at) stop.Cancel(); } }, stop.Token));
+            Should.Throw<OperationCanceledException>(() =>
+                Train(parts, new RecordingObserver { Stepped = step => { if (step == at) stop.Cancel(); } }, stop.Token));
         }
         Train(parts).Steps.ShouldBe(steps);
 
@@ -132,7 +138,8 @@ public sealed class BestEvaluationTests : IDisposable
         TrainingArguments tracked = Overfitting("tracked") with { LoadBestModelAtEnd = true };
         Train(tracked);
         Should.Throw<InputException>(() => Train(tracked with { EvalSteps = 2, ResumeFromCheckpoint = "true" })).Message
-            .ShouldContain("best evaluation was kept, lowest loss, every 1 steps, end after no number worse ones and is kept, lowest loss, every 2 steps");
+            .ShouldContain(
+            "best evaluation was kept, lowest loss, every 1 steps, end after no number worse ones and is kept, lowest loss, every 2 steps");
         TrainingArguments free = Overfitting("free");
         Train(free);
         Train(free with { EvalSteps = 2, ResumeFromCheckpoint = "true" }).ResumedFromStep.ShouldBe(12);
@@ -152,7 +159,10 @@ public sealed class BestEvaluationTests : IDisposable
             },
         };
         Train(arguments, observer);
-        observer.Warnings.ShouldHaveSingleItem().ShouldEndWith("adapter_model.safetensors is damaged (its hash is not the manifest's); the result is the last step's, not the best evaluation's");
+        observer.Warnings.ShouldHaveSingleItem()
+            .ShouldEndWith(
+            "adapter_model.safetensors is damaged (its hash is not the manifest's); the result is the last step's, not the best "
+            + "evaluation's");
         Adapter(arguments).ShouldBe(File.ReadAllBytes(Path.Combine(Checkpoint(arguments, 12), AdapterFolder.WeightsFile)));
     }
 
@@ -171,14 +181,18 @@ public sealed class BestEvaluationTests : IDisposable
 
     // The rule of early stopping, told another way: the first step whose last evaluations are all worse than the best before them.
     private static int EndOf((int Step, double Loss)[] losses, int patience) => Enumerable.Range(patience, losses.Length - patience)
-        .First(last => losses[(last - patience + 1)..(last + 1)].All(e => e.Loss >= losses.Take(last - patience + 1).Min(earlier => earlier.Loss))) + 1;
+        .First(last =>
+            losses[(last - patience + 1)..(last + 1)].All(e => e.Loss >= losses.Take(last - patience + 1).Min(earlier => earlier.Loss)))
+            + 1;
 
     private static string Checkpoint(TrainingArguments arguments, int step) => Path.Combine(arguments.OutputDir, $"checkpoint-{step}");
 
     private static int[] Checkpoints(TrainingArguments arguments) =>
-        [.. Directory.EnumerateDirectories(arguments.OutputDir, "checkpoint-*").Select(f => int.Parse(f.Split('-')[^1], System.Globalization.CultureInfo.InvariantCulture))];
+        [.. Directory.EnumerateDirectories(arguments.OutputDir, "checkpoint-*")
+        .Select(f => int.Parse(f.Split('-')[^1], System.Globalization.CultureInfo.InvariantCulture))];
 
-    private static byte[] Adapter(TrainingArguments arguments) => File.ReadAllBytes(Path.Combine(arguments.OutputDir, AdapterFolder.WeightsFile));
+    private static byte[] Adapter(TrainingArguments arguments) =>
+        File.ReadAllBytes(Path.Combine(arguments.OutputDir, AdapterFolder.WeightsFile));
 
     private static JsonElement State(TrainingArguments arguments) =>
         JsonDocument.Parse(File.ReadAllText(Path.Combine(arguments.OutputDir, "trainer_state.json"))).RootElement;

@@ -26,7 +26,8 @@ public sealed class LearningRateScheduleTests
     [InlineData("cosine_with_min_lr", "min_lr=0.1", new[] { 0.0, 0.5, 1, 0.3777924554357096, 0.13425421036992097 })]
     [InlineData("cosine_with_min_lr", "min_lr_rate=0.1", new[] { 0.0, 0.5, 1, 0.3777924554357096, 0.13425421036992097 })]
     [InlineData("cosine_warmup_with_min_lr", "min_lr=0.1", new[] { 0.5, 1, 0.9657457896300791, 0.23180194846605365, 0.1 })]
-    [InlineData("cosine_warmup_with_min_lr", "min_lr=0.1 warmup_lr_rate=0.2", new[] { 0.2, 1, 0.9657457896300791, 0.23180194846605365, 0.1 })]
+    [InlineData("cosine_warmup_with_min_lr", "min_lr=0.1 warmup_lr_rate=0.2",
+        new[] { 0.2, 1, 0.9657457896300791, 0.23180194846605365, 0.1 })]
     [InlineData("polynomial", "", new[] { 0.0, 0.5, 1, 0.3750000625, 0.1250000875 })]
     [InlineData("polynomial", "lr_end=0.1 power=2", new[] { 0.0, 0.5, 1, 0.2265625, 0.1140625 })]
     [InlineData("inverse_sqrt", "", new[] { 0.0, 0.5, 1, 0.5345224838248488, 0.47140452079103173 })]
@@ -53,9 +54,11 @@ public sealed class LearningRateScheduleTests
     [InlineData("cosine_with_min_lr", "min_lr=0.1 min_lr_rate=0.1", "needs min_lr or min_lr_rate, and not both")]
     [InlineData("cosine_with_min_lr", "min_lr=3", "min_lr must not be more than learning_rate")]
     [InlineData("warmup_stable_decay", "", "warmup_stable_decay needs num_decay_steps")]
-    [InlineData("warmup_stable_decay", "num_decay_steps=1 decay_type=steep", "decay_type: 'steep' is not computed; use linear or cosine or 1-sqrt")]
+    [InlineData("warmup_stable_decay", "num_decay_steps=1 decay_type=steep",
+        "decay_type: 'steep' is not computed; use linear or cosine or 1-sqrt")]
     public void Wrong_settings_of_a_schedule_are_named(string type, string settings, string expected) =>
-        LearningRateSchedule.Faults(Arguments(type, settings)).ShouldContain(fault => fault.Setting == "lr_scheduler_kwargs" && fault.Problem.Contains(expected));
+        LearningRateSchedule.Faults(Arguments(type, settings))
+        .ShouldContain(fault => fault.Setting == "lr_scheduler_kwargs" && fault.Problem.Contains(expected));
 
     [Fact]
     public void The_warm_up_ratio_is_rounded_up_and_yields_to_steps()
@@ -69,6 +72,7 @@ public sealed class LearningRateScheduleTests
         LrSchedulerType = type,
         LearningRate = 1,
         WarmupSteps = 2,
-        LrSchedulerKwargs = settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split('=')).ToDictionary(p => p[0], p => p[1]),
+        LrSchedulerKwargs = settings.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split('='))
+        .ToDictionary(p => p[0], p => p[1]),
     };
 }

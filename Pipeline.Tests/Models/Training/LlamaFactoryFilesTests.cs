@@ -50,7 +50,9 @@ public sealed class LlamaFactoryFilesTests
     [InlineData("val_size: 0.1\nper_device_eval_batch_size: 1\neval_strategy: steps\neval_steps: 500")]
     [InlineData("eval_dataset: alpaca_en_demo\nevaluation_strategy: epoch")]
     [InlineData("deepspeed: examples/deepspeed/ds_z3_config.json  # choices: [ds_z0_config.json, ds_z3_config.json]")]
-    [InlineData("dataset_dir: REMOTE:llamafactory/demo_data\nray_run_name: r\nray_storage_path: ./saves\nray_num_workers: 4\nplacement_strategy: PACK\nresources_per_worker:\n  GPU: 1\nray_init_kwargs:\n  runtime_env:\n    pip:\n      - emoji")]
+    [InlineData(
+        "dataset_dir: REMOTE:llamafactory/demo_data\nray_run_name: r\nray_storage_path: ./saves\nray_num_workers: 4\nplacement_strategy: "
+        + "PACK\nresources_per_worker:\n  GPU: 1\nray_init_kwargs:\n  runtime_env:\n    pip:\n      - emoji")]
     [InlineData("use_unsloth: true\nflash_attn: fa2\nenable_liger_kernel: true")]
     [InlineData("quantization_bit: 4\nquantization_method: bnb\ndouble_quantization: false\nupcast_layernorm: true")]
     [InlineData("image_max_pixels: 262144\nvideo_max_pixels: 16384\nfreeze_vision_tower: true")]
@@ -74,8 +76,10 @@ public sealed class LlamaFactoryFilesTests
             --save_steps 20 --cutoff_len 2048 --dataloader_pin_memory False --plot_loss --save_only_model --fp16 --gradient_checkpointing
             """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         TrainingArguments a = TrainingArguments.FromWords(words);
-        (a.Lora.Rank, a.Lora.Alpha, a.Lora.Dropout, a.Template, a.ModelNameOrPath).ShouldBe((128, 256, 0.01, "default", "microsoft/Phi-4-mini-instruct"));
-        (a.TrainBatchSize, a.GradientAccumulationSteps, a.LrSchedulerType, a.LearningRate, a.NumTrainEpochs).ShouldBe((1, 16, "constant", 5e-4, 20));
+        (a.Lora.Rank, a.Lora.Alpha, a.Lora.Dropout, a.Template, a.ModelNameOrPath)
+            .ShouldBe((128, 256, 0.01, "default", "microsoft/Phi-4-mini-instruct"));
+        (a.TrainBatchSize, a.GradientAccumulationSteps, a.LrSchedulerType, a.LearningRate, a.NumTrainEpochs)
+            .ShouldBe((1, 16, "constant", 5e-4, 20));
         (a.WarmupSteps, a.LoggingSteps, a.SaveSteps, a.CutoffLen, a.PlotLoss, a.SaveOnlyModel).ShouldBe((10, 5, 20, 2048, true, true));
         a.Fp16.ShouldBeTrue();
         (a.Fp16, a.GradientCheckpointing).ShouldBe((true, true));
@@ -113,11 +117,13 @@ public sealed class LlamaFactoryFilesTests
     }
 
     [Fact]
-    public void No_key_is_both_computed_and_foreign() => TrainingKey.All.Select(key => key.Name).Intersect(ForeignKeys.Names).ShouldBeEmpty();
+    public void No_key_is_both_computed_and_foreign() =>
+        TrainingKey.All.Select(key => key.Name).Intersect(ForeignKeys.Names).ShouldBeEmpty();
 
     [Fact]
     public void A_flag_alone_goes_on_from_the_newest_checkpoint() =>
-        TrainingArguments.FromWords(["--model_name_or_path", "m", "--output_dir", "o", "--resume_from_checkpoint"]).ResumeFromCheckpoint.ShouldBe("true");
+        TrainingArguments.FromWords(["--model_name_or_path", "m", "--output_dir", "o",
+        "--resume_from_checkpoint"]).ResumeFromCheckpoint.ShouldBe("true");
 
     [Theory]
     [InlineData("--lora_rnk 8", "command line: lora_rnk: unknown key; did you mean lora_rank?")]
@@ -132,7 +138,8 @@ public sealed class LlamaFactoryFilesTests
 
     [Fact]
     public void A_missing_file_is_named() =>
-        Should.Throw<InputException>(() => TrainingArguments.FromWords(["none.yaml", "--lora_rank", "8"])).Message.ShouldBe("none.yaml: no readable training configuration there");
+        Should.Throw<InputException>(() => TrainingArguments.FromWords(["none.yaml", "--lora_rank", "8"])).Message.ShouldBe(
+        "none.yaml: no readable training configuration there");
 
     [Fact]
     public void The_reference_explains_every_key()

@@ -90,7 +90,8 @@ public sealed class LossScalerTests : IDisposable
         using DecoderModel model = HalfModel();
         TrainingArguments arguments = Arguments("out") with { MaxSteps = 40, SaveSteps = 1000, LoggingSteps = 1 };
         using (CancellationTokenSource stop = new())
-            Should.Throw<OperationCanceledException>(() => LoraTrainer.Train(arguments, model, TinyTraining.Data(), new RecordingObserver { Stepped = _ => stop.Cancel() }, stop.Token));
+            Should.Throw<OperationCanceledException>(() => LoraTrainer.Train(arguments, model, TinyTraining.Data(),
+                new RecordingObserver { Stepped = _ => stop.Cancel() }, stop.Token));
         string checkpoint = Path.Combine(arguments.OutputDir, "checkpoint-1");
         new CheckpointStore(arguments.OutputDir, null, _ => { }).Save(1, folder =>
         {
@@ -123,7 +124,8 @@ public sealed class LossScalerTests : IDisposable
         RecordingObserver observer = new() { Stepped = step => { if (step == 4) stop.Cancel(); } };
         Should.Throw<OperationCanceledException>(() => LoraTrainer.Train(parts, model, TinyTraining.Data(), observer, stop.Token));
         Train(model, parts with { ResumeFromCheckpoint = "true" }).ResumedFromStep.ShouldBe(4);
-        File.ReadAllBytes(Path.Combine(parts.OutputDir, AdapterFolder.WeightsFile)).ShouldBe(File.ReadAllBytes(Path.Combine(whole.OutputDir, AdapterFolder.WeightsFile)));
+        File.ReadAllBytes(Path.Combine(parts.OutputDir, AdapterFolder.WeightsFile))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(whole.OutputDir, AdapterFolder.WeightsFile)));
         State(parts, 8).LossScaler.ShouldBe(State(whole, 8).LossScaler);
     }
 
@@ -138,7 +140,8 @@ public sealed class LossScalerTests : IDisposable
             adapter.NamedTensors().First(t => t.Key.Contains("lora_B")).Value.fill_(float.PositiveInfinity);
         using TrainingPass pass = new(model);
         TrainingStep step = new(pass, optimizer, 1, scaler: scaler);
-        Should.Throw<TrainingDivergedException>(() => step.Run([new MicroBatch([0], TinyTraining.Examples(1))], 0, 1e-3, TestContext.Current.CancellationToken));
+        Should.Throw<TrainingDivergedException>(() =>
+            step.Run([new MicroBatch([0], TinyTraining.Examples(1))], 0, 1e-3, TestContext.Current.CancellationToken));
     }
 
     private TrainingArguments Arguments(string name) => TinyTraining.Arguments(_folder.File(name)) with { Fp16 = true };
@@ -157,5 +160,6 @@ public sealed class LossScalerTests : IDisposable
         LoraTrainer.Train(arguments, model, TinyTraining.Data(), null, TestContext.Current.CancellationToken);
 
     private static TrainerState State(TrainingArguments arguments, int step) =>
-        JsonSerializer.Deserialize<TrainerState>(File.ReadAllText(Path.Combine(arguments.OutputDir, $"checkpoint-{step}", Checkpoint.StateFile)))!;
+        JsonSerializer.Deserialize<TrainerState>(
+        File.ReadAllText(Path.Combine(arguments.OutputDir, $"checkpoint-{step}", Checkpoint.StateFile)))!;
 }

@@ -18,20 +18,26 @@ public sealed class MemoryFaultTests
         MemoryFault.Is(failure).ShouldBeTrue();
         MemoryExhaustedException error = MemoryFault.InStep(failure, Arguments, step: 7, longest: 480);
         error.ShouldBeAssignableTo<InputException>();
-        error.Message.ShouldStartWith("out of memory at step 7, whose longest example has 480 tokens: 1 PiB more were asked for and are not there."
-            + " Use a smaller per_device_train_batch_size (now 2; more gradient_accumulation_steps keep the step as it is), or a smaller cutoff_len (now 512)");
+        error.Message.ShouldStartWith(
+            "out of memory at step 7, whose longest example has 480 tokens: 1 PiB more were asked for and are not there."
+            + " Use a smaller per_device_train_batch_size (now 2; more gradient_accumulation_steps keep the step as it is), or a smaller "
+            + "cutoff_len (now 512)");
         error.Message.ShouldContain("or bf16: true");
         error.InnerException.ShouldBe(failure);
     }
 
     [Theory]
-    [InlineData("CUDA out of memory. Tried to allocate 2.50 GiB. GPU 0 has a total capacity of 15.77 GiB of which 1.19 MiB is free.", "2.5 GiB")]
+    [InlineData("CUDA out of memory. Tried to allocate 2.50 GiB. GPU 0 has a total capacity of 15.77 GiB of which 1.19 MiB is free.",
+        "2.5 GiB")]
     [InlineData("CUDA out of memory. Tried to allocate 20.00 MiB (GPU 0; 14.76 GiB total capacity)", "20 MiB")]
-    [InlineData("[enforce fail at alloc_cpu.cpp:121] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 1572864 bytes. Error code 12 (Cannot allocate memory)", "1.5 MiB")]
+    [InlineData(
+        "[enforce fail at alloc_cpu.cpp:121] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to allocate 1572864 bytes. "
+        + "Error code 12 (Cannot allocate memory)", "1.5 MiB")]
     public void The_amount_is_read_from_the_message_of_either_allocator(string message, string amount)
     {
         MemoryFault.Is(new ExternalException(message)).ShouldBeTrue();
-        MemoryFault.WhileLoading(new ExternalException(message), Arguments).Message.ShouldStartWith($"out of memory while tiny was loaded: {amount} more were asked for");
+        MemoryFault.WhileLoading(new ExternalException(message),
+            Arguments).Message.ShouldStartWith($"out of memory while tiny was loaded: {amount} more were asked for");
     }
 
     [Theory]
@@ -41,7 +47,8 @@ public sealed class MemoryFaultTests
     public void A_message_without_an_amount_is_known_too(string message)
     {
         MemoryFault.Is(new ExternalException(message)).ShouldBeTrue();
-        MemoryFault.InEvaluation(new ExternalException(message), Arguments, 10).Message.ShouldStartWith("out of memory in the evaluation after step 10. Use a smaller cutoff_len (now 512), or ");
+        MemoryFault.InEvaluation(new ExternalException(message), Arguments,
+            10).Message.ShouldStartWith("out of memory in the evaluation after step 10. Use a smaller cutoff_len (now 512), or ");
     }
 
     [Fact]
@@ -63,7 +70,8 @@ public sealed class MemoryFaultTests
     public async Task A_training_that_runs_out_of_memory_ends_with_2_and_names_the_keys(string setting, string start)
     {
         using TemporaryFolder folder = new();
-        File.WriteAllLines(folder.File("data.jsonl"), Enumerable.Repeat($$"""{"instruction": "Count.", "output": "{{string.Join(' ', Enumerable.Range(1, 99))}}"}""", 1500));
+        File.WriteAllLines(folder.File("data.jsonl"),
+            Enumerable.Repeat($$"""{"instruction": "Count.", "output": "{{string.Join(' ', Enumerable.Range(1, 99))}}"}""", 1500));
         File.WriteAllText(folder.File("train.yaml"), $"""
             model_name_or_path: {Path.Combine(GoldenFiles.Root, "phi4-tiny")}
             dataset_dir: {folder.Path}
@@ -82,5 +90,6 @@ public sealed class MemoryFaultTests
     }
 
     [Fact]
-    public void Other_failures_are_left_alone() => MemoryFault.Is(new ExternalException("mat1 and mat2 shapes cannot be multiplied")).ShouldBeFalse();
+    public void Other_failures_are_left_alone() =>
+        MemoryFault.Is(new ExternalException("mat1 and mat2 shapes cannot be multiplied")).ShouldBeFalse();
 }

@@ -85,10 +85,12 @@ public sealed class TrainingArgumentsTests
     [Fact]
     public void All_faults_are_told_at_once()
     {
-        string message = Fault("lora_rank: 0\nlearning_rate: fast\nlr_scheduler_type: reduce_lr_on_plateau\neval_strategy: steps\nfoo: 1\nlora_r: 3");
+        string message =
+            Fault("lora_rank: 0\nlearning_rate: fast\nlr_scheduler_type: reduce_lr_on_plateau\neval_strategy: steps\nfoo: 1\nlora_r: 3");
         message.ShouldContain("7 faults");
         message.ShouldContain("learning_rate: 'fast' is not a number");
-        message.ShouldContain("lr_scheduler_type: 'reduce_lr_on_plateau' is not computed; use constant or constant_with_warmup or linear or cosine or ");
+        message.ShouldContain(
+            "lr_scheduler_type: 'reduce_lr_on_plateau' is not computed; use constant or constant_with_warmup or linear or cosine or ");
         message.ShouldContain("eval_strategy: 'steps' needs examples");
         message.ShouldContain("foo: unknown key");
         message.ShouldContain("lora_r: is given twice");
@@ -115,16 +117,20 @@ public sealed class TrainingArgumentsTests
     [InlineData("fp16: true\nbf16: true", "fp16: cannot be used together with bf16")]
     [InlineData("train_on_prompt: true\nmask_history: true", "mask_history: cannot be used together with train_on_prompt")]
     [InlineData("group_by_length: true\ndisable_shuffling: true", "group_by_length: cannot be used together with disable_shuffling")]
-    [InlineData("gradient_checkpointing: true\ndisable_gradient_checkpointing: true", "disable_gradient_checkpointing: contradicts gradient_checkpointing")]
+    [InlineData("gradient_checkpointing: true\ndisable_gradient_checkpointing: true",
+        "disable_gradient_checkpointing: contradicts gradient_checkpointing")]
     [InlineData("val_size: 2\neval_dataset: x", "val_size: cannot be used together with eval_dataset")]
-    [InlineData("load_best_model_at_end: true\nval_size: 2", "load_best_model_at_end: needs evaluations during the training; give eval_steps")]
+    [InlineData("load_best_model_at_end: true\nval_size: 2",
+        "load_best_model_at_end: needs evaluations during the training; give eval_steps")]
     [InlineData("load_best_model_at_end: true\nval_size: 2\neval_steps: 5\nsave_strategy: no", "load_best_model_at_end: needs checkpoints")]
     [InlineData("save_strategy: best\neval_steps: 5", "save_strategy: 'best' needs evaluations during the training")]
     [InlineData("early_stopping_steps: 2", "early_stopping_steps: needs evaluations during the training")]
     [InlineData("metric_for_best_model: rouge-l", "metric_for_best_model: 'rouge-l' is not computed; use loss or eval_loss")]
-    [InlineData("save_only_model: true\nresume_from_checkpoint: true", "resume_from_checkpoint: checkpoints made with save_only_model hold no optimizer")]
+    [InlineData("save_only_model: true\nresume_from_checkpoint: true",
+        "resume_from_checkpoint: checkpoints made with save_only_model hold no optimizer")]
     [InlineData("learning_rate: nan", "learning_rate: 'nan' is not a number")]
-    public void A_wrong_value_is_an_error_that_names_key_and_range(string line, string expected) => Fault(Needed + line).ShouldContain(expected);
+    public void A_wrong_value_is_an_error_that_names_key_and_range(string line, string expected) =>
+        Fault(Needed + line).ShouldContain(expected);
 
     [Theory]
     [InlineData("report_to: wandb", "use none; the figures are in trainer_log.jsonl")]
@@ -162,31 +168,38 @@ public sealed class TrainingArgumentsTests
     [InlineData("a: b: c")]
     [InlineData("a: {b: c}")]
     [InlineData("- a\n- b")]
-    public void What_is_no_configuration_is_refused(string text) => Should.Throw<InputException>(() => TrainingArguments.Parse(text, "x.yaml"));
+    public void What_is_no_configuration_is_refused(string text) =>
+        Should.Throw<InputException>(() => TrainingArguments.Parse(text, "x.yaml"));
 
     [Fact]
     public void A_syntax_error_is_named_by_file_and_line()
     {
         Fault("lora_rank: 8\nlora_target: ]\nseed: 1").ShouldStartWith("train.yaml: line 2: not YAML: ");
-        Fault("lora_rank: 8\nlora_target: [q_proj\nseed: 1").ShouldStartWith("train.yaml: line 2 or after it: not YAML; look for a bracket");
-        Should.Throw<InputException>(() => TrainingArguments.Parse("{\n\"lora_rank\": 8,\n}", "train.json")).Message.ShouldStartWith("train.json: line 3: not JSON: ");
+        Fault("lora_rank: 8\nlora_target: [q_proj\nseed: 1")
+            .ShouldStartWith("train.yaml: line 2 or after it: not YAML; look for a bracket");
+        Should.Throw<InputException>(() =>
+            TrainingArguments.Parse("{\n\"lora_rank\": 8,\n}", "train.json")).Message.ShouldStartWith("train.json: line 3: not JSON: ");
     }
 
     [Fact]
     public void Targets_are_a_list_or_a_text_with_commas()
     {
-        foreach (string line in (string[])["lora_target: q_proj, v_proj", "lora_target: [q_proj, v_proj]", "lora_target:\n- q_proj\n- v_proj"])
+        foreach (string line in (string[])["lora_target: q_proj, v_proj", "lora_target: [q_proj, v_proj]",
+            "lora_target:\n- q_proj\n- v_proj"])
             TrainingArguments.Parse(Needed + line, "a.yaml").LoraTarget.ShouldBe(["q_proj", "v_proj"]);
     }
 
     [Fact]
     public void The_keys_of_a_schedule_are_a_mapping()
     {
-        string[] texts = ["lr_scheduler_kwargs: {num_cycles: 2}", "lr_scheduler_kwargs:\n  num_cycles: 2", "lr_scheduler_kwargs: '{\"num_cycles\": 2}'"];
+        string[] texts = ["lr_scheduler_kwargs: {num_cycles: 2}", "lr_scheduler_kwargs:\n  num_cycles: 2",
+            "lr_scheduler_kwargs: '{\"num_cycles\": 2}'"];
         foreach (string text in texts)
-            TrainingArguments.Parse($"{Needed}lr_scheduler_type: cosine_with_restarts\n{text}", "a.yaml").LrSchedulerKwargs["num_cycles"].ShouldBe("2");
+            TrainingArguments.Parse($"{Needed}lr_scheduler_type: cosine_with_restarts\n{text}", "a.yaml").LrSchedulerKwargs["num_cycles"]
+                .ShouldBe("2");
         TrainingArguments json = TrainingArguments.Parse(
-            """{"model_name_or_path": "m", "output_dir": "o", "lr_scheduler_type": "cosine", "lr_scheduler_kwargs": {"num_cycles": 2}}""", "a.json");
+            """{"model_name_or_path": "m", "output_dir": "o", "lr_scheduler_type": "cosine", "lr_scheduler_kwargs": {"num_cycles": 2}}""",
+            "a.json");
         json.Describe().ShouldContain(KeyValuePair.Create("lr_scheduler_kwargs", "{num_cycles: 2}"));
     }
 

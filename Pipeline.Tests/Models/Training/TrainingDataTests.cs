@@ -26,7 +26,8 @@ public sealed class TrainingDataTests
     public void The_held_out_part_shares_nothing_with_the_rest_and_is_the_same_every_time()
     {
         using TemporaryFolder folder = new();
-        File.WriteAllLines(folder.File("d.jsonl"), Enumerable.Range(0, 20).Select(i => $$"""{"instruction": "question {{i}}", "output": "answer {{i}}"}"""));
+        File.WriteAllLines(folder.File("d.jsonl"), Enumerable.Range(0, 20)
+            .Select(i => $$"""{"instruction": "question {{i}}", "output": "answer {{i}}"}"""));
         TrainingArguments arguments = new() { DatasetDir = folder.Path, Dataset = ["d.jsonl"], ValSize = 0.25 };
         TrainingData data = TrainingData.Load(arguments, Tokenizer, Template, 256);
         (data.Train.Count, data.Eval.Count).ShouldBe((15, 5));
@@ -44,7 +45,8 @@ public sealed class TrainingDataTests
         TrainingData data = TrainingData.Prepare(new TrainingArguments { CutoffLen = 16 }, Tokenizer, ChatTemplate.Get("empty"), 64,
             [new InstructionExample("a", "", "b"), new InstructionExample("c", "", "")], []);
         data.Train.Count.ShouldBe(1);
-        data.Warnings.ShouldHaveSingleItem().ShouldBe("1 of 2 training examples have no answer token within cutoff_len 16 and are left out");
+        data.Warnings.ShouldHaveSingleItem()
+            .ShouldBe("1 of 2 training examples have no answer token within cutoff_len 16 and are left out");
     }
 
     [Fact]
@@ -74,9 +76,11 @@ public sealed class TrainingDataTests
     {
         using TemporaryFolder folder = new();
         foreach (string name in (string[])["a.jsonl", "b.jsonl", "c.jsonl"])
-            File.WriteAllLines(folder.File(name), Enumerable.Range(0, 5).Select(i => $$"""{"instruction": "{{name}} {{i}}", "output": "x"}"""));
+            File.WriteAllLines(folder.File(name), Enumerable.Range(0, 5)
+                .Select(i => $$"""{"instruction": "{{name}} {{i}}", "output": "x"}"""));
         TrainingData data = TrainingData.Load(
-            new TrainingArguments { DatasetDir = folder.Path, Dataset = ["a.jsonl", "b.jsonl"], EvalDataset = ["c.jsonl"], MaxSamples = 2 }, Tokenizer, Template, 256);
+            new TrainingArguments { DatasetDir = folder.Path, Dataset = ["a.jsonl", "b.jsonl"], EvalDataset = ["c.jsonl"],
+            MaxSamples = 2 }, Tokenizer, Template, 256);
         (data.Train.Count, data.Eval.Count).ShouldBe((4, 2));
         Tokenizer.Decode(data.Train[2].InputIds).ShouldContain("b.jsonl 0");
     }
@@ -92,7 +96,8 @@ public sealed class TrainingDataTests
 
         string Learned(TrainingArguments a)
         {
-            TokenizedExample encoded = TrainingData.Prepare(a, Tokenizer, ChatTemplate.Get("empty"), 256, [example], []).Train.ShouldHaveSingleItem();
+            TokenizedExample encoded = TrainingData.Prepare(a, Tokenizer, ChatTemplate.Get("empty"), 256, [example],
+                []).Train.ShouldHaveSingleItem();
             Tokenizer.Decode(encoded.InputIds).ShouldBe("Be brief.HiHello.Why?So.", "what is read does not depend on what is learned");
             return Tokenizer.Decode(encoded.Labels.Where(label => label != TokenizedExample.Ignored));
         }

@@ -30,13 +30,16 @@ public sealed class TrainingLogContractTests : IDisposable
     private static readonly string[] StepKeys = ["epoch float", "grad_norm float", "learning_rate float", "loss float", "step int"];
 
     private static readonly string[] LastKeys =
-        ["epoch float", "step int", "total_flos float", "train_loss float", "train_runtime float", "train_samples_per_second float", "train_steps_per_second float"];
+        ["epoch float", "step int", "total_flos float", "train_loss float", "train_runtime float", "train_samples_per_second float",
+        "train_steps_per_second float"];
 
     private static readonly string[] EvaluationKeys =
-        ["epoch float", "eval_loss float", "eval_runtime float", "eval_samples_per_second float", "eval_steps_per_second float", "step int"];
+        ["epoch float", "eval_loss float", "eval_runtime float", "eval_samples_per_second float", "eval_steps_per_second float",
+        "step int"];
 
     private static readonly string[] StepLine =
-        ["current_steps int", "total_steps int", "loss float", "lr float", "epoch float", "percentage float", "elapsed_time string", "remaining_time string"];
+        ["current_steps int", "total_steps int", "loss float", "lr float", "epoch float", "percentage float", "elapsed_time string",
+        "remaining_time string"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -58,11 +61,13 @@ public sealed class TrainingLogContractTests : IDisposable
         Lines()[0].ShouldBe("""
             {"current_steps": 5, "total_steps": 240, "loss": 2.0905, "lr": 0.0005, "epoch": 0.4444444444444444, "percentage": 2.08, "elapsed_time": "0:00:25", "remaining_time": "0:20:18"}
             """.Trim());
-        Entry(state).ShouldBe("""{"epoch":0.4444444444444444,"grad_norm":1.9506487846374512,"learning_rate":0.0005,"loss":2.0905,"step":5}""");
+        Entry(state)
+            .ShouldBe("""{"epoch":0.4444444444444444,"grad_norm":1.9506487846374512,"learning_rate":0.0005,"loss":2.0905,"step":5}""");
 
         (state.Step, state.WindowLoss, state.WindowSteps, state.Seconds) = (235, 5 * 0.0885, 5, 1248.5);
         log.AddSteps(0.0005, 0.7186406850814819);
-        Entry(state).ShouldBe("""{"epoch":19.622222222222224,"grad_norm":0.7186406850814819,"learning_rate":0.0005,"loss":0.0885,"step":235}""");
+        Entry(state)
+            .ShouldBe("""{"epoch":19.622222222222224,"grad_norm":0.7186406850814819,"learning_rate":0.0005,"loss":0.0885,"step":235}""");
 
         (state.Step, state.TotalLoss, state.Seconds) = (240, 240 * 0.19847503900527955, 1273.9239);
         log.Finish(examples: 180, flops: 1.010021310431232e+16);
@@ -84,7 +89,8 @@ public sealed class TrainingLogContractTests : IDisposable
 
             """);
         JsonNode written = JsonNode.Parse(File.ReadAllText(_folder.File("trainer_state.json")))!;
-        foreach ((string key, string value) in ((string, string)[])[("epoch", "20.0"), ("global_step", "240"), ("max_steps", "240"), ("num_train_epochs", "20"),
+        foreach ((string key, string value) in ((string, string)[])[("epoch", "20.0"), ("global_step", "240"), ("max_steps", "240"),
+            ("num_train_epochs", "20"),
             ("logging_steps", "5"), ("save_steps", "20"), ("train_batch_size", "1"), ("total_flos", "1.010021310431232e+16")])
             written[key]!.ToJsonString().ShouldBe(value, key);
         written["stateful_callbacks"]!["TrainerControl"]!.ToJsonString().ShouldBe(
@@ -137,7 +143,8 @@ public sealed class TrainingLogContractTests : IDisposable
         string[] train = [.. LastKeys.Except(["step int"])], evaluation = [.. EvaluationKeys.Except(["step int"])];
         Keys(File.ReadAllText(_folder.File("train_results.json"))).ShouldBe(train);
         Keys(File.ReadAllText(_folder.File("eval_results.json"))).ShouldBe([.. evaluation, "perplexity float"]);
-        Keys(File.ReadAllText(_folder.File("all_results.json"))).ShouldBe(train.Union(evaluation).Append("perplexity float").Order(StringComparer.Ordinal));
+        Keys(File.ReadAllText(_folder.File("all_results.json")))
+            .ShouldBe(train.Union(evaluation).Append("perplexity float").Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -45,7 +45,8 @@ public sealed class TrainingPlanTests
     {
         Random random = new(3);
         TokenizedExample[] examples = [.. Enumerable.Range(0, 40).Select(_ => Example(random.Next(3, 30)))];
-        TrainingArguments arguments = new() { Packing = true, CutoffLen = 32, TrainBatchSize = 1, GradientAccumulationSteps = 2, NumTrainEpochs = 2 };
+        TrainingArguments arguments = new() { Packing = true, CutoffLen = 32, TrainBatchSize = 1, GradientAccumulationSteps = 2,
+            NumTrainEpochs = 2 };
         TrainingPlan plan = new(arguments, examples, new RandomState(1));
 
         int tokens = examples.Sum(e => e.InputIds.Length);
@@ -59,8 +60,10 @@ public sealed class TrainingPlanTests
             batches.ShouldAllBe(b => b.Examples.Sum(e => e.InputIds.Length) <= 32);
             batches.ShouldAllBe(b => b.Rows.Select(row => examples[row]).SequenceEqual(b.Examples));
         }
-        new TrainingPlan(arguments with { Packing = false, NeatPacking = true }, examples, new RandomState(1)).BatchesPerEpoch.ShouldBe(plan.BatchesPerEpoch);
-        new TrainingPlan(arguments with { TrainBatchSize = 3 }, examples, new RandomState(1)).BatchesPerEpoch.ShouldBe((plan.BatchesPerEpoch + 2) / 3);
+        new TrainingPlan(arguments with { Packing = false, NeatPacking = true }, examples,
+            new RandomState(1)).BatchesPerEpoch.ShouldBe(plan.BatchesPerEpoch);
+        new TrainingPlan(arguments with { TrainBatchSize = 3 }, examples,
+            new RandomState(1)).BatchesPerEpoch.ShouldBe((plan.BatchesPerEpoch + 2) / 3);
     }
 
     [Fact]
@@ -76,7 +79,8 @@ public sealed class TrainingPlanTests
         Random random = new(4);
         TokenizedExample[] examples = [.. Enumerable.Range(0, 200).Select(_ => Example(random.Next(3, 200)))];
         TrainingArguments arguments = new() { TrainBatchSize = 2, GradientAccumulationSteps = 2 };
-        TrainingPlan mixed = new(arguments, examples, new RandomState(1)), grouped = new(arguments with { GroupByLength = true }, examples, new RandomState(1));
+        TrainingPlan mixed = new(arguments, examples, new RandomState(1)),
+            grouped = new(arguments with { GroupByLength = true }, examples, new RandomState(1));
 
         Steps(grouped).SelectMany(rows => rows).Order().ShouldBe(Enumerable.Range(0, 200));
         Steps(grouped).Average(Spread).ShouldBeLessThan(Steps(mixed).Average(Spread) / 3);
@@ -84,7 +88,8 @@ public sealed class TrainingPlanTests
         Steps(grouped, epoch: 1).ShouldNotBe(Steps(grouped), "each epoch has an order of its own");
         Steps(new TrainingPlan(arguments with { GroupByLength = true }, examples, new RandomState(1))).ShouldBe(Steps(grouped));
 
-        int[][] Steps(TrainingPlan plan, int epoch = 0) => [.. Enumerable.Range(epoch * plan.StepsPerEpoch, plan.StepsPerEpoch).Select(step => plan.BatchesOf(step).SelectMany(b => b.Rows).ToArray())];
+        int[][] Steps(TrainingPlan plan, int epoch = 0) => [.. Enumerable.Range(epoch * plan.StepsPerEpoch, plan.StepsPerEpoch)
+            .Select(step => plan.BatchesOf(step).SelectMany(b => b.Rows).ToArray())];
         double Spread(int[] rows) => rows.Max(row => examples[row].InputIds.Length) - rows.Min(row => examples[row].InputIds.Length);
     }
 
@@ -110,7 +115,8 @@ public sealed class TrainingPlanTests
         Due(arguments with { EvalSteps = 4 }, plan => plan.EvaluatesAfter).ShouldBe([4, 8]);
         Due(arguments with { EvalStrategy = "steps" }, plan => plan.EvaluatesAfter).ShouldBe([3, 6, 9], "logging_steps");
 
-        static int[] Due(TrainingArguments arguments, Func<TrainingPlan, Func<int, bool>> rule) => [.. Enumerable.Range(1, 10).Where(rule(Plan(5, arguments)))];
+        static int[] Due(TrainingArguments arguments, Func<TrainingPlan, Func<int, bool>> rule) =>
+            [.. Enumerable.Range(1, 10).Where(rule(Plan(5, arguments)))];
     }
 
     [Theory]
@@ -120,9 +126,11 @@ public sealed class TrainingPlanTests
     public void Fractions_of_epochs_and_fixed_steps_are_followed(double epochs, int maxSteps, int expected) =>
         Plan(12, new TrainingArguments { TrainBatchSize = 1, NumTrainEpochs = epochs, MaxSteps = maxSteps }).TotalSteps.ShouldBe(expected);
 
-    private static TrainingPlan Plan(int examples, TrainingArguments arguments) => new(arguments, Examples(examples), new RandomState(arguments.Seed));
+    private static TrainingPlan Plan(int examples, TrainingArguments arguments) =>
+        new(arguments, Examples(examples), new RandomState(arguments.Seed));
 
     private static TokenizedExample Example(int length) => new(new int[length], new int[length]);
 
-    private static TokenizedExample[] Examples(int count) => [.. Enumerable.Range(0, count).Select(i => new TokenizedExample([1, i], [-100, i]))];
+    private static TokenizedExample[] Examples(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new TokenizedExample([1, i], [-100, i]))];
 }

@@ -30,7 +30,8 @@ public sealed class TrainingResumeTests : IDisposable
             using CancellationTokenSource stop = new();
             Should.Throw<OperationCanceledException>(() => Train(parts with { ResumeFromCheckpoint = "true" },
                 new RecordingObserver { Stepped = step => { if (step == stopAfter) stop.Cancel(); } }, stop));
-            Directory.Exists(Path.Combine(parts.OutputDir, $"checkpoint-{stopAfter}")).ShouldBeTrue("a graceful stop saves the last full step");
+            Directory.Exists(Path.Combine(parts.OutputDir, $"checkpoint-{stopAfter}"))
+                .ShouldBeTrue("a graceful stop saves the last full step");
         }
         Train(parts with { ResumeFromCheckpoint = "true" }).ResumedFromStep.ShouldBe(7);
 
@@ -41,10 +42,12 @@ public sealed class TrainingResumeTests : IDisposable
     [Fact]
     public void An_evaluation_cut_short_by_a_stop_is_made_up_for()
     {
-        TrainingArguments whole = TinyTraining.Arguments(_folder.File("whole")) with { EvalSteps = 2 }, parts = whole with { OutputDir = _folder.File("parts") };
+        TrainingArguments whole = TinyTraining.Arguments(_folder.File("whole")) with { EvalSteps = 2 },
+            parts = whole with { OutputDir = _folder.File("parts") };
         Train(whole);
         using CancellationTokenSource stop = new();
-        Should.Throw<OperationCanceledException>(() => Train(parts, new RecordingObserver { Stepped = step => { if (step == 4) stop.Cancel(); } }, stop));
+        Should.Throw<OperationCanceledException>(() =>
+            Train(parts, new RecordingObserver { Stepped = step => { if (step == 4) stop.Cancel(); } }, stop));
         Train(parts with { ResumeFromCheckpoint = "true" }).ResumedFromStep.ShouldBe(4);
         Log(parts).ShouldBe(Log(whole));
     }
@@ -71,13 +74,15 @@ public sealed class TrainingResumeTests : IDisposable
     {
         TrainingArguments arguments = TinyTraining.Arguments(_folder.File("out"));
         Train(arguments with { MaxSteps = 3 });
-        string message = Should.Throw<InputException>(() => Train(arguments with { MaxSteps = 3, LoraRank = 2, ResumeFromCheckpoint = "true" })).Message;
+        string message = Should.Throw<InputException>(() =>
+            Train(arguments with { MaxSteps = 3, LoraRank = 2, ResumeFromCheckpoint = "true" })).Message;
         message.ShouldContain("checkpoint-3: the checkpoint is of another configuration: lora_rank was 4 and is 2");
         Should.Throw<InputException>(() => LoraTrainer.Train(arguments with { MaxSteps = 3, ResumeFromCheckpoint = "true" }, _model,
             TinyTraining.Data(train: 13), null, TestContext.Current.CancellationToken)).Message.ShouldContain("examples was 12 and is 13");
         using (DecoderModel other = TinyTraining.Model(seed: 2))
             Should.Throw<InputException>(() => LoraTrainer.Train(arguments with { MaxSteps = 3, ResumeFromCheckpoint = "true" }, other,
-                TinyTraining.Data(), null, TestContext.Current.CancellationToken)).Message.ShouldContain("another configuration: model was ");
+                TinyTraining.Data(), null,
+                TestContext.Current.CancellationToken)).Message.ShouldContain("another configuration: model was ");
         Directory.Exists(Path.Combine(arguments.OutputDir, "checkpoint-3")).ShouldBeTrue();
     }
 
@@ -102,7 +107,8 @@ public sealed class TrainingResumeTests : IDisposable
     [Fact]
     public void Two_checkpoints_in_a_row_that_cannot_be_written_end_the_training()
     {
-        TrainingArguments whole = TinyTraining.Arguments(_folder.File("whole")) with { SaveSteps = 2 }, full = whole with { OutputDir = _folder.File("full") };
+        TrainingArguments whole = TinyTraining.Arguments(_folder.File("whole")) with { SaveSteps = 2 },
+            full = whole with { OutputDir = _folder.File("full") };
         Train(whole);
         RecordingObserver observer = new() { Checkpointing = step => { if (step == 4) LoseDisk(full); } };
         string message = Should.Throw<CheckpointException>(() => Train(full, observer)).Message;
@@ -121,7 +127,9 @@ public sealed class TrainingResumeTests : IDisposable
         TrainingArguments arguments = TinyTraining.Arguments(_folder.File("out"));
         Train(arguments, new RecordingObserver
         {
-            Stepped = _ => Should.Throw<InputException>(() => Train(arguments with { ResumeFromCheckpoint = "true" })).Message.ShouldContain("another training is writing there"),
+            Stepped = _ =>
+                Should.Throw<InputException>(() =>
+                    Train(arguments with { ResumeFromCheckpoint = "true" })).Message.ShouldContain("another training is writing there"),
         });
         Directory.GetFiles(arguments.OutputDir, "*.lock").ShouldBeEmpty();
     }
@@ -142,7 +150,8 @@ public sealed class TrainingResumeTests : IDisposable
         result.ResumedFromStep.ShouldBe(8);
         Adapter(arguments).ShouldBe(adapter);
         Log(arguments).ShouldBe(log);
-        Directory.GetFiles(arguments.OutputDir).Select(Path.GetFileName).Order(StringComparer.Ordinal).ShouldBe(["README.md", "adapter_config.json", "adapter_model.safetensors",
+        Directory.GetFiles(arguments.OutputDir).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+            .ShouldBe(["README.md", "adapter_config.json", "adapter_model.safetensors",
             "all_results.json", "eval_results.json", "train_results.json", "trainer_log.jsonl", "trainer_state.json"]);
     }
 
@@ -169,7 +178,8 @@ public sealed class TrainingResumeTests : IDisposable
     {
         TrainingArguments arguments = TinyTraining.Arguments(_folder.File("out")) with { MaxSteps = 3 };
         Train(arguments);
-        Should.Throw<InputException>(() => Train(arguments)).Message.ShouldContain("holds checkpoints of an earlier training (up to step 3)");
+        Should.Throw<InputException>(() =>
+            Train(arguments)).Message.ShouldContain("holds checkpoints of an earlier training (up to step 3)");
         Train(arguments with { OverwriteOutputDir = true, SaveStrategy = "no" });
         Directory.EnumerateDirectories(arguments.OutputDir).ShouldBeEmpty();
     }
@@ -190,9 +200,11 @@ public sealed class TrainingResumeTests : IDisposable
         Directory.Move(arguments.OutputDir + ".away", arguments.OutputDir);
     }
 
-    private static byte[] Adapter(TrainingArguments arguments) => File.ReadAllBytes(Path.Combine(arguments.OutputDir, AdapterFolder.WeightsFile));
+    private static byte[] Adapter(TrainingArguments arguments) =>
+        File.ReadAllBytes(Path.Combine(arguments.OutputDir, AdapterFolder.WeightsFile));
 
     // Without the times, which no two runs share.
     private static string[] Log(TrainingArguments arguments) =>
-        [.. File.ReadAllLines(Path.Combine(arguments.OutputDir, "trainer_log.jsonl")).Select(line => line[..line.IndexOf(", \"elapsed_time", StringComparison.Ordinal)])];
+        [.. File.ReadAllLines(Path.Combine(arguments.OutputDir, "trainer_log.jsonl"))
+        .Select(line => line[..line.IndexOf(", \"elapsed_time", StringComparison.Ordinal)])];
 }

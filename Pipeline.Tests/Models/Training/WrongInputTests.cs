@@ -34,9 +34,11 @@ public sealed class WrongInputTests : IDisposable
     public void A_wrong_key_is_named_with_what_there_is()
     {
         Fault(Arguments with { LoraTarget = ["q_proj"] })
-            .ShouldBe("lora_target: q_proj is no linear layer of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj (or use all)");
+            .ShouldBe(
+            "lora_target: q_proj is no linear layer of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj (or use all)");
         Fault(Arguments with { LoraRank = 0 }).ShouldBe("training arguments: lora_rank: 0 is out of range; use 1 to 65536");
-        Fault(Arguments with { ValSize = 1 }).ShouldBe("val_size: 1 of 1 examples leaves none to train on; give more examples or a smaller val_size");
+        Fault(Arguments with { ValSize = 1 })
+            .ShouldBe("val_size: 1 of 1 examples leaves none to train on; give more examples or a smaller val_size");
         Fault(Arguments with { Dataset = [] }).ShouldBe("dataset: is missing; give a name of dataset_info.json or a file of dataset_dir");
         Fault(Arguments with { Dataset = ["nope"] }).ShouldContain("'nope' is neither a name of dataset_info.json nor a file in ");
         Fault(Arguments with { Template = "qwen" }).ShouldContain("'qwen' ends answers with <|im_end|>, which the model's tokenizer lacks");

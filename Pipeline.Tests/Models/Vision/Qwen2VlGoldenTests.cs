@@ -42,7 +42,8 @@ public sealed class Qwen2VlGoldenTests
         using VisionTextBatch batch = VisionTextBatch.Create([Sequence(stored, @case)], model.Config, CPU);
         using KvCache cache = model.Text.CreateCache();
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "expected.json")));
-        int[] expected = [.. json.RootElement.GetProperty("cases")[@case].GetProperty("greedy_new_tokens").EnumerateArray().Select(t => t.GetInt32())];
+        int[] expected = [.. json.RootElement.GetProperty("cases")[@case].GetProperty("greedy_new_tokens").EnumerateArray()
+            .Select(t => t.GetInt32())];
 
         List<int> tokens = new();
         long position = batch.NextPositions[0];
@@ -52,7 +53,8 @@ public sealed class Qwen2VlGoldenTests
         {
             using DisposeScope step = NewDisposeScope();
             Tensor positions = full([3, 1, 1], position++, dtype: ScalarType.Int64);
-            tokens.Add(Best(model, model.Text.ForwardEmbeddings(model.Text.Embed(tensor((long[])[tokens[^1]]).view(1, 1)), positions, null, cache)));
+            tokens.Add(Best(model, model.Text.ForwardEmbeddings(model.Text.Embed(tensor((long[])[tokens[^1]]).view(1, 1)), positions, null,
+                cache)));
         }
 
         tokens.ShouldBe(expected);
@@ -65,7 +67,8 @@ public sealed class Qwen2VlGoldenTests
         using IDisposable noGrad = no_grad();
         using SafetensorsCheckpoint stored = SafetensorsCheckpoint.OpenFile(Path.Combine(Folder, "expected.safetensors"));
         using Qwen2VlModel model = Qwen2VlModel.Load(Folder, ScalarType.Float32, CPU);
-        using VisionTextBatch batch = VisionTextBatch.Create([.. Enumerable.Range(0, 4).Select(c => Sequence(stored, c))], model.Config, CPU);
+        using VisionTextBatch batch = VisionTextBatch.Create([.. Enumerable.Range(0, 4).Select(c => Sequence(stored, c))], model.Config,
+            CPU);
 
         Tensor last = model.Text.Logits(model.ForwardHidden(batch).select(1, batch.Length - 1));
 
@@ -94,7 +97,8 @@ public sealed class Qwen2VlGoldenTests
         ImagePatches[] images = [.. json.RootElement.GetProperty("cases")[@case].GetProperty("images").EnumerateArray().Select(name =>
         {
             JsonElement grid = json.RootElement.GetProperty("images").GetProperty(name.GetString()!).GetProperty("grid_thw");
-            return new ImagePatches(stored.Map($"pixel_values.{name.GetString()}").data<float>().ToArray(), new PatchGrid(grid[1].GetInt32(), grid[2].GetInt32()));
+            return new ImagePatches(stored.Map($"pixel_values.{name.GetString()}").data<float>().ToArray(),
+                new PatchGrid(grid[1].GetInt32(), grid[2].GetInt32()));
         })];
         return new VisionTextSequence([.. stored.Map($"input_ids.{@case}").data<long>().ToArray().Select(id => (int)id)], images);
     }

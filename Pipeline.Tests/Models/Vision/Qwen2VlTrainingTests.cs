@@ -32,7 +32,8 @@ public sealed class Qwen2VlTrainingTests
             if (step == 0)
             {
                 first = loss.ToDouble();
-                string[] still = [.. model.named_parameters().Where(p => p.parameter.grad is not { } g || g.abs().max().ToDouble() == 0).Select(p => p.name)];
+                string[] still = [.. model.named_parameters().Where(p => p.parameter.grad is not { } g || g.abs().max().ToDouble() == 0)
+                    .Select(p => p.name)];
                 still.ShouldBeEmpty();
             }
             optimizer.step();

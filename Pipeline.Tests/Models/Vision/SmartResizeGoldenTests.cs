@@ -8,7 +8,8 @@ public sealed class SmartResizeGoldenTests
     public static TheoryData<int, int, int, int, int, int> Cases()
     {
         TheoryData<int, int, int, int, int, int> cases = new();
-        using JsonDocument expected = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(GoldenFiles.Root, "qwen2vl-tiny", "expected.json")));
+        using JsonDocument expected =
+            JsonDocument.Parse(File.ReadAllBytes(Path.Combine(GoldenFiles.Root, "qwen2vl-tiny", "expected.json")));
         foreach (JsonElement c in expected.RootElement.GetProperty("smart_resize").EnumerateArray())
         {
             // -1: the reference refuses the image.

@@ -35,10 +35,12 @@ public sealed class VisionLanguageModelGoldenTests
     [InlineData(8), InlineData(4)]
     public void A_quantized_language_model_still_sees_the_image(int bits)
     {
-        using VisionLanguageModel full = VisionLanguageModel.Load(Folder, Cpu), quantized = VisionLanguageModel.Load(Folder, Cpu with { QuantizationBits = bits });
+        using VisionLanguageModel full = VisionLanguageModel.Load(Folder, Cpu),
+            quantized = VisionLanguageModel.Load(Folder, Cpu with { QuantizationBits = bits });
         quantized.Model.Text.QuantizationBits.ShouldBe(bits);
         quantized.Model.Text.Projections().ShouldAllBe(p => p.Layer.IsQuantized);
-        quantized.Model.named_parameters().Where(p => p.name.StartsWith("visual.", StringComparison.Ordinal)).ShouldAllBe(p => !p.parameter.is_meta);
+        quantized.Model.named_parameters().Where(p => p.name.StartsWith("visual.", StringComparison.Ordinal))
+            .ShouldAllBe(p => !p.parameter.is_meta);
         using TorchSharp.DisposeScope scope = TorchSharp.torch.NewDisposeScope();
         using IDisposable noGrad = TorchSharp.torch.no_grad();
         ImagePatches image = full.Preprocessor.Process(ImageDecoder.Decode(Image("small.png")));
@@ -59,7 +61,8 @@ public sealed class VisionLanguageModelGoldenTests
 
         IReadOnlyList<string> together = model.Describe(images, "What is shown here?", options, TestContext.Current.CancellationToken);
 
-        together.ShouldBe(images.Select(image => model.Describe(image, "What is shown here?", options, null, TestContext.Current.CancellationToken)));
+        together.ShouldBe(images.Select(image =>
+            model.Describe(image, "What is shown here?", options, null, TestContext.Current.CancellationToken)));
         together.ShouldAllBe(text => text.Length > 0);
     }
 
@@ -70,7 +73,8 @@ public sealed class VisionLanguageModelGoldenTests
         using CancellationTokenSource stop = new();
         GenerationOptions options = new() { MaxNewTokens = 200 };
 
-        Should.Throw<OperationCanceledException>(() => model.Describe(Image("small.png"), "What is shown here?", options, _ => stop.Cancel(), stop.Token));
+        Should.Throw<OperationCanceledException>(() =>
+            model.Describe(Image("small.png"), "What is shown here?", options, _ => stop.Cancel(), stop.Token));
     }
 
     [Fact]
@@ -88,7 +92,8 @@ public sealed class VisionLanguageModelGoldenTests
     {
         using VisionLanguageModel model = VisionLanguageModel.Load(Folder, Cpu);
 
-        InputException error = Should.Throw<InputException>(() => model.Describe(Image("small.png"), "<|image_pad|>?", cancellation: TestContext.Current.CancellationToken));
+        InputException error = Should.Throw<InputException>(() =>
+            model.Describe(Image("small.png"), "<|image_pad|>?", cancellation: TestContext.Current.CancellationToken));
 
         error.Message.ShouldBe("the messages have 2 image markers for 1 images; take <|image_pad|> out of the text.");
     }
@@ -119,7 +124,8 @@ public sealed class VisionLanguageModelGoldenTests
     {
         string folder = Path.Combine(GoldenFiles.Root, "phi4-tiny");
 
-        Should.Throw<InputException>(() => VisionLanguageModel.Load(folder, Cpu)).Message.ShouldContain("model_type is phi3, a model without vision");
+        Should.Throw<InputException>(() =>
+            VisionLanguageModel.Load(folder, Cpu)).Message.ShouldContain("model_type is phi3, a model without vision");
     }
 
     private static byte[] Image(string name) => File.ReadAllBytes(Path.Combine(Folder, "images", name));

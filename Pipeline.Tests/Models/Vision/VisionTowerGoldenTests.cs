@@ -73,7 +73,8 @@ public sealed class VisionTowerGoldenTests
     [Fact]
     public void Image_tokens_that_do_not_match_the_images_are_an_error()
     {
-        InputException error = Should.Throw<Pipeline.Models.InputException>(() => MropePositions.Of([1, 510, 510], [new PatchGrid(4, 6)], 510, 2));
+        InputException error = Should.Throw<Pipeline.Models.InputException>(() =>
+            MropePositions.Of([1, 510, 510], [new PatchGrid(4, 6)], 510, 2));
 
         error.Message.ShouldBe("the prompt has 2 image tokens, the 1 images need 6; expand one placeholder per image.");
     }
@@ -81,7 +82,8 @@ public sealed class VisionTowerGoldenTests
     private static VisionTower Load()
     {
         using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "config.json")));
-        VisionTower tower = new(VisionConfig.Read(new ConfigObject(config.RootElement.GetProperty("vision_config"), "config.json", "vision_config.")), ScalarType.Float32, CPU);
+        VisionTower tower = new(VisionConfig.Read(new ConfigObject(config.RootElement.GetProperty("vision_config"), "config.json",
+            "vision_config.")), ScalarType.Float32, CPU);
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(Folder);
         WeightLoader.Load(tower.named_parameters().Select(p => KeyValuePair.Create(p.name, (Tensor)p.parameter)), weights,
             name => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : null);
@@ -91,7 +93,8 @@ public sealed class VisionTowerGoldenTests
     private static (Tensor Pixels, PatchGrid[] Grids) Images(SafetensorsCheckpoint stored, int @case)
     {
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "expected.json")));
-        IEnumerable<string> names = json.RootElement.GetProperty("cases")[@case].GetProperty("images").EnumerateArray().Select(n => n.GetString()!);
+        IEnumerable<string> names = json.RootElement.GetProperty("cases")[@case].GetProperty("images").EnumerateArray()
+            .Select(n => n.GetString()!);
         return (cat([.. names.Select(name => stored.Map($"pixel_values.{name}"))]), Grids(json, @case));
     }
 

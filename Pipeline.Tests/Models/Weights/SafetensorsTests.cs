@@ -62,7 +62,8 @@ public sealed class SafetensorsTests : IDisposable
     public void Shards_are_found_through_their_index()
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        Dictionary<string, Tensor> written = Enumerable.Range(0, 5).ToDictionary(i => "layer." + i, i => full([10, 10], i, ScalarType.Float32));
+        Dictionary<string, Tensor> written = Enumerable.Range(0, 5)
+            .ToDictionary(i => "layer." + i, i => full([10, 10], i, ScalarType.Float32));
 
         SafetensorsWriter.WriteCheckpoint(_folder, written, maxShardBytes: 900);
 
@@ -96,7 +97,8 @@ public sealed class SafetensorsTests : IDisposable
     public void Weights_that_lay_there_before_are_not_left_for_a_reader_to_take()
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        Dictionary<string, Tensor> Weights(float value) => Enumerable.Range(0, 5).ToDictionary(i => "layer." + i, _ => full([10, 10], value));
+        Dictionary<string, Tensor> Weights(float value) =>
+            Enumerable.Range(0, 5).ToDictionary(i => "layer." + i, _ => full([10, 10], value));
         File.WriteAllText(Path.Combine(_folder, "adapter_model.safetensors"), "not ours");
 
         SafetensorsWriter.WriteCheckpoint(_folder, Weights(1));
@@ -179,14 +181,16 @@ public sealed class SafetensorsTests : IDisposable
         string absent = Path.Combine(_folder, "absent");
         Should.Throw<InputException>(() => SafetensorsCheckpoint.Open(absent)).Message
             .ShouldBe($"{absent}: no such model folder; give the path of one, or fetch it with `./pipeline pull MODEL_ID`.");
-        Should.Throw<InputException>(() => SafetensorsCheckpoint.Open(_folder)).Message.ShouldContain("model.safetensors.index.json is there");
+        Should.Throw<InputException>(() =>
+            SafetensorsCheckpoint.Open(_folder)).Message.ShouldContain("model.safetensors.index.json is there");
     }
 
     [Fact]
     public void Loader_lists_every_disagreement_at_once()
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        SafetensorsWriter.Write(FilePath, new Dictionary<string, Tensor> { ["same"] = ones(2), ["extra"] = ones(1), ["wide"] = ones(2, 3) });
+        SafetensorsWriter.Write(FilePath, new Dictionary<string,
+            Tensor> { ["same"] = ones(2), ["extra"] = ones(1), ["wide"] = ones(2, 3) });
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(_folder);
         Dictionary<string, Tensor> parameters = new() { ["same"] = zeros(2), ["absent"] = zeros(1), ["wide"] = zeros(3) };
 

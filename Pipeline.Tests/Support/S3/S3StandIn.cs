@@ -86,7 +86,8 @@ internal sealed class S3StandIn : IAsyncDisposable
         lock (_bucket)
         {
             if (key is not null) _bucket.Items[key] = _bucket.Items[key] with { WrittenAt = _bucket.Items[key].WrittenAt - by };
-            else foreach ((string id, S3Objects.Upload upload) in _bucket.Uploads.ToArray()) _bucket.Uploads[id] = upload with { BeganAt = upload.BeganAt - by };
+            else foreach ((string id, S3Objects.Upload upload) in _bucket.Uploads.ToArray()) _bucket.Uploads[id] =
+                upload with { BeganAt = upload.BeganAt - by };
         }
     }
 
@@ -108,7 +109,8 @@ internal sealed class S3StandIn : IAsyncDisposable
         HttpRequest request = context.Request;
         string[] path = request.Path.Value!.TrimStart('/').Split('/', 2);
         string key = path.Length > 1 ? path[1] : "";
-        string extra = request.Headers.Range.ToString() is { Length: > 0 } range ? " " + range : request.QueryString.HasValue ? " " + string.Join('&', request.Query.Keys) : "";
+        string extra = request.Headers.Range.ToString() is { Length: > 0 } range ? " " + range : request.QueryString.HasValue
+            ? " " + string.Join('&', request.Query.Keys) : "";
         string line = $"{request.Method} {key}{(request.Headers.ContainsKey("x-amz-copy-source") ? " copy" : extra)}";
         S3Fault? fault = TakeFault(line);
         if (fault == S3Fault.CutBody && request.ContentLength > 0)
@@ -128,7 +130,8 @@ internal sealed class S3StandIn : IAsyncDisposable
         if (path[0] != Bucket) await ErrorAsync(context, 404, "NoSuchBucket");
         else if (fault == S3Fault.SlowDown) await ErrorAsync(context, 503, "SlowDown");
         else if (fault == S3Fault.Forbidden) await ErrorAsync(context, 403, "AccessDenied");
-        else if (fault == S3Fault.Silence) await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        else if (fault == S3Fault.Silence) await Task.Delay(Timeout.Infinite, context.RequestAborted)
+            .ContinueWith(_ => { }, TaskScheduler.Default);
         else await (key.Length == 0 ? ListAsync(context) : request.Method switch
         {
             "GET" or "HEAD" => ReadAsync(context, key, fault),
@@ -211,7 +214,8 @@ internal sealed class S3StandIn : IAsyncDisposable
 
     private Task CopyAsync(HttpContext context, string key)
     {
-        string source = Uri.UnescapeDataString(context.Request.Headers["x-amz-copy-source"].ToString()).TrimStart('/')[(Bucket.Length + 1)..];
+        string source = Uri.UnescapeDataString(context.Request.Headers["x-amz-copy-source"].ToString())
+            .TrimStart('/')[(Bucket.Length + 1)..];
         bool replaces = context.Request.Headers["x-amz-metadata-directive"] == "REPLACE";
         S3Objects.Item copy;
         lock (_bucket)
@@ -241,13 +245,15 @@ internal sealed class S3StandIn : IAsyncDisposable
     }
 
     private Task BeginAsync(HttpContext context, string key) =>
-        XmlAsync(context, "InitiateMultipartUploadResult", new XElement("Bucket", Bucket), new XElement("Key", key), new XElement("UploadId", BeginUpload(key)));
+        XmlAsync(context, "InitiateMultipartUploadResult", new XElement("Bucket", Bucket), new XElement("Key", key),
+        new XElement("UploadId", BeginUpload(key)));
 
     private Task StorePartAsync(HttpContext context, byte[] content)
     {
         lock (_bucket)
         {
-            if (!_bucket.Uploads.TryGetValue(context.Request.Query["uploadId"].ToString(), out S3Objects.Upload? upload)) return ErrorAsync(context, 404, "NoSuchUpload");
+            if (!_bucket.Uploads.TryGetValue(context.Request.Query["uploadId"].ToString(),
+                out S3Objects.Upload? upload)) return ErrorAsync(context, 404, "NoSuchUpload");
             upload.Parts[int.Parse(context.Request.Query["partNumber"].ToString(), CultureInfo.InvariantCulture)] = content;
         }
         context.Response.Headers.ETag = S3Objects.ETag(content);
@@ -256,19 +262,23 @@ internal sealed class S3StandIn : IAsyncDisposable
 
     private Task JoinAsync(HttpContext context, string key, byte[] body)
     {
-        (int Number, string ETag)[] wanted = XDocument.Parse(Encoding.UTF8.GetString(body)).Descendants().Where(e => e.Name.LocalName == "Part")
-            .Select(p => ((int)p.Elements().Single(e => e.Name.LocalName == "PartNumber"), (string)p.Elements().Single(e => e.Name.LocalName == "ETag"))).ToArray();
+        (int Number, string ETag)[] wanted = XDocument.Parse(Encoding.UTF8.GetString(body)).Descendants()
+            .Where(e => e.Name.LocalName == "Part")
+            .Select(p => ((int)p.Elements().Single(e => e.Name.LocalName == "PartNumber"), (string)p.Elements()
+            .Single(e => e.Name.LocalName == "ETag"))).ToArray();
         lock (_bucket)
         {
             string id = context.Request.Query["uploadId"].ToString();
             if (!_bucket.Uploads.TryGetValue(id, out S3Objects.Upload? upload)) return ErrorAsync(context, 404, "NoSuchUpload");
-            if (!wanted.SequenceEqual(upload.Parts.Select(p => (p.Key, S3Objects.ETag(p.Value))))) return ErrorAsync(context, 400, "InvalidPart");
+            if (!wanted.SequenceEqual(upload.Parts.Select(p => (p.Key, S3Objects.ETag(p.Value))))) return ErrorAsync(context, 400,
+                "InvalidPart");
             if (upload.Parts.Values.SkipLast(1).Any(p => p.Length < LeastPart)) return ErrorAsync(context, 400, "EntityTooSmall");
             if (Refused(context, key) is { } refusal) return refusal;
             _bucket.Uploads.Remove(id);
             _bucket.Put(key, [.. upload.Parts.Values.SelectMany(p => p)]);
         }
-        return XmlAsync(context, "CompleteMultipartUploadResult", new XElement("Bucket", Bucket), new XElement("Key", key), new XElement("ETag", "\"joined\""));
+        return XmlAsync(context, "CompleteMultipartUploadResult", new XElement("Bucket", Bucket), new XElement("Key", key),
+            new XElement("ETag", "\"joined\""));
     }
 
     private Task ListAsync(HttpContext context)
@@ -278,15 +288,20 @@ internal sealed class S3StandIn : IAsyncDisposable
         lock (_bucket)
         {
             if (query.ContainsKey("uploads"))
-                return XmlAsync(context, "ListMultipartUploadsResult", [new XElement("IsTruncated", "false"), .. _bucket.Uploads.Where(u => u.Value.Key.StartsWith(prefix, StringComparison.Ordinal))
-                    .Select(u => new XElement("Upload", new XElement("Key", u.Value.Key), new XElement("UploadId", u.Key), new XElement("Initiated", Time(u.Value.BeganAt))))]);
+                return XmlAsync(context, "ListMultipartUploadsResult", [new XElement("IsTruncated", "false"),
+                    .. _bucket.Uploads.Where(u => u.Value.Key.StartsWith(prefix, StringComparison.Ordinal))
+                    .Select(u => new XElement("Upload", new XElement("Key", u.Value.Key), new XElement("UploadId", u.Key),
+                    new XElement("Initiated", Time(u.Value.BeganAt))))]);
             if (query["list-type"] != "2") return ErrorAsync(context, 501, "NotImplemented");
-            KeyValuePair<string, S3Objects.Item>[] rest = _bucket.Items.Where(i => i.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(i.Key, after) > 0).ToArray();
-            int size = query["max-keys"].ToString() is { Length: > 0 } most ? Math.Min(PageSize, int.Parse(most, CultureInfo.InvariantCulture)) : PageSize;
+            KeyValuePair<string, S3Objects.Item>[] rest = _bucket.Items.Where(i =>
+                i.Key.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(i.Key, after) > 0).ToArray();
+            int size = query["max-keys"].ToString() is { Length: > 0 } most
+                ? Math.Min(PageSize, int.Parse(most, CultureInfo.InvariantCulture)) : PageSize;
             KeyValuePair<string, S3Objects.Item>[] page = rest.Take(size).ToArray();
             return XmlAsync(context, "ListBucketResult", [new XElement("IsTruncated", rest.Length > page.Length ? "true" : "false"),
                 .. rest.Length > page.Length ? [new XElement("NextContinuationToken", page[^1].Key)] : Array.Empty<XElement>(),
-                .. page.Select(i => new XElement("Contents", new XElement("Key", i.Key), new XElement("Size", i.Value.Content.Length), new XElement("ETag", i.Value.ETag), new XElement("LastModified", Time(i.Value.WrittenAt))))]);
+                .. page.Select(i => new XElement("Contents", new XElement("Key", i.Key), new XElement("Size", i.Value.Content.Length),
+                new XElement("ETag", i.Value.ETag), new XElement("LastModified", Time(i.Value.WrittenAt))))]);
         }
     }
 
@@ -296,9 +311,13 @@ internal sealed class S3StandIn : IAsyncDisposable
     {
         context.Response.ContentType = "application/xml";
         return context.Response.WriteAsync(new XElement(XName.Get(root, "http://s3.amazonaws.com/doc/2006-03-01/"),
-            content.Select(e => new XElement(XName.Get(e.Name.LocalName, "http://s3.amazonaws.com/doc/2006-03-01/"), e.Nodes().Select(Qualified)))).ToString());
+            content.Select(e =>
+                new XElement(XName.Get(e.Name.LocalName, "http://s3.amazonaws.com/doc/2006-03-01/"), e.Nodes().Select(Qualified))))
+                .ToString());
 
-        static object Qualified(XNode node) => node is XElement e ? new XElement(XName.Get(e.Name.LocalName, "http://s3.amazonaws.com/doc/2006-03-01/"), e.Nodes().Select(Qualified)) : node;
+        static object Qualified(XNode node) =>
+            node is XElement e ? new XElement(XName.Get(e.Name.LocalName, "http://s3.amazonaws.com/doc/2006-03-01/"), e.Nodes()
+            .Select(Qualified)) : node;
     }
 
     private static Task ErrorAsync(HttpContext context, int status, string code)
@@ -306,6 +325,7 @@ internal sealed class S3StandIn : IAsyncDisposable
         context.Response.StatusCode = status;
         if (context.Request.Method == "HEAD") return Task.CompletedTask;
         context.Response.ContentType = "application/xml";
-        return context.Response.WriteAsync(new XElement("Error", new XElement("Code", code), new XElement("Message", $"the stand-in says {code}"), new XElement("Resource", context.Request.GetEncodedPathAndQuery())).ToString());
+        return context.Response.WriteAsync(new XElement("Error", new XElement("Code", code), new XElement("Message",
+            $"the stand-in says {code}"), new XElement("Resource", context.Request.GetEncodedPathAndQuery())).ToString());
     }
 }

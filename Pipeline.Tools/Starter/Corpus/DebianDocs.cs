@@ -55,7 +55,8 @@ internal static class DebianDocs
     }
 
     private static bool IsOtherLanguage(string path) =>
-        Path.GetFileName(path).Split('.') is { Length: > 2 } parts && parts.Any(part => part is "de" or "fr" or "es" or "ja" or "it" or "ru" or "zh-cn" or "pt" or "pl" or "tr" or "ko");
+        Path.GetFileName(path).Split('.') is { Length: > 2 } parts
+        && parts.Any(part => part is "de" or "fr" or "es" or "ja" or "it" or "ru" or "zh-cn" or "pt" or "pl" or "tr" or "ko");
 
     private static string ReadText(string path)
     {

@@ -10,7 +10,8 @@ internal static class HtmlProse
         new(["script", "style", "pre", "head", "nav", "table", "form", "footer", "svg", "textarea"], StringComparer.OrdinalIgnoreCase);
 
     private static readonly HashSet<string> Blocks =
-        new(["p", "li", "dd", "dt", "div", "ul", "ol", "dl", "br", "blockquote", "section", "body", "hr", "h1", "h2", "h3", "h4", "h5", "h6"],
+        new(["p", "li", "dd", "dt", "div", "ul", "ol", "dl", "br", "blockquote", "section", "body", "hr", "h1", "h2", "h3", "h4", "h5",
+        "h6"],
             StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The page as sections in reading order; text before the first heading has an empty one.</summary>

@@ -18,10 +18,12 @@ internal sealed partial class InstructionWriter(Random random)
         ["What is {0}?", "Define {0}.", "Explain what {0} is.", "What do you know about {0}?", "How is {0} defined?"];
 
     private static readonly string[] AboutText =
-        ["What does the text say about {0}?", "What is said about {0}?", "According to the text, what about {0}?", "Find the sentence about {0}."];
+        ["What does the text say about {0}?", "What is said about {0}?", "According to the text, what about {0}?",
+        "Find the sentence about {0}."];
 
     private static readonly string[] Title =
-        ["Which heading fits this text?", "Give this text a title.", "What is this text about?", "What is the topic of the following text?"];
+        ["Which heading fits this text?", "Give this text a title.", "What is this text about?",
+        "What is the topic of the following text?"];
 
     private static readonly string[] Continue =
         ["Continue the text.", "What comes next?", "Write the next sentence."];
@@ -30,7 +32,8 @@ internal sealed partial class InstructionWriter(Random random)
         ["Repeat the first sentence of the text.", "Summarize the text in one sentence.", "What is the main statement of the text?"];
 
     private static readonly string[] Systems =
-        ["You are a helpful assistant.", "Answer from the document.", "You are an expert for technical documents.", "Answer briefly and precisely."];
+        ["You are a helpful assistant.", "Answer from the document.", "You are an expert for technical documents.",
+        "Answer briefly and precisely."];
 
     /// <summary>Conversations about one section, in the order of its paragraphs.</summary>
     public IEnumerable<Conversation> Write(ProseSection section)

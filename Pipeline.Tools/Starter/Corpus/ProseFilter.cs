@@ -6,7 +6,8 @@ namespace Pipeline.Tools.Starter.Corpus;
 internal static partial class ProseFilter
 {
     private static readonly HashSet<string> CommonWords = new(
-        ["the", "of", "to", "and", "is", "a", "in", "that", "for", "it", "be", "are", "this", "with", "as", "by", "or", "can", "on", "if", "you", "not"],
+        ["the", "of", "to", "and", "is", "a", "in", "that", "for", "it", "be", "are", "this", "with", "as", "by", "or", "can", "on", "if",
+        "you", "not"],
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a block of text is at least one whole English sentence.</summary>

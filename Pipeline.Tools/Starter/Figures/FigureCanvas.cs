@@ -9,7 +9,8 @@ namespace Pipeline.Tools.Starter.Figures;
 internal sealed class FigureCanvas : IDisposable
 {
     private static readonly string[] FontFiles =
-        ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSerif.ttf", "DejaVuSerif-Bold.ttf", "DejaVuSerif-Italic.ttf", "DejaVuSansMono.ttf"];
+        ["DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSerif.ttf", "DejaVuSerif-Bold.ttf",
+        "DejaVuSerif-Italic.ttf", "DejaVuSansMono.ttf"];
 
     private static readonly Lazy<SKTypeface[]> Typefaces = new(() =>
         [.. FontFiles.Select(file => SKTypeface.FromFile(Path.Combine(AppContext.BaseDirectory, "assets", "fonts", file))
@@ -36,7 +37,8 @@ internal sealed class FigureCanvas : IDisposable
         Canvas = new SKCanvas(_bitmap);
         Canvas.Scale(scale);
         _typeface = Typefaces.Value[random.Next(FontFiles.Length)];
-        Background = random.Next(4) == 0 ? new SKColor((byte)random.Next(235, 256), (byte)random.Next(235, 256), (byte)random.Next(235, 256)) : SKColors.White;
+        Background = random.Next(4) == 0
+            ? new SKColor((byte)random.Next(235, 256), (byte)random.Next(235, 256), (byte)random.Next(235, 256)) : SKColors.White;
         Ink = random.Next(3) == 0 ? new SKColor((byte)random.Next(90), (byte)random.Next(90), (byte)random.Next(90)) : SKColors.Black;
         Stroke = 0.8f + random.NextSingle() * 1.4f;
         Canvas.Clear(Background);

@@ -11,9 +11,11 @@ internal static class FlowDiagramPainter
         int count = random.Next(2, 6);
         bool across = area.Width > area.Height * 1.15f ? count <= 4 : count <= 2;
         string[] words = FigureWords.Take(random, count);
-        SKColor? fill = random.Next(2) == 0 ? new SKColor((byte)random.Next(190, 256), (byte)random.Next(190, 256), (byte)random.Next(190, 256)) : null;
+        SKColor? fill = random.Next(2) == 0
+            ? new SKColor((byte)random.Next(190, 256), (byte)random.Next(190, 256), (byte)random.Next(190, 256)) : null;
         float corner = random.Next(2) * 6, slot = (across ? area.Width : area.Height) / count;
-        float length = slot * (across ? 0.72f : 0.6f), breadth = across ? Math.Min(area.Height * 0.4f, 48) : Math.Min(area.Width * 0.5f, 96);
+        float length = slot * (across ? 0.72f : 0.6f), breadth = across
+            ? Math.Min(area.Height * 0.4f, 48) : Math.Min(area.Width * 0.5f, 96);
         float size = Math.Min(across ? length / 5 : length * 0.6f, 13);
         for (int i = 0; i < count; i++)
         {
@@ -29,7 +31,8 @@ internal static class FlowDiagramPainter
         }
         return new FigureFacts(FigureKind.FlowDiagram, "A flow diagram", $"with {FigureWords.Count(count, "box")}",
             [], [$"The first box reads {words[0]}.", $"The last box reads {words[^1]}."],
-            [("How many boxes are there?", $"{count}."), ("What does the first box read?", $"{words[0]}."), ("What does the last box read?", $"{words[^1]}.")]);
+            [("How many boxes are there?", $"{count}."), ("What does the first box read?", $"{words[0]}."),
+            ("What does the last box read?", $"{words[^1]}.")]);
     }
 
     private static void Arrow(FigureCanvas canvas, float x, float y, float dx, float dy)

@@ -22,7 +22,8 @@ internal static class ScatterPainter
             int points = random.Next(12, 30);
             for (int i = 0; i < points; i++)
             {
-                float x = Math.Clamp(centerX + Bell(random) * spread, 0.02f, 0.98f), y = Math.Clamp(centerY + Bell(random) * spread * 1.4f, 0.02f, 0.98f);
+                float x = Math.Clamp(centerX + Bell(random) * spread, 0.02f, 0.98f),
+                    y = Math.Clamp(centerY + Bell(random) * spread * 1.4f, 0.02f, 0.98f);
                 canvas.Disc(plot.Left + x * plot.Width, plot.Bottom - y * plot.Height, size, colors[group].Color);
             }
         }

@@ -27,9 +27,11 @@ internal static class TablePainter
         for (int column = 0; column <= columns && rules == 0; column++)
             canvas.Line(area.Left + column * width, area.Top, area.Left + column * width, bottom);
 
-        return new FigureFacts(FigureKind.Table, "A table", $"with {FigureWords.Count(rows, "row")} and {FigureWords.Count(columns, "column")}",
+        return new FigureFacts(FigureKind.Table, "A table",
+            $"with {FigureWords.Count(rows, "row")} and {FigureWords.Count(columns, "column")}",
             [], [$"The first column is headed {headings[0]}."],
-            [("How many rows are there?", $"{rows}."), ("How many columns are there?", $"{columns}."), ("What is the heading of the first column?", $"{headings[0]}.")]);
+            [("How many rows are there?", $"{rows}."), ("How many columns are there?", $"{columns}."),
+            ("What is the heading of the first column?", $"{headings[0]}.")]);
     }
 
     private static string Cell(Random random, int column) => column == 0

@@ -14,7 +14,8 @@ internal static class TextPainter
         float pitch = Math.Min(area.Height / lines, canvas.Between(15, 26)), size = pitch * canvas.Between(0.55f, 0.7f);
         float top = area.Top + (area.Height - lines * pitch) * random.NextSingle();
         for (int line = 0; line < lines; line++)
-            canvas.Text(Line(canvas, size, area.Width * (line == lines - 1 ? 0.6f : 1)), area.Left, top + (line + 0.5f) * pitch, size, SKTextAlign.Left);
+            canvas.Text(Line(canvas, size, area.Width * (line == lines - 1 ? 0.6f : 1)), area.Left, top
+                + (line + 0.5f) * pitch, size, SKTextAlign.Left);
         return new FigureFacts(FigureKind.Text, "A block of plain text", $"with {FigureWords.Count(lines, "line")}", [], [],
             [("How many lines of text are there?", $"{lines}.")]);
     }
@@ -31,5 +32,6 @@ internal static class TextPainter
     }
 
     private static string Word(Random random) =>
-        string.Concat(Enumerable.Range(0, random.Next(2, 9)).Select(_ => Letters[Math.Min(random.Next(Letters.Length), random.Next(Letters.Length))]));
+        string.Concat(Enumerable.Range(0, random.Next(2, 9))
+        .Select(_ => Letters[Math.Min(random.Next(Letters.Length), random.Next(Letters.Length))]));
 }

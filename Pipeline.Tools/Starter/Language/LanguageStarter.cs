@@ -35,7 +35,8 @@ internal sealed class LanguageStarter(LanguageStarterOptions options, Action<str
         if (!File.Exists(Work(HeldOutChat))) PrepareTokens(stopping);
 
         HubTokenizer tokenizer = HubTokenizer.Load(options.WorkFolder);
-        string configJson = LanguageShape.ConfigJson(tokenizer.TokenToId(Style.EndOfText)!.Value, tokenizer.TokenToId(Style.EndOfTurn)!.Value);
+        string configJson = LanguageShape.ConfigJson(tokenizer.TokenToId(Style.EndOfText)!.Value,
+            tokenizer.TokenToId(Style.EndOfTurn)!.Value);
         using DecoderModel model = new(DecoderConfig.Parse(configJson, "config.json"), ScalarType.Float32, CPU);
         using (Generator generator = new((ulong)options.Seed, CPU)) model.InitializeWeights(generator);
         log(string.Create(CultureInfo.InvariantCulture, $"{model.Config.CountParameters():N0} parameters"));
@@ -69,9 +70,11 @@ internal sealed class LanguageStarter(LanguageStarterOptions options, Action<str
         Random random = new(options.Seed);
         LanguageCorpus corpus = LanguageCorpus.Collect(DebianDocs.Pages(), random);
         if (corpus.Training.Count == 0)
-            throw new MissingPrerequisiteException($"/usr/share/doc holds no documentation to learn from: apt-get install {string.Join(' ', missing)}");
+            throw new MissingPrerequisiteException(
+                $"/usr/share/doc holds no documentation to learn from: apt-get install {string.Join(' ', missing)}");
         log(string.Create(CultureInfo.InvariantCulture,
-            $"{corpus.Training.Count} pages to learn, {corpus.HeldOut.Count} held out, {corpus.Training.Sum(page => (long)LanguageCorpus.Prose(page).Length) / 1e6:F1} million characters"));
+            $"{corpus.Training.Count} pages to learn, {corpus.HeldOut.Count} held out, "
+            + $"{corpus.Training.Sum(page => (long)LanguageCorpus.Prose(page).Length) / 1e6:F1} million characters"));
 
         stopping.ThrowIfCancellationRequested();
         BpeTrainer bpe = new(Style.Pattern);

@@ -63,7 +63,8 @@ internal sealed class FullTrainer(
                 });
                 logFile.WriteLine(line);
                 log(string.Create(CultureInfo.InvariantCulture,
-                    $"step {progress.Step}  loss {smooth:F3}  {progress.Targets / progress.Seconds:F0} targets/s  {progress.Seconds / 60:F1} of {options.Seconds / 60:F0} min"));
+                    $"step {progress.Step}  loss {smooth:F3}  {progress.Targets / progress.Seconds:F0} targets/s  "
+                    + $"{progress.Seconds / 60:F1} of {options.Seconds / 60:F0} min"));
             }
             if (clock.Elapsed.TotalSeconds - lastSave > options.SecondsBetweenCheckpoints)
             {

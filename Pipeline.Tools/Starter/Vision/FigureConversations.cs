@@ -18,9 +18,11 @@ internal sealed class FigureConversations(HubTokenizer tokenizer)
     /// <summary>What people ask for when they want a caption.</summary>
     public static IReadOnlyList<string> CaptionPrompts { get; } =
     [
-        "Describe this figure.", "Describe this image.", "What is in this image?", "What does the figure show?", "Describe the image in detail.",
+        "Describe this figure.", "Describe this image.", "What is in this image?", "What does the figure show?",
+            "Describe the image in detail.",
         "Write a caption for this figure.", "What can be seen here?", "Describe what you see.", "Caption:", "Explain this figure.",
-        "Describe this page.", "¿Qué ves en la imagen?", "Describe esta imagen.", "¿Qué muestra la figura?", "Describe la imagen en detalle.",
+        "Describe this page.", "¿Qué ves en la imagen?", "Describe esta imagen.", "¿Qué muestra la figura?",
+        "Describe la imagen en detalle.",
     ];
 
     private readonly ChatTemplate _template = ChatTemplate.Get("qwen2_vl");
@@ -28,7 +30,8 @@ internal sealed class FigureConversations(HubTokenizer tokenizer)
 
     /// <summary>All text that a figure's conversation can contain, to train the tokenizer on.</summary>
     public static string Text(FigureFacts facts) => string.Join('\n',
-        (IEnumerable<string>)[ChatTemplate.Get("qwen2_vl").DefaultSystem, "system", "user", "assistant", facts.Caption, .. CaptionPrompts, .. facts.Questions.SelectMany(qa => (string[])[qa.Question, qa.Answer])]);
+        (IEnumerable<string>)[ChatTemplate.Get("qwen2_vl").DefaultSystem, "system", "user", "assistant", facts.Caption, .. CaptionPrompts,
+        .. facts.Questions.SelectMany(qa => (string[])[qa.Question, qa.Answer])]);
 
     /// <summary>The ids, the image, which ids are learned, and how much each counts.</summary>
     /// <param name="image">Pixels.</param>
@@ -41,7 +44,8 @@ internal sealed class FigureConversations(HubTokenizer tokenizer)
         [
             // The prompt of the pipeline's caption stage comes most often.
             (CaptionPrompts[random.Next(2) == 0 ? 0 : random.Next(CaptionPrompts.Count)], facts.Caption),
-            random.Next(3) == 0 ? ("What kind of figure is this?", $"{facts.KindName}.") : facts.Questions[random.Next(facts.Questions.Count)],
+            random.Next(3) == 0 ? ("What kind of figure is this?", $"{facts.KindName}.")
+            : facts.Questions[random.Next(facts.Questions.Count)],
         ];
         if (random.Next(2) == 0) Array.Reverse(turns);
 

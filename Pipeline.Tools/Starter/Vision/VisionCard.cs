@@ -10,9 +10,12 @@ internal static class VisionCard
 {
     /// <summary>Qwen2-VL's chat format for programs that take it from <c>tokenizer_config.json</c>.</summary>
     public const string JinjaTemplate =
-        "{% for message in messages %}{% if loop.first and message['role'] != 'system' %}<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}"
-        + "<|im_start|>{{ message['role'] }}\n{% if message['content'] is string %}{{ message['content'] }}{% else %}{% for content in message['content'] %}"
-        + "{% if content['type'] == 'image' %}<|vision_start|><|image_pad|><|vision_end|>{% elif 'text' in content %}{{ content['text'] }}{% endif %}{% endfor %}{% endif %}"
+        "{% for message in messages %}{% if loop.first and message['role'] != 'system' %}<|im_start|>system\nYou are a helpful "
+        + "assistant.<|im_end|>\n{% endif %}"
+        + "<|im_start|>{{ message['role'] }}\n{% if message['content'] is string %}{{ message['content'] }}{% else %}{% for content in "
+        + "message['content'] %}"
+        + "{% if content['type'] == 'image' %}<|vision_start|><|image_pad|><|vision_end|>{% elif 'text' in content %}{{ content['text'] "
+        + "}}{% endif %}{% endfor %}{% endif %}"
         + "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
     /// <summary><c>generation_config.json</c>: greedy.</summary>
@@ -56,5 +59,6 @@ internal static class VisionCard
 
             """));
 
-    private static string Percent(int right, int of) => of == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{100.0 * right / of:F1} %");
+    private static string Percent(int right, int of) =>
+        of == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{100.0 * right / of:F1} %");
 }

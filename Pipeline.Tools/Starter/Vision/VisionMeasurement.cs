@@ -16,7 +16,8 @@ internal sealed record VisionMeasurement(int Figures, int Kinds, int Counted, in
             sum = new VisionMeasurement(
                 sum.Figures + 1, sum.Kinds + One(caption.StartsWith(facts.KindName + " ", StringComparison.Ordinal)),
                 sum.Counted + One(isCounted), sum.Counts + One(isCounted && caption.StartsWith(facts.Summary, StringComparison.Ordinal)),
-                sum.Detailed + facts.Details.Count, sum.Details + facts.Details.Count(detail => caption.Contains(detail, StringComparison.Ordinal)),
+                sum.Detailed + facts.Details.Count, sum.Details
+                + facts.Details.Count(detail => caption.Contains(detail, StringComparison.Ordinal)),
                 sum.Worded + facts.Readings.Count + One(facts.Title is not null),
                 sum.Words + facts.Readings.Count(reading => caption.Contains(reading, StringComparison.Ordinal))
                     + One(facts.Title is not null && caption.Contains($"\"{facts.Title}\"", StringComparison.Ordinal)));

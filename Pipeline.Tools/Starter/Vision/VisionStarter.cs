@@ -65,7 +65,8 @@ internal sealed class VisionStarter(VisionStarterOptions options, Action<string>
     }
 
     private static bool IsConfiguration(string file) =>
-        Path.GetFileName(file) is "tokenizer.json" or "tokenizer_config.json" or "config.json" or "preprocessor_config.json" or "generation_config.json";
+        Path.GetFileName(
+        file) is "tokenizer.json" or "tokenizer_config.json" or "config.json" or "preprocessor_config.json" or "generation_config.json";
 
     private void WriteConfiguration()
     {
@@ -128,9 +129,11 @@ internal sealed class VisionStarter(VisionStarterOptions options, Action<string>
         for (int first = 0; first < HeldOutFigures; first += BatchSize)
         {
             (int width, int height) = FigureConversations.Shapes[first / BatchSize % FigureConversations.Shapes.Count];
-            (byte[] Png, FigureFacts Facts)[] figures = [.. Enumerable.Range(first, BatchSize).Select(i => FigureDrawer.DrawPng(i, width, height))];
+            (byte[] Png, FigureFacts Facts)[] figures = [.. Enumerable.Range(first, BatchSize)
+                .Select(i => FigureDrawer.DrawPng(i, width, height))];
             IReadOnlyList<string> answers = model.Describe(
-                [.. figures.Select(figure => (ReadOnlyMemory<byte>)figure.Png)], FigureConversations.CaptionPrompts[0], new GenerationOptions { MaxNewTokens = 64 });
+                [.. figures.Select(figure => (ReadOnlyMemory<byte>)figure.Png)], FigureConversations.CaptionPrompts[0],
+                new GenerationOptions { MaxNewTokens = 64 });
             captions.AddRange(figures.Zip(answers, (figure, answer) => (figure.Facts, answer)));
         }
         File.WriteAllLines(Path.Combine(options.WorkFolder, "captions.txt"),

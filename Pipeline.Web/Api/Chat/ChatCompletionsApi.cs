@@ -60,13 +60,16 @@ internal sealed class ChatCompletionsApi(
     }
 
     /// <summary>Checks the conversation now, so that a bad one never waits in the queue.</summary>
-    private Func<Action<string>?, CancellationToken, GenerationResult> Prepare(ChatRequest request, ServedModel model, GenerationOptions generation)
+    private Func<Action<string>?, CancellationToken,
+        GenerationResult> Prepare(ChatRequest request, ServedModel model, GenerationOptions generation)
     {
         if (request.Messages is not { Count: > 0 } messages)
             throw new InputException("messages: nothing given; expected at least one message of the user");
-        (string Role, (string Text, IReadOnlyList<byte[]> Images) Content)[] read = messages.Select((message, i) => (Role: message.TemplateRole, Content: message.Read(i))).ToArray();
+        (string Role, (string Text, IReadOnlyList<byte[]> Images) Content)[] read = messages.Select((message, i) =>
+            (Role: message.TemplateRole, Content: message.Read(i))).ToArray();
         if (read.Any(m => m.Content.Images.Count > 0) && !model.SeesImages)
-            throw new InputException($"messages: the model '{model.Id}' does not see images; GET /v1/models lists those that do as vision models");
+            throw new InputException(
+                $"messages: the model '{model.Id}' does not see images; GET /v1/models lists those that do as vision models");
         if (model.SeesImages)
         {
             // Images come first in their message.
@@ -104,7 +107,8 @@ internal sealed class ChatCompletionsApi(
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
             log.RequestFailed(problem, "POST", context.Request.Path); // the status line has been sent: report the error in the stream
-            await SendAsync(OpenAiError.From(StatusCodes.Status500InternalServerError, "The server failed while generating; its log has the details."));
+            await SendAsync(OpenAiError.From(StatusCodes.Status500InternalServerError,
+                "The server failed while generating; its log has the details."));
         }
         await context.Response.WriteAsync("data: [DONE]\n\n", gone);
 
@@ -141,7 +145,8 @@ internal sealed class ChatCompletionsApi(
         }
         catch (JsonException problem)
         {
-            throw new InputException($"body{(problem.Path is { Length: > 1 } path ? path[1..] : "")}: {problem.Message.Split(" Path:")[0]}", problem);
+            throw new InputException(
+                $"body{(problem.Path is { Length: > 1 } path ? path[1..] : "")}: {problem.Message.Split(" Path:")[0]}", problem);
         }
     }
 

@@ -50,7 +50,8 @@ internal sealed record ChatRequest
             throw new InputException("logprobs: not supported by this server");
         if (Tools is { ValueKind: JsonValueKind.Array } tools && tools.GetArrayLength() > 0)
             throw new InputException("tools: not supported by this server");
-        if (ResponseFormat is { ValueKind: JsonValueKind.Object } format && format.TryGetProperty("type", out JsonElement type) && !type.ValueEquals("text"))
+        if (ResponseFormat is { ValueKind: JsonValueKind.Object } format && format.TryGetProperty("type", out JsonElement type)
+            && !type.ValueEquals("text"))
             throw new InputException($"response_format: found '{type}'; this server answers with text");
         if (Temperature is < 0 or > 2)
             throw new InputException($"temperature: found {Temperature}; expected 0 to 2");
@@ -69,7 +70,8 @@ internal sealed record ChatRequest
     {
         null or { ValueKind: JsonValueKind.Null } => [],
         { ValueKind: JsonValueKind.String } one => [one.GetString()!],
-        { ValueKind: JsonValueKind.Array } many when many.GetArrayLength() <= 4 && many.EnumerateArray().All(s => s.ValueKind == JsonValueKind.String) =>
+        { ValueKind: JsonValueKind.Array } many when many.GetArrayLength() <= 4
+        && many.EnumerateArray().All(s => s.ValueKind == JsonValueKind.String) =>
             [.. many.EnumerateArray().Select(s => s.GetString()!)],
         _ => throw new InputException("stop: expected a text or a list of up to four"),
     };

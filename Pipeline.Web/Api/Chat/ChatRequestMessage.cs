@@ -18,7 +18,8 @@ internal sealed record ChatRequestMessage(string? Role, JsonElement Content)
         if (Content.ValueKind == JsonValueKind.String)
             return (Content.GetString()!, []);
         if (Content.ValueKind != JsonValueKind.Array)
-            throw new InputException($"{where}: found {Content.ValueKind.ToString().ToLowerInvariant()}; expected a text or a list of parts");
+            throw new InputException(
+                $"{where}: found {Content.ValueKind.ToString().ToLowerInvariant()}; expected a text or a list of parts");
         StringBuilder text = new();
         List<byte[]> images = new();
         foreach (JsonElement part in Content.EnumerateArray())
@@ -31,7 +32,8 @@ internal sealed record ChatRequestMessage(string? Role, JsonElement Content)
                         text.Append('\n');
                     text.Append(words.GetString());
                     break;
-                case "image_url" when Member(part, "image_url") is { } image && (image.ValueKind == JsonValueKind.String ? image : Member(image, "url")) is { ValueKind: JsonValueKind.String } url:
+                case "image_url" when Member(part, "image_url") is { } image
+                    && (image.ValueKind == JsonValueKind.String ? image : Member(image, "url")) is { ValueKind: JsonValueKind.String } url:
                     images.Add(Decode(url.GetString()!, where));
                     break;
                 default:
@@ -47,7 +49,8 @@ internal sealed record ChatRequestMessage(string? Role, JsonElement Content)
     private static byte[] Decode(string url, string where)
     {
         int comma = url.IndexOf(',', StringComparison.Ordinal);
-        if (!url.StartsWith("data:", StringComparison.OrdinalIgnoreCase) || comma < 0 || !url[..comma].EndsWith(";base64", StringComparison.OrdinalIgnoreCase))
+        if (!url.StartsWith("data:", StringComparison.OrdinalIgnoreCase) || comma < 0
+            || !url[..comma].EndsWith(";base64", StringComparison.OrdinalIgnoreCase))
             throw new InputException($"{where}: image_url must be a data URL ('data:image/png;base64,…'); this server fetches nothing");
         try
         {

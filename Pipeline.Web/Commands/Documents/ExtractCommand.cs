@@ -14,8 +14,10 @@ internal static class ExtractCommand
     {
         Argument<string> path = new("PATH") { Description = "A PDF, or a folder that is searched for PDFs" };
         Option<string> output = new("--out") { Description = "Folder for DIR/NAME.md and DIR/NAME/...", Required = true };
-        Option<int> dpi = new("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ => new ExtractionOptions().RasterDpi };
-        Option<int> seconds = new("--timeout") { Description = "Seconds per document", DefaultValueFactory = _ => new ExtractionOptions().SecondsPerDocument };
+        Option<int> dpi = new("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ =>
+            new ExtractionOptions().RasterDpi };
+        Option<int> seconds = new("--timeout") { Description = "Seconds per document", DefaultValueFactory = _ =>
+            new ExtractionOptions().SecondsPerDocument };
         Command command = new("extract", "Turn PDFs into Markdown, figures, tables and page images") { path, output, dpi, seconds };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(path), parsed.GetRequiredValue(output),
@@ -44,7 +46,8 @@ internal static class ExtractCommand
                 try
                 {
                     Stopwatch watch = Stopwatch.StartNew();
-                    ExtractionResult result = await extractor.ExtractAsync(document.Pdf, Path.Combine(folder, document.Stem), options, token);
+                    ExtractionResult result = await extractor.ExtractAsync(document.Pdf, Path.Combine(folder, document.Stem), options,
+                        token);
                     await File.WriteAllTextAsync(
                         Path.Combine(folder, document.Stem + ".md"), MarkdownWriter.Write(result.Document, document.Stem + "/"), token);
                     line = Describe(result.Document, watch.Elapsed);
@@ -66,7 +69,8 @@ internal static class ExtractCommand
     private static string Describe(ExtractedDocument document, TimeSpan time)
     {
         string line = string.Create(CultureInfo.InvariantCulture,
-            $"{document.FileName}: {document.Pages.Count} pages, {document.Figures.Count} figures, {document.Tables.Count} tables, {time.TotalSeconds:F1} s");
+            $"{document.FileName}: {document.Pages.Count} pages, {document.Figures.Count} figures, {document.Tables.Count} tables, "
+            + $"{time.TotalSeconds:F1} s");
         return document.Warnings.Count > 0 ? $"{line} (warning: {string.Join("; ", document.Warnings)})" : line;
     }
 }

@@ -26,7 +26,8 @@ internal static class GenerateCommand
             ChatTemplate template = parsed.GetValue(raw) ? ChatTemplate.Get("empty") : models.ChooseTemplate(parsed, model);
             GenerationOptions options = sampling.Read(parsed, template, model);
             using LoraAdapter? adapter = models.AttachAdapter(parsed, model);
-            int[] ids = template.EncodePrompt(model.Tokenizer, [new ChatMessage("user", parsed.GetRequiredValue(prompt))], parsed.GetValue(sampling.System));
+            int[] ids = template.EncodePrompt(model.Tokenizer, [new ChatMessage("user", parsed.GetRequiredValue(prompt))],
+                parsed.GetValue(sampling.System));
             TextWriter output = parsed.InvocationConfiguration.Output;
             bool asJson = parsed.GetValue(json);
             GenerationResult result = new TextGenerator(model).Generate(ids, options, asJson ? null : piece =>
@@ -35,7 +36,8 @@ internal static class GenerateCommand
                 output.Flush();
             }, stopping);
             output.WriteLine(asJson
-                ? JsonSerializer.Serialize(new { text = result.Text, prompt_tokens = result.PromptTokens, completion_tokens = result.TokenIds.Count, finish_reason = result.FinishReason })
+                ? JsonSerializer.Serialize(new { text = result.Text, prompt_tokens = result.PromptTokens,
+                completion_tokens = result.TokenIds.Count, finish_reason = result.FinishReason })
                 : "");
             return ExitCodes.Success;
         }, CancellationToken.None));

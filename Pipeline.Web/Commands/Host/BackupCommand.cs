@@ -28,12 +28,14 @@ internal static class BackupCommand
     {
         Argument<string> source = new("DIR") { Description = "Folder that 'backup' wrote" };
         Option<string> data = CommonOptions.Data();
-        Command command = new("restore", "Fill a new data folder (or the empty database of ConnectionStrings__Pipeline) from a backup") { source, data };
+        Command command = new("restore",
+            "Fill a new data folder (or the empty database of ConnectionStrings__Pipeline) from a backup") { source, data };
         command.SetAction(async (parsed, stopping) =>
         {
             ServerSettings settings = new() { Role = ServerRole.Worker, DataFolder = parsed.GetValue(data)! };
             await Backup.RestoreAsync(parsed.GetRequiredValue(source), HostSettings.StorageOf(settings), stopping);
-            parsed.InvocationConfiguration.Output.WriteLine($"restored into {Path.GetFullPath(parsed.GetValue(data)!)}; what was at work goes on when workers start");
+            parsed.InvocationConfiguration.Output.WriteLine(
+                $"restored into {Path.GetFullPath(parsed.GetValue(data)!)}; what was at work goes on when workers start");
             return ExitCodes.Success;
         });
         return command;

@@ -56,9 +56,12 @@ internal static class UpCommand
 
     private static async Task<int> RunAsync(ServerSettings settings, TextWriter output, CancellationToken cancellationToken)
     {
-        await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), cancellationToken, Patience, (failures, e) =>
+        await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), cancellationToken,
+            Patience, (failures, e) =>
         {
-            if (failures == 1) Console.Error.WriteLine($"the database or the artifact storage does not answer and is asked again for {Patience.TotalMinutes:F0} minutes: {e.Message}");
+            if (failures == 1) Console.Error.WriteLine(
+                $"the database or the artifact storage does not answer and is asked again for {Patience.TotalMinutes:F0} minutes: "
+                + $"{e.Message}");
         });
         if (settings.Role == ServerRole.Worker)
         {
@@ -74,7 +77,8 @@ internal static class UpCommand
         }
         catch (IOException problem) when (problem.InnerException is AddressInUseException)
         {
-            throw new InputException($"--port: {settings.Port} is taken by another program; choose another, or 0 for any free one", problem);
+            throw new InputException($"--port: {settings.Port} is taken by another program; choose another, or 0 for any free one",
+                problem);
         }
         AccessPolicy access = app.Services.GetRequiredService<AccessPolicy>();
         if (access.TokenWasMade)

@@ -15,7 +15,8 @@ internal static class DemoCommand
         Option<string> data = CommonOptions.Data();
         Command command = new("demo", "The whole chain over samples/ with the starter models") { data, retrain, json };
         command.SetAction((parsed, stopping) => LocalRun.ExecuteAsync(
-            new LocalRunOrder(ProductFiles.Shipped("samples"), Options(parsed.GetValue(retrain)), parsed.GetValue(data)!, parsed.GetValue(json)),
+            new LocalRunOrder(ProductFiles.Shipped("samples"), Options(parsed.GetValue(retrain)), parsed.GetValue(data)!,
+            parsed.GetValue(json)),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stopping));
         return command;
     }

@@ -14,8 +14,10 @@ internal static class RunsCommand
     public static Command Create() => new("runs", "List, pause, resume, cancel, retry, clone and prioritize runs")
     {
         List(),
-        OnRun("pause", "Take a run's work from queue and workers; a training saves a checkpoint", async (sender, id, ct) => await sender.Send(new PauseRun(id), ct), "is paused already, or has ended"),
-        OnRun("resume", "Put a paused run back to work", async (sender, id, ct) => await sender.Send(new ResumeRun(id), ct), "is not paused"),
+        OnRun("pause", "Take a run's work from queue and workers; a training saves a checkpoint", async (sender, id, ct) =>
+            await sender.Send(new PauseRun(id), ct), "is paused already, or has ended"),
+        OnRun("resume", "Put a paused run back to work", async (sender, id, ct) =>
+            await sender.Send(new ResumeRun(id), ct), "is not paused"),
         OnRun("cancel", "Stop a run for good", async (sender, id, ct) => await sender.Send(new CancelRun(id), ct), "has ended already"),
         Retry(),
         Clone(),
@@ -29,7 +31,9 @@ internal static class RunsCommand
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             foreach (RunEntry run in await sender.Send(new ListRuns(), stopping))
-                parsed.InvocationConfiguration.Output.WriteLine($"{run.Id}  {run.State.ToString().ToLowerInvariant(),-9}  {run.CreatedAt:u}  {run.Name}{(run.Error is { } error ? ": " + error : "")}");
+                parsed.InvocationConfiguration.Output.WriteLine(
+                    $"{run.Id}  {run.State.ToString().ToLowerInvariant(),-9}  {run.CreatedAt:u}  "
+                    + $"{run.Name}{(run.Error is { } error ? ": " + error : "")}");
         }, stopping));
         return command;
     }
@@ -53,10 +57,13 @@ internal static class RunsCommand
     private static Command Clone()
     {
         Argument<Guid> id = Id();
-        Option<Stage?> from = StageOption("--from", "First stage to do anew, over the very same documents; without it the folder is read again");
-        Option<string?> options = new("--options") { Description = "Settings to change, as JSON: {\"training\":{\"lora_rank\":32}}", HelpName = "JSON" };
+        Option<Stage?> from = StageOption("--from",
+            "First stage to do anew, over the very same documents; without it the folder is read again");
+        Option<string?> options = new("--options") { Description = "Settings to change, as JSON: {\"training\":{\"lora_rank\":32}}",
+            HelpName = "JSON" };
         Option<string> data = CommonOptions.Data();
-        Command command = new("clone", "A new run from an earlier one with some settings changed; equal results are reused") { id, from, options, data };
+        Command command = new("clone", "A new run from an earlier one with some settings changed; equal results are reused") { id, from,
+            options, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
             JsonElement? changes;
@@ -68,7 +75,8 @@ internal static class RunsCommand
             {
                 throw new InputException($"--options: not JSON: {e.Message}", e);
             }
-            RunAccepted run = await sender.Send(new CloneRun(parsed.GetValue(id), changes, parsed.GetValue(from)), stopping) ?? throw NoRun(parsed.GetValue(id));
+            RunAccepted run = await sender.Send(new CloneRun(parsed.GetValue(id), changes, parsed.GetValue(from)), stopping)
+                ?? throw NoRun(parsed.GetValue(id));
             parsed.InvocationConfiguration.Output.WriteLine(run.RunId);
         }, stopping));
         return command;
@@ -82,12 +90,14 @@ internal static class RunsCommand
         Command command = new("priority", "Whose work is claimed first") { id, priority, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
         {
-            if (!await sender.Send(new PrioritizeRun(parsed.GetValue(id), parsed.GetValue(priority)), stopping)) throw NoRun(parsed.GetValue(id));
+            if (!await sender.Send(new PrioritizeRun(parsed.GetValue(id), parsed.GetValue(priority)),
+                stopping)) throw NoRun(parsed.GetValue(id));
         }, stopping));
         return command;
     }
 
-    private static Command OnRun(string name, string description, Func<ISender, Guid, CancellationToken, Task<bool>> change, string otherwise)
+    private static Command OnRun(string name, string description, Func<ISender, Guid, CancellationToken, Task<bool>> change,
+        string otherwise)
     {
         Argument<Guid> id = Id();
         Option<string> data = CommonOptions.Data();

@@ -12,7 +12,8 @@ internal static class AdaptersCommand
 {
     private static string By => $"command line ({Environment.UserName})";
 
-    public static Command Create() => new("adapters", "List adapters; roll back or promote what serves a stable name") { List(), History(), RollBack(), Promote() };
+    public static Command Create() =>
+        new("adapters", "List adapters; roll back or promote what serves a stable name") { List(), History(), RollBack(), Promote() };
 
     private static Command List()
     {
@@ -22,7 +23,8 @@ internal static class AdaptersCommand
         {
             foreach (AdapterEntry adapter in await sender.Send(new ListAdapters(), stopping))
                 parsed.InvocationConfiguration.Output.WriteLine(
-                    $"{adapter.Name,-30}  {adapter.CreatedAt:u}  run {adapter.RunId}{(adapter.ServedAs.Count > 0 ? "  serves " + string.Join(", ", adapter.ServedAs) : "")}");
+                    $"{adapter.Name,-30}  {adapter.CreatedAt:u}  run "
+                    + $"{adapter.RunId}{(adapter.ServedAs.Count > 0 ? "  serves " + string.Join(", ", adapter.ServedAs) : "")}");
         }, stopping));
         return command;
     }
@@ -50,7 +52,8 @@ internal static class AdaptersCommand
         {
             string served = parsed.GetValue(name)!;
             Write(parsed.InvocationConfiguration.Output,
-                Done(await sender.Send(new RollBackAdapter(served, By, Reason: parsed.GetValue(reason)), stopping), $"nothing serves the name '{served}'; 'adapters list' shows what is served"));
+                Done(await sender.Send(new RollBackAdapter(served, By, Reason: parsed.GetValue(reason)), stopping),
+                $"nothing serves the name '{served}'; 'adapters list' shows what is served"));
         }, stopping));
         return command;
     }
@@ -64,7 +67,8 @@ internal static class AdaptersCommand
         Command command = new("promote", "Let an adapter serve a name, whatever its evaluation says") { adapter, name, reason, data };
         command.SetAction((parsed, stopping) => StoredWork.WithAsync(parsed.GetValue(data)!, async sender =>
             Write(parsed.InvocationConfiguration.Output, Done(
-                await sender.Send(new PromoteAdapter(parsed.GetValue(adapter)!, parsed.GetValue(name)!, By, parsed.GetValue(reason)), stopping),
+                await sender.Send(new PromoteAdapter(parsed.GetValue(adapter)!, parsed.GetValue(name)!, By, parsed.GetValue(reason)),
+                stopping),
                 $"there is no adapter '{parsed.GetValue(adapter)}'; 'adapters list' shows those of this data folder")), stopping));
         return command;
     }

@@ -39,7 +39,8 @@ internal static class DatasetCommand
         command.SetAction(async (parsed, ct) =>
         {
             DatasetResult result = await DatasetBuilder.ImportAsync(
-                parsed.GetRequiredValue(file), Options(parsed.GetValue(fraction), parsed.GetValue(seed)), parsed.GetRequiredValue(output), ct);
+                parsed.GetRequiredValue(file), Options(parsed.GetValue(fraction), parsed.GetValue(seed)), parsed.GetRequiredValue(output),
+                ct);
             return Report(result, parsed.InvocationConfiguration.Output);
         });
         return command;
@@ -47,7 +48,8 @@ internal static class DatasetCommand
 
     private static (Option<string> Output, Option<double> Fraction, Option<int> Seed) SplitOptions() => (
         new Option<string>("--out") { Description = "Folder for train.jsonl, eval.jsonl, dataset_info.json", Required = true },
-        new Option<double>("--eval-fraction") { Description = "Share of examples held out", DefaultValueFactory = _ => new DatasetOptions().EvalFraction },
+        new Option<double>("--eval-fraction") { Description = "Share of examples held out", DefaultValueFactory = _ =>
+            new DatasetOptions().EvalFraction },
         new Option<int>("--seed") { Description = "Decides what is held out", DefaultValueFactory = _ => new DatasetOptions().Seed });
 
     private static DatasetOptions Options(double fraction, int seed) => fraction is >= 0 and <= 0.5
@@ -58,7 +60,8 @@ internal static class DatasetCommand
     {
         if (Directory.Exists(path))
         {
-            string[] extracted = Directory.EnumerateFiles(path, ExtractionResult.JsonFile, SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
+            string[] extracted = Directory.EnumerateFiles(path, ExtractionResult.JsonFile, SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal).ToArray();
             if (extracted.Length > 0)
                 return extracted.Select(ExtractedDocument.Load).ToList();
         }

@@ -14,7 +14,8 @@ internal static class MergeCommand
         Command command = new("merge", "Merge an adapter into its base model") { model, adapter, output };
         command.SetAction(parsed =>
         {
-            int layers = AdapterMerger.Merge(parsed.GetRequiredValue(model), parsed.GetRequiredValue(adapter), parsed.GetRequiredValue(output));
+            int layers = AdapterMerger.Merge(parsed.GetRequiredValue(model), parsed.GetRequiredValue(adapter),
+                parsed.GetRequiredValue(output));
             parsed.InvocationConfiguration.Output.WriteLine($"{layers} linear layers merged: {parsed.GetRequiredValue(output)}");
             return ExitCodes.Success;
         });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using System.Text.Json;
 using Pipeline.Models.Training;
@@ -13,21 +14,24 @@ internal static class TrainCommand
         // Keys are not command-line options of ours: LLaMA-Factory scripts write them in several styles, which the key reader knows.
         Argument<string[]> words = new("CONFIG")
         {
-            Description = "Configuration with LLaMA-Factory's keys, YAML or JSON; then, or alone, keys as --key value, --key=value or key=value,"
+            Description =
+                "Configuration with LLaMA-Factory's keys, YAML or JSON; then, or alone, keys as --key value, --key=value or key=value,"
                 + " which win over the file's. All keys: train --list-keys",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<bool> resume = new("--resume") { Description = "Go on from the newest sound checkpoint of output_dir" };
         Option<bool> json = new("--json") { Description = "End with one JSON object on the last line" };
         Option<bool> list = new("--list-keys") { Description = "Show all keys with default and meaning, and end" };
-        Command command = new("train", "Train a LoRA adapter from a configuration file or from LLaMA-Factory's flags") { words, resume, json, list };
+        Command command = new("train", "Train a LoRA adapter from a configuration file or from LLaMA-Factory's flags") { words, resume,
+            json, list };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(
             parsed.GetValue(words) ?? [], parsed.GetValue(resume), parsed.GetValue(json), parsed.GetValue(list),
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, stopping), CancellationToken.None));
         return command;
     }
 
-    private static int Run(string[] words, bool resume, bool json, bool list, TextWriter output, TextWriter error, CancellationToken stopping)
+    private static int Run(string[] words, bool resume, bool json, bool list, TextWriter output, TextWriter error,
+        CancellationToken stopping)
     {
         if (list)
         {
@@ -38,8 +42,9 @@ internal static class TrainCommand
         TrainingResult result;
         using (TrainingProgressView progress = new(json ? error : output, error))
             result = LoraTrainer.Train(arguments, progress, stopping);
-        output.WriteLine(FormattableString.Invariant(
-            $"{result.Steps} steps in {TimeSpan.FromSeconds(result.Seconds):h\\:mm\\:ss}, loss {result.FirstLoss:F4} to {result.LastLoss:F4}")
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{result.Steps} steps in {TimeSpan.FromSeconds(result.Seconds):h\\:mm\\:ss}, loss {result.FirstLoss:F4} to "
+            + $"{result.LastLoss:F4}")
             + (result.EvalLoss is { } held ? FormattableString.Invariant($", held-out loss {held:F4}") : ""));
         output.WriteLine($"adapter: {result.OutputDir}");
         if (json)

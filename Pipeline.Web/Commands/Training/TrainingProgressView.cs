@@ -15,7 +15,8 @@ internal sealed class TrainingProgressView : ITrainingObserver, IDisposable
 
     /// <param name="output">Where progress goes.</param>
     /// <param name="error">Where warnings go.</param>
-    public TrainingProgressView(TextWriter output, TextWriter error) : this(output, error, IsTerminal(output) ? () => Console.WindowWidth : null, TimeProvider.System)
+    public TrainingProgressView(TextWriter output, TextWriter error)
+        : this(output, error, IsTerminal(output) ? () => Console.WindowWidth : null, TimeProvider.System)
     {
     }
 
@@ -67,7 +68,8 @@ internal sealed class TrainingProgressView : ITrainingObserver, IDisposable
     }
 
     private static bool IsTerminal(TextWriter output) =>
-        (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected) || (ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected);
+        (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected)
+        || (ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected);
 
     private void Draw(string text)
     {

@@ -20,8 +20,10 @@ internal static unsafe class AdamKernel
         {
             Vector512<float> gradient = Vector512.Load(g + i) * f.GradientScale, mean = Vector512.Load(m + i);
             mean = Vector512.FusedMultiplyAdd(gradient - mean, Vector512.Create(1 - f.Beta1), mean);
-            Vector512<float> square = Vector512.FusedMultiplyAdd(gradient * gradient, Vector512.Create(1 - f.Beta2), Vector512.Load(v + i) * f.Beta2);
-            Vector512<float> denominator = Vector512.FusedMultiplyAdd(Vector512.Sqrt(square), Vector512.Create(f.InverseRootCorrection), Vector512.Create(f.Epsilon));
+            Vector512<float> square = Vector512.FusedMultiplyAdd(gradient * gradient, Vector512.Create(1 - f.Beta2),
+                Vector512.Load(v + i) * f.Beta2);
+            Vector512<float> denominator = Vector512.FusedMultiplyAdd(Vector512.Sqrt(square), Vector512.Create(f.InverseRootCorrection),
+                Vector512.Create(f.Epsilon));
             mean.Store(m + i);
             square.Store(v + i);
             Vector512.FusedMultiplyAdd(mean / denominator, Vector512.Create(f.NegativeStep), Vector512.Load(w + i) * f.Keep).Store(w + i);

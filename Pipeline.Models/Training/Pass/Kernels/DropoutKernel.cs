@@ -16,7 +16,8 @@ internal static unsafe class DropoutKernel<T>
 
     public static void AddDropped(Matrix x, Matrix y, double probability, long seed) => Run(x, y, probability, seed, true);
 
-    private static void Run(Matrix x, Matrix y, double probability, long seed, bool adds) => KernelThreads.For(x.Rows, x.Width, (from, to) =>
+    private static void Run(Matrix x, Matrix y, double probability, long seed, bool adds) =>
+        KernelThreads.For(x.Rows, x.Width, (from, to) =>
     {
         Vector512<uint> threshold = Vector512.Create((uint)Math.Min(uint.MaxValue, probability * 4294967296.0));
         float scale = (float)(1 / (1 - probability));

@@ -25,7 +25,8 @@ internal static unsafe class HeadKernels<T>
                 {
                     long first = FirstQueryRow(heads, sequence, h, position), at = KeyRow(heads, sequence, h, position);
                     for (int g = 0; g < heads.Group; g++)
-                        Turn(isToken ? At(query, source, (h * heads.Group + g) * size) : null, q.Row<T>(first + g), cos, sin, tables.Half, size, 1);
+                        Turn(isToken ? At(query, source, (h * heads.Group + g) * size) : null, q.Row<T>(first + g), cos, sin, tables.Half,
+                            size, 1);
                     Turn(isToken ? At(key, source, h * size) : null, k.Row<T>(at), cos, sin, tables.Half, size, 1);
                     Turn(isToken ? At(value, source, h * size) : null, v.Row<T>(at), cos, sin, 0, size, 1);
                 }
@@ -114,7 +115,8 @@ internal static unsafe class HeadKernels<T>
                         continue;
                     }
                     long source = sequence.Start + position;
-                    products[at] = CopyAndMultiply(At(dattended, source, head * size), At(attended, source, head * size), packed.Row<T>(at), size);
+                    products[at] = CopyAndMultiply(At(dattended, source, head * size), At(attended, source, head * size),
+                        packed.Row<T>(at), size);
                 }
             }
         });

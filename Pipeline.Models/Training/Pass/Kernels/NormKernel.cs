@@ -23,7 +23,8 @@ internal static unsafe class NormKernel<T>
     });
 
     // y = w x s with s = (mean(x²) + eps)^-1/2, so dx = s w dy - x s³ / n · sum(w dy x).
-    public static void Backward(Matrix dy, Matrix x, Matrix weight, double eps, Matrix dx) => KernelThreads.For(x.Rows, x.Width, (from, to) =>
+    public static void Backward(Matrix dy, Matrix x, Matrix weight, double eps, Matrix dx) =>
+        KernelThreads.For(x.Rows, x.Width, (from, to) =>
     {
         byte* w = weight.Row<T>(0);
         for (long row = from; row < to; row++)
@@ -44,7 +45,8 @@ internal static unsafe class NormKernel<T>
                 T.Store(result, i, T.Load(result, i) + Vector512.FusedMultiplyAdd(T.Load(source, i), Vector512.Create(pull), own));
             }
             for (; i < x.Width; i++)
-                T.StoreOne(result, i, T.LoadOne(result, i) + T.LoadOne(w, i) * T.LoadOne(gradient, i) * scale + T.LoadOne(source, i) * pull);
+                T.StoreOne(result, i, T.LoadOne(result, i) + T.LoadOne(w, i) * T.LoadOne(gradient, i) * scale
+                    + T.LoadOne(source, i) * pull);
         }
     });
 

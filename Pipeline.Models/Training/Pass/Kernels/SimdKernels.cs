@@ -16,7 +16,8 @@ internal sealed class SimdKernels<T> : IPassKernels
 
     public void Gate(Tensor gate, Tensor up, Tensor act) => GateKernel<T>.Forward(Matrix.Of(gate), Matrix.Of(up), Matrix.Of(act));
 
-    public void GateBackward(Tensor gate, Tensor up, Tensor dact) => GateKernel<T>.Backward(Matrix.Of(gate), Matrix.Of(up), Matrix.Of(dact));
+    public void GateBackward(Tensor gate, Tensor up, Tensor dact) =>
+        GateKernel<T>.Backward(Matrix.Of(gate), Matrix.Of(up), Matrix.Of(dact));
 
     public void PackHeads(Tensor query, Tensor key, Tensor value, HeadLayout heads, Tensor q, Tensor k, Tensor v) =>
         HeadKernels<T>.Pack(Matrix.Of(query), Matrix.Of(key), Matrix.Of(value), heads, Matrix.Of(q), Matrix.Of(k), Matrix.Of(v));
@@ -39,9 +40,11 @@ internal sealed class SimdKernels<T> : IPassKernels
     public double CrossEntropy(Tensor logits, Tensor targets, double? gradientScale) =>
         CrossEntropyKernel<T>.Run(Matrix.Of(logits), Matrix.Of(targets), gradientScale);
 
-    public void Drop(Tensor x, Tensor y, double probability, long seed) => DropoutKernel<T>.Drop(Matrix.Of(x), Matrix.Of(y), probability, seed);
+    public void Drop(Tensor x, Tensor y, double probability, long seed) =>
+        DropoutKernel<T>.Drop(Matrix.Of(x), Matrix.Of(y), probability, seed);
 
-    public void AddDropped(Tensor x, Tensor y, double probability, long seed) => DropoutKernel<T>.AddDropped(Matrix.Of(x), Matrix.Of(y), probability, seed);
+    public void AddDropped(Tensor x, Tensor y, double probability, long seed) =>
+        DropoutKernel<T>.AddDropped(Matrix.Of(x), Matrix.Of(y), probability, seed);
 
     // Matrix.Of would refuse rows of which each batch uses only a part; only the start and the batch stride matter here.
     private static Strided StridedOf(Tensor tensor)

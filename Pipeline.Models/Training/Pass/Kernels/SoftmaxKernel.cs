@@ -10,7 +10,8 @@ namespace Pipeline.Models.Training.Pass.Kernels;
 internal static unsafe class SoftmaxKernel<T>
     where T : IElement
 {
-    public static void Forward(Matrix scores, long rowsOfBatch, ScoreBlock block, Strided lse, Strided inverseSum) => KernelThreads.For(scores.Rows, scores.Width, (from, to) =>
+    public static void Forward(Matrix scores, long rowsOfBatch, ScoreBlock block, Strided lse, Strided inverseSum) =>
+        KernelThreads.For(scores.Rows, scores.Width, (from, to) =>
     {
         for (long row = from; row < to; row++)
         {
@@ -26,7 +27,8 @@ internal static unsafe class SoftmaxKernel<T>
         }
     });
 
-    public static void Backward(Matrix scores, Matrix dprobabilities, long rowsOfBatch, ScoreBlock block, Strided lse, Strided delta) => KernelThreads.For(scores.Rows, 2 * scores.Width, (from, to) =>
+    public static void Backward(Matrix scores, Matrix dprobabilities, long rowsOfBatch, ScoreBlock block, Strided lse, Strided delta) =>
+        KernelThreads.For(scores.Rows, 2 * scores.Width, (from, to) =>
     {
         for (long row = from; row < to; row++)
         {
@@ -37,7 +39,8 @@ internal static unsafe class SoftmaxKernel<T>
             long i = first;
             for (; i + 16 <= end; i += 16)
             {
-                Vector512<float> probability = VectorMath.Exp(Vector512.FusedMultiplyAdd(T.Load(p, i), Vector512.Create(block.Scale), Vector512.Create(-logSum)));
+                Vector512<float> probability =
+                    VectorMath.Exp(Vector512.FusedMultiplyAdd(T.Load(p, i), Vector512.Create(block.Scale), Vector512.Create(-logSum)));
                 T.Store(p, i, probability);
                 T.Store(d, i, probability * (T.Load(d, i) - Vector512.Create(product)) * block.Scale);
             }
@@ -80,7 +83,8 @@ internal static unsafe class SoftmaxKernel<T>
         int i = first;
         for (; i + 16 <= end; i += 16)
         {
-            Vector512<float> e = VectorMath.Exp(Vector512.FusedMultiplyAdd(T.Load(values, i), Vector512.Create(scale), Vector512.Create(-most)));
+            Vector512<float> e = VectorMath.Exp(Vector512.FusedMultiplyAdd(T.Load(values, i), Vector512.Create(scale),
+                Vector512.Create(-most)));
             sums += e;
             T.Store(values, i, e);
         }
@@ -94,7 +98,8 @@ internal static unsafe class SoftmaxKernel<T>
         return sum;
     }
 
-    private static void Clear(byte* row, long from, long to) => new Span<byte>(row + from * T.Size, checked((int)((to - from) * T.Size))).Clear();
+    private static void Clear(byte* row, long from, long to) =>
+        new Span<byte>(row + from * T.Size, checked((int)((to - from) * T.Size))).Clear();
 }
 
 /// <summary>Float32 numbers [batch, rows] whose rows are contiguous.</summary>

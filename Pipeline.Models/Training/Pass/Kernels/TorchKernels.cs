@@ -82,7 +82,8 @@ internal sealed class TorchKernels : IPassKernels
     public void SoftmaxBackward(Tensor scores, Tensor dprobabilities, ScoreBlock block, Tensor lse, Tensor delta)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor probabilities = scores.to(ScalarType.Float32).mul(block.Scale).sub_(lse.unsqueeze(-1)).masked_fill_(Hidden(scores, block), float.NegativeInfinity).exp_();
+        Tensor probabilities = scores.to(ScalarType.Float32).mul(block.Scale).sub_(lse.unsqueeze(-1))
+            .masked_fill_(Hidden(scores, block), float.NegativeInfinity).exp_();
         scores.copy_(probabilities);
         dprobabilities.copy_(dprobabilities.to(ScalarType.Float32).sub(delta.unsqueeze(-1)).mul_(probabilities).mul_(block.Scale));
     }
@@ -151,7 +152,8 @@ internal sealed class TorchKernels : IPassKernels
 
     private static Tensor Hidden(Tensor scores, ScoreBlock block)
     {
-        Tensor query = arange(scores.shape[1], device: scores.device).div_(block.Group, RoundingMode.floor).add_(block.FirstQuery).unsqueeze(1);
+        Tensor query = arange(scores.shape[1], device: scores.device).div_(block.Group, RoundingMode.floor).add_(block.FirstQuery)
+            .unsqueeze(1);
         Tensor key = arange(scores.shape[2], device: scores.device).unsqueeze(0);
         Tensor hidden = key.gt(query);
         return block.Window is { } most ? hidden.logical_or_(key.le(query.sub(most))) : hidden;

@@ -16,18 +16,22 @@ public sealed class EngineCatalogTests
         usual.Command.Words.ShouldBe(["llamafactory-cli", "train", "{config}"]);
         usual.Local.ShouldBeTrue();
 
-        EngineDefinition torchrun = Read(("llamafactory:Environment:FORCE_TORCHRUN", "1"), ("llamafactory:Settings:deepspeed", "/etc/ds.json")).Find("llamafactory").ShouldNotBeNull();
+        EngineDefinition torchrun = Read(("llamafactory:Environment:FORCE_TORCHRUN", "1"),
+            ("llamafactory:Settings:deepspeed", "/etc/ds.json")).Find("llamafactory").ShouldNotBeNull();
         torchrun.Command.Words.ShouldBe(usual.Command.Words);
         torchrun.Environment.ShouldBe(new Dictionary<string, string> { ["FORCE_TORCHRUN"] = "1" });
         ((string?)torchrun.Settings["deepspeed"]).ShouldBe("/etc/ds.json");
-        Read(("llamafactory:Command", "/opt/lf/bin/cli train {config}")).Find("llamafactory").ShouldNotBeNull().Command.Program.ShouldBe("/opt/lf/bin/cli");
+        Read(("llamafactory:Command", "/opt/lf/bin/cli train {config}")).Find("llamafactory")
+            .ShouldNotBeNull().Command.Program.ShouldBe("/opt/lf/bin/cli");
     }
 
     [Fact]
     public void An_engine_has_all_that_the_operator_says()
     {
-        EngineCatalog catalog = Read(("Cluster:Command:0", "srun"), ("Cluster:Command:1", "{config}"), ("Cluster:Cancel", "scancel --name={run_id}"), ("Cluster:Local", "false"), ("Cluster:GraceSeconds", "2.5"),
-            ("Cluster:Settings:ray_init_kwargs:address", "auto"), ("Cluster:Settings:ddp_timeout", "1800"), ("Cluster:Settings:dataloader_num_workers", "4"));
+        EngineCatalog catalog = Read(("Cluster:Command:0", "srun"), ("Cluster:Command:1", "{config}"),
+            ("Cluster:Cancel", "scancel --name={run_id}"), ("Cluster:Local", "false"), ("Cluster:GraceSeconds", "2.5"),
+            ("Cluster:Settings:ray_init_kwargs:address", "auto"), ("Cluster:Settings:ddp_timeout", "1800"),
+            ("Cluster:Settings:dataloader_num_workers", "4"));
         EngineDefinition engine = catalog.Find("cluster").ShouldNotBeNull();
         engine.Command.Words.ShouldBe(["srun", "{config}"]);
         engine.Cancel.ShouldNotBeNull().Words.ShouldBe(["scancel", "--name={run_id}"]);
@@ -42,15 +46,18 @@ public sealed class EngineCatalogTests
     [Fact]
     public void An_unknown_name_is_answered_with_the_nearest_and_all() =>
         Should.Throw<InputException>(() => Read(("cluster:Command", "x {config}")).Find("clutser")).Message.ShouldBe(
-            "train.engine: no engine is called 'clutser'; did you mean cluster? This server has builtin, cluster, llamafactory; others are defined in its configuration (Engines:NAME:Command)");
+            "train.engine: no engine is called 'clutser'; did you mean cluster? This server has builtin, cluster, llamafactory; others "
+            + "are defined in its configuration (Engines:NAME:Command)");
 
     [Theory]
     [InlineData("x:Local", "true", "Engines:x:Command: is missing; give for example: llamafactory-cli train {config}")]
     [InlineData("llamafactory:Comand", "x", "Engines:llamafactory:Comand: unknown setting; did you mean Command?")]
     [InlineData("llamafactory:Local", "maybe", "Engines:llamafactory:Local: 'maybe' is not true or false")]
     [InlineData("llamafactory:GraceSeconds", "-1", "Engines:llamafactory:GraceSeconds: '-1' is not a number of seconds, at most 3600")]
-    [InlineData("llamafactory:Settings:output_dir", "/x", "Engines:llamafactory:Settings: output_dir: is filled in by each run; take it out")]
-    [InlineData("builtin:Command", "x {config}", "Engines:builtin: cannot be the name of an engine; use letters, digits, - and _, and not builtin")]
+    [InlineData("llamafactory:Settings:output_dir", "/x",
+        "Engines:llamafactory:Settings: output_dir: is filled in by each run; take it out")]
+    [InlineData("builtin:Command", "x {config}",
+        "Engines:builtin: cannot be the name of an engine; use letters, digits, - and _, and not builtin")]
     public void Faults_name_the_setting(string key, string value, string message) =>
         Should.Throw<InputException>(() => Read((key, value))).Message.ShouldBe(message);
 
@@ -59,7 +66,8 @@ public sealed class EngineCatalogTests
     {
         (string, string)[][] others =
         [
-            [("x:Command", "a {config}")], [("y:Command", "a {config}")], [("x:Command", "a -v {config}")], [("x:Command", "a {config}"), ("x:Environment:N", "2")],
+            [("x:Command", "a {config}")], [("y:Command", "a {config}")], [("x:Command", "a -v {config}")],
+                [("x:Command", "a {config}"), ("x:Environment:N", "2")],
             [("x:Command", "a {config}"), ("x:Settings:deepspeed", "/d.json")],
         ];
         others.Select(o => Read(o).Find(o[0].Item1[..1])!.Key).Distinct().Count().ShouldBe(5);
@@ -70,9 +78,12 @@ public sealed class EngineCatalogTests
     [Fact]
     public void A_program_that_is_not_installed_is_named_with_the_way_out()
     {
-        Should.Throw<MissingPrerequisiteException>(() => Read(("llamafactory:Environment:PATH", "/nowhere")).Find("llamafactory")!.FindProgram()).Message.ShouldBe(
-            "train.engine: llamafactory: the program llamafactory-cli is not on PATH; install LLaMA-Factory (pip install llamafactory) for the user that runs the workers, or set Engines:llamafactory:Command to where it is");
-        Should.Throw<MissingPrerequisiteException>(() => Read(("x:Command", "/etc/passwd {config}")).Find("x")!.FindProgram()).Message.ShouldStartWith(
+        Should.Throw<MissingPrerequisiteException>(() =>
+            Read(("llamafactory:Environment:PATH", "/nowhere")).Find("llamafactory")!.FindProgram()).Message.ShouldBe(
+            "train.engine: llamafactory: the program llamafactory-cli is not on PATH; install LLaMA-Factory (pip install llamafactory) "
+            + "for the user that runs the workers, or set Engines:llamafactory:Command to where it is");
+        Should.Throw<MissingPrerequisiteException>(() =>
+            Read(("x:Command", "/etc/passwd {config}")).Find("x")!.FindProgram()).Message.ShouldStartWith(
             "train.engine: x: the program /etc/passwd is not there, or not executable; ");
         Read(("x:Command", "sh {config}")).Find("x")!.FindProgram().ShouldEndWith("/sh");
     }
@@ -80,7 +91,8 @@ public sealed class EngineCatalogTests
     private static EngineCatalog Read(params (string Key, string Value)[] settings)
     {
         EngineCatalog catalog = new();
-        catalog.Read(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create("Engines:" + s.Key, (string?)s.Value))).Build().GetSection("Engines"));
+        catalog.Read(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s =>
+            KeyValuePair.Create("Engines:" + s.Key, (string?)s.Value))).Build().GetSection("Engines"));
         return catalog;
     }
 }

@@ -9,7 +9,9 @@ using Pipeline.Jobs.Train.Engines;
 
 namespace Pipeline.Tests.Jobs.Train.Engines;
 
-/// <summary>A work folder with a dataset for a very small model, and engines that are shell scripts or this product's own <c>train</c>.</summary>
+/// <summary>
+/// A work folder with a dataset for a very small model, and engines that are shell scripts or this product's own <c>train</c>.
+/// </summary>
 internal sealed class EngineFixture : ITrainingProgress, ILogger, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -20,7 +22,8 @@ internal sealed class EngineFixture : ITrainingProgress, ILogger, IDisposable
         File.WriteAllLines(Path.Combine(Dataset, "train.jsonl"),
             Enumerable.Range(0, 12).Select(i => $$"""{"instruction": "What is {{i}}?", "output": "It is the number {{i}}."}"""));
         File.WriteAllLines(Path.Combine(Dataset, "eval.jsonl"), ["""{"instruction": "What is 99?", "output": "It is the number 99."}"""]);
-        File.WriteAllText(Path.Combine(Dataset, "dataset_info.json"), """{"train": {"file_name": "train.jsonl"}, "eval": {"file_name": "eval.jsonl"}}""");
+        File.WriteAllText(Path.Combine(Dataset, "dataset_info.json"),
+            """{"train": {"file_name": "train.jsonl"}, "eval": {"file_name": "eval.jsonl"}}""");
     }
 
     public static string Model => Path.Combine(GoldenFiles.Root, "phi4-tiny");
@@ -41,15 +44,19 @@ internal sealed class EngineFixture : ITrainingProgress, ILogger, IDisposable
     public ConcurrentQueue<(string Name, int Step, double Value)> Remembered { get; } = [];
     public ConcurrentQueue<string> Logged { get; } = [];
 
-    /// <summary>Trains by a shell script, which gets the configuration as <c>$1</c>, the output folder as <c>$2</c> and the job's name as <c>$3</c>.</summary>
+    /// <summary>
+    /// Trains by a shell script, which gets the configuration as <c>$1</c>, the output folder as <c>$2</c> and the job's name as <c>$3</c>.
+    /// </summary>
     public TrainingOutcome Run(string script, CancellationToken ct = default, double grace = 5, string? cancel = null) =>
         Run(["sh", "-c", script, "sh", "{config}", "{output_dir}", "{job_id}"], ct, grace, cancel);
 
     /// <summary>Trains by a command, in the way of the training stage.</summary>
     public TrainingOutcome Run(IReadOnlyList<string> command, CancellationToken ct = default, double grace = 5, string? cancel = null)
     {
-        EngineDefinition engine = new("shell", CommandTemplate.Of(command, "test"), cancel is null ? null : CommandTemplate.Of(["sh", "-c", cancel, "sh", "{output_dir}", "{job_id}"], "test", needsConfig: false),
-            Local: true, TimeSpan.FromSeconds(grace), new Dictionary<string, string> { ["GREETING"] = "hello" }, new Dictionary<string, JsonNode?>());
+        EngineDefinition engine = new("shell", CommandTemplate.Of(command, "test"), cancel is null
+            ? null : CommandTemplate.Of(["sh", "-c", cancel, "sh", "{output_dir}", "{job_id}"], "test", needsConfig: false),
+            Local: true, TimeSpan.FromSeconds(grace), new Dictionary<string, string> { ["GREETING"] = "hello" }, new Dictionary<string,
+            JsonNode?>());
         Directory.CreateDirectory(Output);
         return new EngineTraining(engine, Builtin, TimeProvider.System, this).Train(Order(Output), this, ct);
     }
@@ -92,7 +99,8 @@ internal sealed class EngineFixture : ITrainingProgress, ILogger, IDisposable
 
     void ITrainingProgress.CheckpointSaved(int step) => Points.Enqueue(("checkpoint", step, step));
 
-    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Logged.Enqueue(formatter(state, exception));
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+        string> formatter) => Logged.Enqueue(formatter(state, exception));
 
     bool ILogger.IsEnabled(LogLevel logLevel) => true;
 

@@ -9,7 +9,8 @@ namespace Pipeline.Tests.Jobs.Train.Engines;
 /// <summary>However a training by an engine ends, nothing of the engine stays behind.</summary>
 public sealed class EngineStopTests : IDisposable
 {
-    // A worker in the engine's group, one in a session of its own as torchrun starts them, and one whose parent is gone; none listens to SIGTERM.
+    // A worker in the engine's group, one in a session of its own as torchrun starts them, and one whose parent is gone; none listens to
+    // SIGTERM.
     private const string StubbornChildren = """
         trap '' TERM
         (echo $(sh -c 'echo $PPID') > ../child; exec sleep 30000) &
@@ -41,20 +42,24 @@ public sealed class EngineStopTests : IDisposable
     public async Task A_canceled_engine_gets_its_time_and_its_cancel_command()
     {
         using CancellationTokenSource cancel = new();
-        Task<TrainingOutcome> training = Task.Run(() => _engine.Run("echo $2 $3 > ../job; trap 'echo saved > ../saved; exit 0' TERM; echo $$ > ../leader; while :; do sleep 0.1; done", cancel.Token, grace: 86_400,
+        Task<TrainingOutcome> training = Task.Run(() =>
+            _engine.Run("echo $2 $3 > ../job; trap 'echo saved > ../saved; exit 0' TERM; echo $$ > ../leader; while :; do sleep 0.1; done",
+            cancel.Token, grace: 86_400,
             cancel: "echo $1 $2 > ../canceled"), Stop);
         int leader = await _engine.NumberAsync("leader");
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(training.WaitAsync(Eventually.HangLimit, Stop));      // it did not need its day
         EngineFixture.Runs(leader).ShouldBeFalse();
         File.Exists(Path.Combine(_engine.Folder, "saved")).ShouldBeTrue();
-        (await File.ReadAllTextAsync(Path.Combine(_engine.Folder, "canceled"), Stop)).ShouldBe(await File.ReadAllTextAsync(Path.Combine(_engine.Folder, "job"), Stop), "it names the job that was started");
+        (await File.ReadAllTextAsync(Path.Combine(_engine.Folder, "canceled"), Stop))
+            .ShouldBe(await File.ReadAllTextAsync(Path.Combine(_engine.Folder, "job"), Stop), "it names the job that was started");
     }
 
     [Fact]
     public async Task Children_that_an_engine_leaves_behind_when_it_ends_are_ended_too()
     {
-        Should.Throw<InputException>(() => _engine.Run("(echo $(sh -c 'echo $PPID') > ../child; exec sleep 30000) & until [ -s ../child ]; do sleep 0.01; done; exit 1", Stop));
+        Should.Throw<InputException>(() => _engine.Run(
+            "(echo $(sh -c 'echo $PPID') > ../child; exec sleep 30000) & until [ -s ../child ]; do sleep 0.01; done; exit 1", Stop));
         EngineFixture.Runs(await _engine.NumberAsync("child")).ShouldBeFalse();
     }
 
@@ -64,13 +69,15 @@ public sealed class EngineStopTests : IDisposable
         string folder = Directory.CreateDirectory(Path.Combine(_engine.Folder, "engine")).FullName;
         using Process guard = Guard();
         await guard.StandardInput.WriteLineAsync(folder);
-        await guard.StandardInput.WriteLineAsync(new EngineOrder(["/bin/sh", "-c", StubbornChildren], null, new Dictionary<string, string>(), GraceSeconds: 1).ToLine());
+        await guard.StandardInput.WriteLineAsync(new EngineOrder(["/bin/sh", "-c", StubbornChildren], null, new Dictionary<string,
+            string>(), GraceSeconds: 1).ToLine());
         await guard.StandardInput.FlushAsync(Stop);
         int[] processes = await ProcessesAsync();
         guard.StandardInput.Close();            // as the kernel does when the worker dies
         guard.StandardOutput.Close();
         // Those that are dead and wait for their parent (Z) count as gone.
-        Should.Throw<InputException>(() => _engine.Run($"for p in {string.Join(' ', processes)}; do grep '^State:.[^Z]' /proc/$p/status; done > ../together; exit 1", Stop));
+        Should.Throw<InputException>(() => _engine.Run(
+            $"for p in {string.Join(' ', processes)}; do grep '^State:.[^Z]' /proc/$p/status; done > ../together; exit 1", Stop));
         (await File.ReadAllTextAsync(Path.Combine(_engine.Folder, "together"), Stop)).ShouldBe("", "two engines at once in one folder");
         processes.ShouldAllBe(p => !EngineFixture.Runs(p));
         await guard.WaitForExitAsync(Stop);
@@ -100,6 +107,7 @@ public sealed class EngineStopTests : IDisposable
     private static Process Guard()
     {
         HostCommand host = HostCommand.Of(HostCommand.EngineGuard);
-        return Process.Start(new ProcessStartInfo(host.File, host.Arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        return Process.Start(new ProcessStartInfo(host.File, host.Arguments) { RedirectStandardInput = true,
+            RedirectStandardOutput = true })!;
     }
 }

@@ -7,7 +7,8 @@ namespace Pipeline.Tests.Jobs.Train.Engines;
 /// <summary>Trainings by another process: this product's own command as an engine, and shell scripts for what goes wrong.</summary>
 public sealed class EngineTrainingTests : IDisposable
 {
-    private static readonly string[] Train = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), "train", "{config}", "device=cpu"];
+    private static readonly string[] Train = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), "train", "{config}",
+        "device=cpu"];
     private readonly EngineFixture _engine = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -24,8 +25,10 @@ public sealed class EngineTrainingTests : IDisposable
 
         string builtin = Path.Combine(_engine.Folder, "builtin");
         TrainingOutcome expected = EngineFixture.Builtin.Train(_engine.Order(builtin), _engine, Stop);
-        File.ReadAllBytes(Path.Combine(_engine.Output, "adapter_model.safetensors")).ShouldBe(File.ReadAllBytes(Path.Combine(builtin, "adapter_model.safetensors")));
-        (outcome.Steps, outcome.TrainableParameters, outcome.AllParameters).ShouldBe((expected.Steps, expected.TrainableParameters, expected.AllParameters));
+        File.ReadAllBytes(Path.Combine(_engine.Output, "adapter_model.safetensors"))
+            .ShouldBe(File.ReadAllBytes(Path.Combine(builtin, "adapter_model.safetensors")));
+        (outcome.Steps, outcome.TrainableParameters, outcome.AllParameters)
+            .ShouldBe((expected.Steps, expected.TrainableParameters, expected.AllParameters));
         outcome.FirstLoss.ShouldBe(expected.FirstLoss, 1e-4);       // the log has four digits
         outcome.LastLoss.ShouldBe(expected.LastLoss, 1e-4);
         checkpoints[^1].ShouldBe(6);
@@ -35,8 +38,10 @@ public sealed class EngineTrainingTests : IDisposable
             value.ShouldBe(builtinValue, 1e-3, $"{name} at step {step}");
         foreach (string file in (string[])["train_results.json", "eval_results.json", "all_results.json", "trainer_state.json"])
             File.Exists(Path.Combine(_engine.Output, file)).ShouldBeTrue(file);
-        _engine.Logged.ShouldContain(line => line.StartsWith("training: 6 steps to go after 0 done, over 12 examples", StringComparison.Ordinal));
-        _engine.Logged.ShouldContain(line => line.StartsWith("shell: adapter: ", StringComparison.Ordinal), "what the engine writes is in the log");
+        _engine.Logged.ShouldContain(line =>
+            line.StartsWith("training: 6 steps to go after 0 done, over 12 examples", StringComparison.Ordinal));
+        _engine.Logged.ShouldContain(line =>
+            line.StartsWith("shell: adapter: ", StringComparison.Ordinal), "what the engine writes is in the log");
     }
 
     [Fact]
@@ -54,7 +59,8 @@ public sealed class EngineTrainingTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_engine.Output, $"checkpoint-{saved + 1}"));       // half written, as a kill leaves it
         string adapter = Path.Combine(_engine.Output, "adapter_model.safetensors");
         await File.WriteAllTextAsync(adapter, "of an earlier attempt", Stop);
-        Should.Throw<InputException>(() => _engine.Run($"cp \"$1\" {_engine.Folder}/seen.yaml; ls -A \"$2\" > {_engine.Folder}/seen; exit 9", Stop));
+        Should.Throw<InputException>(() =>
+            _engine.Run($"cp \"$1\" {_engine.Folder}/seen.yaml; ls -A \"$2\" > {_engine.Folder}/seen; exit 9", Stop));
         TrainingArguments seen = TrainingArguments.Load(Path.Combine(_engine.Folder, "seen.yaml"), []);
         seen.ResumeFromCheckpoint.ShouldBe(Path.Combine(_engine.Output, $"checkpoint-{saved}"));
         (await File.ReadAllLinesAsync(Path.Combine(_engine.Folder, "seen"), Stop)).ShouldNotContain("adapter_model.safetensors");
@@ -62,7 +68,8 @@ public sealed class EngineTrainingTests : IDisposable
         File.Exists(Path.Combine(_engine.Output, "trainer_log.jsonl")).ShouldBeTrue("the curve goes on");
         int measured = _engine.Steps("loss").Max();
         _engine.Steps("loss").Distinct().Count().ShouldBe(measured, "no step of it is lost");
-        _engine.Remembered.Where(p => p.Name == "loss").Select(p => p.Step).ShouldBe(Enumerable.Range(1, measured), "the next attempt stores them again, but did not do them");
+        _engine.Remembered.Where(p => p.Name == "loss").Select(p => p.Step)
+            .ShouldBe(Enumerable.Range(1, measured), "the next attempt stores them again, but did not do them");
     }
 
     [Fact]
@@ -79,23 +86,33 @@ public sealed class EngineTrainingTests : IDisposable
     public void A_failing_engine_is_told_with_its_exit_code_and_its_last_words()
     {
         Environment.SetEnvironmentVariable("ConnectionStrings__OfAnEngineTest", "password");
-        string said = Should.Throw<InputException>(() => _engine.Run("echo \"starting: $GREETING, secret $ConnectionStrings__OfAnEngineTest\"; seq 1 500; printf '\\033[31mCUDA out of memory\\033[0m\\nat line 7' >&2; exit 3", Stop)).Message;
-        said.ShouldBe($"train.engine: shell: sh ended with exit code 3:{Environment.NewLine}CUDA out of memory{Environment.NewLine}at line 7");
+        string said = Should.Throw<InputException>(() =>
+            _engine.Run(
+            "echo \"starting: $GREETING, secret $ConnectionStrings__OfAnEngineTest\"; seq 1 500; printf '\\033[31mCUDA out of "
+            + "memory\\033[0m\\nat line 7' >&2; exit 3", Stop)).Message;
+        said.ShouldBe(
+            $"train.engine: shell: sh ended with exit code 3:{Environment.NewLine}CUDA out of memory{Environment.NewLine}at line 7");
         _engine.Logged.ShouldContain("shell: starting: hello, secret");
         _engine.Logged.Count.ShouldBeLessThan(60, "500 lines in a moment would flood the log");
         _engine.Logged.ShouldContain(line => line.EndsWith("more lines in the last seconds"));
-        Should.Throw<InputException>(() => _engine.Run("kill -KILL $$", Stop)).Message.ShouldStartWith("train.engine: shell: sh ended with signal 9:");
+        Should.Throw<InputException>(() =>
+            _engine.Run("kill -KILL $$", Stop)).Message.ShouldStartWith("train.engine: shell: sh ended with signal 9:");
     }
 
     [Theory]
-    [InlineData("", "sh ended well, but left no adapter_config.json in its output_dir; it must write a PEFT adapter there. Its last lines:")]
+    [InlineData(
+        "", "sh ended well, but left no adapter_config.json in its output_dir; it must write a PEFT adapter there. Its last lines:")]
     [InlineData("cp ADAPTER/adapter_config.json \"$2\"", "sh ended well, but left no adapter_model.safetensors in its output_dir;")]
     [InlineData("cp ADAPTER/* \"$2\"; truncate -s 1000 \"$2/adapter_model.safetensors\"", "the adapter that it made cannot be used: ")]
-    [InlineData("cp ADAPTER/* \"$2\"; sed -i 's/\"r\": 8/\"r\": 4/' \"$2/adapter_config.json\"", "the adapter that it made cannot be used: ")]
-    [InlineData("cp ADAPTER/* \"$2\"; sed -i 's/\"o_proj\"/\"lm_head\"/' \"$2/adapter_config.json\"", "the adapter that it made cannot be used: ")]
-    [InlineData("cp ADAPTER/* \"$2\"", "neither trainer_log.jsonl nor trainer_state.json nor train_results.json has a loss; the engine must write one of them")]
+    [InlineData("cp ADAPTER/* \"$2\"; sed -i 's/\"r\": 8/\"r\": 4/' \"$2/adapter_config.json\"",
+        "the adapter that it made cannot be used: ")]
+    [InlineData("cp ADAPTER/* \"$2\"; sed -i 's/\"o_proj\"/\"lm_head\"/' \"$2/adapter_config.json\"",
+        "the adapter that it made cannot be used: ")]
+    [InlineData("cp ADAPTER/* \"$2\"",
+        "neither trainer_log.jsonl nor trainer_state.json nor train_results.json has a loss; the engine must write one of them")]
     public void An_engine_that_ends_well_without_a_sound_adapter_has_failed(string script, string message) =>
-        Should.Throw<InputException>(() => _engine.Run(script.Replace("ADAPTER", EngineFixture.Adapter), Stop)).Message.ShouldContain(message);
+        Should.Throw<InputException>(() =>
+            _engine.Run(script.Replace("ADAPTER", EngineFixture.Adapter), Stop)).Message.ShouldContain(message);
 
     [Fact]
     public void An_adapter_of_another_rank_than_asked_for_is_refused()
@@ -131,7 +148,8 @@ public sealed class EngineTrainingTests : IDisposable
 
     [Theory]
     [InlineData("device", "\"cpu\"", "training.device: 'cpu' is a key of this product alone")]
-    [InlineData("lora_target", "\"q_proj\"", "training.lora_target: q_proj is no linear layer of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj (or use all)")]
+    [InlineData("lora_target", "\"q_proj\"",
+        "training.lora_target: q_proj is no linear layer of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj (or use all)")]
     [InlineData("lora_rnk", "8", "training.lora_rnk: unknown key; did you mean lora_rank?")]
     [InlineData("output_dir", "\"/etc\"", "training.output_dir: is filled in by the run")]
     [InlineData("adapter_name_or_path", "\"/nowhere\"", "training.adapter_name_or_path: /nowhere: no adapter_config.json")]
@@ -142,5 +160,7 @@ public sealed class EngineTrainingTests : IDisposable
         File.Exists(Path.Combine(_engine.Output, "ran")).ShouldBeFalse();
     }
 
-    private int[] CheckpointSteps() => [.. Directory.GetDirectories(_engine.Output, "checkpoint-*").Select(f => int.Parse(f[(f.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture))];
+    private int[] CheckpointSteps() =>
+        [.. Directory.GetDirectories(_engine.Output, "checkpoint-*")
+        .Select(f => int.Parse(f[(f.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture))];
 }

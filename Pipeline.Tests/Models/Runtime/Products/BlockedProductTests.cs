@@ -22,7 +22,8 @@ public sealed class BlockedProductTests
         TheoryData<ScalarType, int, int, int> sizes = new();
         foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
         {
-            foreach ((int m, int k, int n) in ((int, int, int)[])[(1, 2, 1), (5, 6, 3), (16, 72, 100), (130, 34, 65), (257, 1100, 17), (64, 2050, 200), (33, 64, 1000)])
+            foreach ((int m, int k, int n) in ((int, int, int)[])[(1, 2, 1), (5, 6, 3), (16, 72, 100), (130, 34, 65), (257, 1100, 17),
+                (64, 2050, 200), (33, 64, 1000)])
                 sizes.Add(type, m, k, n);
         }
         return sizes;
@@ -52,7 +53,8 @@ public sealed class BlockedProductTests
     {
         using DisposeScope scope = NewDisposeScope();
         IPassProducts products = Create(type);
-        Tensor a = Random(type, m, k), b = Random(type, n, k).t(), c = Random(type, m, 8), d = Random(type, n, 8).t(), before = Random(type, m, n);
+        Tensor a = Random(type, m, k), b = Random(type, n, k).t(), c = Random(type, m, 8), d = Random(type, n, 8).t(),
+            before = Random(type, m, n);
         Tensor result = before.clone();
         products.Into(result, 1, a, b, c, d);
         ShouldBeClose(result, Wide(before) + Wide(a).mm(Wide(b)) + Wide(c).mm(Wide(d)), type);
@@ -81,7 +83,8 @@ public sealed class BlockedProductTests
     {
         using DisposeScope scope = NewDisposeScope();
         IPassProducts products = Create(type);
-        Tensor a = Random(type, 40, 96).narrow(1, 8, 48), b = Random(type, 48, 90).narrow(1, 10, 70), whole = Random(type, 40, 120), before = whole.clone();
+        Tensor a = Random(type, 40, 96).narrow(1, 8, 48), b = Random(type, 48, 90).narrow(1, 10, 70), whole = Random(type, 40, 120),
+            before = whole.clone();
         products.Into(whole.narrow(1, 30, 70), 0, a, b);
         ShouldBeClose(whole.narrow(1, 30, 70), Wide(a).mm(Wide(b)), type);
         whole.narrow(1, 0, 30).equal(before.narrow(1, 0, 30)).all().item<bool>().ShouldBeTrue();
@@ -93,7 +96,8 @@ public sealed class BlockedProductTests
     {
         using DisposeScope scope = NewDisposeScope();
         IPassProducts products = Create(ScalarType.BFloat16);
-        Tensor a = Random(ScalarType.BFloat16, 20, 33), b = Random(ScalarType.BFloat16, 33, 40), result = empty_like(Random(ScalarType.BFloat16, 20, 40));
+        Tensor a = Random(ScalarType.BFloat16, 20, 33), b = Random(ScalarType.BFloat16, 33, 40),
+            result = empty_like(Random(ScalarType.BFloat16, 20, 40));
         products.Into(result, 0, a, b);
         ShouldBeClose(result, Wide(a).mm(Wide(b)), ScalarType.BFloat16);
     }
@@ -132,6 +136,7 @@ public sealed class BlockedProductTests
     private static void ShouldBeClose(Tensor actual, Tensor expected, ScalarType type)
     {
         double size = expected.abs().max().item<double>();
-        Distance(actual, expected).ShouldBeLessThan(type == ScalarType.Float32 ? 2e-5 * Math.Max(1, size) : size / 128); // half a unit of eight bits
+        // half a unit of eight bits
+        Distance(actual, expected).ShouldBeLessThan(type == ScalarType.Float32 ? 2e-5 * Math.Max(1, size) : size / 128);
     }
 }

@@ -30,7 +30,8 @@ public sealed class FastLinearTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
         using Generator random = new((ulong)(rows * 1000 + width));
-        Tensor x = rand([1, rows, width], generator: random).sub_(0.5).to(type), weight = rand([150, width], generator: random).sub_(0.5).to(type);
+        Tensor x = rand([1, rows, width], generator: random).sub_(0.5).to(type), weight = rand([150, width], generator: random).sub_(0.5)
+            .to(type);
         Tensor apart = x.transpose(1, 2).contiguous().transpose(1, 2); // the numbers of a row do not lie side by side
         foreach (Tensor? bias in (Tensor?[])[null, rand([150], generator: random).to(type)])
         {
@@ -40,7 +41,8 @@ public sealed class FastLinearTests
                 Tensor actual = FastLinear.Apply(input, weight, bias);
                 actual.shape.ShouldBe([1, rows, 150]);
                 actual.dtype.ShouldBe(type);
-                (actual.to(ScalarType.Float64) - expected).abs().max().item<double>().ShouldBeLessThan(type == ScalarType.BFloat16 ? 0.05 : 1e-4);
+                (actual.to(ScalarType.Float64) - expected).abs().max().item<double>()
+                    .ShouldBeLessThan(type == ScalarType.BFloat16 ? 0.05 : 1e-4);
             }
         }
     }

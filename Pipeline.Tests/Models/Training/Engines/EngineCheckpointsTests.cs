@@ -19,7 +19,8 @@ public sealed class EngineCheckpointsTests : IDisposable
         Write(100);
         Newest().ShouldBe(100);
         EngineCheckpoints.Steps(_folder.Path).ShouldBe([5, 20, 100]);
-        using (FileStream weights = new(_folder.File("checkpoint-100/adapter_model.safetensors"), FileMode.Open)) weights.SetLength(weights.Length / 2);
+        using (FileStream weights = new(_folder.File("checkpoint-100/adapter_model.safetensors"),
+            FileMode.Open)) weights.SetLength(weights.Length / 2);
         Newest().ShouldBe(20);
         _warnings.ShouldHaveSingleItem().ShouldContain("checkpoint-100: it cannot be read (");
     }
@@ -46,7 +47,8 @@ public sealed class EngineCheckpointsTests : IDisposable
     private void Write(int step)
     {
         string folder = Directory.CreateDirectory(_folder.File($"checkpoint-{step}")).FullName;
-        File.Copy(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final", AdapterFolder.WeightsFile), Path.Combine(folder, AdapterFolder.WeightsFile));
+        File.Copy(Path.Combine(GoldenFiles.Root, "lora-phi4-tiny", "final", AdapterFolder.WeightsFile),
+            Path.Combine(folder, AdapterFolder.WeightsFile));
         File.WriteAllText(Path.Combine(folder, "optimizer.pt"), "moments");
         File.WriteAllText(Path.Combine(folder, "trainer_state.json"), $$"""{"best_metric": NaN, "global_step": {{step}}}""");
     }

@@ -28,7 +28,8 @@ public sealed class EngineConfigurationTests
         read.EvalStrategy.ShouldBe("steps");
         read.NeatPacking.ShouldBeTrue("packed examples never see each other here");
         string[] lines = yaml.Split('\n');
-        foreach (string line in (string[])["stage: \"sft\"", "do_train: true", "do_eval: true", "finetuning_type: \"lora\"", "report_to: \"none\"", "lora_rank: 8", "lora_alpha: 16",
+        foreach (string line in (string[])["stage: \"sft\"", "do_train: true", "do_eval: true", "finetuning_type: \"lora\"",
+            "report_to: \"none\"", "lora_rank: 8", "lora_alpha: 16",
                  "lora_target: \"qkv_proj,o_proj\"", "flash_attn: \"fa2\"", "ddp_timeout: 180000000", "max_steps: -1", "bf16: true"])
             lines.ShouldContain(line);
         yaml.ShouldNotContain("lora_r:");
@@ -40,7 +41,8 @@ public sealed class EngineConfigurationTests
     public void Small_numbers_are_numbers_for_readers_of_yaml_1_1_too()
     {
         Dictionary<string, JsonElement> given = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Keys)!;
-        string yaml = EngineConfiguration.Write(TrainingArguments.Parse(Keys, "given.json"), given, "phi4_mini", new Dictionary<string, JsonNode?>());
+        string yaml = EngineConfiguration.Write(TrainingArguments.Parse(Keys, "given.json"), given, "phi4_mini", new Dictionary<string,
+            JsonNode?>());
         // The implicit float of YAML 1.1, as Python's reader has it.
         Regex number = new(@"^[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?$");
         foreach (string key in (string[])["learning_rate", "weight_decay"])
@@ -52,7 +54,8 @@ public sealed class EngineConfigurationTests
     public void The_operators_keys_are_part_of_it()
     {
         Dictionary<string, JsonElement> given = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Keys)!;
-        string yaml = EngineConfiguration.Write(TrainingArguments.Parse(Keys, "given.json"), given, "phi4_mini", new Dictionary<string, JsonNode?>
+        string yaml = EngineConfiguration.Write(TrainingArguments.Parse(Keys, "given.json"), given, "phi4_mini", new Dictionary<string,
+            JsonNode?>
         {
             ["deepspeed"] = "/etc/ds_z3.json",
             ["flash_attn"] = "sdpa",
@@ -70,11 +73,13 @@ public sealed class EngineConfigurationTests
     [Theory]
     [InlineData("device", "\"cpu\"", "device: 'cpu' is a key of this product alone; take it out, the engine knows its devices")]
     [InlineData("logging_strategy", "\"no\"", "logging_strategy: 'no' would leave nothing of the training to see; take it out")]
-    [InlineData("deepspeed", "\"/tmp/ds.json\"", "deepspeed: is for the operator of the engine to decide; take it out, or have it set as Engines:x:Settings:deepspeed")]
+    [InlineData("deepspeed", "\"/tmp/ds.json\"",
+        "deepspeed: is for the operator of the engine to decide; take it out, or have it set as Engines:x:Settings:deepspeed")]
     [InlineData("ray_init_kwargs", "{\"runtime_env\": {}}", "ray_init_kwargs: is for the operator of the engine to decide")]
     [InlineData("trust_remote_code", "true", "trust_remote_code: is for the operator of the engine to decide")]
     public void Keys_that_a_run_may_not_give_to_an_engine_are_named(string key, string value, string message) =>
-        EngineConfiguration.Faults(new Dictionary<string, JsonElement> { [key] = JsonDocument.Parse(value).RootElement }, "Engines:x:Settings").ShouldHaveSingleItem().ToString().ShouldStartWith(message);
+        EngineConfiguration.Faults(new Dictionary<string, JsonElement> { [key] = JsonDocument.Parse(value).RootElement },
+        "Engines:x:Settings").ShouldHaveSingleItem().ToString().ShouldStartWith(message);
 
     [Theory]
     [InlineData("device", "\"auto\"")]
@@ -82,5 +87,6 @@ public sealed class EngineConfigurationTests
     [InlineData("lora_rank", "8")]
     [InlineData("do_eval", "true")]
     public void Others_are_handed_on(string key, string value) =>
-        EngineConfiguration.Faults(new Dictionary<string, JsonElement> { [key] = JsonDocument.Parse(value).RootElement }, "Engines:x:Settings").ShouldBeEmpty();
+        EngineConfiguration.Faults(new Dictionary<string, JsonElement> { [key] = JsonDocument.Parse(value).RootElement },
+        "Engines:x:Settings").ShouldBeEmpty();
 }

@@ -17,7 +17,8 @@ public sealed class TrainerLogFollowerTests : IDisposable
     public void Lines_are_read_once_and_only_when_they_are_whole()
     {
         _follower.Read().ShouldBeEmpty("there is no file yet");
-        Append("""{"current_steps": 1, "total_steps": 9, "loss": 2.5, "lr": 1e-05, "epoch": 0.5, "percentage": 11.11, "elapsed_time": "0:00:01"}""" + "\n" + """{"current_steps": 2, "to""");
+        Append(
+            """{"current_steps": 1, "total_steps": 9, "loss": 2.5, "lr": 1e-05, "epoch": 0.5, "percentage": 11.11, "elapsed_time": "0:00:01"}""" + "\n" + """{"current_steps": 2, "to""");
         _follower.Read().ShouldBe([new TrainerLogEntry(1, 9, 0.5, 2.5, null, 1e-5, null, Diverged: false)]);
         _follower.Read().ShouldBeEmpty();
         Append("tal_steps\": 9, \"eval_loss\": 1.25, \"throughput\": 312.5, \"something_new\": {\"a\": [1]}}");
@@ -46,7 +47,8 @@ public sealed class TrainerLogFollowerTests : IDisposable
     [Fact]
     public void Losses_that_are_no_numbers_are_left_out_and_told()
     {
-        Append("""{"current_steps": 3, "total_steps": 9, "loss": NaN, "lr": 0.1, "epoch": "NaN"}""" + "\n" + """{"current_steps": 4, "loss": -Infinity, "note": "NaN \" Infinity"}""" + "\n");
+        Append("""{"current_steps": 3, "total_steps": 9, "loss": NaN, "lr": 0.1, "epoch": "NaN"}""" + "\n"
+            + """{"current_steps": 4, "loss": -Infinity, "note": "NaN \" Infinity"}""" + "\n");
         IReadOnlyList<TrainerLogEntry> entries = _follower.Read();
         entries.Select(e => (e.Step, e.Loss, e.Diverged)).ShouldBe([(3, null, true), (4, null, true)]);
         entries[0].LearningRate.ShouldBe(0.1);
@@ -56,7 +58,8 @@ public sealed class TrainerLogFollowerTests : IDisposable
     [Fact]
     public void Lines_that_are_no_entries_are_counted_and_passed_over()
     {
-        Append("Traceback (most recent call last):\n[1]\n{\"loss\": 1.0}\n{\"current_steps\": -1}\n{\"current_steps\": 1e300}\n\n" + Line(7, ""));
+        Append("Traceback (most recent call last):\n[1]\n{\"loss\": 1.0}\n{\"current_steps\": -1}\n{\"current_steps\": 1e300}\n\n"
+            + Line(7, ""));
         Steps().ShouldBe([7]);
         _follower.BadLines.ShouldBe(5);
         Append(new string('x', 5 << 20));
@@ -69,5 +72,6 @@ public sealed class TrainerLogFollowerTests : IDisposable
 
     private void Append(string text) => File.AppendAllText(Log, text);
 
-    private static string Line(int step, string note) => $$"""{"note": "{{note}}", "current_steps": {{step}}, "total_steps": 9, "loss": 1.0}""" + "\n";
+    private static string Line(int step, string note) =>
+        $$"""{"note": "{{note}}", "current_steps": {{step}}, "total_steps": 9, "loss": 1.0}""" + "\n";
 }

@@ -30,7 +30,8 @@ public sealed class BlockedAttentionTests
         Given given = Given.Random(heads, random, type);
 
         (Tensor attended, Tensor[] gradients) = Run(given, heads, config, type, blocked: true);
-        (Tensor expected, Tensor[] expectedGradients) = Run(given.In(ScalarType.Float32), heads, config, ScalarType.Float32, blocked: false);
+        (Tensor expected, Tensor[] expectedGradients) = Run(given.In(ScalarType.Float32), heads, config, ScalarType.Float32,
+            blocked: false);
 
         double most = type == ScalarType.Float32 ? 2e-5 : 0.02;
         Distance(attended.narrow(0, 0, layout.Tokens), expected.narrow(0, 0, layout.Tokens)).ShouldBeLessThan(most);
@@ -39,7 +40,8 @@ public sealed class BlockedAttentionTests
             Distance(gradients[i], expectedGradients[i]).ShouldBeLessThan(most, "gradient of " + "qkv"[i]);
     }
 
-    private static (Tensor Attended, Tensor[] Gradients) Run(Given given, HeadLayout heads, DecoderConfig config, ScalarType type, bool blocked)
+    private static (Tensor Attended, Tensor[] Gradients) Run(Given given, HeadLayout heads, DecoderConfig config, ScalarType type,
+        bool blocked)
     {
         using PassBuffers buffers = new(type, CPU);
         IPassAttention attention = blocked
@@ -83,7 +85,8 @@ public sealed class BlockedAttentionTests
                     long key = (long)sequence.PaddedStart * heads.KvHeads + (long)head * sequence.PaddedLength + sequence.Length;
                     k.narrow(0, key, behind).zero_();
                     v.narrow(0, key, behind).zero_();
-                    q.narrow(0, (long)sequence.PaddedStart * heads.Heads + ((long)head * sequence.PaddedLength + sequence.Length) * heads.Group, (long)behind * heads.Group).zero_();
+                    q.narrow(0, (long)sequence.PaddedStart * heads.Heads
+                        + ((long)head * sequence.PaddedLength + sequence.Length) * heads.Group, (long)behind * heads.Group).zero_();
                 }
             }
             Tensor gradient = randn([layout.Rows, (long)heads.Heads * heads.HeadSize], generator: random);

@@ -46,7 +46,8 @@ public sealed class TrainingPassTests
             double loss = pass.Backward(batch, 1.0 / targets) / targets;
             loss.ShouldBe(expected, type == ScalarType.Float32 ? 1e-5 : 0.02);
             foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
-                Distance(ours, theirs).ShouldBeLessThan(type == ScalarType.Float32 ? 2e-4 : 0.15); // eight bits, and the two round in different places
+                // eight bits, and the two round in different places
+                Distance(ours, theirs).ShouldBeLessThan(type == ScalarType.Float32 ? 2e-4 : 0.15);
         }
         (pass.Loss(batch) / targets).ShouldBe(expected, type == ScalarType.Float32 ? 1e-5 : 0.02);
     }
@@ -281,7 +282,8 @@ public sealed class TrainingPassTests
 
     private static LoraAdapter Inject(DecoderModel model, string target, bool dora = false)
     {
-        LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 6, TargetModules = [target], UseDora = dora }, seed: 1);
+        LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 6, TargetModules = [target], UseDora = dora },
+            seed: 1);
         using IDisposable noGrad = no_grad();
         using Generator generator = new(3);
         foreach ((string name, Tensor weight) in adapter.NamedTensors())
@@ -295,7 +297,8 @@ public sealed class TrainingPassTests
     }
 
     // Each example alone through the modules: no padding, no packing, no chunks.
-    private static (double Loss, Tensor[] Gradients) Autograd(DecoderModel model, LoraAdapter adapter, TokenizedExample[] examples, double divisor)
+    private static (double Loss, Tensor[] Gradients) Autograd(DecoderModel model, LoraAdapter adapter, TokenizedExample[] examples,
+        double divisor)
     {
         double sum = 0;
         foreach (TokenizedExample example in examples)

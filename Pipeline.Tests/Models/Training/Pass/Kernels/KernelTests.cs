@@ -27,7 +27,8 @@ public sealed class KernelTests
     {
         using DisposeScope scope = NewDisposeScope();
         using Generator generator = new(1);
-        Tensor values = cat([randn([4096], generator: generator).mul_(100), tensor(new[] { 1.00390625f, 1.01171875f, -1.00390625f, 0f, -0f, 3.4e38f, 1e-40f })]);
+        Tensor values = cat([randn([4096], generator: generator).mul_(100),
+            tensor(new[] { 1.00390625f, 1.01171875f, -1.00390625f, 0f, -0f, 3.4e38f, 1e-40f })]);
         Tensor expected = values.to(ScalarType.BFloat16), stored = empty_like(expected);
         Matrix source = Matrix.Of(values), target = Matrix.Of(stored);
         long i = 0;
@@ -70,6 +71,7 @@ public sealed class KernelTests
         using DisposeScope scope = NewDisposeScope();
         Tensor columns = zeros(8, 6).t();
         Should.Throw<ArgumentException>(() => Matrix.Of(columns)).Message.ShouldContain("do not lie evenly");
-        Matrix.Of(zeros(8, 6).narrow(1, 2, 3)).ShouldSatisfyAllConditions(m => m.Rows.ShouldBe(8), m => m.Width.ShouldBe(3), m => m.Stride.ShouldBe(6));
+        Matrix.Of(zeros(8, 6).narrow(1, 2, 3))
+            .ShouldSatisfyAllConditions(m => m.Rows.ShouldBe(8), m => m.Width.ShouldBe(3), m => m.Stride.ShouldBe(6));
     }
 }
