@@ -8,8 +8,12 @@ internal static class ClientCommand
 {
     private const string DefaultQuestion = "Describe this image in detail.";
 
-    private static readonly Option<string> Server = new("--server") { Description = "Address of the server.", DefaultValueFactory = _ =>
-        "http://localhost:5000" };
+    private static readonly Option<string> Server = new("--server")
+    {
+        Description = "Address of the server.",
+        DefaultValueFactory = _ =>
+        "http://localhost:5000"
+    };
     private static readonly Option<bool> Status = new("--status") { Description = "Show whether the model is ready, and end." };
     private static readonly Option<string?> Image =
         new("--image") { Description = "Image file to ask about: JPG, PNG, BMP, TIFF, GIF or WebP." };
@@ -19,8 +23,11 @@ internal static class ClientCommand
     private static readonly Option<string?> Batch = new("--batch") { Description = "Folder: ask about each image in it." };
     private static readonly Option<string?> Questions =
         new("--questions") { Description = "With --batch: file with one question per line, each asked about each image." };
-    private static readonly Option<string> Output = new("--output") { Description = "With --batch: where the results go.",
-        DefaultValueFactory = _ => "batch_results.json" };
+    private static readonly Option<string> Output = new("--output")
+    {
+        Description = "With --batch: where the results go.",
+        DefaultValueFactory = _ => "batch_results.json"
+    };
     private static readonly Option<bool> Interactive = new("--interactive", "-i") { Description = "Ask questions from the keyboard." };
     private static readonly Option<string?> Token = new("--token") { Description = "The server's token. Without it: AUTH_TOKEN." };
 
@@ -39,8 +46,12 @@ internal static class ClientCommand
             return ExitCodes.BadUsage;
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error,
-                EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false
+            });
         }
         catch (Exception e) when (e is UsageException or NoServerException or RefusedException or OperationCanceledException)
         {

@@ -84,8 +84,11 @@ internal sealed class ImageApiClient : IDisposable
     private static HttpRequestMessage Base64Request(string file, byte[] image, string question) =>
         new(HttpMethod.Post, "analyze_base64")
         {
-            Content = JsonContent.Create(new { image = $"data:{ImageFiles.MediaType(file)};base64,{Convert.ToBase64String(image)}",
-                text = question }),
+            Content = JsonContent.Create(new
+            {
+                image = $"data:{ImageFiles.MediaType(file)};base64,{Convert.ToBase64String(image)}",
+                text = question
+            }),
         };
 
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken)

@@ -63,9 +63,9 @@ public static class RunOptionsReader
 
     /// <summary>The fault of a name that a section does not have.</summary>
     internal static SettingFault Unknown(Type section, string prefix, string name) => new(
-        prefix
-        + name,
-        $"unknown name; did you mean {prefix}{NearestName.Of(name, RunOptionsSchema.SettingsOf(section).Select(RunOptionsSchema.NameOf))}?");
+        prefix + name,
+        $"unknown name; did you mean {prefix}"
+        + $"{NearestName.Of(name, RunOptionsSchema.SettingsOf(section).Select(RunOptionsSchema.NameOf))}?");
 
     private static bool IsReadable(JsonElement value, PropertyInfo setting)
     {

@@ -32,8 +32,12 @@ public sealed record ArtifactOptions
         if (options.Store != ArtifactStoreKind.S3) return options;
         S3Options s3 = options.S3;
         if (string.IsNullOrEmpty(s3.AccessKey) && string.IsNullOrEmpty(s3.SecretKey))
-            s3 = s3 with { AccessKey = configuration["AWS_ACCESS_KEY_ID"], SecretKey = configuration["AWS_SECRET_ACCESS_KEY"],
-                SessionToken = configuration["AWS_SESSION_TOKEN"] };
+            s3 = s3 with
+            {
+                AccessKey = configuration["AWS_ACCESS_KEY_ID"],
+                SecretKey = configuration["AWS_SECRET_ACCESS_KEY"],
+                SessionToken = configuration["AWS_SESSION_TOKEN"]
+            };
         if (string.IsNullOrEmpty(s3.Region))
             s3 = s3 with { Region = configuration["AWS_REGION"] ?? configuration["AWS_DEFAULT_REGION"] };
         return options with { S3 = s3.Checked() };

@@ -29,11 +29,11 @@ internal static class RunGates
     {
         Dictionary<Stage, (int Open, int Total)> items = (await db.StageItems.Where(i => i.RunId == runId).GroupBy(i => i.Stage)
             .Select(g => new
-        {
-            Stage = g.Key,
-            Open = g.Count(i => i.State == ItemState.Pending || i.State == ItemState.Running || i.State == ItemState.Paused),
-            Total = g.Count(),
-        }).ToArrayAsync(ct)).ToDictionary(g => g.Stage, g => (g.Open, g.Total));
+            {
+                Stage = g.Key,
+                Open = g.Count(i => i.State == ItemState.Pending || i.State == ItemState.Running || i.State == ItemState.Paused),
+                Total = g.Count(),
+            }).ToArrayAsync(ct)).ToDictionary(g => g.Stage, g => (g.Open, g.Total));
         foreach (Stage join in graph.All.SelectMany(d => graph.JoinsAfter(d.Stage)).Distinct())
         {
             int open = graph.All.Where(d => graph.JoinsAfter(d.Stage).Contains(join)).Sum(d =>

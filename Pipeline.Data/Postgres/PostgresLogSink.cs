@@ -29,8 +29,11 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
     {
         _source = source;
         _worker = worker.Value;
-        _lines = Channel.CreateBounded<LogEntry>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest,
-            SingleReader = true },
+        _lines = Channel.CreateBounded<LogEntry>(new BoundedChannelOptions(Waiting)
+        {
+            FullMode = BoundedChannelFullMode.DropOldest,
+            SingleReader = true
+        },
             _ => Interlocked.Increment(ref _dropped));
         _writing = Task.Run(WriteAsync);
     }
@@ -56,8 +59,14 @@ internal sealed class PostgresLogSink : ILoggerProvider, ISupportExternalScope, 
             while (batch.Count < Batch && _lines.Reader.TryRead(out LogEntry? line)) batch.Add(line);
             long dropped = Interlocked.Exchange(ref _dropped, 0);
             if (dropped > 0)
-                batch.Add(new LogEntry { At = DateTimeOffset.UtcNow, Level = nameof(LogLevel.Warning), Category = nameof(PostgresLogSink),
-                    Worker = _worker, Message = $"{dropped} log lines were dropped: the database did not keep up" });
+                batch.Add(new LogEntry
+                {
+                    At = DateTimeOffset.UtcNow,
+                    Level = nameof(LogLevel.Warning),
+                    Category = nameof(PostgresLogSink),
+                    Worker = _worker,
+                    Message = $"{dropped} log lines were dropped: the database did not keep up"
+                });
             try
             {
                 await CopyAsync(batch);

@@ -81,7 +81,9 @@ internal sealed class PostgresPrograms
         Task<string> output = process.StandardOutput.ReadToEndAsync(ct), error = process.StandardError.ReadToEndAsync(ct);
         await process.WaitForExitAsync(ct);
         if (process.ExitCode == 0) return;
+        string program = command.First(c =>
+            c.Contains("/bin/", StringComparison.Ordinal) && !c.Contains("setpriv", StringComparison.Ordinal));
         throw new InvalidOperationException(
-            $"{Path.GetFileName(command.First(c => c.Contains("/bin/", StringComparison.Ordinal) && !c.Contains("setpriv", StringComparison.Ordinal)))} failed with exit code {process.ExitCode}: {(await error).Trim()} {(await output).Trim()}".Trim());
+            $"{Path.GetFileName(program)} failed with exit code {process.ExitCode}: {(await error).Trim()} {(await output).Trim()}".Trim());
     }
 }

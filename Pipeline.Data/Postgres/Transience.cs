@@ -10,7 +10,11 @@ public static class Transience
     /// <summary>Whether the same call may succeed later: the server restarts, is unreachable, or ended the connection.</summary>
     public static bool IsServerTrouble(Exception e) => e switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.DeadlockDetected } => true,
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+                or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.DeadlockDetected,
+        } => true,
         NpgsqlException { IsTransient: true } => true,
         ArtifactStoreException => e is not ArtifactSettingsException,
         NpgsqlException { InnerException: IOException or System.Net.Sockets.SocketException or TimeoutException } => true,

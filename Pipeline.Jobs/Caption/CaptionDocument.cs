@@ -87,8 +87,12 @@ internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> conte
         await using (Stream stored = await storage.Artifacts.OpenReadAsync(sha256, ct)) await stored.CopyToAsync(image, ct);
         long started = Stopwatch.GetTimestamp();
         string text = await describer.DescribeAsync(
-            new ImageQuestion(image.ToArray(), options.Prompt) { ModelFolder = options.Model, MaxNewTokens = options.MaxNewTokens,
-            Patient = true }, ct);
+            new ImageQuestion(image.ToArray(), options.Prompt)
+            {
+                ModelFolder = options.Model,
+                MaxNewTokens = options.MaxNewTokens,
+                Patient = true
+            }, ct);
         CaptionRow row = new(sha256, fingerprint, promptKey, text.Trim().Replace('\0', ' '),
             Stopwatch.GetElapsedTime(started).TotalSeconds, time.GetUtcNow());
         await db.Database.ExecuteSqlAsync($"""

@@ -51,11 +51,17 @@ internal static partial class DefinitionExamples
     private static string Capitalised(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     [GeneratedRegex(
-        @"^(?<subject>[\p{L}\d][\p{L}\d\-/ ]{1,70}?(\s\([^)]{1,30}\))?)\s(?<verb>is defined as|is|are|means|refers to|denotes)\s(?!(not|also|then|therefore|thus|usually|often|only|to be|being)\b)(?=(a|an|the|one|any|\d|[\p{L}-]+))", RegexOptions.CultureInvariant)]
+        @"^(?<subject>[\p{L}\d][\p{L}\d\-/ ]{1,70}?(\s\([^)]{1,30}\))?)\s"
+        + @"(?<verb>is defined as|is|are|means|refers to|denotes)\s"
+        + @"(?!(not|also|then|therefore|thus|usually|often|only|to be|being)\b)(?=(a|an|the|one|any|\d|[\p{L}-]+))",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Definition();
 
     [GeneratedRegex(
-        @"^(it|this|that|these|those|there|they|he|she|we|you|which|what|who|where|when|if|as|here|all|both|each|neither|none|some|most|such|another|other|but|and|so|because|since|after|before|at|in|on|by|for|from|with|only|for example)\b|\b(which|that|if|when|because|who|is|are|was|were|has|have|can|must|should|will)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        @"^(it|this|that|these|those|there|they|he|she|we|you|which|what|who|where|when|if|as|here|all|both|each|neither|none|some|most|"
+        + @"such|another|other|but|and|so|because|since|after|before|at|in|on|by|for|from|with|only|for example)\b"
+        + @"|\b(which|that|if|when|because|who|is|are|was|were|has|have|can|must|should|will)\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NoSubject();
 
     [GeneratedRegex(@"^(It|This|They|These)\b")]

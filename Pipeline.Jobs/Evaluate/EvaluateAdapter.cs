@@ -86,7 +86,8 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
                 work.Evaluations.Add(row);
                 (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).EvaluationId = row.Id;
             }, fromCache: false, ct);
-            return $"base loss {outcome.BaseLoss:F4}, adapter loss {outcome.AdapterLoss:F4}{(beside is null ? "" : $", {current!.Adapter.Name}, which serves {options.Publish.PromoteAs}, {beside:F4}")} over {outcome.Tokens} tokens";
+            string incumbent = beside is null ? "" : $", {current!.Adapter.Name}, which serves {options.Publish.PromoteAs}, {beside:F4}";
+            return $"base loss {outcome.BaseLoss:F4}, adapter loss {outcome.AdapterLoss:F4}{incumbent} over {outcome.Tokens} tokens";
         }
         finally
         {

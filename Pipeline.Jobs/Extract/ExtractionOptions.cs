@@ -23,6 +23,7 @@ public sealed record ExtractionOptions
     /// What changes the output, of these options and of the extractor: together with the SHA-256 of the PDF, the key
     /// under which an extraction can be stored.
     /// </summary>
-    [JsonIgnore] public string CacheKey =>
+    [JsonIgnore]
+    public string CacheKey =>
         string.Create(CultureInfo.InvariantCulture, $"{DocumentExtractor.ExtractorVersion}/dpi{RasterDpi}");
 }

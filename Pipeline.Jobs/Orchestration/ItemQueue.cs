@@ -13,8 +13,10 @@ internal sealed class ItemQueue(IDbContextFactory<PipelineDbContext> contexts, S
         StageDefinition definition = graph[stage];
         if (definition.OtherQueues.Count == 0) return definition.Queue;
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
-        string? configuration = await (from item in db.StageItems join run in db.Runs on item.RunId equals run.Id
-            where item.Id == itemId select run.Configuration)
+        string? configuration = await (from item in db.StageItems
+                                       join run in db.Runs on item.RunId equals run.Id
+                                       where item.Id == itemId
+                                       select run.Configuration)
             .SingleOrDefaultAsync(ct);
         if (configuration is null
             || services.StageHandler(stage).QueueOf(RunOptionsJson.Read(configuration)) is not { } chosen) return definition.Queue;

@@ -43,8 +43,11 @@ internal static class QueueStorage
         // The password stays in the string: Hangfire clones connections for its listeners.
         private readonly string _connectionString =
             Connections.WithPreparedStatements(Connections.WithRelaxedCommits(
-                new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "pipeline-queue",
-                PersistSecurityInfo = true }.ConnectionString));
+                new NpgsqlConnectionStringBuilder(connectionString)
+                {
+                    ApplicationName = "pipeline-queue",
+                    PersistSecurityInfo = true
+                }.ConnectionString));
 
         public NpgsqlConnection GetOrCreateConnection() => new(_connectionString);
     }

@@ -40,8 +40,10 @@ internal sealed class ListPromotionsHandler(IDbContextFactory<PipelineDbContext>
                 served.Name,
                 AdapterId = adapter.Id,
                 Adapter = adapter.Name,
-                Previous = (from p in db.Promotions join a in db.Adapters on p.AdapterId equals a.Id
-                where p.Id == promotion.PreviousId select a.Name).FirstOrDefault(),
+                Previous = (from p in db.Promotions
+                            join a in db.Adapters on p.AdapterId equals a.Id
+                            where p.Id == promotion.PreviousId
+                            select a.Name).FirstOrDefault(),
                 served.DecisionId,
             }).ToArrayAsync(cancellationToken);
         Guid[] last = names.Select(n => n.DecisionId).ToArray();

@@ -54,7 +54,8 @@ internal sealed class CloneRunHandler(
         if (sameDocuments && documents.Length == 0) throw new InputException(
             $"run {earlier.Id} has no documents yet; wait until it has read its folder, or leave the stage out");
         Run run = new(after.Name ?? earlier.Name, sameDocuments ? null : FolderRuns.Check(earlier.SourceFolder!),
-            RunOptionsJson.Write(after), time.GetUtcNow(), priority: earlier.Priority) { ClonedFrom = earlier.Id };
+            RunOptionsJson.Write(after), time.GetUtcNow(), priority: earlier.Priority)
+        { ClonedFrom = earlier.Id };
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (sameDocuments) db.RunDocuments.AddRange(documents.Select(d =>
             new RunDocument(run.Id, d.Path, d.DocumentSha256, d.DuplicateOf)));

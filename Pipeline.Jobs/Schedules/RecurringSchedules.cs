@@ -24,8 +24,11 @@ internal sealed class RecurringSchedules(IRecurringJobManagerV2 manager, JobStor
         Guid id = schedule.Id;
         manager.AddOrUpdate(Prefix
             + id, Job.FromExpression<RunScheduleJob>(job => job.RunAsync(id, CancellationToken.None), Queues.Control), schedule.Cron,
-            new RecurringJobOptions { TimeZone = TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone),
-            MisfireHandling = MisfireHandlingMode.Relaxed });
+            new RecurringJobOptions
+            {
+                TimeZone = TimeZoneInfo.FindSystemTimeZoneById(schedule.TimeZone),
+                MisfireHandling = MisfireHandlingMode.Relaxed
+            });
     }
 
     public void Remove(Guid scheduleId) => manager.RemoveIfExists(Prefix + scheduleId);

@@ -57,8 +57,14 @@ internal sealed class RunScheduleHandler(IDbContextFactory<PipelineDbContext> co
         }
         RunOptions options = RunOptionsJson.Read(schedule.Configuration);
         // Fixed now, because a run depends on its stored settings alone.
-        options = options with { Publish = options.Publish with { PromoteAs = options.Publish.PromoteAs
-            ?? await ServedNames.OfScheduleAsync(db, schedule.Name, cancellationToken) } };
+        options = options with
+        {
+            Publish = options.Publish with
+            {
+                PromoteAs = options.Publish.PromoteAs
+            ?? await ServedNames.OfScheduleAsync(db, schedule.Name, cancellationToken)
+            }
+        };
         Run run = new(options.Name ?? schedule.Name, schedule.Folder, RunOptionsJson.Write(options), time.GetUtcNow(), schedule.Id);
         schedule.Fired(run.Id, key, run.CreatedAt);
         await db.AddRunAsync(graph, run, cancellationToken);

@@ -118,8 +118,12 @@ public static class SafetensorsWriter
     {
         string index = Path.Combine(folder, SafetensorsCheckpoint.IndexFile);
         string temporary = index + ".tmp";
-        var content = new { metadata = new { total_size = total }, weight_map = new SortedDictionary<string,
-            string>(map, StringComparer.Ordinal) };
+        var content = new
+        {
+            metadata = new { total_size = total },
+            weight_map = new SortedDictionary<string,
+            string>(map, StringComparer.Ordinal)
+        };
         File.WriteAllText(temporary, JsonSerializer.Serialize(content, Indented));
         File.Move(temporary, index, overwrite: true);
     }

@@ -128,6 +128,7 @@ public sealed partial class SettingNamesTests
     private static partial Regex Tag();
 
     [GeneratedRegex(
-        """(?:AddOptions|AddPipelineOptions)<(?<type>\w+)>\((?:\)\s*\.BindConfiguration\()?"(?<section>\w+)"|GetSection\("(?<section>\w+)"\)\.Get<(?<type>\w+)>""")]
+        """(?:AddOptions|AddPipelineOptions)<(?<type>\w+)>\((?:\)\s*\.BindConfiguration\()?"(?<section>\w+)"|"""
+        + """GetSection\("(?<section>\w+)"\)\.Get<(?<type>\w+)>""")]
     private static partial Regex Binding();
 }

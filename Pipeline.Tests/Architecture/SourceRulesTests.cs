@@ -24,4 +24,47 @@ public sealed class SourceRulesTests
         events.GroupBy(e => e.Id).Where(g => g.Count() > 1).Select(g => $"{g.Key}: {string.Join(", ", g.Select(e => e.Message))}")
             .ShouldBeEmpty();
     }
+
+    [Fact]
+    public void No_line_of_code_is_longer_than_140_characters() =>
+        Directory.EnumerateDirectories(RepositoryRoot.Path, "Pipeline.*")
+            .SelectMany(project => Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories))
+            .Where(file => !IsGenerated(file))
+            .SelectMany(file => LongLines(File.ReadLines(file)).Select(line => $"{Path.GetRelativePath(RepositoryRoot.Path, file)}({line})"))
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void Only_the_text_of_a_raw_string_may_have_longer_lines()
+    {
+        string words = new('x', 150);
+        LongLines([$"var a = \"{words}\";", "short", $"// {words}"]).ShouldBe([1, 3]);
+        LongLines(["string a = $\"\"\"", words, "    \"\"\";", words]).ShouldBe([4]);
+        LongLines([$"string a = \"\"\"{words}\"\"\";"]).ShouldBe([1]);
+    }
+
+    private static bool IsGenerated(string file)
+    {
+        string[] folders = Path.GetRelativePath(RepositoryRoot.Path, file).Split(Path.DirectorySeparatorChar);
+        return folders.Any(folder => folder is "obj" or "bin");
+    }
+
+    /// <summary>
+    /// Numbers of the lines that are too long. The lines of a raw string are data, such as a table of Markdown, and stay as they must be.
+    /// </summary>
+    private static IEnumerable<int> LongLines(IEnumerable<string> lines)
+    {
+        bool inRawString = false;
+        int number = 0;
+        foreach (string line in lines)
+        {
+            number++;
+            string text = line.Trim();
+            if (inRawString && text.StartsWith("\"\"\"", StringComparison.Ordinal))
+                inRawString = false;
+            if (line.Length > 140 && !inRawString)
+                yield return number;
+            if (!inRawString && text.EndsWith("\"\"\"", StringComparison.Ordinal) && text.Split("\"\"\"").Length % 2 == 0)
+                inRawString = true;
+        }
+    }
 }

@@ -29,8 +29,13 @@ public sealed class HousekeepingTests(PostgresDatabase database) : IClassFixture
         {
             await db.RegisterArtifactsAsync([named, old], Stop);
             db.Documents.Add(new Document(named.Sha256, "named.pdf", 5, DateTimeOffset.UtcNow));
-            db.LogEntries.Add(new LogEntry { At = DateTimeOffset.UtcNow.AddDays(-40), Level = "Information", Category = "old",
-                Message = "long ago" });
+            db.LogEntries.Add(new LogEntry
+            {
+                At = DateTimeOffset.UtcNow.AddDays(-40),
+                Level = "Information",
+                Category = "old",
+                Message = "long ago"
+            });
             db.LogEntries.Add(new LogEntry { At = DateTimeOffset.UtcNow, Level = "Information", Category = "new", Message = "just now" });
             await db.SaveChangesAsync(Stop);
         }

@@ -17,7 +17,8 @@ public sealed class PostgresLogSinkTests(PostgresDatabase database) : IClassFixt
         {
             ILogger logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Pipeline.Test");
             using (logger.BeginScope(new Dictionary<string,
-                object?> { ["RunId"] = run, ["ItemId"] = item, ["Stage"] = Stages.Train, ["Attempt"] = 2 }))
+                object?>
+            { ["RunId"] = run, ["ItemId"] = item, ["Stage"] = Stages.Train, ["Attempt"] = 2 }))
                 for (int i = 0; i < 3_000; i++) logger.LogInformation("step {Step} of a\0b", i);
             logger.LogDebug("not stored");
             logger.LogError(new InvalidDataException("broken"), "outside");

@@ -27,8 +27,11 @@ public sealed class S3BackupTests(PostgresDatabase database) : IClassFixture<Pos
         kept.Length.ShouldBeGreaterThan(5);
         Directory.GetFiles(folder.File("backup/objects"), "*", SearchOption.AllDirectories)
             .Select(f => Path.GetRelativePath(folder.File("backup"), f)).ShouldBe(kept, ignoreOrder: true);
-        await RestoredAsync(new DataOptions { Folder = folder.File("b"),
-            Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = other.Options } });
+        await RestoredAsync(new DataOptions
+        {
+            Folder = folder.File("b"),
+            Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = other.Options }
+        });
         other.Keys.ShouldBe(server.Keys);
         await RestoredAsync(new DataOptions { Folder = folder.File("c") });
         Directory.GetFiles(folder.File("c/objects"), "*", SearchOption.AllDirectories).Length.ShouldBe(kept.Length);
@@ -61,6 +64,10 @@ public sealed class S3BackupTests(PostgresDatabase database) : IClassFixture<Pos
     }
 
     private Task<PipelineStorage> OpenAsync(S3StandIn server, string folder) => PipelineStorage.OpenAsync(
-        new DataOptions { Folder = folder, ConnectionString = database.ConnectionString,
-        Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options } }, Stop);
+        new DataOptions
+        {
+            Folder = folder,
+            ConnectionString = database.ConnectionString,
+            Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options }
+        }, Stop);
 }

@@ -47,6 +47,10 @@ public sealed class S3HousekeepingTests(PostgresDatabase database) : IClassFixtu
     }
 
     private Task<PipelineStorage> OpenAsync(S3StandIn server, string folder) => PipelineStorage.OpenAsync(
-        new DataOptions { Folder = folder, ConnectionString = database.ConnectionString,
-        Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options } }, Stop);
+        new DataOptions
+        {
+            Folder = folder,
+            ConnectionString = database.ConnectionString,
+            Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options }
+        }, Stop);
 }

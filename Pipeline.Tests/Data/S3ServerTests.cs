@@ -80,7 +80,15 @@ public sealed class S3ServerTests
     {
         if (server.Length == 0) return standIn.Options;
         string[] parts = server.Split(' ');
-        return new S3Options { Endpoint = parts[0], Bucket = parts[1], AccessKey = parts[2], SecretKey = parts[3], Prefix = "test-"
-            + Guid.NewGuid().ToString("N"), PartMegabytes = 5 }.Checked();
+        return new S3Options
+        {
+            Endpoint = parts[0],
+            Bucket = parts[1],
+            AccessKey = parts[2],
+            SecretKey = parts[3],
+            Prefix = "test-"
+            + Guid.NewGuid().ToString("N"),
+            PartMegabytes = 5
+        }.Checked();
     }
 }

@@ -32,9 +32,9 @@ public sealed class StageItemColumnsTests(PostgresDatabase database) : IClassFix
         await db.SaveChangesAsync(Stop);
         await db.Database.ExecuteSqlAsync($$"""
             UPDATE stage_items SET state = 'Failed', attempt = 2, attempts_left = 3, attempts_allowed = 6, worker = 'w',
-                lease_until = now(),
-                not_before = now() + interval '1 s', transient_failures = 4, suspect = true, priority = 7, started_at = now() + interval '2 s',
-                finished_at = now() + interval '3 s', seconds = 8.5, progress_done = 9, progress_total = 10, estimated_end = now() + interval '4 s',
+                lease_until = now(), not_before = now() + interval '1 s', transient_failures = 4, suspect = true, priority = 7,
+                started_at = now() + interval '2 s', finished_at = now() + interval '3 s', seconds = 8.5, progress_done = 9, progress_total = 10,
+                estimated_end = now() + interval '4 s',
                 checkpoint_files = '{"a": "b"}', checkpoint_step = 11, from_cache = true, error = 'e', failure_kind = 'Input'
             WHERE id = {{full.Id}}
             """, Stop);

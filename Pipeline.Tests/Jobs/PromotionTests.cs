@@ -25,8 +25,11 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         using TemporaryFolder folder = new();
         StageFakes fakes = new() { LossOf = LossIn };
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
-        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "loss 1.8")) with { Name = null,
-            Publish = new() { PromotionMargin = 0.05 } };
+        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "loss 1.8")) with
+        {
+            Name = null,
+            Publish = new() { PromotionMargin = 0.05 }
+        };
         ScheduleEntry schedule = await pipeline.Sender.Send(new UpsertSchedule("Field Guide", "0 0 1 1 *", folder.File("in"), options),
             Stop);
         schedule.ServedName.ShouldBe("field-guide");
@@ -150,7 +153,8 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         using TemporaryFolder folder = new();
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
         RunSummary run = await FinishedAsync(pipeline, folder, PipelineFixture.Seed(folder,
-            ("a.pdf", "delivered twice")) with { Name = "twice", Publish = new() { PromoteAs = "delivered" } });
+            ("a.pdf", "delivered twice")) with
+        { Name = "twice", Publish = new() { PromoteAs = "delivered" } });
         RunItem item = (await pipeline.Sender.Send(new ListItems(run.RunId), Stop)).Single(i => i.Stage == Stages.Publish);
         // As if everything but the item's end had been stored.
         await using (PipelineDbContext db = await pipeline.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
@@ -173,8 +177,11 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         using TemporaryFolder folder = new();
         StageFakes fakes = new();
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
-        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "base one")) with { Name = "based",
-            Publish = new() { PromoteAs = "base-bound" } };
+        RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "base one")) with
+        {
+            Name = "based",
+            Publish = new() { PromoteAs = "base-bound" }
+        };
         RunSummary first = await FinishedAsync(pipeline, folder, options);
         first.Promotion.ShouldNotBeNull().Decision.ShouldBe(PromotionKind.Promoted);
 

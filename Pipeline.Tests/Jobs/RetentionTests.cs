@@ -49,8 +49,11 @@ public sealed class RetentionTests(PostgresDatabase database) : IClassFixture<Po
     {
         using TemporaryFolder folder = new();
         bool broken = true;
-        StageFakes fakes = new() { DuringStep = (step, _) =>
-            { if (step == 8 && broken) throw new Pipeline.Models.InputException("no luck"); } };
+        StageFakes fakes = new()
+        {
+            DuringStep = (step, _) =>
+            { if (step == 8 && broken) throw new Pipeline.Models.InputException("no luck"); }
+        };
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "retried")));
         (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Failed);

@@ -76,8 +76,11 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
     {
         using TemporaryFolder folder = new();
         bool broken = true;
-        StageFakes fakes = new() { BeforeReading = text =>
-            { if (broken && text.StartsWith("sick", StringComparison.Ordinal)) throw new InputException("b.pdf: not yet"); } };
+        StageFakes fakes = new()
+        {
+            BeforeReading = text =>
+            { if (broken && text.StartsWith("sick", StringComparison.Ordinal)) throw new InputException("b.pdf: not yet"); }
+        };
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database, fakes);
         Guid run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder, ("a.pdf", "well"), ("b.pdf", "sick")));
         RunSummary first = (await pipeline.WaitAsync(run)).Summary;

@@ -110,7 +110,8 @@ public sealed class ScheduleTests(PostgresDatabase database) : IClassFixture<Pos
             string id = $"schedule:{made.Id}", then = JobHelper.SerializeDateTime(DateTime.UtcNow.AddYears(-10));
             using IStorageConnection clock = services.GetRequiredService<JobStorage>().GetConnection();
             clock.SetRangeInHash($"recurring-job:{id}", new Dictionary<string,
-                string> { ["CreatedAt"] = then, ["LastExecution"] = then, ["NextExecution"] = then });
+                string>
+            { ["CreatedAt"] = then, ["LastExecution"] = then, ["NextExecution"] = then });
             using IWriteOnlyTransaction transaction = clock.CreateWriteTransaction();
             transaction.AddToSet("recurring-jobs", id, JobHelper.ToTimestamp(DateTime.UtcNow.AddYears(-10)));
             transaction.Commit();

@@ -121,6 +121,10 @@ public sealed class SharedBucketTests(PostgresDatabase database) : IClassFixture
     }
 
     private Task<PipelineStorage> OpenAsync(S3StandIn server, string folder) => PipelineStorage.OpenAsync(
-        new DataOptions { Folder = folder, ConnectionString = database.ConnectionString,
-        Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options } }, Stop);
+        new DataOptions
+        {
+            Folder = folder,
+            ConnectionString = database.ConnectionString,
+            Artifacts = new() { Store = ArtifactStoreKind.S3, S3 = server.Options }
+        }, Stop);
 }

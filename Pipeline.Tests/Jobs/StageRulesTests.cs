@@ -25,7 +25,8 @@ public sealed class StageRulesTests
     [Fact]
     public void Captions_follow_their_figure_as_blockquotes() =>
         CaptionedMarkdown.Insert("a\n![Figure 1](images/figure-1.png)\nb ![F](images/x.png)", new Dictionary<string,
-        string> { ["images/figure-1.png"] = "two\nlines" })
+        string>
+        { ["images/figure-1.png"] = "two\nlines" })
             .ShouldBe("a\n![Figure 1](images/figure-1.png)\n\n> two\n> lines\nb ![F](images/x.png)");
 
     [Fact]
@@ -54,9 +55,10 @@ public sealed class StageRulesTests
             """).Arguments;
         (tracked.LoadBestModelAtEnd, tracked.EarlyStoppingSteps, tracked.Packing, tracked.LrSchedulerKwargs["num_cycles"])
             .ShouldBe((true, 2, true, "0.4"));
-        TrainingSettings wrong =
-            Settings(
-            """{"load_best_model_at_end": true, "lora_rnk": 4, "output_dir": "/x", "val_size": 0.1, "max_steps": "many", "lora_dropout": 3}""");
+        TrainingSettings wrong = Settings("""
+            {"load_best_model_at_end": true, "lora_rnk": 4, "output_dir": "/x",
+             "val_size": 0.1, "max_steps": "many", "lora_dropout": 3}
+            """);
         wrong.Faults.Select(fault => fault.ToString()).ShouldBe(
         [
             "training.output_dir: is filled in by the run; take it out",

@@ -80,8 +80,12 @@ internal sealed class PipelineFixture : IAsyncDisposable
         File.WriteAllText(folder.File("model/config.json"), "{}");
         Directory.CreateDirectory(folder.File("in"));
         foreach ((string name, string text) in documents) File.WriteAllText(Path.Combine(folder.File("in"), name), text);
-        return new RunOptions { Name = "test", BaseModel = folder.File("model"),
-            Caption = new CaptionOptions { Model = folder.File("model") } };
+        return new RunOptions
+        {
+            Name = "test",
+            BaseModel = folder.File("model"),
+            Caption = new CaptionOptions { Model = folder.File("model") }
+        };
     }
 
     public async Task<Guid> IngestAsync(TemporaryFolder folder, RunOptions options) =>

@@ -50,7 +50,8 @@ public sealed class FigureTests
     public void A_caption_names_kind_count_details_readings_and_title()
     {
         FigureFacts facts = new(FigureKind.BarChart, "A bar chart", "with 3 bars", ["The bars are blue."],
-            ["The tallest bar is labelled B."], []) { Title = "Cost" };
+            ["The tallest bar is labelled B."], [])
+        { Title = "Cost" };
         facts.Caption.ShouldBe("A bar chart with 3 bars. The bars are blue. The tallest bar is labelled B. The title reads \"Cost\".");
         facts.Caption.ShouldStartWith(facts.Seen);
     }
@@ -59,7 +60,8 @@ public sealed class FigureTests
     public void Captions_are_measured_word_for_word()
     {
         FigureFacts facts = new(FigureKind.BarChart, "A bar chart", "with 3 bars", [], ["The tallest bar is labelled B."],
-            []) { Title = "Cost" };
+            [])
+        { Title = "Cost" };
         FigureFacts photo = new(FigureKind.Photo, "A photo", "of a blue sky above green ground", ["There is a sun."], [], []);
         VisionMeasurement.Of(
         [

@@ -95,8 +95,11 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
         async Task PictureAsync(string name)
         {
             if (Environment.GetEnvironmentVariable("PIPELINE_SCREENSHOTS") is { Length: > 0 } folder)
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{scheme.ToString().ToLowerInvariant()}.png"),
-                    FullPage = true });
+                await page.ScreenshotAsync(new()
+                {
+                    Path = Path.Combine(folder, $"{name}-{scheme.ToString().ToLowerInvariant()}.png"),
+                    FullPage = true
+                });
         }
     }
 }

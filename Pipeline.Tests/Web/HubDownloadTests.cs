@@ -119,8 +119,14 @@ public sealed class HubDownloadTests : IAsyncLifetime
     {
         List<object> entries = _files.Select(f => (object)(f.Key.EndsWith(".json", StringComparison.Ordinal)
             ? new { type = "file", path = f.Key, size = f.Value.Length, oid = GitBlob(f.Value) }
-            : new { type = "file", path = f.Key, size = f.Value.Length, oid = "x",
-            lfs = new { oid = Convert.ToHexStringLower(SHA256.HashData(f.Value)) } })).ToList();
+            : new
+            {
+                type = "file",
+                path = f.Key,
+                size = f.Value.Length,
+                oid = "x",
+                lfs = new { oid = Convert.ToHexStringLower(SHA256.HashData(f.Value)) }
+            })).ToList();
         if (_extraPath is not null) entries.Add(new { type = "file", path = _extraPath, size = 1, oid = "x" });
         return JsonSerializer.Serialize(entries);
     }

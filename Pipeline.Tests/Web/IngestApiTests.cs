@@ -189,8 +189,13 @@ public sealed class IngestApiTests(PostgresDatabase database) : IClassFixture<Po
         await File.WriteAllBytesAsync(root.File("a.pdf"), Pdf, TestContext.Current.CancellationToken);
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings: ("Ingest:Roots:0", root.Path));
         using HttpResponseMessage made = await server.PostJsonAsync(
-            "/api/schedules", JsonSerializer.Serialize(new { name = "nightly", cron = "0 3 * * *", folder = root.Path,
-            time_zone = "Europe/Madrid" }));
+            "/api/schedules", JsonSerializer.Serialize(new
+            {
+                name = "nightly",
+                cron = "0 3 * * *",
+                folder = root.Path,
+                time_zone = "Europe/Madrid"
+            }));
         made.StatusCode.ShouldBe(HttpStatusCode.Created);
         (await JsonAsync(made)).GetProperty("next_at").GetDateTimeOffset().ShouldBeGreaterThan(DateTimeOffset.UtcNow);
 

@@ -22,7 +22,8 @@ public sealed class JobDashboardTests(PostgresDatabase database) : IClassFixture
         await using (PipelineFixture pipeline = await PipelineFixture.StartAsync(database, settings: ("Worker:Cpu", "1")))
         {
             RunOptions options = PipelineFixture.Seed(folder, (Hostile, "bad one"), ("fine.pdf", "fine"),
-                ("odd.pdf", "bug one")) with { Name = "dashboard & co" };
+                ("odd.pdf", "bug one")) with
+            { Name = "dashboard & co" };
             run = await pipeline.IngestAsync(folder, options);
             (await pipeline.WaitAsync(run)).Summary.State.ShouldBe(RunState.Succeeded);
             failed = [.. (await pipeline.Sender.Send(new ListItems(run), Stop)).Where(i => i.State == ItemState.Failed)];

@@ -32,8 +32,12 @@ internal static class SeededRun
                 new MemoryStream(System.Text.Encoding.UTF8.GetBytes($"# {name}\n\nText of the document.\n")));
             await db.RegisterArtifactsAsync([pdf, text], default);
             Extraction extraction = new(pdf.Sha256, "1", "test", new() { ["document.md"] = text.Sha256 }, 6, 3, start);
-            RunDocument document = new(run.Id, name, pdf.Sha256) { ExtractionId = name == "broken.pdf"
-                ? null : extraction.Id, Captions = name == "broken.pdf" ? 0 : 3 };
+            RunDocument document = new(run.Id, name, pdf.Sha256)
+            {
+                ExtractionId = name == "broken.pdf"
+                ? null : extraction.Id,
+                Captions = name == "broken.pdf" ? 0 : 3
+            };
             db.Add(new Document(pdf.Sha256, name, 48_213, start));
             if (name != "broken.pdf")
                 db.Add(extraction);
@@ -68,11 +72,27 @@ internal static class SeededRun
         db.AddRange(dataset, training);
         await db.SaveChangesAsync();
         for (int step = 1; step <= 40; step++)
-            db.Add(new TrainingMetric { RunId = run.Id, Step = step, Name = "loss", Value = 1.7 + (3.1 * Math.Exp(-step / 9.0))
-                + (0.15 * Math.Sin(step * 1.7)), Epoch = step / 20.0, At = start });
+            db.Add(new TrainingMetric
+            {
+                RunId = run.Id,
+                Step = step,
+                Name = "loss",
+                Value = 1.7 + (3.1 * Math.Exp(-step / 9.0))
+                + (0.15 * Math.Sin(step * 1.7)),
+                Epoch = step / 20.0,
+                At = start
+            });
         for (int step = 10; step <= 40; step += 10)
-            db.Add(new TrainingMetric { RunId = run.Id, Step = step, Name = "eval_loss", Value = 2.1
-                + (2.6 * Math.Exp(-step / 10.0)), Epoch = step / 20.0, At = start });
+            db.Add(new TrainingMetric
+            {
+                RunId = run.Id,
+                Step = step,
+                Name = "eval_loss",
+                Value = 2.1
+                + (2.6 * Math.Exp(-step / 10.0)),
+                Epoch = step / 20.0,
+                At = start
+            });
         Evaluation evaluation = new()
         {
             RunId = run.Id,
@@ -93,26 +113,67 @@ internal static class SeededRun
         };
         Adapter adapter = new("field-guide", run.Id, training.Id, "starter/phi4-starter", storage.Folder, "phi4_mini",
             DateTimeOffset.UtcNow);
-        Training older = new() { RunId = run.Id, CacheKey = "older", BaseModel = "starter/phi4-starter", Steps = 40, FirstLoss = 4.8,
-            LastLoss = 2.2, TrainableParameters = 402_432, AllParameters = 9_912_448, CreatedAt = start };
+        Training older = new()
+        {
+            RunId = run.Id,
+            CacheKey = "older",
+            BaseModel = "starter/phi4-starter",
+            Steps = 40,
+            FirstLoss = 4.8,
+            LastLoss = 2.2,
+            TrainableParameters = 402_432,
+            AllParameters = 9_912_448,
+            CreatedAt = start
+        };
         db.Add(older);
         await db.SaveChangesAsync();
         Adapter predecessor = new("field-guide-1", run.Id, older.Id, "starter/phi4-starter", storage.Folder, "phi4_mini", start);
         db.AddRange(evaluation, adapter, predecessor);
-        Promotion first = new() { Id = Guid.CreateVersion7(start), Name = "guide", Kind = PromotionKind.Promoted,
-            AdapterId = predecessor.Id, Loss = 2.61, ReferenceLoss = 4.21, Margin = 0.01, Tokens = 861, By = "run", CreatedAt = start,
-            Reason = "held-out loss 2.6100 is 38.0 % below 4.2100 of the base model; the margin is 1 %" };
-        Promotion second = new() { Name = "guide", Kind = PromotionKind.Promoted, AdapterId = adapter.Id, AgainstId = predecessor.Id,
-            PreviousId = first.Id, RunId = run.Id, Loss = 2.34, ReferenceLoss = 2.61, Margin = 0.01, Tokens = 861, By = "run",
-            CreatedAt = DateTimeOffset.UtcNow, Reason = "held-out loss 2.3400 is 10.3 % below 2.6100 of field-guide-1; the margin is 1 %" };
+        Promotion first = new()
+        {
+            Id = Guid.CreateVersion7(start),
+            Name = "guide",
+            Kind = PromotionKind.Promoted,
+            AdapterId = predecessor.Id,
+            Loss = 2.61,
+            ReferenceLoss = 4.21,
+            Margin = 0.01,
+            Tokens = 861,
+            By = "run",
+            CreatedAt = start,
+            Reason = "held-out loss 2.6100 is 38.0 % below 4.2100 of the base model; the margin is 1 %"
+        };
+        Promotion second = new()
+        {
+            Name = "guide",
+            Kind = PromotionKind.Promoted,
+            AdapterId = adapter.Id,
+            AgainstId = predecessor.Id,
+            PreviousId = first.Id,
+            RunId = run.Id,
+            Loss = 2.34,
+            ReferenceLoss = 2.61,
+            Margin = 0.01,
+            Tokens = 861,
+            By = "run",
+            CreatedAt = DateTimeOffset.UtcNow,
+            Reason = "held-out loss 2.3400 is 10.3 % below 2.6100 of field-guide-1; the margin is 1 %"
+        };
         ServedName served = new("guide");
         served.Follow(second.Id, second.Id);
         db.AddRange(first, second, served);
         string[] lines = ["Ingest started, attempt 1", "4 documents", "Extract started, attempt 1", "broken.pdf: the file is encrypted",
             "Train started, attempt 1", "step 40 of 40, loss 1.90", "Published adapter field-guide"];
         for (int i = 0; i < lines.Length; i++)
-            db.Add(new LogEntry { At = start.AddSeconds(i * 9), Level = lines[i].Contains("encrypted", StringComparison.Ordinal)
-                ? "Warning" : "Information", Category = "Pipeline", Message = lines[i], RunId = run.Id });
+            db.Add(new LogEntry
+            {
+                At = start.AddSeconds(i * 9),
+                Level = lines[i].Contains("encrypted", StringComparison.Ordinal)
+                ? "Warning" : "Information",
+                Category = "Pipeline",
+                Message = lines[i],
+                RunId = run.Id
+            });
         await db.SaveChangesAsync();
         await db.Database.ExecuteSqlAsync($"""
             UPDATE runs SET state = 'Succeeded', started_at = created_at, finished_at = created_at + interval '97 seconds',

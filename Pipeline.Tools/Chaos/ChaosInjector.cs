@@ -64,8 +64,11 @@ internal sealed class ChaosInjector(
                 string hours = random.Next(2) == 0 ? "-1 hour" : "1 hour";
                 say($"the clock jumps: stored leases move by {hours} in {await StagesAsync(ct)}");
                 await system.ScalarAsync<long>(
-                    $"WITH moved AS (UPDATE stage_items SET lease_until = lease_until + interval '{hours}' WHERE state = 'Running' "
-                    + $"RETURNING 1) SELECT count(*) FROM moved", ct);
+                    $"""
+                    WITH moved AS (
+                        UPDATE stage_items SET lease_until = lease_until + interval '{hours}' WHERE state = 'Running' RETURNING 1)
+                    SELECT count(*) FROM moved
+                    """, ct);
                 break;
             case ChaosFault.PoisonDocument:
                 await KillWhoeverTakesAsync(poison!, ct);

@@ -108,7 +108,8 @@ internal sealed class ChaosSystem : IAsyncDisposable
                     || DateTime.UtcNow > end) throw new InvalidOperationException($"the run was refused: {(int)answer.StatusCode} {text}");
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !ct.IsCancellationRequested
-                && DateTime.UtcNow < end) { }
+                && DateTime.UtcNow < end)
+            { }
             await Task.Delay(100, ct);
         }
     }

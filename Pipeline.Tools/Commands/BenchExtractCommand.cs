@@ -14,8 +14,12 @@ internal static class BenchExtractCommand
     public static Command Create()
     {
         Argument<string> path = new("PATH") { Description = "A PDF or a folder of PDFs", DefaultValueFactory = _ => "samples" };
-        Option<int> dpi = new("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ =>
-            new ExtractionOptions().RasterDpi };
+        Option<int> dpi = new("--dpi")
+        {
+            Description = "Resolution of page images",
+            DefaultValueFactory = _ =>
+            new ExtractionOptions().RasterDpi
+        };
         Option<double> seconds = new("--seconds") { Description = "Time for each measurement", DefaultValueFactory = _ => 10 };
         Option<bool> json = new("--json") { Description = "End with one JSON object on the last line" };
         Command command = new("extract", "Extraction: pages per second of text with layout, and of page images") { path, dpi, seconds,

@@ -12,8 +12,11 @@ internal static class BenchJobsCommand
 {
     public static Command Create()
     {
-        Option<int> documents = new("--documents") { Description = "Documents of the run that is timed; two items each",
-            DefaultValueFactory = _ => 1000 };
+        Option<int> documents = new("--documents")
+        {
+            Description = "Documents of the run that is timed; two items each",
+            DefaultValueFactory = _ => 1000
+        };
         Option<int> workers = new("--workers") { Description = "Items worked on at once", DefaultValueFactory = _ => 4 };
         Option<bool> json = new("--json") { Description = "End with one JSON object on the last line" };
         Command command = new("jobs", "Orchestration: time between stages, items per second, with stages that do nothing") { documents,
@@ -28,7 +31,9 @@ internal static class BenchJobsCommand
                     m = await QueueBenchmark.MeasureAsync(storage, parsed.GetValue(documents), parsed.GetValue(workers), stopping);
                 TextWriter output = parsed.InvocationConfiguration.Output;
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{m.HandOvers} hand-overs: median {m.P50Ms:F1} ms, 95 % within {m.P95Ms:F1} ms; {m.Items} items in {m.Seconds:F2} s, {m.ItemsPerSecond:F0} items/s; a change is seen after {m.SeenP50Ms:F0} ms (median), 99 % within {m.SeenP99Ms:F0} ms"));
+                    $"{m.HandOvers} hand-overs: median {m.P50Ms:F1} ms, 95 % within {m.P95Ms:F1} ms; "
+                    + $"{m.Items} items in {m.Seconds:F2} s, {m.ItemsPerSecond:F0} items/s; "
+                    + $"a change is seen after {m.SeenP50Ms:F0} ms (median), 99 % within {m.SeenP99Ms:F0} ms"));
                 if (parsed.GetValue(json))
                     output.WriteLine(JsonSerializer.Serialize(new
                     {

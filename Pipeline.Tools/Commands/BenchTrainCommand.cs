@@ -20,8 +20,12 @@ namespace Pipeline.Tools.Commands;
 internal static class BenchTrainCommand
 {
     private static readonly Option<string> Precision = new("--dtype") { Description = "fp32 or bf16", DefaultValueFactory = _ => "fp32" };
-    private static readonly Option<string> On = new("--device") { Description = "auto, cpu, cuda or cuda:N", DefaultValueFactory = _ =>
-        "auto" };
+    private static readonly Option<string> On = new("--device")
+    {
+        Description = "auto, cpu, cuda or cuda:N",
+        DefaultValueFactory = _ =>
+        "auto"
+    };
     private static readonly Option<int> Seq = Number("--seq", "Tokens of an example; the cut-off with --dataset", 256);
     private static readonly Option<int> Batch = Number("--batch", "Examples of a micro-batch", 4);
     private static readonly Option<int> Accumulation = Number("--accumulation", "Micro-batches of a step", 1);
@@ -35,19 +39,33 @@ internal static class BenchTrainCommand
     private static readonly Option<int> Steps = Number("--steps", "Steps to measure", 8);
     private static readonly Option<string?> Dataset =
         new("--dataset") { Description = "Real examples with their masked prompts and lengths", HelpName = "FILE" };
-    private static readonly Option<string> Tokenizer = new("--tokenizer") { Description = "Model folder of the tokenizer for --dataset",
-        DefaultValueFactory = _ => "starter/phi4-starter" };
-    private static readonly Option<string?> Lengths = new("--lengths") { Description =
-        "Write [prompt, all] tokens of each example of --dataset to a JSON file, for bench/peft_lora.py", HelpName = "FILE" };
+    private static readonly Option<string> Tokenizer = new("--tokenizer")
+    {
+        Description = "Model folder of the tokenizer for --dataset",
+        DefaultValueFactory = _ => "starter/phi4-starter"
+    };
+    private static readonly Option<string?> Lengths = new("--lengths")
+    {
+        Description =
+        "Write [prompt, all] tokens of each example of --dataset to a JSON file, for bench/peft_lora.py",
+        HelpName = "FILE"
+    };
     private static readonly Option<bool> Checkpointing =
         new("--checkpointing") { Description = "Compute activations again on the way back instead of keeping them" };
-    private static readonly Option<int?> Quantization = new("--quantization-bit") { Description = "Store the frozen layers in 8 or 4 bits",
-        HelpName = "BITS" };
+    private static readonly Option<int?> Quantization = new("--quantization-bit")
+    {
+        Description = "Store the frozen layers in 8 or 4 bits",
+        HelpName = "BITS"
+    };
     private static readonly Option<double> Dropout = new("--dropout") { Description = "Dropout of the adapter's inputs" };
     private static readonly Option<TrainingReference?> Reference =
-        new("--reference") { Description =
+        new("--reference")
+        {
+            Description =
         "Measure besides what transformers and PEFT compute, operator by operator: peft as it is by itself, autocast as under Trainer "
-        + "with bf16", HelpName = "peft|autocast" };
+        + "with bf16",
+            HelpName = "peft|autocast"
+        };
     private static readonly Option<bool> Json = new("--json") { Description = "End with one JSON object on the last line" };
 
     public static Command Create()
@@ -72,8 +90,13 @@ internal static class BenchTrainCommand
         TrainingBenchmarkOptions options = new()
         {
             Model = shape,
-            Lora = new LoraConfig { Rank = Value(parsed, Rank), Alpha = 2 * Value(parsed, Rank), Dropout = parsed.GetValue(Dropout),
-            TargetModules = ["all"] },
+            Lora = new LoraConfig
+            {
+                Rank = Value(parsed, Rank),
+                Alpha = 2 * Value(parsed, Rank),
+                Dropout = parsed.GetValue(Dropout),
+                TargetModules = ["all"]
+            },
             DType = ModelOptions.ParseType(parsed.GetValue(Precision)) ?? ScalarType.Float32,
             Device = TorchRuntime.ResolveDevice(parsed.GetRequiredValue(On)),
             Accumulation = Value(parsed, Accumulation),

@@ -12,8 +12,12 @@ internal static class ChaosCommand
         Option<int> seed = new("--seed") { Description = "Decides which accidents happen, and when", DefaultValueFactory = _ => 1 };
         Option<int> documents = new("--documents") { Description = "Sample documents of each run", DefaultValueFactory = _ => 2 };
         Option<ChaosFault[]> only =
-            new("--only") { Description = "Accidents that happen in every run, each once, in some order; a few of all when left out",
-            DefaultValueFactory = _ => [], AllowMultipleArgumentsPerToken = true };
+            new("--only")
+            {
+                Description = "Accidents that happen in every run, each once, in some order; a few of all when left out",
+                DefaultValueFactory = _ => [],
+                AllowMultipleArgumentsPerToken = true
+            };
         Option<bool> json = new("--json") { Description = "End with one JSON object on the last line" };
         Command command = new("chaos", "Kill, freeze and starve a running pipeline, and check that nothing was lost or done twice") { runs,
             seed, documents, only, json };

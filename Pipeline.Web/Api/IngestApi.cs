@@ -47,8 +47,12 @@ internal static class IngestApi
         if (!context.Request.HasFormContentType)
             throw new BadHttpRequestException("expected a form of type multipart/form-data with .pdf or .zip files",
                 StatusCodes.Status415UnsupportedMediaType);
-        FormOptions formLimits = new() { MultipartBodyLengthLimit = limits.Value.MaxIngestBytes, ValueCountLimit = 64,
-            ValueLengthLimit = 1 << 20 };
+        FormOptions formLimits = new()
+        {
+            MultipartBodyLengthLimit = limits.Value.MaxIngestBytes,
+            ValueCountLimit = 64,
+            ValueLengthLimit = 1 << 20
+        };
         // large parts go to temporary files, deleted afterwards
         context.Features.Set<IFormFeature>(new FormFeature(context.Request, formLimits));
         IFormCollection form = await ReadFormAsync(context.Request, cancellationToken);

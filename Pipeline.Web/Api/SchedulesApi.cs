@@ -54,10 +54,12 @@ internal static class SchedulesApi
             {
                 ScheduleEntry schedule = await FindAsync(sender, name, cancellationToken);
                 RunAccepted? run = await sender.Send(new RunSchedule(schedule.Id), cancellationToken);
-                return run is null
-                    ? Results.Problem(
-                    $"nothing was started: {(schedule.Enabled ? (await FindAsync(sender, name, cancellationToken)).LastSkipReason : "the schedule is disabled")}", statusCode: StatusCodes.Status409Conflict)
-                    : Results.Accepted($"/api/runs/{run.RunId}", run);
+                if (run is not null)
+                    return Results.Accepted($"/api/runs/{run.RunId}", run);
+                string? reason = schedule.Enabled
+                    ? (await FindAsync(sender, name, cancellationToken)).LastSkipReason
+                    : "the schedule is disabled";
+                return Results.Problem($"nothing was started: {reason}", statusCode: StatusCodes.Status409Conflict);
             })
             .Produces<RunAccepted>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status409Conflict)

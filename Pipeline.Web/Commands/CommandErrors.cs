@@ -28,7 +28,8 @@ internal static class CommandErrors
             case ArtifactSettingsException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.BadUsage;
-            case ArtifactStoreException or DamagedArtifactException or StorageFullException or TrainingDivergedException or CheckpointException:
+            case ArtifactStoreException or DamagedArtifactException or StorageFullException
+                or TrainingDivergedException or CheckpointException:
                 error.WriteLine($"error: {problem.Message}");
                 return ExitCodes.Failed;
             case SchemaTooNewException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException:

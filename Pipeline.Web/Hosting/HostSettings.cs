@@ -40,8 +40,12 @@ internal static class HostSettings
     public static DataOptions StorageOf(ServerSettings settings)
     {
         IConfigurationRoot read = Read(settings);
-        return new DataOptions { Folder = settings.DataFolder, ConnectionString = read.GetConnectionString("Pipeline"),
-            Artifacts = ArtifactOptions.Read(read) };
+        return new DataOptions
+        {
+            Folder = settings.DataFolder,
+            ConnectionString = read.GetConnectionString("Pipeline"),
+            Artifacts = ArtifactOptions.Read(read)
+        };
     }
 
     /// <summary>

@@ -63,8 +63,14 @@ internal sealed class ModelCatalog(IOptions<ServingOptions> options, ISender sen
     {
         ServedModel model = await FindAsync(id, cancellationToken);
         return model.Adapter is not { } adapter || Directory.Exists(adapter.Folder) ? model
-            : model with { Adapter = adapter with { Folder = await sender.Send(new FetchAdapter(adapter.Name), cancellationToken)
-            ?? adapter.Folder } };
+            : model with
+            {
+                Adapter = adapter with
+                {
+                    Folder = await sender.Send(new FetchAdapter(adapter.Name), cancellationToken)
+            ?? adapter.Folder
+                }
+            };
     }
 
     private static bool IsModel(string folder) => File.Exists(Path.Combine(folder, "config.json"));

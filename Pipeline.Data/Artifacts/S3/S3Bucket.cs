@@ -82,8 +82,10 @@ internal sealed class S3Bucket : IDisposable
         {
             return await FoundAsync("renew", () => Client.CopyObjectAsync(request, ct), ct) is not null;
         }
-        catch (ArtifactStoreException e) when (e.InnerException
-            is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed })
+        catch (ArtifactStoreException e) when (e.InnerException is AmazonS3Exception
+        {
+            StatusCode: HttpStatusCode.NotImplemented or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed,
+        })
         {
             return false;
         }

@@ -30,7 +30,8 @@ internal static class S3Errors
                 $"Artifacts:S3: {storage} does not let this key {action} in bucket '{options.Bucket}' ({answer.ErrorCode}); correct the "
                 + $"credentials, or allow the key to list the bucket and its uploads and to get, put and delete objects", e),
             _ => new ArtifactStoreException(
-                $"{storage} could not {action} in bucket '{options.Bucket}': {(int)answer.StatusCode} {answer.ErrorCode}: {answer.Message}", e),
+                $"{storage} could not {action} in bucket '{options.Bucket}': {(int)answer.StatusCode} {answer.ErrorCode}: "
+                + answer.Message, e),
         };
     }
 

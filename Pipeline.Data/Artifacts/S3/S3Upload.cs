@@ -90,8 +90,14 @@ internal sealed class S3Upload(S3Bucket bucket)
                     bucket.Client.UploadPartAsync(request, token), token);
                 parts[i] = new PartETag(i + 1, sent.ETag);
             });
-            CompleteMultipartUploadRequest complete = new() { BucketName = name, Key = key, UploadId = upload, PartETags = [.. parts],
-                IfNoneMatch = condition };
+            CompleteMultipartUploadRequest complete = new()
+            {
+                BucketName = name,
+                Key = key,
+                UploadId = upload,
+                PartETags = [.. parts],
+                IfNoneMatch = condition
+            };
             await bucket.CallAsync("join the parts", () => bucket.Client.CompleteMultipartUploadAsync(complete, ct), ct);
         }
         catch
@@ -106,8 +112,12 @@ internal sealed class S3Upload(S3Bucket bucket)
         using CancellationTokenSource patience = new(AbortPatience);
         try
         {
-            await bucket.Client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = bucket.Options.Bucket, Key = key,
-                UploadId = upload }, patience.Token);
+            await bucket.Client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest
+            {
+                BucketName = bucket.Options.Bucket,
+                Key = key,
+                UploadId = upload
+            }, patience.Token);
         }
         catch (Exception)
         {

@@ -13,11 +13,11 @@ internal static class CaptionMatcher
         TextBlock[] captions = blocks.Where(b => b.Kind == BlockKind.Caption).ToArray();
         TextBlock[] targets = blocks.Where(b => b.Kind is BlockKind.Figure or BlockKind.Table).ToArray();
         IEnumerable<(TextBlock caption, TextBlock target)> pairs = from caption in captions
-                    from target in targets
-                    let distance = Distance(caption, target)
-                    where distance <= Furthest
-                    orderby distance
-                    select (caption, target);
+                                                                   from target in targets
+                                                                   let distance = Distance(caption, target)
+                                                                   where distance <= Furthest
+                                                                   orderby distance
+                                                                   select (caption, target);
         foreach ((TextBlock caption, TextBlock target) in pairs)
         {
             if (caption.Target is not null || target.Caption is not null)

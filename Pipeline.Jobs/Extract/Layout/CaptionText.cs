@@ -20,7 +20,8 @@ internal static partial class CaptionText
     }
 
     [GeneratedRegex(
-        @"^(figure|fig\.?|table|tab\.?|chart|diagram|plate|scheme|figura|tabla|cuadro|gráfico|abbildung|abb\.|tabelle|tableau)\s*(?<number>\d{1,4}([.\-]\d+)?[a-z]?|[ivxlc]{1,6})\s*([:.|–—]|-\s|$)",
+        @"^(figure|fig\.?|table|tab\.?|chart|diagram|plate|scheme|figura|tabla|cuadro|gráfico|abbildung|abb\.|tabelle|tableau)\s*"
+        + @"(?<number>\d{1,4}([.\-]\d+)?[a-z]?|[ivxlc]{1,6})\s*([:.|–—]|-\s|$)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Start();
 }

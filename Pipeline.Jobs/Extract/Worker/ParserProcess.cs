@@ -89,8 +89,11 @@ internal sealed class ParserProcess : IDisposable
                 throw DocumentProblems.TimedOut(request.Name, (int)limit.TotalSeconds);
             Served++;
         }
-        catch (Exception e) when (e is not BadDocumentException { Reason: not (
-            BadDocumentReason.ParserCrashed or BadDocumentReason.TimedOut or BadDocumentReason.OutOfMemory) })
+        catch (Exception e) when (e is not BadDocumentException
+        {
+            Reason: not (
+            BadDocumentReason.ParserCrashed or BadDocumentReason.TimedOut or BadDocumentReason.OutOfMemory)
+        })
         {
             End();
             throw;

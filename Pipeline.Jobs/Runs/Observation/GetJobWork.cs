@@ -29,8 +29,17 @@ internal sealed class GetJobWorkHandler(IDbContextFactory<PipelineDbContext> con
             join run in db.Runs on item.RunId equals run.Id
             where ids.Contains(item.Id)
             orderby item.Id
-            select new { item.Id, item.RunId, run.Name, item.Stage, Path = db.RunDocuments.Where(d => d.Id == item.RunDocumentId)
-                .Select(d => d.Path).FirstOrDefault(), item.State, item.Error })
+            select new
+            {
+                item.Id,
+                item.RunId,
+                run.Name,
+                item.Stage,
+                Path = db.RunDocuments.Where(d => d.Id == item.RunDocumentId)
+                .Select(d => d.Path).FirstOrDefault(),
+                item.State,
+                item.Error
+            })
             .ToArrayAsync(cancellationToken);
         return new JobWork(
             items.Select(i => new JobWork.Item(i.Id, i.RunId, i.Name, i.Stage, i.Path, attempts[i.Id], i.State, i.Error)).ToArray(),

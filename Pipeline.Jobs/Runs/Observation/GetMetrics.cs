@@ -17,7 +17,9 @@ internal sealed class GetMetricsHandler(IDbContextFactory<PipelineDbContext> con
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         Guid? maker = await (from run in db.Runs
-            where run.Id == request.RunId join training in db.Trainings on run.TrainingId equals training.Id select (Guid?)training.RunId)
+                             where run.Id == request.RunId
+                             join training in db.Trainings on run.TrainingId equals training.Id
+                             select (Guid?)training.RunId)
             .SingleOrDefaultAsync(cancellationToken);
         Guid source = maker ?? request.RunId;
         TrainingMetric[] points = await db.TrainingMetrics.AsNoTracking().Where(m => m.RunId == source).OrderBy(m => m.Step)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Models.Datasets;
@@ -111,8 +112,9 @@ public sealed class TrainingData
             return (all, []);
         int held = arguments.ValSize < 1 ? (int)Math.Ceiling(all.Count * arguments.ValSize) : (int)arguments.ValSize;
         if (held >= all.Count)
-            throw new InputException(FormattableString.Invariant(
-                $"val_size: {arguments.ValSize} of {all.Count} examples leaves none to train on; give more examples or a smaller val_size"));
+            throw new InputException(string.Create(CultureInfo.InvariantCulture,
+                $"val_size: {arguments.ValSize} of {all.Count} examples leaves none to train on; "
+                + $"give more examples or a smaller val_size"));
         int[] order = new RandomState(arguments.Seed).Permutation(-1, all.Count);
         return ([.. order.Skip(held).Order().Select(i => all[i])], [.. order.Take(held).Order().Select(i => all[i])]);
     }

@@ -35,8 +35,13 @@ internal static class TrainingWords
     }
 
     private static ConfigurationValue Value(string[] values) =>
-        values.Length switch { 0 => ConfigurationValue.Flag, 1 => ConfigurationValue.Of(values[0]), _ =>
-            ConfigurationValue.OfList(values) };
+        values.Length switch
+        {
+            0 => ConfigurationValue.Flag,
+            1 => ConfigurationValue.Of(values[0]),
+            _ =>
+            ConfigurationValue.OfList(values)
+        };
 
     // -1 is a value, and so is a=b unless a is a key.
     private static bool StartsKey(string word) => word.StartsWith('-')

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Runtime;

@@ -36,8 +36,12 @@ internal sealed class ClausesStages
 
     public void Add(IServiceCollection services) => services
         .AddSingleton(this)
-        .AddStage<CutHandler>(new(Cut, StageScope.Document, Queues.Cpu) { After = [Stages.Caption], Next = [Forward, Backward],
-        Title = "Clauses" })
+        .AddStage<CutHandler>(new(Cut, StageScope.Document, Queues.Cpu)
+        {
+            After = [Stages.Caption],
+            Next = [Forward, Backward],
+            Title = "Clauses"
+        })
         .AddStage<PartHandler>(new(Forward, StageScope.Part, Queues.Cpu) { Next = [Judge] })
         .AddStage<PartHandler>(new(Backward, StageScope.Part, Queues.Gpu) { Next = [Judge] })
         .AddStage<PartHandler>(new(Judge, StageScope.Part, Queues.Cpu)

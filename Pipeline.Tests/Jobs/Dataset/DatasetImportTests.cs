@@ -10,8 +10,10 @@ public sealed class DatasetImportTests
     public async Task A_users_file_is_divided_and_keeps_its_columns()
     {
         using TemporaryFolder folder = new();
-        await File.WriteAllLinesAsync(folder.File("mine.jsonl"), Enumerable.Range(0, 40).Select(i =>
-            $$"""  {"instruction": "What is {{i}} squared?", "output": "{{i * i}}", "system": "You calculate.", "history": [["Hi", "Hello"]]}"""), TestContext.Current.CancellationToken);
+        IEnumerable<string> examples = Enumerable.Range(0, 40).Select(i =>
+            $$"""  {"instruction": "What is {{i}} squared?", "output": "{{i * i}}", """
+            + """ "system": "You calculate.", "history": [["Hi", "Hello"]]}""");
+        await File.WriteAllLinesAsync(folder.File("mine.jsonl"), examples, TestContext.Current.CancellationToken);
         DatasetResult result = await DatasetBuilder.ImportAsync(
             folder.File("mine.jsonl"), new DatasetOptions(), folder.File("out"), TestContext.Current.CancellationToken);
         (result.Train, result.Eval).ShouldBe((36, 4));

@@ -11,8 +11,11 @@ public sealed class OrphanedParserTests
     {
         using TemporaryFolder folder = new();
         HostCommand command = HostCommand.Of(HostCommand.ParseWorker);
-        using Process parser = Process.Start(new ProcessStartInfo(command.File, command.Arguments) { RedirectStandardInput = true,
-            RedirectStandardOutput = true })!;
+        using Process parser = Process.Start(new ProcessStartInfo(command.File, command.Arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true
+        })!;
         string pdf = Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "samples"), "*.pdf")[0];
         Directory.CreateDirectory(folder.File("out"));
         // At this resolution the pages take many times longer than noticing does.

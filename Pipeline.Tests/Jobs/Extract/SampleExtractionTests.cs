@@ -153,7 +153,8 @@ public sealed class SampleExtractionTests(ExtractionFixture fixture) : IClassFix
     {
         ExtractedDocument document = fixture.Sample("soil-moisture").Document;
         string markdown = CaptionedMarkdown.Insert(MarkdownWriter.Write(document), new Dictionary<string,
-            string> { ["images/figure-3.png"] = "A line chart.\nTwo lines." });
+            string>
+        { ["images/figure-3.png"] = "A line chart.\nTwo lines." });
         markdown.ShouldContain("![Figure 3](images/figure-3.png)\n\n> A line chart.\n> Two lines.\n\nFigure 3: Deficit");
         markdown.ShouldContain("![Figure 2](images/figure-2.png)\n\nFigure 2: Precipitation");
     }

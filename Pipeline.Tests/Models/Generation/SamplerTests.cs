@@ -103,8 +103,15 @@ public sealed class SamplerTests
     [Fact]
     public void Values_out_of_range_are_listed_together()
     {
-        GenerationOptions options = new() { MaxNewTokens = 0, Temperature = -1, TopP = 0, TopK = -1, RepetitionPenalty = 0,
-            StopStrings = [""] };
+        GenerationOptions options = new()
+        {
+            MaxNewTokens = 0,
+            Temperature = -1,
+            TopP = 0,
+            TopK = -1,
+            RepetitionPenalty = 0,
+            StopStrings = [""]
+        };
         string message = Should.Throw<InputException>(options.Validate).Message;
         foreach (string name in new[] { "max_new_tokens is 0", "temperature is -1", "top_p is 0", "top_k is -1", "repetition_penalty is 0",
             "stop text is empty" })

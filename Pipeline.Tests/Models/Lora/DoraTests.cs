@@ -161,7 +161,8 @@ public sealed class DoraTests
         Furthest(target.forward(x), expected).ShouldBeLessThan(1e-4);
 
         SafetensorsWriter.Write(folder.File("adapter_model.safetensors"), new Dictionary<string,
-            Tensor> { [prefix + ".lora_A.weight"] = a, [prefix + ".lora_B.weight"] = b });
+            Tensor>
+        { [prefix + ".lora_A.weight"] = a, [prefix + ".lora_B.weight"] = b });
         Should.Throw<InputException>(() =>
             AdapterFolder.Load(folder.Path, model)).Message.ShouldContain($"1 missing: {prefix}.lora_magnitude_vector");
     }

@@ -57,8 +57,13 @@ public sealed class BestEvaluationTests : IDisposable
         State(lowest).GetProperty("best_global_step").GetInt32().ShouldBe(EvalLosses(lowest).MinBy(e => e.Loss).Step);
         State(lowest).GetProperty("best_model_checkpoint").ValueKind.ShouldBe(JsonValueKind.Null);
 
-        TrainingArguments highest = Overfitting("highest") with { MetricForBestModel = "eval_loss", GreaterIsBetter = true, SaveSteps = 1,
-            SaveTotalLimit = 2 };
+        TrainingArguments highest = Overfitting("highest") with
+        {
+            MetricForBestModel = "eval_loss",
+            GreaterIsBetter = true,
+            SaveSteps = 1,
+            SaveTotalLimit = 2
+        };
         Train(highest);
         int step = EvalLosses(highest).MaxBy(e => e.Loss).Step;
         State(highest).GetProperty("best_global_step").GetInt32().ShouldBe(step);

@@ -52,8 +52,12 @@ public sealed class LoraTrainerTests : IDisposable
     [Fact]
     public void The_output_has_the_files_of_llama_factory()
     {
-        TrainingArguments arguments = TinyTraining.Arguments(_folder.File("out")) with { EvalSteps = 4, PlotLoss = true,
-            SaveTotalLimit = 1 };
+        TrainingArguments arguments = TinyTraining.Arguments(_folder.File("out")) with
+        {
+            EvalSteps = 4,
+            PlotLoss = true,
+            SaveTotalLimit = 1
+        };
         TrainingResult result = Train(arguments);
         string[] files = [.. Directory.EnumerateFiles(arguments.OutputDir).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
         files.ShouldBe(["README.md", "adapter_config.json", "adapter_model.safetensors", "all_results.json", "eval_results.json",
@@ -71,19 +75,30 @@ public sealed class LoraTrainerTests : IDisposable
     {
         TrainingArguments first = TinyTraining.Arguments(_folder.File("first")) with { MaxSteps = 30, LoraDropout = 0 };
         double before = Train(first).LastLoss;
-        TrainingResult second = Train(TinyTraining.Arguments(_folder.File("second")) with { AdapterNameOrPath = first.OutputDir,
-            MaxSteps = 3, LoraDropout = 0 });
+        TrainingResult second = Train(TinyTraining.Arguments(_folder.File("second")) with
+        {
+            AdapterNameOrPath = first.OutputDir,
+            MaxSteps = 3,
+            LoraDropout = 0
+        });
         second.FirstLoss.ShouldBeLessThan(before * 1.3);
     }
 
     [Fact]
     public void No_tensor_outlives_its_step()
     {
-        TrainingArguments arguments = TinyTraining.Arguments(_folder.File("out")) with { MaxSteps = 60, SaveStrategy = "no",
-            LoggingSteps = 1000 };
+        TrainingArguments arguments = TinyTraining.Arguments(_folder.File("out")) with
+        {
+            MaxSteps = 60,
+            SaveStrategy = "no",
+            LoggingSteps = 1000
+        };
         List<long> alive = new();
-        Train(arguments, new RecordingObserver { Stepped = _ =>
-            alive.Add(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount) });
+        Train(arguments, new RecordingObserver
+        {
+            Stepped = _ =>
+            alive.Add(DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount)
+        });
         // The first step makes the gradients that stay.
         alive.Skip(1).ShouldAllBe(count => count == alive[1]);
     }

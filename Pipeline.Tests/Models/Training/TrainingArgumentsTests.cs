@@ -62,8 +62,10 @@ public sealed class TrainingArgumentsTests
     [Fact]
     public void Json_and_yaml_give_the_same_arguments()
     {
-        TrainingArguments json = TrainingArguments.Parse(
-            """{"model_name_or_path": "m", "output_dir": "o", "lora_target": ["q_proj", "v_proj"], "learning_rate": 1e-4, "lora_r": 4, "bf16": false, "max_steps": null}""", "a.json");
+        TrainingArguments json = TrainingArguments.Parse("""
+            {"model_name_or_path": "m", "output_dir": "o", "lora_target": ["q_proj", "v_proj"], "learning_rate": 1e-4,
+             "lora_r": 4, "bf16": false, "max_steps": null}
+            """, "a.json");
         TrainingArguments yaml = TrainingArguments.Parse(
             "model_name_or_path: m\noutput_dir: o\nlora_target: [q_proj, v_proj]\nlearning_rate: 1e-4\nlora_r: 4\nbf16: no", "a.yaml");
         json.Describe().ShouldBe(yaml.Describe());

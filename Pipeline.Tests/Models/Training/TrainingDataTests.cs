@@ -79,8 +79,13 @@ public sealed class TrainingDataTests
             File.WriteAllLines(folder.File(name), Enumerable.Range(0, 5)
                 .Select(i => $$"""{"instruction": "{{name}} {{i}}", "output": "x"}"""));
         TrainingData data = TrainingData.Load(
-            new TrainingArguments { DatasetDir = folder.Path, Dataset = ["a.jsonl", "b.jsonl"], EvalDataset = ["c.jsonl"],
-            MaxSamples = 2 }, Tokenizer, Template, 256);
+            new TrainingArguments
+            {
+                DatasetDir = folder.Path,
+                Dataset = ["a.jsonl", "b.jsonl"],
+                EvalDataset = ["c.jsonl"],
+                MaxSamples = 2
+            }, Tokenizer, Template, 256);
         (data.Train.Count, data.Eval.Count).ShouldBe((4, 2));
         Tokenizer.Decode(data.Train[2].InputIds).ShouldContain("b.jsonl 0");
     }

@@ -45,8 +45,14 @@ public sealed class TrainingPlanTests
     {
         Random random = new(3);
         TokenizedExample[] examples = [.. Enumerable.Range(0, 40).Select(_ => Example(random.Next(3, 30)))];
-        TrainingArguments arguments = new() { Packing = true, CutoffLen = 32, TrainBatchSize = 1, GradientAccumulationSteps = 2,
-            NumTrainEpochs = 2 };
+        TrainingArguments arguments = new()
+        {
+            Packing = true,
+            CutoffLen = 32,
+            TrainBatchSize = 1,
+            GradientAccumulationSteps = 2,
+            NumTrainEpochs = 2
+        };
         TrainingPlan plan = new(arguments, examples, new RandomState(1));
 
         int tokens = examples.Sum(e => e.InputIds.Length);

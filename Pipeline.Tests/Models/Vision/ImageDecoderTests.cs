@@ -54,8 +54,12 @@ public sealed class ImageDecoderTests
     public void Gray_and_cmyk_images_become_rgb()
     {
         using MagickImage gray = new(new MagickColor(120, 120, 120), 8, 8) { ColorSpace = ColorSpace.Gray, Format = MagickFormat.Png };
-        using MagickImage cmyk = new(new MagickColor(200, 0, 0), 8, 8) { ColorSpace = ColorSpace.CMYK, Format = MagickFormat.Jpeg,
-            Quality = 100 };
+        using MagickImage cmyk = new(new MagickColor(200, 0, 0), 8, 8)
+        {
+            ColorSpace = ColorSpace.CMYK,
+            Format = MagickFormat.Jpeg,
+            Quality = 100
+        };
 
         Pixel(ImageDecoder.Decode(gray.ToByteArray()), 2, 2).ShouldBe([120, 120, 120]);
         ShouldBeNear(Pixel(ImageDecoder.Decode(cmyk.ToByteArray()), 2, 2), [200, 0, 0], 8);

@@ -190,7 +190,8 @@ public sealed class SafetensorsTests : IDisposable
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         SafetensorsWriter.Write(FilePath, new Dictionary<string,
-            Tensor> { ["same"] = ones(2), ["extra"] = ones(1), ["wide"] = ones(2, 3) });
+            Tensor>
+        { ["same"] = ones(2), ["extra"] = ones(1), ["wide"] = ones(2, 3) });
         using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(_folder);
         Dictionary<string, Tensor> parameters = new() { ["same"] = zeros(2), ["absent"] = zeros(1), ["wide"] = zeros(3) };
 

@@ -51,7 +51,8 @@ internal sealed class LanguageStarter(LanguageStarterOptions options, Action<str
         LanguageMeasurement measured = Measure(stream.Windows * (long)LanguageShape.TrainedLength);
         LanguageCard.Write(options.OutputFolder, result, measured);
         log(string.Create(CultureInfo.InvariantCulture,
-            $"held-out perplexity: prose {measured.ProsePerplexity:F2}, conversations {measured.ChatPerplexity:F2}; {options.OutputFolder}"));
+            $"held-out perplexity: prose {measured.ProsePerplexity:F2}, conversations {measured.ChatPerplexity:F2}; "
+            + $"{options.OutputFolder}"));
     }
 
     private string Work(string name) => Path.Combine(options.WorkFolder, name);

@@ -71,5 +71,7 @@ internal sealed class FigureConversations(HubTokenizer tokenizer)
     }
 
     private static string ImageText(ImagePatches patches) =>
-        $"<|vision_start|>{string.Concat(Enumerable.Repeat("<|image_pad|>", patches.Grid.Tokens(VisionShape.Preprocessor.MergeSize)))}<|vision_end|>";
+        "<|vision_start|>"
+        + string.Concat(Enumerable.Repeat("<|image_pad|>", patches.Grid.Tokens(VisionShape.Preprocessor.MergeSize)))
+        + "<|vision_end|>";
 }

@@ -14,10 +14,18 @@ internal static class ExtractCommand
     {
         Argument<string> path = new("PATH") { Description = "A PDF, or a folder that is searched for PDFs" };
         Option<string> output = new("--out") { Description = "Folder for DIR/NAME.md and DIR/NAME/...", Required = true };
-        Option<int> dpi = new("--dpi") { Description = "Resolution of page images", DefaultValueFactory = _ =>
-            new ExtractionOptions().RasterDpi };
-        Option<int> seconds = new("--timeout") { Description = "Seconds per document", DefaultValueFactory = _ =>
-            new ExtractionOptions().SecondsPerDocument };
+        Option<int> dpi = new("--dpi")
+        {
+            Description = "Resolution of page images",
+            DefaultValueFactory = _ =>
+            new ExtractionOptions().RasterDpi
+        };
+        Option<int> seconds = new("--timeout")
+        {
+            Description = "Seconds per document",
+            DefaultValueFactory = _ =>
+            new ExtractionOptions().SecondsPerDocument
+        };
         Command command = new("extract", "Turn PDFs into Markdown, figures, tables and page images") { path, output, dpi, seconds };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(path), parsed.GetRequiredValue(output),

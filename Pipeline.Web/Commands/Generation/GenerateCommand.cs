@@ -36,8 +36,13 @@ internal static class GenerateCommand
                 output.Flush();
             }, stopping);
             output.WriteLine(asJson
-                ? JsonSerializer.Serialize(new { text = result.Text, prompt_tokens = result.PromptTokens,
-                completion_tokens = result.TokenIds.Count, finish_reason = result.FinishReason })
+                ? JsonSerializer.Serialize(new
+                {
+                    text = result.Text,
+                    prompt_tokens = result.PromptTokens,
+                    completion_tokens = result.TokenIds.Count,
+                    finish_reason = result.FinishReason
+                })
                 : "");
             return ExitCodes.Success;
         }, CancellationToken.None));

@@ -15,11 +15,19 @@ internal sealed class ModelOptions
 
     public Option<string?> Adapter { get; } = new("--adapter") { Description = "LoRA adapter in PEFT's layout", HelpName = "DIR" };
 
-    public Option<string?> Template { get; } = new("--template") { Description =
-        "Chat template (default: the adapter's, else the model's own, else its family's)", HelpName = "NAME" };
+    public Option<string?> Template { get; } = new("--template")
+    {
+        Description =
+        "Chat template (default: the adapter's, else the model's own, else its family's)",
+        HelpName = "NAME"
+    };
 
-    public Option<string> Device { get; } = new("--device") { Description = "auto, cpu, cuda or cuda:N", DefaultValueFactory = _ =>
-        "auto" };
+    public Option<string> Device { get; } = new("--device")
+    {
+        Description = "auto, cpu, cuda or cuda:N",
+        DefaultValueFactory = _ =>
+        "auto"
+    };
 
     public Option<string?> Precision { get; } = new("--dtype") { Description = "fp32 or bf16 (default: fp32 on the CPU, bf16 on a GPU)" };
 

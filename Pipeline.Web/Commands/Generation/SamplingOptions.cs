@@ -9,14 +9,26 @@ namespace Pipeline.Web.Commands.Generation;
 internal sealed class SamplingOptions
 {
     private readonly Option<int> _tokens = new("--max-new-tokens") { Description = "Longest answer", DefaultValueFactory = _ => 256 };
-    private readonly Option<double> _temperature = new("--temperature") { Description = "0 always takes the likeliest token",
-        DefaultValueFactory = _ => 0 };
-    private readonly Option<double> _topP = new("--top-p") { Description = "Draws from the likeliest tokens up to this probability",
-        DefaultValueFactory = _ => 1 };
-    private readonly Option<int> _topK = new("--top-k") { Description = "Draws from that many likeliest tokens; 0 for all",
-        DefaultValueFactory = _ => 0 };
-    private readonly Option<double> _penalty = new("--repetition-penalty") { Description = "Above 1 avoids repetition",
-        DefaultValueFactory = _ => 1 };
+    private readonly Option<double> _temperature = new("--temperature")
+    {
+        Description = "0 always takes the likeliest token",
+        DefaultValueFactory = _ => 0
+    };
+    private readonly Option<double> _topP = new("--top-p")
+    {
+        Description = "Draws from the likeliest tokens up to this probability",
+        DefaultValueFactory = _ => 1
+    };
+    private readonly Option<int> _topK = new("--top-k")
+    {
+        Description = "Draws from that many likeliest tokens; 0 for all",
+        DefaultValueFactory = _ => 0
+    };
+    private readonly Option<double> _penalty = new("--repetition-penalty")
+    {
+        Description = "Above 1 avoids repetition",
+        DefaultValueFactory = _ => 1
+    };
     private readonly Option<long> _seed = new("--seed") { Description = "Of the draws", DefaultValueFactory = _ => 0 };
 
     public Option<string?> System { get; } = new("--system") { Description = "System message" };

@@ -11,8 +11,11 @@ internal static class GcCommand
 {
     public static Command Create()
     {
-        Option<double?> hours = new("--unused-hours") { Description =
-            "Only files that nobody wrote for this long; more than a stage takes (Retention:UnusedHours, 24)" };
+        Option<double?> hours = new("--unused-hours")
+        {
+            Description =
+            "Only files that nobody wrote for this long; more than a stage takes (Retention:UnusedHours, 24)"
+        };
         Option<double?> days = new("--logs-days") { Description = "How long log lines are kept (Retention:LogDays, 30)" };
         Option<string> data = CommonOptions.Data();
         Command command = new("gc",

@@ -59,8 +59,11 @@ internal static class RunsCommand
         Argument<Guid> id = Id();
         Option<Stage?> from = StageOption("--from",
             "First stage to do anew, over the very same documents; without it the folder is read again");
-        Option<string?> options = new("--options") { Description = "Settings to change, as JSON: {\"training\":{\"lora_rank\":32}}",
-            HelpName = "JSON" };
+        Option<string?> options = new("--options")
+        {
+            Description = "Settings to change, as JSON: {\"training\":{\"lora_rank\":32}}",
+            HelpName = "JSON"
+        };
         Option<string> data = CommonOptions.Data();
         Command command = new("clone", "A new run from an earlier one with some settings changed; equal results are reused") { id, from,
             options, data };

@@ -78,7 +78,15 @@ internal static class AdaptersCommand
     private static PromotionEntry Done(ServedChange? change, string otherwise) =>
         change is null ? throw new InputException(otherwise) : change.Done ?? throw new InputException(change.Refusal!);
 
-    private static void Write(TextWriter output, PromotionEntry decision) => output.WriteLine(
-        $"{decision.CreatedAt:u}  {decision.Name}  {decision.Decision switch { PromotionKind.Promoted => "served by", PromotionKind.RolledBack => "served again by", _ => "not served by" }} "
-        + $"{decision.Adapter}  ({decision.By}: {decision.Reason})");
+    private static void Write(TextWriter output, PromotionEntry decision)
+    {
+        string decided = decision.Decision switch
+        {
+            PromotionKind.Promoted => "served by",
+            PromotionKind.RolledBack => "served again by",
+            _ => "not served by",
+        };
+        output.WriteLine(
+            $"{decision.CreatedAt:u}  {decision.Name}  {decided} {decision.Adapter}  ({decision.By}: {decision.Reason})");
+    }
 }

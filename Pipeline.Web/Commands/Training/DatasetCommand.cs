@@ -48,8 +48,12 @@ internal static class DatasetCommand
 
     private static (Option<string> Output, Option<double> Fraction, Option<int> Seed) SplitOptions() => (
         new Option<string>("--out") { Description = "Folder for train.jsonl, eval.jsonl, dataset_info.json", Required = true },
-        new Option<double>("--eval-fraction") { Description = "Share of examples held out", DefaultValueFactory = _ =>
-            new DatasetOptions().EvalFraction },
+        new Option<double>("--eval-fraction")
+        {
+            Description = "Share of examples held out",
+            DefaultValueFactory = _ =>
+            new DatasetOptions().EvalFraction
+        },
         new Option<int>("--seed") { Description = "Decides what is held out", DefaultValueFactory = _ => new DatasetOptions().Seed });
 
     private static DatasetOptions Options(double fraction, int seed) => fraction is >= 0 and <= 0.5

@@ -15,12 +15,20 @@ internal static class EvalCommand
     public static Command Create()
     {
         ModelOptions models = new();
-        Option<string> dataset = new("--dataset") { Description = "Examples, alpaca or sharegpt, JSON or JSON Lines", HelpName = "FILE",
-            Required = true };
+        Option<string> dataset = new("--dataset")
+        {
+            Description = "Examples, alpaca or sharegpt, JSON or JSON Lines",
+            HelpName = "FILE",
+            Required = true
+        };
         Option<int> cutoff = new("--cutoff-len") { Description = "Most tokens of an example", DefaultValueFactory = _ => 2048 };
         Option<int> batch = new("--batch") { Description = "Examples at a time", DefaultValueFactory = _ => 8 };
-        Option<int> generations = new("--generations") { Description = "Examples to answer with both models", DefaultValueFactory = _ =>
-            4 };
+        Option<int> generations = new("--generations")
+        {
+            Description = "Examples to answer with both models",
+            DefaultValueFactory = _ =>
+            4
+        };
         Option<int> tokens = new("--max-new-tokens") { Description = "Longest answer", DefaultValueFactory = _ => 128 };
         Option<string?> output = new("--out") { Description = "Folder for eval_results.json", HelpName = "DIR" };
         Option<bool> json = new("--json") { Description = "End with one JSON object on the last line" };
@@ -71,6 +79,7 @@ internal static class EvalCommand
         }
 
         void Line(string name, LossResult loss) => output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name,-8} loss {loss.Loss:F4}  perplexity {loss.Perplexity:F2}  ({loss.Examples} examples, {loss.TargetTokens} target tokens)"));
+            $"{name,-8} loss {loss.Loss:F4}  perplexity {loss.Perplexity:F2}  "
+            + $"({loss.Examples} examples, {loss.TargetTokens} target tokens)"));
     }
 }

@@ -31,7 +31,9 @@ internal sealed class TrainingProgressView : ITrainingObserver, IDisposable
     {
         string resumed = start.FirstStep > 0 ? $", going on after step {start.FirstStep}" : "";
         _output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{start.Examples} examples, {start.EvalExamples} held out; {start.TotalSteps} steps{resumed}; trainable parameters {start.TrainableParameters:N0} of {start.AllParameters:N0} ({100.0 * start.TrainableParameters / start.AllParameters:F2} %)"));
+            $"{start.Examples} examples, {start.EvalExamples} held out; {start.TotalSteps} steps{resumed}; "
+            + $"trainable parameters {start.TrainableParameters:N0} of {start.AllParameters:N0} "
+            + $"({100.0 * start.TrainableParameters / start.AllParameters:F2} %)"));
     }
 
     public void OnStep(TrainingProgress progress)

@@ -60,7 +60,8 @@ public sealed class EngineRunControlTests(PostgresDatabase database) : IClassFix
         await using (PipelineFixture pipeline = await PipelineFixture.StartAsync(database, new StageFakes(), Engine("near", local: true)))
         {
             run = await pipeline.IngestAsync(folder, PipelineFixture.Seed(folder,
-                ("s.pdf", "stopped")) with { BaseModel = EngineFixture.Model, Train = new() { Engine = "near" } });
+                ("s.pdf", "stopped")) with
+            { BaseModel = EngineFixture.Model, Train = new() { Engine = "near" } });
             process = await ProcessAsync(pipeline, run, database.Storage.WorkFolder(run), 1);
             (await QueueOfTrainingAsync(run)).ShouldBe("gpu");
         }

@@ -107,7 +107,10 @@ public sealed class EngineStopTests : IDisposable
     private static Process Guard()
     {
         HostCommand host = HostCommand.Of(HostCommand.EngineGuard);
-        return Process.Start(new ProcessStartInfo(host.File, host.Arguments) { RedirectStandardInput = true,
-            RedirectStandardOutput = true })!;
+        return Process.Start(new ProcessStartInfo(host.File, host.Arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true
+        })!;
     }
 }

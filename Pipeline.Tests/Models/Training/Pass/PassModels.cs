@@ -47,8 +47,10 @@ internal static class PassModels
         return name switch
         {
             "phi3" => $$"""{ "model_type": "phi3", {{Shape}}, "original_max_position_embeddings": 2048, "tie_word_embeddings": true }""",
-            "phi3-window" =>
-                $$"""{ "model_type": "phi3", {{Shape}}, "original_max_position_embeddings": 2048, "tie_word_embeddings": false, "sliding_window": 24 }""",
+            "phi3-window" => $$"""
+                { "model_type": "phi3", {{Shape}}, "original_max_position_embeddings": 2048, "tie_word_embeddings": false,
+                  "sliding_window": 24 }
+                """,
             "phi3-longrope" => $$"""
                 { "model_type": "phi3", {{Shape}}, "original_max_position_embeddings": 64, "tie_word_embeddings": true,
                   "rope_scaling": { "type": "longrope", "short_factor": [1, 1.1, 1.2, 1.3, 1.4, 1.5], "long_factor": [2, 2.5, 3, 3.5, 4, 4.5] } }
