@@ -39,7 +39,7 @@ public sealed class PipelineStorage : IAsyncDisposable
     /// </summary>
     /// <param name="options">Where they are.</param>
     /// <param name="ct">Stops waiting.</param>
-    /// <param name="patience">
+    /// <param name="timeout">
     /// How long to retry a server or storage that does not answer, as it may be starting too. No retry by default.
     /// </param>
     /// <param name="onTrouble">Called each time it does not answer.</param>
@@ -47,7 +47,7 @@ public sealed class PipelineStorage : IAsyncDisposable
     /// <exception cref="SchemaTooNewException">A newer version of this program has used the database.</exception>
     /// <exception cref="ArtifactStoreException">The artifact store cannot be used.</exception>
     public static async Task<PipelineStorage> OpenAsync(
-        DataOptions options, CancellationToken ct = default, TimeSpan patience = default, Action<int, Exception>? onTrouble = null)
+        DataOptions options, CancellationToken ct = default, TimeSpan timeout = default, Action<int, Exception>? onTrouble = null)
     {
         string folder = Path.GetFullPath(options.Folder);
         try
@@ -59,7 +59,7 @@ public sealed class PipelineStorage : IAsyncDisposable
             throw StorageFullException.For(Path.GetDirectoryName(folder)!, e);
         }
         using CancellationTokenSource asked = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        asked.CancelAfter(patience);
+        asked.CancelAfter(timeout);
         IArtifactStore artifacts = options.Artifacts.Store == ArtifactStoreKind.S3
             ? await Transience.UntilAnsweredAsync(() => S3ArtifactStore.OpenAsync(folder, options.Artifacts.S3, ct), onTrouble, asked.Token)
             : new FileArtifactStore(folder);

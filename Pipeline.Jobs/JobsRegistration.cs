@@ -95,7 +95,7 @@ public static class JobsRegistration
         services.AddHangfireServer((provider, server) =>
         {
             WorkerOptions options = provider.GetRequiredService<IOptions<WorkerOptions>>().Value;
-            Configure(server, options, "elsewhere", options.Elsewhere, Queues.Remote);
+            Configure(server, options, "remote", options.Elsewhere ?? options.Remote, Queues.Remote);
         });
         return services;
     }

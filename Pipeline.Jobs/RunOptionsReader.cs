@@ -20,12 +20,12 @@ public static class RunOptionsReader
     {
         List<SettingFault> faults = [];
         JsonObject sound = [];
-        if (json.ValueKind == JsonValueKind.Object) Take(json, typeof(RunOptions), "", sound, faults);
+        if (json.ValueKind == JsonValueKind.Object) ReadSection(json, typeof(RunOptions), "", sound, faults);
         else faults.Add(new SettingFault("options", $"expected names and values, found {Found(json)}"));
         return RunOptionsJson.Read(sound.ToJsonString()) with { ReadFaults = faults };
     }
 
-    private static void Take(JsonElement given, Type section, string prefix, JsonObject into, List<SettingFault> faults)
+    private static void ReadSection(JsonElement given, Type section, string prefix, JsonObject into, List<SettingFault> faults)
     {
         foreach (JsonProperty property in given.EnumerateObject())
         {
@@ -42,7 +42,8 @@ public static class RunOptionsReader
             {
                 JsonObject inner = [];
                 into[property.Name] = inner;
-                if (property.Value.ValueKind == JsonValueKind.Object) Take(property.Value, setting.PropertyType, name + ".", inner, faults);
+                if (property.Value.ValueKind == JsonValueKind.Object) ReadSection(property.Value, setting.PropertyType, name
+                    + ".", inner, faults);
                 else faults.Add(new SettingFault(name, $"expected a section of names and values, found {Found(property.Value)}"));
             }
             else if (IsReadable(property.Value, setting))
@@ -57,7 +58,7 @@ public static class RunOptionsReader
     {
         List<SettingFault> faults = [];
         JsonObject sound = [];
-        Take(given, type, name + ".", sound, faults);
+        ReadSection(given, type, name + ".", sound, faults);
         return [.. faults, .. RunOptionsRules.Faults(sound.Deserialize(type, RunOptionsJson.Settings)!, name + ".")];
     }
 

@@ -27,7 +27,7 @@ public sealed class FileArtifactStore : IArtifactStore
         {
             StoredArtifact stored = await ContentFile.WriteAsync(content, temporary, ct);
             string target = PathOf(stored.Sha256);
-            if (!WantAgain(target)) Place(temporary, target);
+            if (!Touch(target)) Place(temporary, target);
             return stored;
         }
         catch (IOException e) when (StorageFullException.IsNoSpace(e))
@@ -93,7 +93,7 @@ public sealed class FileArtifactStore : IArtifactStore
 
     /// <summary>Protects an artifact from collection, even if no row names it yet.</summary>
     /// <returns>Whether it is there.</returns>
-    private static bool WantAgain(string path)
+    private static bool Touch(string path)
     {
         if (!File.Exists(path)) return false;
         try

@@ -48,12 +48,12 @@ public sealed class ItemClaim : IAsyncDisposable
     public Task CompleteAsync(
         Func<PipelineDbContext, CancellationToken, Task> write, bool fromCache, CancellationToken ct,
         IReadOnlyList<StagePart>? parts = null) =>
-        UntilStoredAsync(mayBeStored => EndWellAsync(null, fromCache, parts ?? [], write, mayBeStored, ct), ct);
+        UntilStoredAsync(mayBeStored => SucceedAsync(null, fromCache, parts ?? [], write, mayBeStored, ct), ct);
 
     /// <summary>Records that there was nothing to do and moves on to what follows.</summary>
     /// <exception cref="LeaseLostException">The item now belongs to another worker.</exception>
     public Task SkipAsync(string reason, CancellationToken ct) =>
-        UntilStoredAsync(mayBeStored => EndWellAsync(reason, false, [], null, mayBeStored, ct), ct);
+        UntilStoredAsync(mayBeStored => SucceedAsync(reason, false, [], null, mayBeStored, ct), ct);
 
     /// <summary>
     /// Records a failure. Transient ones are retried after a pause while retries are left; others end the document, or the run
@@ -133,7 +133,7 @@ public sealed class ItemClaim : IAsyncDisposable
     }
 
     /// <summary>Whether ending this item also claims the next one.</summary>
-    internal Func<bool>? GoOn { get; set; }
+    internal Func<bool>? MayContinue { get; set; }
 
     internal WorkProgress Progress { get; } = new();
 
@@ -215,7 +215,7 @@ public sealed class ItemClaim : IAsyncDisposable
     /// <summary>
     /// Ends the item as succeeded or skipped, with as few messages to the server as possible, since every item ends this way.
     /// </summary>
-    private async Task EndWellAsync(
+    private async Task SucceedAsync(
         string? skipped, bool fromCache, IReadOnlyList<StagePart> parts, Func<PipelineDbContext, CancellationToken, Task>? write,
         bool mayBeStored,
         CancellationToken ct)
@@ -239,7 +239,7 @@ public sealed class ItemClaim : IAsyncDisposable
         }
         await RunProgress.AfterSuccessAsync(db, _claims.Stages, Item, parts, added, now, ct);
         // Outputs, state and what follows are visible together after the commit, and so is the claim of the next item.
-        if (GoOn?.Invoke() != true) await transaction.CommitAsync(ct);
+        if (MayContinue?.Invoke() != true) await transaction.CommitAsync(ct);
         else if (await ClaimNextAndCommitAsync(db, ct) is { } next) _claims.Follow(this, next);
     }
 

@@ -42,16 +42,16 @@ public sealed class ItemClaims(
     /// <param name="stage">The stage.</param>
     /// <param name="suspects">Whether to take items that must be worked on alone, or the others.</param>
     /// <param name="ct">Cancels.</param>
-    /// <param name="goOn">
+    /// <param name="mayContinue">
     /// Asked when an item ends well: whether the transaction that ends it should also claim the next one, for
     /// <see cref="TakeFollowing"/>. Saves one transaction per item, which matters when work is short.
     /// </param>
     /// <returns>The item, or null when none waits.</returns>
-    public async Task<StageItem?> ClaimNextAsync(Stage stage, bool suspects, CancellationToken ct, Func<bool>? goOn = null)
+    public async Task<StageItem?> ClaimNextAsync(Stage stage, bool suspects, CancellationToken ct, Func<bool>? mayContinue = null)
     {
         ItemClaim? claim = await ClaimAsync(ItemTransitions.ClaimNext(stage, suspects, worker, Lease), ct);
         if (claim is null) return null;
-        claim.GoOn = goOn;
+        claim.MayContinue = mayContinue;
         _handedOver[claim.Item.Id] = claim;
         return claim.Item;
     }
@@ -91,7 +91,7 @@ public sealed class ItemClaims(
     /// <summary>Keeps what was claimed at the end of an item until it is asked for.</summary>
     internal void Follow(ItemClaim ended, StageItem next)
     {
-        _handedOver[next.Id] = new ItemClaim(next, this) { GoOn = ended.GoOn };
+        _handedOver[next.Id] = new ItemClaim(next, this) { MayContinue = ended.MayContinue };
         _following[ended.Item.Id] = next;
         signals.RunChanged(next.RunId);
     }

@@ -17,7 +17,7 @@ public static class RunControl
     {
         if (await RunTransitions.PauseAsync(db, runId, ct) == 0) return false;
         await ItemTransitions.PauseAsync(db, runId, ct);
-        await db.InterveneAsync(runId, ct);
+        await db.NotifyControlAsync(runId, ct);
         return true;
     }, ct);
 
@@ -88,7 +88,7 @@ public static class RunControl
     {
         await ItemTransitions.OpenAsync(db, runId, ct);
         await Outbox.NotifyAsync(db, ct);
-        await db.InterveneAsync(runId, ct);
+        await db.NotifyControlAsync(runId, ct);
     }
 
     private static async Task<T> InTurnAsync<T>(PipelineDbContext db, Guid runId, Func<Task<T>> change, CancellationToken ct)

@@ -13,15 +13,16 @@ namespace Pipeline.Data.Claims;
 public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IOptions<LeaseOptions> options,
     TimeProvider time)
 {
-    private readonly Dictionary<Guid, Seen> _seen = [];
+    private readonly Dictionary<Guid, SeenLease> _seen = [];
     private long _lastLook;
 
     /// <param name="Attempt">Claim that was seen.</param>
     /// <param name="LeaseUntil">Its lease.</param>
     /// <param name="For">How long it has been seen unchanged.</param>
-    private readonly record struct Seen(int Attempt, DateTimeOffset? LeaseUntil, TimeSpan For);
+    private readonly record struct SeenLease(int Attempt, DateTimeOffset? LeaseUntil, TimeSpan For);
 
-    private sealed record Leased(Guid Id, Guid RunId, Stage Stage, int Attempt, DateTimeOffset? LeaseUntil, string? Worker, bool Overdue);
+    private sealed record LeasedItem(Guid Id, Guid RunId, Stage Stage, int Attempt, DateTimeOffset? LeaseUntil, string? Worker,
+        bool Overdue);
 
     // A live worker has renewed by then, even one just woken by the server's return.
     private TimeSpan Grace => TimeSpan.FromSeconds(Math.Min(options.Value.Seconds, 2.5 * options.Value.HeartbeatSeconds));
@@ -61,18 +62,18 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
     private async Task<int> RecoverDeadAsync(PipelineDbContext db, CancellationToken ct)
     {
         // UtcNow is translated to SQL: it is the server's clock that counts.
-        Leased[] leased = await db.StageItems.Where(i => i.State == ItemState.Running).OrderBy(i => i.Id)
-            .Select(i => new Leased(i.Id, i.RunId, i.Stage, i.Attempt, i.LeaseUntil, i.Worker, i.LeaseUntil == null
+        LeasedItem[] leased = await db.StageItems.Where(i => i.State == ItemState.Running).OrderBy(i => i.Id)
+            .Select(i => new LeasedItem(i.Id, i.RunId, i.Stage, i.Attempt, i.LeaseUntil, i.Worker, i.LeaseUntil == null
             || i.LeaseUntil < DateTimeOffset.UtcNow)).ToArrayAsync(ct);
         Watch(leased);
-        Leased[] dead = leased.Where(i => _seen[i.Id].For >= (i.Overdue ? Grace : TimeSpan.FromSeconds(options.Value.Seconds) + Grace))
+        LeasedItem[] dead = leased.Where(i => _seen[i.Id].For >= (i.Overdue ? Grace : TimeSpan.FromSeconds(options.Value.Seconds) + Grace))
             .ToArray();
         int moved = 0;
-        foreach (IGrouping<string?, Leased> worker in dead.GroupBy(i => i.Worker))
+        foreach (IGrouping<string?, LeasedItem> worker in dead.GroupBy(i => i.Worker))
         {
             // Any of several documents in one worker may have killed it: none is blamed, all are worked on alone from now on.
             int documents = worker.Count(i => IsPart(i.Stage));
-            foreach (Leased item in worker)
+            foreach (LeasedItem item in worker)
             {
                 bool perDocument = IsPart(item.Stage);
                 if (await RecoverAsync(db, item, blamed: perDocument ? documents == 1 : documents == 0, suspect: perDocument
@@ -82,26 +83,26 @@ public sealed class StalledItems(IDbContextFactory<PipelineDbContext> contexts, 
         return moved;
     }
 
-    private void Watch(Leased[] leased)
+    private void Watch(LeasedItem[] leased)
     {
         long now = time.GetTimestamp();
         // A process that was itself frozen was not watching meanwhile.
         TimeSpan since = _lastLook == 0 ? TimeSpan.Zero : time.GetElapsedTime(_lastLook, now);
         if (since > Grace) since = Grace / 2;
         _lastLook = now;
-        Dictionary<Guid, Seen> before = new(_seen);
+        Dictionary<Guid, SeenLease> before = new(_seen);
         _seen.Clear();
-        foreach (Leased item in leased)
-            _seen[item.Id] = before.TryGetValue(item.Id, out Seen seen) && seen.Attempt == item.Attempt
+        foreach (LeasedItem item in leased)
+            _seen[item.Id] = before.TryGetValue(item.Id, out SeenLease seen) && seen.Attempt == item.Attempt
                 && seen.LeaseUntil == item.LeaseUntil
                 ? seen with { For = seen.For + since }
-                : new Seen(item.Attempt, item.LeaseUntil, TimeSpan.Zero);
+                : new SeenLease(item.Attempt, item.LeaseUntil, TimeSpan.Zero);
     }
 
     /// <summary>Whether the stage has many items. Unknown for a stage that only another version knows.</summary>
     private bool IsPart(Stage stage) => graph.Contains(stage) && graph[stage].Scope != StageScope.Run;
 
-    private async Task<bool> RecoverAsync(PipelineDbContext db, Leased dead, bool blamed, bool suspect, CancellationToken ct)
+    private async Task<bool> RecoverAsync(PipelineDbContext db, LeasedItem dead, bool blamed, bool suspect, CancellationToken ct)
     {
         db.ChangeTracker.Clear();
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(ct);

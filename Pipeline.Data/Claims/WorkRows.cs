@@ -68,11 +68,11 @@ public static class WorkRows
         if (state == RunState.Canceled) await db.LockRunAsync(runId, ct);
         if (await RunTransitions.EndAsync(db, runId, state, error, ct) == 0) return false;
         await ItemTransitions.CancelAsync(db, runId, ct);
-        await db.InterveneAsync(runId, ct);
+        await db.NotifyControlAsync(runId, ct);
         return true;
     }
 
     /// <summary>Notifies workers and followers, when the transaction commits, that items of the run were taken away.</summary>
-    public static Task InterveneAsync(this PipelineDbContext db, Guid runId, CancellationToken ct) =>
+    public static Task NotifyControlAsync(this PipelineDbContext db, Guid runId, CancellationToken ct) =>
         db.Database.ExecuteSqlAsync($"SELECT pg_notify({DatabaseSignals.ControlChannel}, {runId.ToString()})", ct);
 }

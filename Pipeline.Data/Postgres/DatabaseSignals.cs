@@ -23,7 +23,7 @@ public sealed class DatabaseSignals : IAsyncDisposable
     private readonly ConcurrentDictionary<Guid, long> _followed = [];
     private volatile TaskCompletionSource _run = New();
     private long _toAll;
-    private Task? _listening, _telling;
+    private Task? _listening, _notifying;
 
     /// <summary>Signals over a database. Listening and notifying start when first needed.</summary>
     public DatabaseSignals(NpgsqlDataSource source, ILogger<DatabaseSignals> logger) => (_source, _logger) = (source, logger);
@@ -45,8 +45,8 @@ public sealed class DatabaseSignals : IAsyncDisposable
     {
         _changed[runId] = 0;
         if (_tell.CurrentCount == 0) _tell.Release();
-        if (_telling is not null) return;
-        lock (_starting) _telling ??= Task.Run(TellAsync);
+        if (_notifying is not null) return;
+        lock (_starting) _notifying ??= Task.Run(NotifyLoopAsync);
     }
 
     /// <summary>Get it before looking at the outbox, await it after: a row written in between completes it at once.</summary>
@@ -81,7 +81,7 @@ public sealed class DatabaseSignals : IAsyncDisposable
     {
         if (_ended.IsCancellationRequested) return;
         await _ended.CancelAsync();
-        foreach (Task? task in new[] { _listening, _telling })
+        foreach (Task? task in new[] { _listening, _notifying })
             if (task is not null) await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ended.Dispose();
         _tell.Dispose();
@@ -94,12 +94,12 @@ public sealed class DatabaseSignals : IAsyncDisposable
             try
             {
                 await using NpgsqlConnection connection = await _source.OpenConnectionAsync(_ended.Token);
-                connection.Notification += (_, e) => Heard(e.Channel, e.Payload);
+                connection.Notification += (_, e) => OnNotification(e.Channel, e.Payload);
                 await using (NpgsqlCommand listen = new($"LISTEN {OutboxChannel}; LISTEN {RunChannel}; LISTEN {ControlChannel}",
                     connection))
                     await listen.ExecuteNonQueryAsync(_ended.Token);
                 // Signals sent while nobody listened are lost: everyone checks once.
-                foreach (string channel in (string[])[OutboxChannel, RunChannel, ControlChannel]) Heard(channel, "");
+                foreach (string channel in (string[])[OutboxChannel, RunChannel, ControlChannel]) OnNotification(channel, "");
                 while (true) await connection.WaitAsync(_ended.Token);
             }
             catch (OperationCanceledException) when (_ended.IsCancellationRequested)
@@ -114,7 +114,7 @@ public sealed class DatabaseSignals : IAsyncDisposable
         }
     }
 
-    private void Heard(string channel, string payload)
+    private void OnNotification(string channel, string payload)
     {
         if (channel == OutboxChannel) OutboxWritten();
         else if (channel == ControlChannel) Intervened?.Invoke();
@@ -125,7 +125,7 @@ public sealed class DatabaseSignals : IAsyncDisposable
         Interlocked.Exchange(ref _run, New()).TrySetResult();
     }
 
-    private async Task TellAsync()
+    private async Task NotifyLoopAsync()
     {
         while (!_ended.IsCancellationRequested)
         {

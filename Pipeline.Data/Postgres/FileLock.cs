@@ -22,7 +22,7 @@ public static class FileLock
 
     /// <summary>Takes the lock as soon as it is free.</summary>
     /// <exception cref="TimeoutException">Another process held on to it; the message names the file.</exception>
-    public static async Task<FileStream> TakeAsync(string path, bool shared, TimeSpan timeout, CancellationToken ct)
+    public static async Task<FileStream> AcquireAsync(string path, bool shared, TimeSpan timeout, CancellationToken ct)
     {
         for (DateTime end = DateTime.UtcNow + timeout; ;)
         {

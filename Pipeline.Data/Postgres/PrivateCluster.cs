@@ -14,7 +14,7 @@ namespace Pipeline.Data.Postgres;
 public sealed class PrivateCluster : IAsyncDisposable
 {
     private const string Superuser = "pipeline";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(90);
 
     private readonly string _folder;
     private readonly ServerUser? _user;
@@ -41,10 +41,11 @@ public sealed class PrivateCluster : IAsyncDisposable
         folder = Path.GetFullPath(folder);
         Directory.CreateDirectory(folder);
         ServerUser? user = ServerUser.ForThisProcess();
-        FileStream use = await FileLock.TakeAsync(Path.Combine(folder, "users.lock"), shared: true, Patience, ct);
+        FileStream use = await FileLock.AcquireAsync(Path.Combine(folder, "users.lock"), shared: true, LockTimeout, ct);
         try
         {
-            await using FileStream starting = await FileLock.TakeAsync(Path.Combine(folder, "start.lock"), shared: false, Patience, ct);
+            await using FileStream starting = await FileLock.AcquireAsync(Path.Combine(folder, "start.lock"), shared: false, LockTimeout,
+                ct);
             State? state = ReadState(folder);
             PostgresPrograms programs = PostgresPrograms.Find(state is null ? null : VersionOf(state.Cluster));
             state ??= await CreateAsync(folder, user, programs, durable, ct);
@@ -73,7 +74,7 @@ public sealed class PrivateCluster : IAsyncDisposable
     /// <summary>Starts the server again on the port it had, after it was stopped or killed.</summary>
     public async Task StartServerAsync(bool durable, CancellationToken ct)
     {
-        await using FileStream starting = await FileLock.TakeAsync(Path.Combine(_folder, "start.lock"), shared: false, Patience, ct);
+        await using FileStream starting = await FileLock.AcquireAsync(Path.Combine(_folder, "start.lock"), shared: false, LockTimeout, ct);
         if (!IsRunning(_state.Cluster)) await LaunchAsync(_folder, _state, _user, _programs, durable, ct, samePort: true);
     }
 

@@ -91,7 +91,7 @@ internal sealed class CaptionDocument(IDbContextFactory<PipelineDbContext> conte
             {
                 ModelFolder = options.Model,
                 MaxNewTokens = options.MaxNewTokens,
-                Patient = true
+                WaitsInQueue = true
             }, ct);
         CaptionRow row = new(sha256, fingerprint, promptKey, text.Trim().Replace('\0', ' '),
             Stopwatch.GetElapsedTime(started).TotalSeconds, time.GetUtcNow());

@@ -12,7 +12,7 @@ public sealed record ImageQuestion(ReadOnlyMemory<byte> Image, string Prompt)
     public int? MaxNewTokens { get; init; }
 
     /// <summary>
-    /// Waits as long as it takes; false fails at once when the queue is full. Jobs are patient, HTTP requests are not.
+    /// Waits as long as it takes; false fails at once when the queue is full. Jobs wait, HTTP requests do not.
     /// </summary>
-    public bool Patient { get; init; }
+    public bool WaitsInQueue { get; init; }
 }

@@ -39,7 +39,7 @@ internal sealed record CurrentAdapter(Promotion Promotion, Adapter Adapter, Trai
     /// Settings to measure it with for a run that has different ones: the form of the prompt belongs to the adapter; how much
     /// is measured must be the same.
     /// </summary>
-    public TrainingArguments SettingsBeside(TrainingArguments others) =>
+    public TrainingArguments SettingsForComparison(TrainingArguments others) =>
         others with { Template = Settings.Arguments.Template, DefaultSystem = Settings.Arguments.DefaultSystem };
 
     private static bool SameModel(string one, string other)

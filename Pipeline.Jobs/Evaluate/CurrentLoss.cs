@@ -31,7 +31,8 @@ internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison co
             await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
             (double loss, long measured) = await Task.Run(
                 () =>
-                    comparison.Measure(candidate.BaseModel, adapter, examples, current.SettingsBeside(options.Training.Arguments), ct), ct);
+                    comparison.Measure(candidate.BaseModel, adapter, examples, current.SettingsForComparison(options.Training.Arguments),
+                    ct), ct);
             return measured == tokens
                 ? (loss, null)
                 : (null,

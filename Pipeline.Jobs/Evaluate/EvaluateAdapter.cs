@@ -60,11 +60,11 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
             ComparisonOutcome outcome = await Task.Run(
                 () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training.Arguments,
                 options.Evaluation, claim.Report, ct), ct);
-            double? beside = null;
+            double? incumbentLoss = null;
             if (current is not null)
             {
-                (beside, string? obstacle) = await currentLoss.MeasureAsync(current, training, dataset, options, outcome.Tokens,
-                    Path.Combine(folder, "beside"), ct);
+                (incumbentLoss, string? obstacle) = await currentLoss.MeasureAsync(current, training, dataset, options, outcome.Tokens,
+                    Path.Combine(folder, "incumbent"), ct);
                 if (obstacle is not null) JobsLog.CurrentNotMeasured(logger, obstacle);
             }
             Evaluation row = new()
@@ -76,8 +76,8 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
                 Tokens = outcome.Tokens,
                 BaseLoss = outcome.BaseLoss,
                 AdapterLoss = outcome.AdapterLoss,
-                CurrentAdapterId = beside is null ? null : current!.Adapter.Id,
-                CurrentLoss = beside,
+                CurrentAdapterId = incumbentLoss is null ? null : current!.Adapter.Id,
+                CurrentLoss = incumbentLoss,
                 Generations = JsonSerializer.Serialize(outcome.Answers, RunOptionsJson.Settings),
                 CreatedAt = time.GetUtcNow(),
             };
@@ -86,7 +86,8 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
                 work.Evaluations.Add(row);
                 (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).EvaluationId = row.Id;
             }, fromCache: false, ct);
-            string incumbent = beside is null ? "" : $", {current!.Adapter.Name}, which serves {options.Publish.PromoteAs}, {beside:F4}";
+            string incumbent = incumbentLoss is null
+                ? "" : $", {current!.Adapter.Name}, which serves {options.Publish.PromoteAs}, {incumbentLoss:F4}";
             return $"base loss {outcome.BaseLoss:F4}, adapter loss {outcome.AdapterLoss:F4}{incumbent} over {outcome.Tokens} tokens";
         }
         finally

@@ -30,7 +30,7 @@ internal sealed class DocumentGate
         {
             _turnstile.Release();
         }
-        return new Leaving(() =>
+        return new Releaser(() =>
         {
             lock (_counting)
                 if (--_inside == 0) _empty.Release();
@@ -50,14 +50,14 @@ internal sealed class DocumentGate
             _turnstile.Release();
             throw;
         }
-        return new Leaving(() =>
+        return new Releaser(() =>
         {
             _empty.Release();
             _turnstile.Release();
         });
     }
 
-    private sealed class Leaving(Action leave) : IDisposable
+    private sealed class Releaser(Action leave) : IDisposable
     {
         private Action? _leave = leave;
 

@@ -9,22 +9,22 @@ internal static class QueueStorage
 {
     private const long InstallLock = 0x50495045_48414e47;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMinutes(2);
 
     /// <summary>Opens them while the host is built, waiting for a server that is unavailable.</summary>
     public static PostgreSqlStorage Open(string connectionString)
     {
-        using CancellationTokenSource asked = new(Patience);
+        using CancellationTokenSource asked = new(ConnectTimeout);
         return Transience.UntilAnsweredAsync(() => Task.FromResult(OpenNow(connectionString)), null, asked.Token).GetAwaiter().GetResult();
     }
 
-    private static PatientStorage OpenNow(string connectionString)
+    private static RetryingStorage OpenNow(string connectionString)
     {
         // Processes that start together would trip over each other while creating the tables.
         using NpgsqlConnection guard = new(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         guard.Open();
         using (NpgsqlCommand take = new($"SELECT pg_advisory_lock({InstallLock})", guard)) take.ExecuteNonQuery();
-        return new PatientStorage(new ConnectionFactory(connectionString), new PostgreSqlStorageOptions
+        return new RetryingStorage(new ConnectionFactory(connectionString), new PostgreSqlStorageOptions
         {
             SchemaName = "hangfire",
             PrepareSchemaIfNecessary = true,

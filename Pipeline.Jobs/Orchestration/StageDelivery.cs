@@ -8,12 +8,12 @@ using Pipeline.Data.Stages;
 namespace Pipeline.Jobs.Orchestration;
 
 /// <summary>
-/// What a queue entry sets going: the work on its item, and for documents and parts also on whatever else waits for the same stage, so
+/// Runs a queue entry: works on its item and, for stages of documents or parts, on every other item that waits for the same stage, so
 /// that a thousand documents do not need a thousand queue entries.
 /// </summary>
 public sealed class StageDelivery
 {
-    // After this an entry makes room, so that other stages of the queue get their turn.
+    // An entry ends after this time and queues another one behind those of other stages, so that no stage starves.
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10), LastPause = TimeSpan.FromSeconds(1);
@@ -32,13 +32,15 @@ public sealed class StageDelivery
         ILogger<StageDelivery> logger) =>
         (_work, _graph, _claims, _queue, _queues, _gate, _device, _logger) = (work, graph, claims, queue, queues, gate, device, logger);
 
-    /// <summary>Works on an item, and for a stage of documents or parts goes on with the next ones.</summary>
-    /// <exception cref="StageFailedException">Items failed for good. That is stored; the queue's pages are to show it.</exception>
+    /// <summary>Works on an item and, for a stage of documents or parts, on the next ones.</summary>
+    /// <exception cref="StageFailedException">
+    /// Items failed for good. Their failures are already stored; this exception makes the queue's pages show them too.
+    /// </exception>
     internal async Task RunAsync(Stage stage, Guid itemId, CancellationToken stopping)
     {
         StageFailures failures = StageFailures.Begin();
-        // Before the item is claimed: nothing is held up while this process waits for its turn.
-        await using (IAsyncDisposable? turn = await NeedsDeviceAsync(stage, itemId, stopping) ? await _device.TakeAsync(stopping) : null)
+        // The device comes first: an item that is claimed while its worker waits for the device could be done by another worker.
+        await using (IAsyncDisposable? turn = await NeedsDeviceAsync(stage, itemId, stopping) ? await _device.AcquireAsync(stopping) : null)
         {
             if (_graph[stage].Scope != StageScope.Run) await WorkOnAllAsync(stage, stopping);
             else await _work.WorkAsync(stage, itemId, stopping);
@@ -61,14 +63,15 @@ public sealed class StageDelivery
             }
             if (worked is not { } last)
             {
-                // Rows that somebody held in that moment were passed over. Whoever held them does not look for a worker: this entry stays.
+                // Items wait, but their rows were locked by another transaction when this entry looked, and were skipped. That
+                // transaction enqueues no entry for them, so this one looks again until none is left.
                 await Task.Delay(pause, stopping);
                 pause = pause < LastPause ? pause * 2 : LastPause;
                 continue;
             }
             pause = FirstPause;
             if (Stopwatch.GetElapsedTime(started) < Slice) continue;
-            _queue.Enqueue(stage, last, _graph[stage].Queue);      // behind the others; it finds what is left, whatever its id says
+            _queue.Enqueue(stage, last, _graph[stage].Queue);      // it takes whatever items are left; the id only names an example
             return;
         }
     }
@@ -76,20 +79,21 @@ public sealed class StageDelivery
     private async Task<bool> NeedsDeviceAsync(Stage stage, Guid itemId, CancellationToken stopping) =>
         _graph[stage].Queue == Queues.Gpu && await AskAsync(stage, () => _queues.OfAsync(stage, itemId, stopping), stopping) == Queues.Gpu;
 
-    /// <summary>Works on the next item, and on those that are claimed with the end of one.</summary>
-    /// <returns>The last one, or null when none could be claimed.</returns>
+    /// <summary>Works on the next item, and on each one that is claimed in the transaction that ends the item before it.</summary>
+    /// <returns>Id of the last item, or null if none could be claimed.</returns>
     private async Task<Guid?> WorkOnNextAsync(Stage stage, long started, CancellationToken stopping)
     {
-        bool GoOn() => !stopping.IsCancellationRequested && !_gate.IsWanted && Stopwatch.GetElapsedTime(started) < Slice;
+        bool MayContinue() => !stopping.IsCancellationRequested && !_gate.IsWanted && Stopwatch.GetElapsedTime(started) < Slice;
         Guid? worked = null;
         using (await _gate.EnterAsync(stopping))
-            for (StageItem? item = await ClaimAsync(stage, false, stopping, GoOn); item is not null; item = _claims.TakeFollowing(item.Id))
+            for (StageItem? item = await ClaimAsync(stage, false, stopping, MayContinue); item
+                is not null; item = _claims.TakeFollowing(item.Id))
                 worked = await WorkAsync(item, stopping);
         return worked;
     }
 
     /// <summary>
-    /// Whatever killed a worker while several documents were in it is now alone in this process: if it happens again, it was this one.
+    /// Works on an item that may have killed a worker, with nothing else in this process: if the worker dies again, the item did it.
     /// </summary>
     private async Task<Guid?> WorkOnSuspectAsync(Stage stage, CancellationToken stopping)
     {
@@ -97,8 +101,8 @@ public sealed class StageDelivery
             return await ClaimAsync(stage, suspects: true, stopping) is { } suspect ? await WorkAsync(suspect, stopping) : null;
     }
 
-    private Task<StageItem?> ClaimAsync(Stage stage, bool suspects, CancellationToken stopping, Func<bool>? goOn = null) =>
-        AskAsync(stage, () => _claims.ClaimNextAsync(stage, suspects, stopping, goOn), stopping);
+    private Task<StageItem?> ClaimAsync(Stage stage, bool suspects, CancellationToken stopping, Func<bool>? mayContinue = null) =>
+        AskAsync(stage, () => _claims.ClaimNextAsync(stage, suspects, stopping, mayContinue), stopping);
 
     private Task<T> AskAsync<T>(Stage stage, Func<Task<T>> question, CancellationToken stopping) =>
         Transience.UntilAnsweredAsync(question, (failures, e) => JobsLog.ClaimFailed(_logger, stage, failures, e.Message), stopping);

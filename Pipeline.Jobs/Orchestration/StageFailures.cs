@@ -6,7 +6,7 @@ namespace Pipeline.Jobs.Orchestration;
 /// <summary>What fails for good during one queue entry.</summary>
 internal sealed class StageFailures
 {
-    private const int Told = 10;        // out of thousands, the first few explain enough
+    private const int MaxListed = 10;        // out of thousands, the first few explain enough
 
     private static readonly AsyncLocal<StageFailures?> Here = new();
     private readonly ConcurrentQueue<(Stage Stage, string Message, Exception Cause)> _failures = [];
@@ -26,7 +26,7 @@ internal sealed class StageFailures
             ? new StageFailedException($"{stage}: {message}", cause)
             : new StageFailedException(
                 $"{stage}: {_failures.Count} items failed: "
-                + $"{string.Join("; ", _failures.Take(Told).Select(f => f.Message))}{(_failures.Count > Told ? "; …" : "")}",
-                new AggregateException(_failures.Take(Told).Select(f => f.Cause)));
+                + $"{string.Join("; ", _failures.Take(MaxListed).Select(f => f.Message))}{(_failures.Count > MaxListed ? "; …" : "")}",
+                new AggregateException(_failures.Take(MaxListed).Select(f => f.Cause)));
     }
 }

@@ -14,7 +14,7 @@ namespace Pipeline.Jobs.Orchestration;
 /// <summary>What every stage shares: claim, log scope, and the meaning of each way to end.</summary>
 internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Claims the item and does the work, or returns at once when another worker has it or it is finished.</summary>
     /// <param name="itemId">The item.</param>
@@ -76,7 +76,7 @@ internal sealed class StageRunner(ItemClaims claims, ILogger<StageRunner> logger
     {
         // A stopping worker does not wait for an unavailable server: the lease expires by itself.
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        if (!ct.CanBeCanceled || ct.IsCancellationRequested) limit.CancelAfter(Patience);
+        if (!ct.CanBeCanceled || ct.IsCancellationRequested) limit.CancelAfter(ShutdownTimeout);
         try
         {
             await end(limit.Token);

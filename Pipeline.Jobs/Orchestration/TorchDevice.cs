@@ -18,7 +18,7 @@ internal sealed class TorchDevice(PipelineStorage storage)
         : Path.Combine(storage.Folder, "torch-cpu.lock");
 
     /// <summary>Waits for the device. Dispose to let the next one have it.</summary>
-    public async Task<IAsyncDisposable> TakeAsync(CancellationToken ct)
+    public async Task<IAsyncDisposable> AcquireAsync(CancellationToken ct)
     {
         while (true)
         {
@@ -29,7 +29,7 @@ internal sealed class TorchDevice(PipelineStorage storage)
                     CancellationToken.None);
                 return held;
             }
-            if (HolderIsStopped()) return NoTurn.Instance;       // it cannot compute while it sleeps, and may sleep for long
+            if (HolderIsStopped()) return NoLock.Instance;       // it cannot compute while it sleeps, and may sleep for long
             await Task.Delay(Pause, ct);
         }
     }
@@ -55,9 +55,9 @@ internal sealed class TorchDevice(PipelineStorage storage)
         }
     }
 
-    private sealed class NoTurn : IAsyncDisposable
+    private sealed class NoLock : IAsyncDisposable
     {
-        public static readonly NoTurn Instance = new();
+        public static readonly NoLock Instance = new();
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

@@ -9,7 +9,10 @@ public sealed record WorkerOptions
     [Range(0, 256)] public int Cpu { get; init; }
 
     /// <summary>Trainings by engines on other machines that are watched at once.</summary>
-    [Range(1, 256)] public int Elsewhere { get; init; } = 4;
+    [Range(1, 256)] public int Remote { get; init; } = 4;
+
+    /// <summary>Name of <see cref="Remote"/> in version 0.1; counts where it is set, until 0.3.</summary>
+    [Range(1, 256)] public int? Elsewhere { get; init; }
 
     /// <summary>Seconds between searches for stalled work.</summary>
     [Range(0.1, 3600)] public double SweepSeconds { get; init; } = 3;

@@ -15,13 +15,13 @@ internal sealed class AdapterPromoter(CurrentLoss currentLoss, TorchDevice devic
     /// <param name="Evaluation">How good the run's adapter is, or null when nothing was measured.</param>
     /// <param name="Reference">Loss to be better than, on the same examples.</param>
     /// <param name="Obstacle">Why nothing can be compared.</param>
-    internal sealed record Standing(CurrentAdapter? Current, Evaluation? Evaluation, double? Reference, string? Obstacle);
+    internal sealed record IncumbentComparison(CurrentAdapter? Current, Evaluation? Evaluation, double? Reference, string? Obstacle);
 
     /// <summary>
     /// Finds what serves the name and how good it is. The evaluation stage has measured it; it is measured here only when another
     /// adapter has taken over the name since.
     /// </summary>
-    public async Task<Standing> CompareAsync(DatasetScope scope, Training training, Evaluation? evaluation, string name,
+    public async Task<IncumbentComparison> CompareAsync(DatasetScope scope, Training training, Evaluation? evaluation, string name,
         CancellationToken ct)
     {
         CurrentAdapter? current = await CurrentAdapter.FindAsync(scope.Db, name, ct);
@@ -39,7 +39,7 @@ internal sealed class AdapterPromoter(CurrentLoss currentLoss, TorchDevice devic
         string folder = Path.Combine(storage.WorkFolder(scope.Run.Id), "compare-" + Guid.NewGuid().ToString("N")[..8]);
         try
         {
-            await using IAsyncDisposable turn = await device.TakeAsync(ct);
+            await using IAsyncDisposable turn = await device.AcquireAsync(ct);
             (double? loss, string? problem) = await currentLoss.MeasureAsync(current, training, scope.Dataset, scope.Options,
                 evaluation.Tokens, folder, ct);
             return new(current, evaluation, loss, problem);
@@ -53,17 +53,18 @@ internal sealed class AdapterPromoter(CurrentLoss currentLoss, TorchDevice devic
     /// <summary>Decides and stores the decision, inside the transaction that publishes the adapter; once per run and adapter.</summary>
     /// <returns>The decision for the log, as an addition to a sentence.</returns>
     /// <exception cref="CurrentChangedException">Something else serves the name than what was compared with: compare again.</exception>
-    public async Task<string> DecideAsync(PipelineDbContext db, Standing standing, Run run, PublishOptions options, Adapter adapter,
+    public async Task<string> DecideAsync(PipelineDbContext db, IncumbentComparison comparison, Run run, PublishOptions options,
+        Adapter adapter,
         CancellationToken ct)
     {
         string name = options.PromoteAs!;
         if (await db.Promotions.AnyAsync(p => p.RunId == run.Id && p.AdapterId == adapter.Id, ct)) return "";
         Promotion? current = await ServedNames.CurrentAsync(db, name, ct);
-        if (current?.Id != standing.Current?.Promotion.Id) throw new CurrentChangedException();
+        if (current?.Id != comparison.Current?.Promotion.Id) throw new CurrentChangedException();
         (bool promote, string reason) = await ServedNames.FaultAsync(db, name, ct) is { } fault ? (false, fault)
-            : standing.Obstacle is { } obstacle ? (false, obstacle)
-            : PromotionRule.Decide(standing.Evaluation!.AdapterLoss, standing.Reference!.Value, options.PromotionMargin,
-            standing.Current?.Adapter.Name ?? "the base model");
+            : comparison.Obstacle is { } obstacle ? (false, obstacle)
+            : PromotionRule.Decide(comparison.Evaluation!.AdapterLoss, comparison.Reference!.Value, options.PromotionMargin,
+            comparison.Current?.Adapter.Name ?? "the base model");
         Promotion decision = new()
         {
             Name = name,
@@ -72,10 +73,10 @@ internal sealed class AdapterPromoter(CurrentLoss currentLoss, TorchDevice devic
             AgainstId = current?.AdapterId,
             PreviousId = promote ? current?.Id : null,
             RunId = run.Id,
-            Loss = standing.Evaluation?.AdapterLoss,
-            ReferenceLoss = standing.Reference,
+            Loss = comparison.Evaluation?.AdapterLoss,
+            ReferenceLoss = comparison.Reference,
             Margin = options.PromotionMargin,
-            Tokens = standing.Evaluation?.Tokens,
+            Tokens = comparison.Evaluation?.Tokens,
             Reason = reason,
             By = "run",
             CreatedAt = time.GetUtcNow(),

@@ -61,7 +61,7 @@ internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contex
         PublishOptions publish = scope.Options.Publish;
         while (true)
         {
-            AdapterPromoter.Standing? standing = publish.PromoteAs is { } served
+            AdapterPromoter.IncumbentComparison? comparison = publish.PromoteAs is { } served
                 ? await promoter.CompareAsync(scope, training, evaluation, served, ct) : null;
             string decision = "";
             try
@@ -75,7 +75,7 @@ internal sealed class PublishAdapter(IDbContextFactory<PipelineDbContext> contex
                         throw new IOException($"the name {adapter.Name} was given away in this moment");
                     (await work.Runs.SingleAsync(r => r.Id == scope.Run.Id, token)).AdapterId = adapter.Id;
                     if (!reused) work.Adapters.Add(adapter);
-                    if (standing is not null) decision = await promoter.DecideAsync(work, standing, scope.Run, publish, adapter, token);
+                    if (comparison is not null) decision = await promoter.DecideAsync(work, comparison, scope.Run, publish, adapter, token);
                     Place(building, folder, reused, training);        // the folder of a name belongs to who holds the lock
                 }, fromCache: reused, ct);
                 return decision;

@@ -44,9 +44,9 @@ internal sealed class RecurringSchedules(IRecurringJobManagerV2 manager, JobStor
         {
             changed = false;
             // Recurring jobs are read before the rows: a schedule gets its row first, so a job without a row has been deleted.
-            string[] clock;
+            string[] registered;
             using (IStorageConnection connection = storage.GetConnection())
-                clock = connection.GetRecurringJobs().Select(j => j.Id).Where(id => id.StartsWith(Prefix, StringComparison.Ordinal))
+                registered = connection.GetRecurringJobs().Select(j => j.Id).Where(id => id.StartsWith(Prefix, StringComparison.Ordinal))
                     .ToArray();
             await using PipelineDbContext db = await contexts.CreateDbContextAsync(ct);
             Schedule[] schedules = await db.Schedules.AsNoTracking().ToArrayAsync(ct);
@@ -59,7 +59,7 @@ internal sealed class RecurringSchedules(IRecurringJobManagerV2 manager, JobStor
                 changed = true;
             }
             HashSet<string> rows = [.. schedules.Select(s => Prefix + s.Id)];
-            foreach (string id in clock.Where(id => !rows.Contains(id)))
+            foreach (string id in registered.Where(id => !rows.Contains(id)))
             {
                 manager.RemoveIfExists(id);
                 changed = true;

@@ -13,7 +13,7 @@ namespace Pipeline.Jobs.Train;
 /// </summary>
 internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
 {
-    private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(500), Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenBatches = TimeSpan.FromMilliseconds(500), FlushTimeout = TimeSpan.FromSeconds(5);
     private readonly Channel<Entry> _entries = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _hurry = new(0);
     private readonly IDbContextFactory<PipelineDbContext> _contexts;
@@ -49,7 +49,7 @@ internal sealed class MetricWriter : ITrainingProgress, IAsyncDisposable
         TaskCompletionSource stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_entries.Writer.TryWrite(new Entry(null, stored))) return;
         _hurry.Release();
-        Task.WaitAny([stored.Task, _writing], Patience);
+        Task.WaitAny([stored.Task, _writing], FlushTimeout);
     }
 
     public void CheckpointSaved(int step)

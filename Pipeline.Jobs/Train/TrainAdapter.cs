@@ -18,7 +18,7 @@ namespace Pipeline.Jobs.Train;
 internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TrainingEngines engines,
     TimeProvider time, ILogger<TrainAdapter> logger) : IStageHandler
 {
-    public string? QueueOf(RunOptions options) => engines.IsElsewhere(options.Train.Engine) ? Queues.Remote : null;
+    public string? QueueOf(RunOptions options) => engines.IsRemote(options.Train.Engine) ? Queues.Remote : null;
 
     public RunOptions Again(RunOptions options) => options with { Retrain = true };
 
@@ -50,7 +50,7 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
         string folder = storage.WorkFolder(run.Id), output = Path.Combine(folder, "train");
         Directory.CreateDirectory(output);
         // A worker that lost its lease without noticing must have left the folder before another writes there.
-        await using WorkFolderLock alone = await WorkFolderLock.TakeAsync(Path.Combine(folder, "train.lock"), ct);
+        await using WorkFolderLock alone = await WorkFolderLock.AcquireAsync(Path.Combine(folder, "train.lock"), ct);
         await storage.Artifacts.RestoreFolderAsync(dataset.Files, Path.Combine(folder, "dataset"), ct);
         TrainingOrder order = new(run.Id, options.Training, Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"),
             dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output);

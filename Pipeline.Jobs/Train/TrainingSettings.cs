@@ -29,7 +29,7 @@ public sealed class TrainingSettings
     };
 
     // Keys that a run sets itself, and what to use instead.
-    private static readonly Dictionary<string, string> FilledIn = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> KeysSetByRun = new(StringComparer.Ordinal)
     {
         ["model_name_or_path"] = $", and give the model as {RunOptionsSchema.NameOf(o => o.BaseModel)}",
         ["dataset"] = "",
@@ -49,12 +49,12 @@ public sealed class TrainingSettings
     {
         ArgumentNullException.ThrowIfNull(given);
         Given = given;
-        (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(given.Where(key => !FilledIn.ContainsKey(key.Key)),
+        (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(given.Where(key => !KeysSetByRun.ContainsKey(key.Key)),
             Defaults);
         // Assumes held-out examples, which runs usually have; that is certain only once the dataset is built.
         IReadOnlyList<SettingFault> rules = For("model", "dataset", evalSet: DatasetFiles.Eval, "output").FindFaults();
-        IEnumerable<SettingFault> taken = given.Keys.Where(FilledIn.ContainsKey)
-            .Select(key => new SettingFault(key, $"is filled in by the run; take it out{FilledIn[key]}"));
+        IEnumerable<SettingFault> taken = given.Keys.Where(KeysSetByRun.ContainsKey)
+            .Select(key => new SettingFault(key, $"is filled in by the run; take it out{KeysSetByRun[key]}"));
         Faults = [.. taken.Concat(unread).Concat(rules).Select(InSection)];
     }
 

@@ -3,15 +3,15 @@ namespace Pipeline.Jobs.Train;
 /// <summary>Keeps a second process out of a work folder; the kernel releases it when the holder dies.</summary>
 internal sealed class WorkFolderLock : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(30);
     private readonly FileStream _held;
 
     private WorkFolderLock(FileStream held) => _held = held;
 
     /// <exception cref="TimeoutException">A worker that lost its lease still writes there; retry later.</exception>
-    public static async Task<WorkFolderLock> TakeAsync(string path, CancellationToken ct)
+    public static async Task<WorkFolderLock> AcquireAsync(string path, CancellationToken ct)
     {
-        for (DateTime end = DateTime.UtcNow + Patience; ;)
+        for (DateTime end = DateTime.UtcNow + LockTimeout; ;)
         {
             try
             {

@@ -17,9 +17,9 @@ internal sealed class DatasetRow(string path, int line, JsonElement json)
         foreach (JsonProperty property in json.EnumerateObject())
         {
             if (property.Name != key) continue;
-            if (SaysSomething(found) && SaysSomething(property.Value) && !JsonElement.DeepEquals(found, property.Value))
+            if (HasContent(found) && HasContent(property.Value) && !JsonElement.DeepEquals(found, property.Value))
                 throw Error(key, "comes twice with different values; keep one");
-            if (!SaysSomething(found)) found = property.Value;
+            if (!HasContent(found)) found = property.Value;
         }
         return found;
     }
@@ -50,7 +50,7 @@ internal sealed class DatasetRow(string path, int line, JsonElement json)
         _ => "null",
     };
 
-    private static bool SaysSomething(JsonElement value) => value.ValueKind switch
+    private static bool HasContent(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Undefined or JsonValueKind.Null => false,
         JsonValueKind.String => value.GetString() != "",

@@ -22,7 +22,7 @@ internal sealed class GeneratedText(HubTokenizer tokenizer, IReadOnlyList<string
     public string Finish()
     {
         Append(_decoder.Finish());
-        PassOn(_text.Length);
+        Emit(_text.Length);
         return _text.ToString();
     }
 
@@ -34,7 +34,7 @@ internal sealed class GeneratedText(HubTokenizer tokenizer, IReadOnlyList<string
         _text.Append(piece);
         if (stops.Count == 0)
         {
-            PassOn(_text.Length);
+            Emit(_text.Length);
             return false;
         }
         // A stop text may have begun in earlier pieces.
@@ -46,7 +46,7 @@ internal sealed class GeneratedText(HubTokenizer tokenizer, IReadOnlyList<string
             _text.Length = from + first;
             return true;
         }
-        PassOn(_text.Length - stops.Max(s => LongestBeginning(s, recent)));
+        Emit(_text.Length - stops.Max(s => LongestBeginning(s, recent)));
         return false;
     }
 
@@ -61,7 +61,7 @@ internal sealed class GeneratedText(HubTokenizer tokenizer, IReadOnlyList<string
         return 0;
     }
 
-    private void PassOn(int end)
+    private void Emit(int end)
     {
         if (end <= _passedOn)
             return;

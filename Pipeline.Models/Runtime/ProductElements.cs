@@ -20,7 +20,7 @@ internal readonly unsafe partial struct Float32Element : IProductElement
     public static void PackColumns(byte* source, long stride, int depth, int columns, byte* packed, int width) =>
         Packing.Transpose((uint*)source, stride, columns, depth, (uint*)packed, width);
 
-    public static void Turn(byte* source, long stride, int rows, int columns, byte* target, long targetStride, byte* scratch) =>
+    public static void Transpose(byte* source, long stride, int rows, int columns, byte* target, long targetStride, byte* scratch) =>
         Packing.Transpose((uint*)source, stride, rows, columns, (uint*)target, targetStride);
 
     public static void Multiply(in Block block, bool adds, byte* a, byte* b, float* c) => BlockKernel.Float32(block, adds, a, b, c);
@@ -47,7 +47,7 @@ internal readonly unsafe partial struct BFloat16Element : IProductElement
             Packing.Transpose((uint*)((ushort*)source + column * stride), 0, 1, depth / 2, (uint*)packed + column, width);
     }
 
-    public static void Turn(byte* source, long stride, int rows, int columns, byte* target, long targetStride, byte* scratch)
+    public static void Transpose(byte* source, long stride, int rows, int columns, byte* target, long targetStride, byte* scratch)
     {
         Packing.Interleave((ushort*)source, stride, rows, columns, (ushort*)scratch, columns);
         Packing.Transpose((uint*)scratch, columns, rows / 2, columns, (uint*)target, targetStride / 2);

@@ -46,8 +46,8 @@ internal static class VisionRotary
         long half = x.shape[^1] / 2;
         // Angles are float32: a bfloat16 cosine would blur the position of distant patches.
         Tensor wide = x.to_type(ScalarType.Float32);
-        Tensor turned = cat([-wide.narrow(-1, half, half), wide.narrow(-1, 0, half)], dim: -1);
-        return (wide * cos + turned * sin).to_type(x.dtype);
+        Tensor rotated = cat([-wide.narrow(-1, half, half), wide.narrow(-1, 0, half)], dim: -1);
+        return (wide * cos + rotated * sin).to_type(x.dtype);
     }
 
     private static IEnumerable<(int Row, int Column)> InMergeOrder(PatchGrid grid, int merge)

@@ -28,8 +28,9 @@ public sealed class SourceRulesTests
     [Fact]
     public void No_line_of_code_is_longer_than_140_characters() =>
         Directory.EnumerateDirectories(RepositoryRoot.Path, "Pipeline.*")
-            .SelectMany(project => Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories))
-            .Where(file => !IsGenerated(file))
+            .SelectMany(project => Directory.EnumerateFiles(project, "*", SearchOption.AllDirectories))
+            .Where(file => Path.GetExtension(file) is ".cs" or ".cshtml" or ".css" or ".js" && !IsGenerated(file))
+            .Append(Path.Combine(RepositoryRoot.Path, "pipeline"))
             .SelectMany(file => LongLines(File.ReadLines(file)).Select(line => $"{Path.GetRelativePath(RepositoryRoot.Path, file)}({line})"))
             .ShouldBeEmpty();
 

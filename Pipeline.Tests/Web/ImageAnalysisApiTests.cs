@@ -170,7 +170,7 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
         running.Wait(TestContext.Current.CancellationToken);
 
         Task<string> job = server.Services.GetRequiredService<IImageDescriber>().DescribeAsync(
-            new ImageQuestion(Image(), Question) { ModelFolder = Model, Patient = true, MaxNewTokens = 3 },
+            new ImageQuestion(Image(), Question) { ModelFolder = Model, WaitsInQueue = true, MaxNewTokens = 3 },
             TestContext.Current.CancellationToken);
         using HttpResponseMessage response = await server.SendAsync(HttpMethod.Post, "/analyze", Form(Image(), Question));
         release.Set();

@@ -130,7 +130,8 @@ public sealed class ModelCommandsTests : IDisposable
     {
         using LanguageModel model = LanguageModel.Load(Base, new ModelLoadOptions { Device = "cpu" });
         StringWriter output = new();
-        ChatCommand.Talk(model, ChatTemplate.Get("alpaca"), new GenerationOptions { MaxNewTokens = 3, IgnoreEndTokens = true }, null,
+        ChatCommand.RunConversation(model, ChatTemplate.Get("alpaca"), new GenerationOptions { MaxNewTokens = 3, IgnoreEndTokens = true },
+            null,
             new StringReader($"hello\n\n/new\nagain\n{end}"), output, TestContext.Current.CancellationToken);
         output.ToString().Split("> ").Length.ShouldBe(6);
     }

@@ -122,7 +122,7 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
             new { type = "text", text = _question },
         ];
         await ShouldAskAsync("HTTP", () => ChatAsync(server, "seeing-model", JsonSerializer.SerializeToElement(content)));
-        ImageQuestion question = new(image, _question) { ModelFolder = model, Patient = true, MaxNewTokens = 1 };
+        ImageQuestion question = new(image, _question) { ModelFolder = model, WaitsInQueue = true, MaxNewTokens = 1 };
         await ShouldAskAsync("captions of a server", () =>
             server.Services.GetRequiredService<IImageDescriber>().DescribeAsync(question, ct));
         using LocalDescriber local = new(NullLogger<LocalDescriber>.Instance);

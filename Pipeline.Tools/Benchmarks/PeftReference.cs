@@ -113,12 +113,12 @@ internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double 
         Tensor[] parts = attention.Inputs.Count == 1
             ? Linear(attention.Inputs[0], x).split([(long)heads * size, (long)keyHeads * size, (long)keyHeads * size], -1)
             : [.. attention.Inputs.Select(input => Linear(input, x))];
-        Tensor[] turned = [.. parts.Select((part, i) => HeadNorm(part.view(batch, seq, -1, size), i).transpose(1, 2))];
-        Tensor query = Rotate(turned[0], cos, sin), key = Rotate(turned[1], cos, sin);
+        Tensor[] byHead = [.. parts.Select((part, i) => HeadNorm(part.view(batch, seq, -1, size), i).transpose(1, 2))];
+        Tensor query = Rotate(byHead[0], cos, sin), key = Rotate(byHead[1], cos, sin);
         Tensor attended = mask is null
-            ? Softmax(query.reshape(batch * keyHeads, heads / keyHeads, seq, size), Shared(key), Shared(turned[2]), null)
+            ? Softmax(query.reshape(batch * keyHeads, heads / keyHeads, seq, size), Shared(key), Shared(byHead[2]), null)
             .view(batch, heads, seq, size)
-            : Softmax(query, Repeated(key), Repeated(turned[2]), mask);
+            : Softmax(query, Repeated(key), Repeated(byHead[2]), mask);
         Tensor rows = attended.transpose(1, 2).contiguous().reshape(batch, seq, -1);
         return Linear(attention.Output, rows).MoveToOuterDisposeScope();
 
@@ -138,9 +138,9 @@ internal sealed class PeftReference(DecoderModel model, AdamW optimizer, double 
     {
         using DisposeScope scope = NewDisposeScope();
         long dims = cos.shape[^1];
-        Tensor turned = x.narrow(-1, 0, dims), passed = x.narrow(-1, dims, x.shape[^1] - dims);
-        Tensor half = cat([-turned.narrow(-1, dims / 2, dims / 2), turned.narrow(-1, 0, dims / 2)], -1);
-        return cat([turned * cos + half * sin, passed], -1).MoveToOuterDisposeScope();
+        Tensor rotated = x.narrow(-1, 0, dims), passed = x.narrow(-1, dims, x.shape[^1] - dims);
+        Tensor half = cat([-rotated.narrow(-1, dims / 2, dims / 2), rotated.narrow(-1, 0, dims / 2)], -1);
+        return cat([rotated * cos + half * sin, passed], -1).MoveToOuterDisposeScope();
     }
 
     private Tensor FeedForward(FeedForward layer, Tensor x)

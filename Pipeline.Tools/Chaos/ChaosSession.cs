@@ -33,7 +33,7 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
                 $"undisturbed: {took.TotalSeconds:F1} s, dataset {expected.Dataset[..12]}, adapter {expected.Adapter[..12]}"));
             int failed = 0;
             for (int i = 1; i <= order.Runs; i++)
-                if (!await DisturbedAsync(server, i, documents, poison, expected, took, ct)) failed++;
+                if (!await RunWithFaultsAsync(server, i, documents, poison, expected, took, ct)) failed++;
             output.WriteLine(
                 $"{order.Runs - failed} of {order.Runs} runs passed; faults done: "
                 + $"{string.Join(", ", _done.OrderBy(f => f.Key).Select(f => $"{f.Key} {f.Value}"))}");
@@ -69,7 +69,7 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
         return (await ChaosVerdict.ResultAsync(system, run, ct), took);
     }
 
-    private async Task<bool> DisturbedAsync(
+    private async Task<bool> RunWithFaultsAsync(
         PrivateCluster server, int number, string[] documents, string poison, ChaosVerdict.Result expected, TimeSpan took,
         CancellationToken ct)
     {

@@ -16,7 +16,7 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
 {
     private const int ClientClosedRequest = 499; // nginx's code, for the access log: the client has gone
 
-    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly Message QueueFull = new(
         "The server is busy: its queue is full. Try again in a moment.",
@@ -76,7 +76,7 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
                 return true;
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 await ErrorShape.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, TooLarge);
-                await LingerAsync(context);
+                await DrainAsync(context);
                 return true;
             case Exception when Transience.IsServerTrouble(exception):
                 log.DatabaseAway(context.Request.Method, context.Request.Path, exception.Message);
@@ -100,18 +100,18 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
     /// Briefly discards what the client is still sending. A connection that is closed with unread bytes is reset, and the reset may
     /// overtake the answer: the client would see a broken connection but no reason.
     /// </summary>
-    private static async Task LingerAsync(HttpContext context)
+    private static async Task DrainAsync(HttpContext context)
     {
         // A body of unknown length that grew too large can no longer be read.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is not { IsReadOnly: false } limit) return;
         await context.Response.CompleteAsync();
         limit.MaxRequestBodySize = null;
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        patience.CancelAfter(Linger);
+        using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        timeout.CancelAfter(DrainTimeout);
         byte[] discarded = ArrayPool<byte>.Shared.Rent(1 << 16);
         try
         {
-            while (await context.Request.Body.ReadAsync(discarded, patience.Token) > 0) { }
+            while (await context.Request.Body.ReadAsync(discarded, timeout.Token) > 0) { }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException) { }
         finally

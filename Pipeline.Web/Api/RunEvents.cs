@@ -24,12 +24,12 @@ internal static class RunEvents
         {
             await sender.RunAsync(id, cancellationToken);
             long lastLog = 0;
-            return TypedResults.ServerSentEvents(follower.FollowAsync(id, LookAsync, cancellationToken));
+            return TypedResults.ServerSentEvents(follower.FollowAsync(id, ReadAsync, cancellationToken));
 
-            async Task<RunMoment> LookAsync(CancellationToken token)
+            async Task<RunSnapshot> ReadAsync(CancellationToken token)
             {
                 RunDetails run = await sender.RunAsync(id, token);
-                List<RunMoment.Part> parts =
+                List<RunSnapshot.Part> parts =
                 [
                     Part("run", run),
                     Part("documents", await sender.Send(new ListDocuments(id, Limit: Documents), token)),
@@ -42,10 +42,11 @@ internal static class RunEvents
                     lastLog = lines[^1].Id;
                     parts.Add(Part("logs", lines));
                 }
-                return new RunMoment(run.Summary.State is RunState.Succeeded or RunState.Failed or RunState.Canceled, parts);
+                return new RunSnapshot(run.Summary.State is RunState.Succeeded or RunState.Failed or RunState.Canceled, parts);
             }
 
-            RunMoment.Part Part<T>(string name, T value) => new(name, name, JsonSerializer.Serialize(value, json.Value.SerializerOptions));
+            RunSnapshot.Part Part<T>(string name, T value) =>
+                new(name, name, JsonSerializer.Serialize(value, json.Value.SerializerOptions));
         })
         .WithTags("Runs")
         .WithSummary("A run while it works, as server-sent events");

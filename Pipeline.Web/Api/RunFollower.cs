@@ -18,7 +18,7 @@ internal sealed class RunFollower(DatabaseSignals signals, TimeProvider time)
     /// <param name="look">The current content. Parts that have not changed since they were last sent are left out.</param>
     /// <param name="cancellationToken">The client is gone.</param>
     public async IAsyncEnumerable<SseItem<string>> FollowAsync(
-        Guid id, Func<CancellationToken, Task<RunMoment>> look, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid id, Func<CancellationToken, Task<RunSnapshot>> look, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Dictionary<string, string> told = new();
         bool ended = false;
@@ -27,16 +27,16 @@ internal sealed class RunFollower(DatabaseSignals signals, TimeProvider time)
         {
             long version = signals.RunVersion(id);
             long started = time.GetTimestamp();
-            RunMoment moment = await look(cancellationToken);
-            foreach (RunMoment.Part part in moment.Parts.Where(part => told.GetValueOrDefault(part.Key) != part.Text))
+            RunSnapshot snapshot = await look(cancellationToken);
+            foreach (RunSnapshot.Part part in snapshot.Parts.Where(part => told.GetValueOrDefault(part.Key) != part.Text))
             {
                 told[part.Key] = part.Text;
                 lastSent = time.GetUtcNow();
                 yield return new SseItem<string>(part.Text, part.Event);
             }
-            if (moment.IsFinished && ended)
+            if (snapshot.IsFinished && ended)
                 break;
-            ended = moment.IsFinished; // one more round: the last log lines follow the last state
+            ended = snapshot.IsFinished; // one more round: the last log lines follow the last state
             if (time.GetUtcNow() - lastSent > KeepAlive)
             {
                 lastSent = time.GetUtcNow();

@@ -18,16 +18,16 @@ internal static class RunLive
             TimeProvider time, CancellationToken cancellationToken) =>
         {
             await sender.RunAsync(id, cancellationToken);
-            return TypedResults.ServerSentEvents(follower.FollowAsync(id, LookAsync, cancellationToken));
+            return TypedResults.ServerSentEvents(follower.FollowAsync(id, ReadAsync, cancellationToken));
 
-            async Task<RunMoment> LookAsync(CancellationToken token)
+            async Task<RunSnapshot> ReadAsync(CancellationToken token)
             {
                 RunView view = await RunView.ReadAsync(sender, graph, id, state, from ?? 0, time.GetUtcNow(), token)
                     ?? throw new NotFoundException($"there is no run {id}");
-                List<RunMoment.Part> parts = [];
+                List<RunSnapshot.Part> parts = [];
                 foreach (string section in RunView.Sections) parts.Add(new(section, "section",
                     await renderer.RenderAsync(http, section, view)));
-                return new RunMoment(!view.IsOpen, parts);
+                return new RunSnapshot(!view.IsOpen, parts);
             }
         })
         .ExcludeFromDescription();

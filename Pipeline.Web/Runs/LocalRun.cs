@@ -18,7 +18,7 @@ namespace Pipeline.Web.Runs;
 /// <summary>One run, executed and observed by this process.</summary>
 internal static class LocalRun
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(50);
 
     /// <returns>Exit code: 0 published, 1 the run failed or was canceled. Everything else is an exception.</returns>
@@ -75,7 +75,7 @@ internal static class LocalRun
             }
             catch (Exception e) when (Transience.IsServerTrouble(e)) { }        // the work waits for the server too, then continues
             await Task.Delay(Least, stopping);
-            await signals.RunChangeAsync(run, version, Glance, stopping);
+            await signals.RunChangeAsync(run, version, PollInterval, stopping);
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class RunProgressView
             Close();
             return;
         }
-        string now = "  … " + string.Join(", ", run.Stages.Where(s => s.Done + s.Failed < s.Total).Select(s => Doing(s, metrics))
+        string now = "  … " + string.Join(", ", run.Stages.Where(s => s.Done + s.Failed < s.Total).Select(s => Describe(s, metrics))
             .DefaultIfEmpty("waiting for a worker"));
         if (_live is not null) Redraw(now);
         else if (DateTime.UtcNow - _lastLine > BetweenLines) Line(now, "grey");
@@ -62,7 +62,7 @@ internal sealed class RunProgressView
         return string.Create(CultureInfo.InvariantCulture, $"{stage.Stage.SnakeName,-9} {what}{cached} ({stage.Seconds:F1} s)");
     }
 
-    private static string Doing(StageCounts stage, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
+    private static string Describe(StageCounts stage, IReadOnlyDictionary<string, IReadOnlyList<MetricPoint>> metrics)
     {
         if (stage.Stage == Stages.Train && TrainingNow.Describe(metrics) is { } training)
             return "train " + training;

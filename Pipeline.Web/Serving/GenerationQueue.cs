@@ -19,12 +19,12 @@ internal sealed class GenerationQueue(IOptions<ServingOptions> options)
     /// <summary>Runs <paramref name="work"/> off the request's thread when its turn comes.</summary>
     /// <param name="work">Runs alone.</param>
     /// <param name="cancellationToken">The caller went away.</param>
-    /// <param name="patient">Waits however long the queue is, and takes no place in it; for jobs, which no user waits for.</param>
+    /// <param name="waitInQueue">Waits however long the queue is, and takes no place in it; for jobs, which no user waits for.</param>
     /// <exception cref="QueueFullException">The queue is full.</exception>
     /// <exception cref="OperationCanceledException">The caller went away, waiting or running.</exception>
-    public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellationToken, bool patient = false)
+    public async Task<T> RunAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellationToken, bool waitInQueue = false)
     {
-        if (patient)
+        if (waitInQueue)
             return await TakeTurnAsync(work, cancellationToken);
         if (Interlocked.Increment(ref _inside) > _limit + 1)
         {

@@ -47,7 +47,7 @@ internal sealed class VisionHost(
                     lock (_inUse)
                         return Own();
                 },
-                cancellationToken, patient: true);
+                cancellationToken, waitInQueue: true);
         }
         catch (Exception problem) when (problem is InputException or MissingPrerequisiteException)
         {
@@ -56,11 +56,11 @@ internal sealed class VisionHost(
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ModelLoadingException">The image API's model is not loaded yet, and the question is not patient.</exception>
-    /// <exception cref="QueueFullException">Too many questions wait, and this one is not patient.</exception>
+    /// <exception cref="ModelLoadingException">The image API's model is not loaded yet, and the question does not wait for it.</exception>
+    /// <exception cref="QueueFullException">Too many questions wait, and this one does not wait behind them.</exception>
     public async Task<string> DescribeAsync(ImageQuestion question, CancellationToken cancellationToken)
     {
-        if (question.ModelFolder is null && !question.Patient && Status.State == VisionState.Loading)
+        if (question.ModelFolder is null && !question.WaitsInQueue && Status.State == VisionState.Loading)
             throw new ModelLoadingException();
         // Decoded before the queue: a bad image is refused at once.
         RgbImage image = await Task.Run(() => Decode(question.Image), cancellationToken);
@@ -69,7 +69,8 @@ internal sealed class VisionHost(
         ChatMessage[] messages = [new ChatMessage("user", VisionLanguageModel.ImageMarker + question.Prompt)];
         GenerationResult result = await queue.RunAsync(
             token =>
-                Generate(question.ModelFolder, messages, [image], generation, onText: null, token), cancellationToken, question.Patient);
+                Generate(question.ModelFolder, messages, [image], generation, onText: null, token), cancellationToken,
+                question.WaitsInQueue);
         return result.Text.Trim();
     }
 

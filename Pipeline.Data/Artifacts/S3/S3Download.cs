@@ -23,7 +23,7 @@ internal sealed class S3Download(S3Bucket bucket)
             {
                 using GetObjectResponse response = await bucket.ReadAsync(sha256, receiver.Bytes, receiver.ETag, ct)
                     ?? throw Missing(sha256);
-                await receiver.TakeAsync(response, TimeSpan.FromSeconds(bucket.Options.TimeoutSeconds), ct);
+                await receiver.ReceiveAsync(response, TimeSpan.FromSeconds(bucket.Options.TimeoutSeconds), ct);
             }
             catch (Exception e) when (e is not (ArtifactStoreException or FileNotFoundException or StorageFullException)
                 && !StorageFullException.IsNoSpace(e) && !ct.IsCancellationRequested)
@@ -59,7 +59,7 @@ internal sealed class S3Download(S3Bucket bucket)
 
         public string? ETag { get; private set; }
 
-        public async Task TakeAsync(GetObjectResponse response, TimeSpan patience, CancellationToken ct)
+        public async Task ReceiveAsync(GetObjectResponse response, TimeSpan timeout, CancellationToken ct)
         {
             // the whole object from the beginning
             if (response.HttpStatusCode != System.Net.HttpStatusCode.PartialContent) Restart();
@@ -68,7 +68,7 @@ internal sealed class S3Download(S3Bucket bucket)
             using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(ct);
             while (true)
             {
-                silence.CancelAfter(patience);
+                silence.CancelAfter(timeout);
                 int read = await response.ResponseStream.ReadAsync(_buffer, silence.Token);
                 if (read == 0) break;
                 await _file.WriteAsync(_buffer.AsMemory(0, read), ct);

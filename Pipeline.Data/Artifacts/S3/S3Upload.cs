@@ -11,7 +11,7 @@ namespace Pipeline.Data.Artifacts.S3;
 internal sealed class S3Upload(S3Bucket bucket)
 {
     private const int PartsAtOnce = 4;
-    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(10);
     private volatile bool _unconditional;        // the storage does not support the condition
 
     /// <summary>Uploads a file under its hash.</summary>
@@ -109,7 +109,7 @@ internal sealed class S3Upload(S3Bucket bucket)
 
     private async Task AbortAsync(string key, string upload)
     {
-        using CancellationTokenSource patience = new(AbortPatience);
+        using CancellationTokenSource timeout = new(AbortTimeout);
         try
         {
             await bucket.Client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest
@@ -117,7 +117,7 @@ internal sealed class S3Upload(S3Bucket bucket)
                 BucketName = bucket.Options.Bucket,
                 Key = key,
                 UploadId = upload
-            }, patience.Token);
+            }, timeout.Token);
         }
         catch (Exception)
         {

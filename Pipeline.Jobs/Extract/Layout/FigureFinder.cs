@@ -99,8 +99,8 @@ internal static class FigureFinder
                 if (cluster.Drawn.ContainsCenterOf(segment.Box) || IsLabel(segment, cluster, bodySize))
                     grown = grown.Union(segment.Box);
             }
-            foreach (Box turned in page.Turned)
-                if (near.Intersects(turned)) grown = grown.Union(turned);
+            foreach (Box rotated in page.RotatedText)
+                if (near.Intersects(rotated)) grown = grown.Union(rotated);
             cluster.Box = grown.Clip(page.Box);
         }
     }

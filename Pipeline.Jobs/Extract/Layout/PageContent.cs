@@ -8,10 +8,10 @@ namespace Pipeline.Jobs.Extract.Layout;
 /// <param name="Number">From 1.</param>
 /// <param name="Box">The displayed page in points.</param>
 /// <param name="Segments">Upright text.</param>
-/// <param name="Turned">Places of text that is not upright, such as labels of vertical axes.</param>
+/// <param name="RotatedText">Places of text that is not upright, such as labels of vertical axes.</param>
 /// <param name="Graphics">Everything else that is drawn.</param>
 internal sealed record PageContent(
-    int Number, Box Box, List<TextSegment> Segments, List<Box> Turned, List<PageGraphic> Graphics)
+    int Number, Box Box, List<TextSegment> Segments, List<Box> RotatedText, List<PageGraphic> Graphics)
 {
-    public bool HasText => Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Turned.Count >= 4;
+    public bool HasText => Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || RotatedText.Count >= 4;
 }

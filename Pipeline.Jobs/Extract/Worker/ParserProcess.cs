@@ -150,11 +150,11 @@ internal sealed class ParserProcess : IDisposable
                 throw new InvalidOperationException($"{request.Name}: extraction failed: {reply.Message}");
             default:
                 _process.WaitForExit(2000);
-                throw DocumentProblems.Crashed(request.Name, HowItEnded());
+                throw DocumentProblems.Crashed(request.Name, DescribeExit());
         }
     }
 
-    private string HowItEnded()
+    private string DescribeExit()
     {
         string said;
         lock (_errors)

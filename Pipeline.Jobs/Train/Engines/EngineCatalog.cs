@@ -43,7 +43,7 @@ internal sealed class EngineCatalog
             + $" others are defined in its configuration ({Section}:NAME:Command)");
 
     /// <summary>Whether an engine computes on another machine; false for an unknown one.</summary>
-    public bool IsElsewhere(string name) => _engines.TryGetValue(name, out EngineDefinition? engine) && !engine.Local;
+    public bool IsRemote(string name) => _engines.TryGetValue(name, out EngineDefinition? engine) && !engine.Local;
 
     // Shorter than a worker's own shutdown time.
     private static TimeSpan DefaultGrace => TimeSpan.FromSeconds(15);

@@ -15,7 +15,7 @@ public static class EngineGuard
     private const int LongestLine = 1000;
     private static readonly string[] SecretSections = ["ConnectionStrings__", "Artifacts__", "Engines__"];
     private const string LockFile = "engine.lock";
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50), ForChildren = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50), ForChildren = TimeSpan.FromSeconds(2);
     private static readonly Lock Writing = new();
 
     /// <summary>Locks the folder named in the first line of standard input and runs there the command of the second line.</summary>
@@ -38,14 +38,14 @@ public static class EngineGuard
         { IsBackground = true };
         waiting.Start();
 
-        using FileStream? held = Take(Path.Combine(folder, LockFile), stop);
+        using FileStream? held = Acquire(Path.Combine(folder, LockFile), stop);
         if (held is null) return 0;
         MarkedProcesses processes = new(folder);
         processes.Kill();           // leftovers of an earlier guard that was itself killed
-        Tell(output, new EngineMessage(Alone: true));
+        Send(output, new EngineMessage(Alone: true));
         if (!orders.TryTake(out string? order, Timeout.Infinite, stopping)) return 0;
         int code = Guard(EngineOrder.FromLine(order), folder, processes, stop, output);
-        Tell(output, new EngineMessage(ExitCode: code));
+        Send(output, new EngineMessage(ExitCode: code));
         return 0;
     }
 
@@ -55,7 +55,7 @@ public static class EngineGuard
         using Process engine = Start(order, order.Command, folder);
         engine.StandardInput.Close();
         Thread[] pumps = [Pump(engine.StandardOutput, isError: false, output), Pump(engine.StandardError, isError: true, output)];
-        while (!engine.WaitForExit(Glance) && !stop.IsSet) { }
+        while (!engine.WaitForExit(PollInterval) && !stop.IsSet) { }
         TimeSpan patience = ForChildren;
         if (!engine.HasExited)
         {
@@ -64,7 +64,7 @@ public static class EngineGuard
             MarkedProcesses.Terminate(engine.Id);
         }
         for (long since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < patience && processes.Find().Count > 0;)
-            Thread.Sleep(Glance);
+            Thread.Sleep(PollInterval);
         processes.Kill();
         engine.WaitForExit();
         foreach (Thread pump in pumps) pump.Join(ForChildren);
@@ -104,12 +104,12 @@ public static class EngineGuard
         if (!cancel.WaitForExit(patience)) cancel.Kill();
     }
 
-    private static FileStream? Take(string path, ManualResetEventSlim stop)
+    private static FileStream? Acquire(string path, ManualResetEventSlim stop)
     {
         while (!stop.IsSet)
         {
             if (FileLock.TryTake(path, shared: false) is { } held) return held;
-            stop.Wait(Glance);
+            stop.Wait(PollInterval);
         }
         return null;
     }
@@ -131,7 +131,7 @@ public static class EngineGuard
 
             void Flush()
             {
-                if (line.Length > 0) Tell(output, new EngineMessage(line.ToString(), isError));
+                if (line.Length > 0) Send(output, new EngineMessage(line.ToString(), isError));
                 line.Clear();
             }
         })
@@ -140,7 +140,7 @@ public static class EngineGuard
         return pump;
     }
 
-    private static void Tell(StreamWriter output, EngineMessage message)
+    private static void Send(StreamWriter output, EngineMessage message)
     {
         try
         {

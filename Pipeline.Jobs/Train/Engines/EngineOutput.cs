@@ -21,7 +21,7 @@ internal sealed class EngineOutput(string engine, ILogger logger, TimeProvider t
         if (last.Count > LinesOfMessages) last.Dequeue();
         if (_logged == 0 || time.GetElapsedTime(_since) > Pause)
         {
-            TellSkipped();
+            LogSkipped();
             (_since, _logged) = (time.GetTimestamp(), 0);
         }
         if (_logged++ < LinesPerPause) JobsLog.EngineLine(logger, engine, text);
@@ -29,7 +29,7 @@ internal sealed class EngineOutput(string engine, ILogger logger, TimeProvider t
     }
 
     /// <summary>Logs how many lines were dropped since the last one.</summary>
-    public void TellSkipped()
+    public void LogSkipped()
     {
         if (_skipped > 0) JobsLog.EngineLinesSkipped(logger, engine, _skipped);
         _skipped = 0;

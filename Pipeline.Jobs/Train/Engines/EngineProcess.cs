@@ -8,7 +8,7 @@ namespace Pipeline.Jobs.Train.Engines;
 /// <summary>The worker's side of an <see cref="EngineGuard"/>: starts it, reads its reports and has it stop the engine.</summary>
 internal sealed class EngineProcess : IDisposable
 {
-    private static readonly TimeSpan UntilKilled = TimeSpan.FromSeconds(20), Glance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan UntilKilled = TimeSpan.FromSeconds(20), PollInterval = TimeSpan.FromMilliseconds(100);
     private readonly Process _guard;
     private readonly string _folder;
     private readonly BlockingCollection<EngineMessage> _messages = new(boundedCapacity: 1000);
@@ -28,7 +28,7 @@ internal sealed class EngineProcess : IDisposable
         guard.BeginErrorReadLine();
         Thread listening = new(Listen) { IsBackground = true };
         listening.Start();
-        Say(folder);
+        Send(folder);
     }
 
     /// <summary>The guard has reported that the engine and all its children have ended.</summary>
@@ -61,14 +61,14 @@ internal sealed class EngineProcess : IDisposable
 
     /// <summary>Waits until no earlier engine works in the folder.</summary>
     /// <exception cref="TimeoutException">One still does; retry later.</exception>
-    public void WaitUntilAlone(TimeSpan patience, EngineOutput output, CancellationToken ct)
+    public void WaitUntilAlone(TimeSpan timeout, EngineOutput output, CancellationToken ct)
     {
         for (long since = Stopwatch.GetTimestamp(); !_alone;)
         {
             ct.ThrowIfCancellationRequested();
-            if (!Take(Glance, output)) throw new IOException(
-                $"the process that watches over the engine in {_folder} ended early ({Bury()})");
-            if (Stopwatch.GetElapsedTime(since) > patience) throw new TimeoutException($"an earlier engine still works in {_folder}");
+            if (!Read(PollInterval, output)) throw new IOException(
+                $"the process that watches over the engine in {_folder} ended early ({Reap()})");
+            if (Stopwatch.GetElapsedTime(since) > timeout) throw new TimeoutException($"an earlier engine still works in {_folder}");
         }
     }
 
@@ -76,16 +76,16 @@ internal sealed class EngineProcess : IDisposable
     public void Run(EngineOrder order)
     {
         _grace = TimeSpan.FromSeconds(order.GraceSeconds);
-        Say(order.ToLine());
+        Send(order.ToLine());
     }
 
     /// <summary>Reads what the engine wrote, for a limited time.</summary>
     /// <returns>False once everything has been read and the guard has ended.</returns>
-    public bool Take(TimeSpan patience, EngineOutput output)
+    public bool Read(TimeSpan timeout, EngineOutput output)
     {
         for (long since = Stopwatch.GetTimestamp(); ;)
         {
-            TimeSpan left = patience - Stopwatch.GetElapsedTime(since);
+            TimeSpan left = timeout - Stopwatch.GetElapsedTime(since);
             if (!_messages.TryTake(out EngineMessage? message, left > TimeSpan.Zero ? left : TimeSpan.Zero)) return !_messages.IsCompleted;
             if (message.Line is { } line) output.Add(line, message.IsError);
             _alone |= message.Alone;
@@ -100,14 +100,14 @@ internal sealed class EngineProcess : IDisposable
     public void Stop(EngineOutput output)
     {
         if (!_stopped) CloseInput();
-        TimeSpan patience = 2 * _grace + UntilKilled;
-        for (long since = Stopwatch.GetTimestamp(); Take(Glance, output);)
-            if (Stopwatch.GetElapsedTime(since) > patience)
+        TimeSpan timeout = 2 * _grace + UntilKilled;
+        for (long since = Stopwatch.GetTimestamp(); Read(PollInterval, output);)
+            if (Stopwatch.GetElapsedTime(since) > timeout)
                 throw new TimeoutException($"the engine's processes in {_folder} do not end, although they were killed");
     }
 
     /// <summary>Reports the end of a guard that did not report the end of the engine; what is left of the engine is killed.</summary>
-    public string Bury()
+    public string Reap()
     {
         _guard.WaitForExit();
         new MarkedProcesses(_folder).Kill();
@@ -121,7 +121,7 @@ internal sealed class EngineProcess : IDisposable
         _guard.Dispose();       // the process itself lives on until the engine is gone
     }
 
-    private void Say(string line)
+    private void Send(string line)
     {
         try
         {
@@ -147,7 +147,7 @@ internal sealed class EngineProcess : IDisposable
         {
             while (_guard.StandardOutput.ReadLine() is { } line)
                 if (EngineMessage.FromLine(line) is { } message)
-                    while (!_messages.TryAdd(message, Glance))
+                    while (!_messages.TryAdd(message, PollInterval))
                         if (_disposed) return;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException) { }

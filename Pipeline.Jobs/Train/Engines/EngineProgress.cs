@@ -16,7 +16,7 @@ internal sealed class EngineProgress(TrainingOrder order, ITrainingProgress prog
     private bool _diverged;
 
     /// <summary>Sets the step that the training resumes from, 0 for a new one. Reads the log entries of earlier attempts now.</summary>
-    public void GoOnAfter(int step)
+    public void ResumeFrom(int step)
     {
         (_firstStep, _checkpoint) = (int.MaxValue, step);
         foreach (TrainerLogEntry entry in _log.Read()) Measure(entry);

@@ -13,7 +13,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
     : IAdapterTraining
 {
     private const string ConfigFile = "train.yaml", EngineFolder = "engine", Weights = "adapter_model.safetensors";
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(300), UntilEarlierOneIsGone = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(300), UntilEarlierOneIsGone = TimeSpan.FromSeconds(30);
 
     public string Version => $"engine/1 {builtin.Version} {engine.Key}";
 
@@ -46,7 +46,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         // Nothing writes to the files of an earlier engine from here on.
         (int Step, string Folder)? checkpoint = EngineCheckpoints.FindNewest(order.OutputFolder, Warn);
         Clear(order.OutputFolder, goesOn: checkpoint is not null);
-        measured.GoOnAfter(checkpoint?.Step ?? 0);
+        measured.ResumeFrom(checkpoint?.Step ?? 0);
         string config = Path.Combine(folder, ConfigFile);
         TrainingArguments arguments = WriteConfiguration(config, order, template, checkpoint?.Folder);
         string job = $"train-{Guid.CreateVersion7(time.GetUtcNow()):N}";
@@ -62,7 +62,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
     {
         try
         {
-            while (process.Take(Glance, output))
+            while (process.Read(PollInterval, output))
             {
                 measured.Read();
                 if (ct.IsCancellationRequested) process.Stop(output);
@@ -71,12 +71,12 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
         finally
         {
             measured.Read();
-            output.TellSkipped();
+            output.LogSkipped();
         }
         ct.ThrowIfCancellationRequested();
         if (process.ExitCode is not { } code)
             throw new IOException(Named(
-                $"the process that watches over it ended early ({process.Bury()}); the training is tried again from its last checkpoint"));
+                $"the process that watches over it ended early ({process.Reap()}); the training is tried again from its last checkpoint"));
         if (code != 0)
             throw new InputException(
                 Named(

@@ -27,5 +27,5 @@ internal sealed class TrainingEngines(IAdapterTraining builtin, IOptions<EngineC
     }
 
     /// <summary>Whether an engine leaves this machine's device free for other jobs.</summary>
-    public bool IsElsewhere(string engine) => catalog.Value.IsElsewhere(engine);
+    public bool IsRemote(string engine) => catalog.Value.IsRemote(engine);
 }

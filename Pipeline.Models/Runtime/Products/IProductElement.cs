@@ -31,7 +31,7 @@ internal unsafe interface IProductElement : IElement
     /// <param name="target">[columns, rows], rows <paramref name="targetStride"/> numbers apart.</param>
     /// <param name="targetStride">Row stride; a multiple of <see cref="DepthUnit"/>.</param>
     /// <param name="scratch">As large as the source.</param>
-    static abstract void Turn(byte* source, long stride, int rows, int columns, byte* target, long targetStride, byte* scratch);
+    static abstract void Transpose(byte* source, long stride, int rows, int columns, byte* target, long targetStride, byte* scratch);
 
     /// <inheritdoc cref="BlockKernel.BFloat16"/>
     static abstract void Multiply(in Block block, bool adds, byte* a, byte* b, float* c);

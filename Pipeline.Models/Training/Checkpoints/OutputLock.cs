@@ -13,7 +13,7 @@ internal sealed class OutputLock : IDisposable
 
     /// <summary>Locks the folder, creating it if it does not exist.</summary>
     /// <exception cref="InputException">Another training run is using it, or it is a file.</exception>
-    public static OutputLock Take(string outputDir)
+    public static OutputLock Acquire(string outputDir)
     {
         if (File.Exists(outputDir))
             throw new InputException($"output_dir: {outputDir} is a file; give a folder");

@@ -31,7 +31,7 @@ public static class LossEvaluator
         TrainingPass pass, IReadOnlyList<TokenizedExample> examples, int batchSize, CancellationToken stopping,
         Action<int>? progress = null)
     {
-        Stopwatch clock = Stopwatch.StartNew();
+        Stopwatch stopwatch = Stopwatch.StartNew();
         double sum = 0;
         long targets = 0;
         // Examples of similar length together: their attention is computed in one product.
@@ -46,6 +46,6 @@ public static class LossEvaluator
         }
         if (targets == 0)
             throw new InputException("evaluation: the split is empty or has no answer token; give examples with an output");
-        return new LossResult(sum / targets, targets, examples.Count, clock.Elapsed.TotalSeconds);
+        return new LossResult(sum / targets, targets, examples.Count, stopwatch.Elapsed.TotalSeconds);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class TrainingRun : IDisposable
         RandomState random = new(arguments.Seed);
         _plan = new TrainingPlan(arguments, data.Train, random);
         _schedule = new LearningRateSchedule(arguments, _plan.TotalSteps);
-        _lock = OutputLock.Take(arguments.OutputDir);
+        _lock = OutputLock.Acquire(arguments.OutputDir);
         try
         {
             _checkpoints = new TrainingCheckpoints(arguments, observer);

@@ -23,7 +23,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
 
     public void Forward(Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor attended)
     {
-        if (AreFew(heads))
+        if (IsTooFew(heads))
         {
             forFewHeads.Forward(q, k, v, heads, lse, attended);
             return;
@@ -38,7 +38,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
     public void Backward(Tensor dattended, Tensor attended, Tensor q, Tensor k, Tensor v, HeadLayout heads, Tensor lse, Tensor dq,
         Tensor dk, Tensor dv)
     {
-        if (AreFew(heads))
+        if (IsTooFew(heads))
         {
             forFewHeads.Backward(dattended, attended, q, k, v, heads, lse, dq, dk, dv);
             return;
@@ -48,7 +48,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
         ForEachHead(heads, head => Backward(head, given, dqueries, dkeys, dvalues));
     }
 
-    private static bool AreFew(HeadLayout heads) => (long)heads.Sequences.Sequences.Count * heads.KvHeads < KernelThreads.Count;
+    private static bool IsTooFew(HeadLayout heads) => (long)heads.Sequences.Sequences.Count * heads.KvHeads < KernelThreads.Count;
 
     private static void ForEachHead(HeadLayout heads, Action<Head> body)
     {
@@ -110,17 +110,18 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
         long scoreBytes = (long)tiles * most * Tile * sizeof(float), weightBytes = (long)tiles * most * Tile * T.Size;
         long factorBytes = (long)most * wide * T.Size, sumBytes = (long)most * wide * sizeof(float),
             totalBytes = (long)tiles * size * Tile * sizeof(float);
-        long tileBytes = (long)most * Tile * T.Size, turnBytes = Math.Max(factorBytes, (long)Tile * wide * sizeof(float)),
+        long tileBytes = (long)most * Tile * T.Size, transposeBytes = Math.Max(factorBytes, (long)Tile * wide * sizeof(float)),
             numberBytes = most * sizeof(float);
         Scratch scratch = Scratch.OfThread(columnBytes, columnBytes, rowBytes, scoreBytes, scoreBytes, weightBytes, weightBytes,
             factorBytes, factorBytes, factorBytes,
-            sumBytes, totalBytes, totalBytes, tileBytes, turnBytes, numberBytes);
+            sumBytes, totalBytes, totalBytes, tileBytes, transposeBytes, numberBytes);
         byte* keyColumns = scratch.Take(columnBytes), valueColumns = scratch.Take(columnBytes), keyRows = scratch.Take(rowBytes);
         float* scores = (float*)scratch.Take(scoreBytes), dscores = (float*)scratch.Take(scoreBytes);
         byte* weights = scratch.Take(weightBytes), dweights = scratch.Take(weightBytes);
-        byte* gradient = scratch.Take(factorBytes), gradientTurned = scratch.Take(factorBytes), queriesTurned = scratch.Take(factorBytes);
+        byte* gradient = scratch.Take(factorBytes), transposedGradient = scratch.Take(factorBytes),
+            transposedQueries = scratch.Take(factorBytes);
         float* sums = (float*)scratch.Take(sumBytes), dkeys = (float*)scratch.Take(totalBytes), dvalues = (float*)scratch.Take(totalBytes);
-        byte* packed = scratch.Take(tileBytes), turn = scratch.Take(turnBytes);
+        byte* packed = scratch.Take(tileBytes), transposeScratch = scratch.Take(transposeBytes);
         float* delta = (float*)scratch.Take(numberBytes);
         new Span<float>(dkeys, tiles * size * Tile).Clear();
         new Span<float>(dvalues, tiles * size * Tile).Clear();
@@ -144,15 +145,15 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
             Weighted(head, block, dweights, keyRows, sums, most);
             for (int row = 0; row < block.Rows; row++)
                 BlockedProduct<T>.StoreRow<T>(sums + (long)row * wide, dq.Row<T>(head.QueryRow(block.Position) + row), size, 0, 1);
-            T.Turn(gradient, size, block.Rows, size, gradientTurned, most, turn);
-            T.Turn(rows, given.Q.Stride, block.Rows, size, queriesTurned, most, turn);
-            AddTurned(head, block, gradientTurned, weights, packed, dvalues, most);
-            AddTurned(head, block, queriesTurned, dweights, packed, dkeys, most);
+            T.Transpose(gradient, size, block.Rows, size, transposedGradient, most, transposeScratch);
+            T.Transpose(rows, given.Q.Stride, block.Rows, size, transposedQueries, most, transposeScratch);
+            AddTransposed(head, block, transposedGradient, weights, packed, dvalues, most);
+            AddTransposed(head, block, transposedQueries, dweights, packed, dkeys, most);
         }
         for (int tile = 0; tile < tiles; tile++)
         {
-            StoreTurned(head, tile, dkeys, dk, (float*)turn);
-            StoreTurned(head, tile, dvalues, dv, (float*)turn);
+            StoreTransposed(head, tile, dkeys, dk, (float*)transposeScratch);
+            StoreTransposed(head, tile, dvalues, dv, (float*)transposeScratch);
         }
     }
 
@@ -185,8 +186,8 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
         }
     }
 
-    // total[tile] += turned · weights of the tile
-    private static void AddTurned(Head head, QueryBlock block, byte* turned, byte* weights, byte* packed, float* total, int most)
+    // total[tile] += transposed · weights of the tile
+    private static void AddTransposed(Head head, QueryBlock block, byte* transposed, byte* weights, byte* packed, float* total, int most)
     {
         for (int tile = block.FirstTile; tile < block.EndTile; tile++)
         {
@@ -195,7 +196,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
             {
                 height = Block.HeightFor(head.Size - row);
                 T.Multiply(new Block(height, head.KeysOf(tile), block.Rows, most, Tile, Tile), true,
-                    turned + (long)row * most * T.Size, packed, total + ((long)tile * head.Size + row) * Tile);
+                    transposed + (long)row * most * T.Size, packed, total + ((long)tile * head.Size + row) * Tile);
             }
         }
     }
@@ -284,7 +285,7 @@ internal sealed unsafe class BlockedAttention<T>(int? window, float scale, IPass
             head.Column(given.Attended, position, inGroup), copy, size);
     }
 
-    private static void StoreTurned(Head head, int tile, float* totals, Matrix result, float* rows)
+    private static void StoreTransposed(Head head, int tile, float* totals, Matrix result, float* rows)
     {
         Packing.Transpose((uint*)(totals + (long)tile * head.Size * Tile), Tile, head.Size, head.KeysOf(tile), (uint*)rows, head.WideSize);
         for (int key = 0; key < head.KeysOf(tile); key++)

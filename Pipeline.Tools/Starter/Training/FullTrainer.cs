@@ -41,15 +41,15 @@ internal sealed class FullTrainer(
         Directory.CreateDirectory(workFolder);
         using AdamW optimizer = new(NamedWeights, new TrainingArguments { WeightDecay = options.WeightDecay, AdamBeta2 = 0.95 });
         Progress progress = resume && File.Exists(ManifestPath) ? Restore(optimizer) : new Progress(0, 0, 0, 0);
-        Stopwatch clock = Stopwatch.StartNew();
+        Stopwatch stopwatch = Stopwatch.StartNew();
         double before = progress.Seconds, lastSave = 0, smooth = 0;
         using StreamWriter logFile = new(Path.Combine(workFolder, "log.jsonl"), append: progress.Step > 0) { AutoFlush = true };
-        while (before + clock.Elapsed.TotalSeconds < options.Seconds && !stopping.IsCancellationRequested)
+        while (before + stopwatch.Elapsed.TotalSeconds < options.Seconds && !stopping.IsCancellationRequested)
         {
-            double rate = options.RateAt((before + clock.Elapsed.TotalSeconds) / options.Seconds);
+            double rate = options.RateAt((before + stopwatch.Elapsed.TotalSeconds) / options.Seconds);
             (double loss, long targets, double norm) = CollectionPause.Run(() => Step(lossOfBatch, optimizer, progress.Step, rate));
             smooth = smooth == 0 ? loss : 0.95 * smooth + 0.05 * loss;
-            progress = new Progress(progress.Step + 1, progress.Targets + targets, before + clock.Elapsed.TotalSeconds, loss);
+            progress = new Progress(progress.Step + 1, progress.Targets + targets, before + stopwatch.Elapsed.TotalSeconds, loss);
             if (progress.Step % options.LogEverySteps == 0)
             {
                 string line = JsonSerializer.Serialize(new
@@ -66,10 +66,10 @@ internal sealed class FullTrainer(
                     $"step {progress.Step}  loss {smooth:F3}  {progress.Targets / progress.Seconds:F0} targets/s  "
                     + $"{progress.Seconds / 60:F1} of {options.Seconds / 60:F0} min"));
             }
-            if (clock.Elapsed.TotalSeconds - lastSave > options.SecondsBetweenCheckpoints)
+            if (stopwatch.Elapsed.TotalSeconds - lastSave > options.SecondsBetweenCheckpoints)
             {
                 Save(optimizer, progress);
-                lastSave = clock.Elapsed.TotalSeconds;
+                lastSave = stopwatch.Elapsed.TotalSeconds;
             }
         }
         Save(optimizer, progress);

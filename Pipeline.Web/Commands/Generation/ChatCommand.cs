@@ -14,7 +14,7 @@ internal static class ChatCommand
     {
         ModelOptions models = new();
         SamplingOptions sampling = new();
-        Command command = new("chat", "Talk to a model; salir, exit or Ctrl-D ends, /new forgets the conversation");
+        Command command = new("chat", "RunConversation to a model; salir, exit or Ctrl-D ends, /new forgets the conversation");
         models.AddTo(command);
         sampling.AddTo(command);
         command.SetAction((parsed, stopping) => Task.Run(() =>
@@ -23,13 +23,14 @@ internal static class ChatCommand
             ChatTemplate template = models.ChooseTemplate(parsed, model);
             GenerationOptions options = sampling.Read(parsed, template, model);
             using LoraAdapter? adapter = models.AttachAdapter(parsed, model);
-            Talk(model, template, options, parsed.GetValue(sampling.System), Console.In, parsed.InvocationConfiguration.Output, stopping);
+            RunConversation(model, template, options, parsed.GetValue(sampling.System), Console.In, parsed.InvocationConfiguration.Output,
+                stopping);
             return ExitCodes.Success;
         }, CancellationToken.None));
         return command;
     }
 
-    internal static void Talk(LanguageModel model, ChatTemplate template, GenerationOptions options, string? system,
+    internal static void RunConversation(LanguageModel model, ChatTemplate template, GenerationOptions options, string? system,
         TextReader input, TextWriter output, CancellationToken stopping)
     {
         TextGenerator generator = new(model);

@@ -10,7 +10,7 @@ namespace Pipeline.Web.Commands.Host;
 /// <summary><c>up</c>: the server, until it is stopped.</summary>
 internal static class UpCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);        // machines start in any order
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);        // machines start in any order
 
     public static Command Create()
     {
@@ -57,10 +57,10 @@ internal static class UpCommand
     private static async Task<int> RunAsync(ServerSettings settings, TextWriter output, CancellationToken cancellationToken)
     {
         await using PipelineStorage storage = await PipelineStorage.OpenAsync(HostSettings.StorageOf(settings), cancellationToken,
-            Patience, (failures, e) =>
+            StartTimeout, (failures, e) =>
         {
             if (failures == 1) Console.Error.WriteLine(
-                $"the database or the artifact storage does not answer and is asked again for {Patience.TotalMinutes:F0} minutes: "
+                $"the database or the artifact storage does not answer and is asked again for {StartTimeout.TotalMinutes:F0} minutes: "
                 + $"{e.Message}");
         });
         if (settings.Role == ServerRole.Worker)

@@ -80,7 +80,11 @@
     const form = event.currentTarget;
     const value = (name) => form.elements[name].value.trim();
     const answer = await send(form, '/api/schedules', json({
-      name: value('name'), cron: value('cron'), folder: value('folder'), time_zone: value('time_zone') || 'UTC', enabled: form.elements.enabled.checked,
+      name: value('name'),
+      cron: value('cron'),
+      folder: value('folder'),
+      time_zone: value('time_zone') || 'UTC',
+      enabled: form.elements.enabled.checked,
       options: prune({ base_model: value('base_model'), publish: publishOf(value('promote_as'), number(value('margin'))) }),
     }));
     if (answer) location.reload();

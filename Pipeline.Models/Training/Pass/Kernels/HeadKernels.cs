@@ -25,10 +25,10 @@ internal static unsafe class HeadKernels<T>
                 {
                     long first = FirstQueryRow(heads, sequence, h, position), at = KeyRow(heads, sequence, h, position);
                     for (int g = 0; g < heads.Group; g++)
-                        Turn(isToken ? At(query, source, (h * heads.Group + g) * size) : null, q.Row<T>(first + g), cos, sin, tables.Half,
+                        Rotate(isToken ? At(query, source, (h * heads.Group + g) * size) : null, q.Row<T>(first + g), cos, sin, tables.Half,
                             size, 1);
-                    Turn(isToken ? At(key, source, h * size) : null, k.Row<T>(at), cos, sin, tables.Half, size, 1);
-                    Turn(isToken ? At(value, source, h * size) : null, v.Row<T>(at), cos, sin, 0, size, 1);
+                    Rotate(isToken ? At(key, source, h * size) : null, k.Row<T>(at), cos, sin, tables.Half, size, 1);
+                    Rotate(isToken ? At(value, source, h * size) : null, v.Row<T>(at), cos, sin, 0, size, 1);
                 }
             }
         });
@@ -57,9 +57,9 @@ internal static unsafe class HeadKernels<T>
                 {
                     long first = FirstQueryRow(heads, sequence, h, position), at = KeyRow(heads, sequence, h, position);
                     for (int g = 0; g < heads.Group; g++)
-                        Turn(dq.Row<T>(first + g), At(query, row, (h * heads.Group + g) * size), cos, sin, tables.Half, size, -1);
-                    Turn(dk.Row<T>(at), At(key, row, h * size), cos, sin, tables.Half, size, -1);
-                    Turn(dv.Row<T>(at), At(value, row, h * size), cos, sin, 0, size, -1);
+                        Rotate(dq.Row<T>(first + g), At(query, row, (h * heads.Group + g) * size), cos, sin, tables.Half, size, -1);
+                    Rotate(dk.Row<T>(at), At(key, row, h * size), cos, sin, tables.Half, size, -1);
+                    Rotate(dv.Row<T>(at), At(value, row, h * size), cos, sin, 0, size, -1);
                 }
             }
         });
@@ -151,7 +151,7 @@ internal static unsafe class HeadKernels<T>
     private static byte* At(Matrix matrix, long row, long column) => matrix.Row<T>(row) + column * T.Size;
 
     // Rotates the pairs (i, i + half) by the angles in the tables, or back with direction -1; the rest is copied.
-    private static void Turn(byte* source, byte* result, byte* cos, byte* sin, int half, int size, float direction)
+    private static void Rotate(byte* source, byte* result, byte* cos, byte* sin, int half, int size, float direction)
     {
         if (source is null)
         {

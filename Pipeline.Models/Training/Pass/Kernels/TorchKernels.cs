@@ -45,8 +45,8 @@ internal sealed class TorchKernels : IPassKernels
         {
             using DisposeScope scope = NewDisposeScope();
             (Tensor cos, Tensor sin) = TablesOf(heads, sequence);
-            QueryBlock(q, heads, sequence).copy_(Turn(Queries(query, heads, sequence), cos.unsqueeze(1), sin.unsqueeze(1)));
-            KeyBlock(k, heads, sequence).copy_(Turn(Keys(key, heads, sequence), cos, sin).transpose(0, 1));
+            QueryBlock(q, heads, sequence).copy_(Rotate(Queries(query, heads, sequence), cos.unsqueeze(1), sin.unsqueeze(1)));
+            KeyBlock(k, heads, sequence).copy_(Rotate(Keys(key, heads, sequence), cos, sin).transpose(0, 1));
             KeyBlock(v, heads, sequence).copy_(Keys(value, heads, sequence).transpose(0, 1));
         }
     }
@@ -61,8 +61,8 @@ internal sealed class TorchKernels : IPassKernels
             using DisposeScope scope = NewDisposeScope();
             (Tensor cos, Tensor sin) = TablesOf(heads, sequence);
             Tensor back = sin.neg();
-            Queries(query, heads, sequence).copy_(Turn(QueryBlock(dq, heads, sequence), cos.unsqueeze(1), back.unsqueeze(1)));
-            Keys(key, heads, sequence).copy_(Turn(KeyBlock(dk, heads, sequence).transpose(0, 1), cos, back));
+            Queries(query, heads, sequence).copy_(Rotate(QueryBlock(dq, heads, sequence), cos.unsqueeze(1), back.unsqueeze(1)));
+            Keys(key, heads, sequence).copy_(Rotate(KeyBlock(dk, heads, sequence).transpose(0, 1), cos, back));
             Keys(value, heads, sequence).copy_(KeyBlock(dv, heads, sequence).transpose(0, 1));
         }
     }
@@ -184,7 +184,7 @@ internal sealed class TorchKernels : IPassKernels
         packed.narrow(0, (long)sequence.PaddedStart * heads.KvHeads, (long)sequence.PaddedLength * heads.KvHeads)
             .view(heads.KvHeads, sequence.PaddedLength, packed.shape[1]).narrow(1, 0, sequence.Length);
 
-    private static Tensor Turn(Tensor x, Tensor cos, Tensor sin)
+    private static Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
     {
         long half = cos.shape[^1];
         Tensor first = x.narrow(-1, 0, half), second = x.narrow(-1, half, half), rest = x.narrow(-1, 2 * half, x.shape[^1] - 2 * half);

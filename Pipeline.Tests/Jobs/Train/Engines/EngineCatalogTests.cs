@@ -38,9 +38,9 @@ public sealed class EngineCatalogTests
         engine.Grace.ShouldBe(TimeSpan.FromSeconds(2.5));
         engine.Settings["ray_init_kwargs"]!.ToJsonString().ShouldBe("""{"address":"auto"}""");
         engine.Settings["ddp_timeout"]!.ToJsonString().ShouldBe("1800");
-        catalog.IsElsewhere("cluster").ShouldBeTrue();
-        catalog.IsElsewhere("llamafactory").ShouldBeFalse();
-        catalog.IsElsewhere("nobody").ShouldBeFalse();
+        catalog.IsRemote("cluster").ShouldBeTrue();
+        catalog.IsRemote("llamafactory").ShouldBeFalse();
+        catalog.IsRemote("nobody").ShouldBeFalse();
     }
 
     [Fact]

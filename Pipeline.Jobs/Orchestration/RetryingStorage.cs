@@ -9,12 +9,12 @@ namespace Pipeline.Jobs.Orchestration;
 /// square of its failures in seconds; failures of all workers of a server count together and are reset only when a job has been
 /// done: after an outage of half a minute, nobody would look for another half minute.
 /// </summary>
-internal sealed class PatientStorage(IConnectionFactory connections, PostgreSqlStorageOptions options)
+internal sealed class RetryingStorage(IConnectionFactory connections, PostgreSqlStorageOptions options)
     : PostgreSqlStorage(connections, options)
 {
-    public override IStorageConnection GetConnection() => new PatientConnection(this);
+    public override IStorageConnection GetConnection() => new RetryingConnection(this);
 
-    private sealed class PatientConnection(PostgreSqlStorage storage) : PostgreSqlConnection(storage)
+    private sealed class RetryingConnection(PostgreSqlStorage storage) : PostgreSqlConnection(storage)
     {
         // The caller is a Hangfire thread that has nothing else to do.
         public override IFetchedJob FetchNextJob(string[] queues, CancellationToken cancellationToken) =>

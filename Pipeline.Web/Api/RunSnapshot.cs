@@ -1,9 +1,9 @@
 namespace Pipeline.Web.Api;
 
-/// <summary>What can be reported about a run at one moment.</summary>
+/// <summary>What can be reported about a run at one snapshot.</summary>
 /// <param name="IsFinished">Whether the run has ended.</param>
 /// <param name="Parts">What to report.</param>
-internal sealed record RunMoment(bool IsFinished, IReadOnlyList<RunMoment.Part> Parts)
+internal sealed record RunSnapshot(bool IsFinished, IReadOnlyList<RunSnapshot.Part> Parts)
 {
     /// <summary>One part of the report.</summary>
     /// <param name="Key">Identifies it: sent again only when its text has changed.</param>
