@@ -31,7 +31,8 @@ public sealed class SourceRulesTests
             .SelectMany(project => Directory.EnumerateFiles(project, "*", SearchOption.AllDirectories))
             .Where(file => Path.GetExtension(file) is ".cs" or ".cshtml" or ".css" or ".js" && !IsGenerated(file))
             .Append(Path.Combine(RepositoryRoot.Path, "pipeline"))
-            .SelectMany(file => LongLines(File.ReadLines(file)).Select(line => $"{Path.GetRelativePath(RepositoryRoot.Path, file)}({line})"))
+            .SelectMany(file => LongLines(File.ReadLines(file))
+                .Select(line => $"{Path.GetRelativePath(RepositoryRoot.Path, file)}({line})"))
             .ShouldBeEmpty();
 
     [Fact]

@@ -165,11 +165,13 @@ public sealed class ChatCompletionsTests(PostgresDatabase database) : IClassFixt
     [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":"x"}],"n":2}""", 400, "n: found 2")]
     [InlineData("""{"model":"phi4-tiny","messages":[{"role":"user","content":"x"}],"top_p":3}""", 400, "top_p is 3")]
     [InlineData(
-        """{"model":"phi4-tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://10.0.0.1/x.png"}}]}]}""",
-        400, "must be a data URL")]
+        """
+        {"model":"phi4-tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"http://10.0.0.1/x.png"}}]}]}
+        """, 400, "must be a data URL")]
     [InlineData(
-        """{"model":"phi4-tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}""",
-        400, "does not see images")]
+        """
+        {"model":"phi4-tiny","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}]}]}
+        """, 400, "does not see images")]
     [InlineData("""{"model":""", 400, "body")]
     public async Task Bad_requests_are_answered_in_OpenAIs_shape(string body, int status, string message)
     {

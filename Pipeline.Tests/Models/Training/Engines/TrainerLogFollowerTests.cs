@@ -18,8 +18,10 @@ public sealed class TrainerLogFollowerTests : IDisposable
     {
         _follower.Read().ShouldBeEmpty("there is no file yet");
         Append(
-            """{"current_steps": 1, "total_steps": 9, "loss": 2.5, "lr": 1e-05, "epoch": 0.5, "percentage": 11.11, "elapsed_time": "0:00:01"}"""
-            + "\n" + """{"current_steps": 2, "to""");
+            """
+            {"current_steps": 1, "total_steps": 9, "loss": 2.5, "lr": 1e-05, "epoch": 0.5, "percentage": 11.11, "elapsed_time": "0:00:01"}
+            {"current_steps": 2, "to
+            """);
         _follower.Read().ShouldBe([new TrainerLogEntry(1, 9, 0.5, 2.5, null, 1e-5, null, Diverged: false)]);
         _follower.Read().ShouldBeEmpty();
         Append("tal_steps\": 9, \"eval_loss\": 1.25, \"throughput\": 312.5, \"something_new\": {\"a\": [1]}}");
