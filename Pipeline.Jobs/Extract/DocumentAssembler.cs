@@ -84,8 +84,9 @@ internal static class DocumentAssembler
             Id = id,
             Page = block.Page,
             Box = block.Box,
-            Header = item.Rows[0],
-            Rows = item.Rows.Skip(1).ToList(),
+            HeaderRows = item.HeaderRows,
+            Rows = item.Rows,
+            Spans = item.Spans,
             Caption = block.Caption,
         };
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
@@ -48,15 +49,51 @@ public static partial class MarkdownWriter
 
     private static void AppendTable(StringBuilder text, DocumentTable table)
     {
-        AppendRow(text, table.Header);
+        if (table.HeaderRows != 1 || table.Spans.Count > 0)
+        {
+            AppendHtmlTable(text, table);
+            return;
+        }
+        AppendRow(text, table.Rows[0]);
         text.Append('\n').Append('|');
-        foreach (string _ in table.Header)
+        foreach (string _ in table.Rows[0])
             text.Append(" --- |");
-        foreach (IReadOnlyList<string> row in table.Rows)
+        foreach (IReadOnlyList<string> row in table.Rows.Skip(1))
         {
             text.Append('\n');
             AppendRow(text, row);
         }
+    }
+
+    /// <summary>A pipe table has exactly one row of heads and no cells that span others; everything else is HTML, as Markdown allows.</summary>
+    private static void AppendHtmlTable(StringBuilder text, DocumentTable table)
+    {
+        Dictionary<(int, int), CellSpan> spans = table.Spans.ToDictionary(s => (s.Row, s.Column));
+        HashSet<(int, int)> covered = [];
+        foreach (CellSpan span in table.Spans)
+            for (int row = span.Row; row < span.Row + span.Rows; row++)
+                for (int column = span.Column; column < span.Column + span.Columns; column++)
+                    if (row != span.Row || column != span.Column) covered.Add((row, column));
+        text.Append("<table>");
+        for (int row = 0; row < table.Rows.Count; row++)
+        {
+            string tag = row < table.HeaderRows ? "th" : "td";
+            text.Append("\n<tr>");
+            for (int column = 0; column < table.Rows[row].Count; column++)
+            {
+                if (covered.Contains((row, column)))
+                    continue;
+                text.Append('<').Append(tag);
+                if (spans.TryGetValue((row, column), out CellSpan? span))
+                {
+                    if (span.Rows > 1) text.Append($" rowspan=\"{span.Rows}\"");
+                    if (span.Columns > 1) text.Append($" colspan=\"{span.Columns}\"");
+                }
+                text.Append('>').Append(WebUtility.HtmlEncode(table.Rows[row][column])).Append("</").Append(tag).Append('>');
+            }
+            text.Append("</tr>");
+        }
+        text.Append("\n</table>");
     }
 
     private static void AppendRow(StringBuilder text, IReadOnlyList<string> cells)

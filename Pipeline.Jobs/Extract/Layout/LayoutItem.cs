@@ -15,5 +15,9 @@ internal sealed record TextItem(TextSegment Segment) : LayoutItem(Segment.Box);
 internal sealed record FigureItem(Box Box, FigureKind Kind, double Dpi, string Words) : LayoutItem(Box);
 
 /// <param name="Box">Place on the page.</param>
-/// <param name="Rows">Cells, all rows of equal length, the header first.</param>
-internal sealed record TableItem(Box Box, IReadOnlyList<IReadOnlyList<string>> Rows) : LayoutItem(Box);
+/// <param name="Rows">Cells, all rows of equal length; a cell that spans others stands in the first of them.</param>
+/// <param name="HeaderRows">How many of the rows are certainly heads of columns.</param>
+internal sealed record TableItem(Box Box, IReadOnlyList<IReadOnlyList<string>> Rows, int HeaderRows) : LayoutItem(Box)
+{
+    public IReadOnlyList<CellSpan> Spans { get; init; } = [];
+}

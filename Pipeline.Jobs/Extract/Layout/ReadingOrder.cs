@@ -43,8 +43,12 @@ internal static class ReadingOrder
     /// <summary>Alternating bands from the top: items that cross the gutter, items on either side of it.</summary>
     private static IEnumerable<List<LayoutItem>> Bands(IReadOnlyList<LayoutItem> items, Gutter gutter)
     {
-        List<LayoutItem> across = items.Where(i => SideOf(i, gutter) == Side.Across).OrderByDescending(i => i.Box.CenterY).ToList();
-        List<LayoutItem> rest = items.Where(i => SideOf(i, gutter) != Side.Across).OrderByDescending(i => i.Box.CenterY).ToList();
+        List<LayoutItem> across = items.Where(i => SideOf(i, gutter) == Side.Across).ToList();
+        // What stands beside a crossing item, such as the page number beside a foot line, belongs to its row.
+        across.AddRange(items.Where(i => SideOf(i, gutter) != Side.Across && across.Exists(a => IsBeside(i.Box, a.Box))).ToArray());
+        across = across.OrderByDescending(i => i.Box.CenterY).ToList();
+        HashSet<LayoutItem> rows = [.. across];
+        List<LayoutItem> rest = items.Where(i => !rows.Contains(i)).OrderByDescending(i => i.Box.CenterY).ToList();
         List<LayoutItem> current = new();
         int next = 0;
         foreach (LayoutItem item in across)
@@ -106,15 +110,18 @@ internal static class ReadingOrder
             (SideOf(item, gutter) switch { Side.Left => lefts, Side.Right => rights, _ => across }).Add(item.Box);
         if (lefts.Count == 0 || rights.Count == 0)
             return 0;
-        // A crossing line is alone at its height: columns never have text beside it.
-        foreach (Box crossing in across)
-            if (lefts.Concat(rights).Any(b => b.OverlapY(crossing) > 0.4 * Math.Min(b.Height, crossing.Height))) return 0;
+        // Columns have no text beside a crossing line, but for the foot line and its page number: few of them are no columns.
+        int beside = across.Count(crossing => lefts.Concat(rights).Any(b => IsBeside(b, crossing)));
+        if (beside > 0 && (beside > 2 || beside * 8 > lefts.Count + rights.Count))
+            return 0;
         if (WidthOf(lefts) < 6 * bodySize || WidthOf(rights) < 6 * bodySize)
             return 0; // numbers of list items or equations, not a column
         double shared = SharedHeight(lefts, rights);
         double gap = Math.Min(gutter.To - gutter.From, 2 * bodySize);
-        return shared >= 1.9 * bodySize ? shared + gap - 2 * across.Count : 0;
+        return shared >= 1.9 * bodySize ? shared + gap - 2 * across.Count - 6 * bodySize * beside : 0;
     }
+
+    private static bool IsBeside(Box box, Box crossing) => box.OverlapY(crossing) > 0.4 * Math.Min(box.Height, crossing.Height);
 
     private static double WidthOf(List<Box> boxes) => boxes.Max(b => b.X1) - boxes.Min(b => b.X0);
 

@@ -1,64 +1,144 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
-/// <summary>Finds what is repeated at the top and foot of pages, and page numbers.</summary>
+/// <summary>
+/// Finds what is repeated at the top and foot of pages, and page numbers. Whole lines are compared over the pages: the same text, or the
+/// same text but for a number that counts with the pages. A single page has nothing to compare with and keeps all its lines.
+/// </summary>
 internal static partial class RunningHeads
 {
-    private const double Margin = 0.095; // of the page's height
+    private const double Margin = 0.12; // of the page's height
+    private const int OutermostLines = 3;
 
     /// <param name="pages">All pages.</param>
     /// <param name="title">Title in the file's metadata, which short documents repeat on a single page only.</param>
     /// <returns>The segments that are not part of the text, with their kind.</returns>
     public static Dictionary<TextSegment, BlockKind> Find(IReadOnlyList<PageContent> pages, string? title)
     {
-        Dictionary<string, List<(int Page, TextSegment Segment, bool Top)>> candidates = new(StringComparer.Ordinal);
-        Dictionary<TextSegment, BlockKind> found = new();
+        Dictionary<TextSegment, BlockKind> found = [];
+        if (pages.Count < 2)
+            return found;
+        Dictionary<string, List<Line>> candidates = new(StringComparer.Ordinal);
         foreach (PageContent page in pages)
         {
-            foreach (TextSegment segment in page.Segments)
+            foreach (Line line in Outermost(page))
             {
-                bool top = segment.Box.CenterY > page.Box.Height * (1 - Margin), bottom = segment.Box.CenterY < page.Box.Height * Margin;
-                if (!top && !bottom)
-                    continue;
-                if (PageNumber().IsMatch(segment.Text) && IsOutermost(segment, page, top))
+                if (page.Number > 1 && title is { Length: > 3 } && line.Text.Equals(title, StringComparison.OrdinalIgnoreCase))
+                    Mark(found, line, line.Top ? BlockKind.Header : BlockKind.Footer);
+                foreach (string key in KeysOf(line))
                 {
-                    found[segment] = BlockKind.PageNumber;
-                    continue;
+                    if (!candidates.TryGetValue(key, out List<Line>? list))
+                        candidates[key] = list = [];
+                    list.Add(line);
                 }
-                if (page.Number > 1 && title is { Length: > 3 } && segment.Text.Equals(title, StringComparison.OrdinalIgnoreCase))
-                {
-                    found[segment] = top ? BlockKind.Header : BlockKind.Footer;
-                    continue;
-                }
-                string key = $"{(top ? 'T' : 'B')}{Math.Round(segment.Box.CenterY / 6)}|{Digits().Replace(segment.Text, "#")}";
-                if (!candidates.TryGetValue(key, out List<(int Page, TextSegment Segment, bool Top)>? list))
-                    candidates[key] = list = [];
-                list.Add((page.Number, segment, top));
             }
         }
-        int needed = pages.Count <= 3 ? 2 : Math.Max(2, pages.Count / 5); // running heads may change with the chapter, left and right
-        foreach (List<(int Page, TextSegment Segment, bool Top)> list in candidates.Values)
+        // Heads may change with the chapter and differ between left and right pages.
+        int needed = pages.Count <= 3 ? 2 : Math.Max(2, Math.Min(pages.Count / 5, 8));
+        foreach ((string key, List<Line> lines) in candidates)
         {
-            if (list.Select(c => c.Page).Distinct().Count() < needed)
+            Line[] alike = SameHeight(lines).ToArray();
+            if (alike.Select(l => l.Page).Distinct().Count() < needed)
                 continue;
-            foreach ((_, TextSegment segment, bool top) in list)
-                found[segment] = top ? BlockKind.Header : BlockKind.Footer;
+            foreach (Line line in alike)
+                Mark(found, line, IsNumberAlone(line.Text) ? BlockKind.PageNumber : line.Top ? BlockKind.Header : BlockKind.Footer);
         }
         return found;
     }
 
-    /// <summary>No running text is further out than a page number.</summary>
-    private static bool IsOutermost(TextSegment segment, PageContent page, bool top) => !page.Segments.Exists(other =>
-        other != segment && other.Words.Count > 6
-        && (top ? other.Box.Y0 > segment.Box.Y1 : other.Box.Y1 < segment.Box.Y0));
+    private static void Mark(Dictionary<TextSegment, BlockKind> found, Line line, BlockKind kind)
+    {
+        foreach (TextSegment segment in line.Segments)
+            found.TryAdd(segment, kind);
+    }
 
-    [GeneratedRegex(@"^([-–—]\s*)?((page|seite|página|p\.)\s*)?(\d{1,4}|[ivxlc]{1,7})(\s*(/|of|von|de)\s*\d{1,4})?(\s*[-–—])?$",
+    /// <summary>Lines near the edges of a page, from outside; what is further in than other text is text itself.</summary>
+    private static IEnumerable<Line> Outermost(PageContent page)
+    {
+        List<TextSegment> sorted = page.Segments.OrderByDescending(s => s.Baseline).ToList();
+        List<Line> lines = [];
+        foreach (TextSegment segment in sorted)
+        {
+            if (lines.Count > 0 && lines[^1].Baseline - segment.Baseline <= 0.5 * segment.Size)
+                lines[^1].Segments.Add(segment);
+            else
+                lines.Add(new Line(page.Number, segment.Baseline, [segment]));
+        }
+        foreach (Line line in lines)
+            line.Segments.Sort((a, b) => a.Box.X0.CompareTo(b.Box.X0));
+        double top = page.Box.Height * (1 - Margin), bottom = page.Box.Height * Margin;
+        foreach (Line line in lines.Take(OutermostLines).Where(l => l.Baseline > top))
+        {
+            line.Top = true;
+            yield return line;
+        }
+        foreach (Line line in Enumerable.Reverse(lines).Take(OutermostLines).Where(l => l.Baseline < bottom && !l.Top))
+            yield return line;
+    }
+
+    /// <summary>The text, and the text without the number that counts with the pages.</summary>
+    private static IEnumerable<string> KeysOf(Line line)
+    {
+        char place = line.Top ? 'T' : 'B';
+        yield return $"{place}|{line.Text}";
+        foreach (Match number in Number().Matches(line.Text).Cast<Match>())
+        {
+            if (ValueOf(number.Value) is not { } value)
+                continue;
+            string before = line.Text[..number.Index], after = line.Text[(number.Index + number.Length)..];
+            // Left and right pages carry the number on different sides.
+            if (IsOutside(before) || IsOutside(after))
+                yield return $"{place}|{before}#{after}|{value - line.Page}";
+            if (IsOutside(before) && IsOutside(after))
+                yield return $"{place}#|{value - line.Page}";
+        }
+        static bool IsOutside(string text) => text.Length == 0 || !text.Any(char.IsLetterOrDigit) || PageWord().IsMatch(text);
+    }
+
+    private static IEnumerable<Line> SameHeight(List<Line> lines)
+    {
+        const double Near = 8;
+        double[] heights = lines.Select(l => l.Baseline).Order().ToArray();
+        double usual = heights[heights.Length / 2];
+        return lines.Where(l => Math.Abs(l.Baseline - usual) <= Near);
+    }
+
+    private static bool IsNumberAlone(string text) => NumberAlone().IsMatch(text);
+
+    private static int? ValueOf(string number)
+    {
+        if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int value))
+            return value;
+        int total = 0, last = 0;
+        foreach (char c in number.ToLowerInvariant())
+        {
+            int digit = c switch { 'i' => 1, 'v' => 5, 'x' => 10, 'l' => 50, 'c' => 100, _ => 0 };
+            if (digit == 0)
+                return null;
+            total += digit > last ? digit - 2 * last : digit;
+            last = digit;
+        }
+        return total;
+    }
+
+    [GeneratedRegex(@"(?<![\p{L}\d.,])(\d{1,5}|[ivxlc]{1,7}|[IVXLC]{1,7})(?![\p{L}\d]|[.,]\d)", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"^([-–—|]\s*)?((page|seite|página|pagina|pág\.|p\.)\s*)?(\d{1,5}|[ivxlc]{1,7})(\s*(/|of|von|de|sur)\s*\d{1,5})?(\s*[-–—|])?$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex PageNumber();
+    private static partial Regex NumberAlone();
 
-    [GeneratedRegex(@"\d+")]
-    private static partial Regex Digits();
+    [GeneratedRegex(@"^\W*(page|seite|página|pagina|pág\.?|p\.?|of|von|de|sur|\d+|\W)+\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex PageWord();
+
+    private sealed record Line(int Page, double Baseline, List<TextSegment> Segments)
+    {
+        public bool Top { get; set; }
+
+        public string Text => string.Join(' ', Segments.Select(s => s.Text));
+    }
 }

@@ -16,6 +16,11 @@ internal static class TableFinder
     public static List<TableItem> Find(PageContent page, double bodySize)
     {
         List<TableItem> tables = new();
+        foreach (RuleLattice lattice in RuleLattice.Find(page).OrderByDescending(l => l.Box.Area))
+        {
+            if (!tables.Exists(t => t.Box.Intersects(lattice.Box)) && LatticeTable.Read(lattice, page) is { } table)
+                tables.Add(table);
+        }
         foreach (Box region in RuledRegions(page).OrderByDescending(r => r.Area))
         {
             if (!tables.Exists(t => t.Box.Intersects(region)) && !IsChart(region, page) && TableGrid.Read(region, page) is { } table)

@@ -26,7 +26,7 @@ internal static class TableGrid
         if (cells.Count < 2 || cells.Count(r => r.Count(c => c.Length > 0) >= 2) < 2)
             return null;
         Box box = words.Select(w => w.Word.Box).Aggregate(region, (a, b) => a.Union(b));
-        return new TableItem(box, cells);
+        return new TableItem(box, cells, 1);
     }
 
     private static List<List<TextWord>> LinesOf(IEnumerable<TextWord> words, double size)

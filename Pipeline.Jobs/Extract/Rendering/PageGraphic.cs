@@ -19,6 +19,15 @@ internal enum GraphicKind
 internal readonly record struct PageGraphic(
     GraphicKind Kind, Box Box, int Segments, bool Filled, bool White, double Dpi)
 {
+    /// <summary>Of a path: its outline is drawn.</summary>
+    public bool Stroked { get; init; }
+
+    /// <summary>Of a filled path: its paint as 0xRRGGBB.</summary>
+    public uint Color { get; init; }
+
+    /// <summary>Of a path: one rectangle with horizontal and vertical edges.</summary>
+    public bool IsRectangle { get; init; }
+
     /// <summary>A straight horizontal line, drawn as a stroke or as a thin filled rectangle.</summary>
     public bool IsHorizontalRule => Kind == GraphicKind.Path && Box.Width >= 8 && IsThin(Box.Height, Box.Width);
 

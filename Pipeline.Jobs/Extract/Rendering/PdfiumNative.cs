@@ -11,6 +11,7 @@ internal static unsafe partial class PdfiumNative
     public const string Library = "pdfium";
 
     public const int ObjectPath = 2, ObjectImage = 3, ObjectShading = 4, ObjectForm = 5;
+    public const int SegmentLine = 0, SegmentBezier = 1, SegmentMove = 2;
     public const int FormatBgr = 2;
     public const int RenderAnnotations = 0x01, RenderReverseByteOrder = 0x10;
     public const int ErrorPassword = 4, ErrorSecurity = 5;
@@ -91,6 +92,19 @@ internal static unsafe partial class PdfiumNative
     public static partial int GetDrawMode(nint path, int* fill, int* stroke);
 
     [LibraryImport(Library, EntryPoint = "FPDFPath_CountSegments")] public static partial int CountSegments(nint path);
+
+    [LibraryImport(Library, EntryPoint = "FPDFPath_GetPathSegment")]
+    public static partial nint GetPathSegment(nint path, int index);
+
+    [LibraryImport(Library, EntryPoint = "FPDFPathSegment_GetType")] public static partial int GetSegmentType(nint segment);
+
+    [LibraryImport(Library, EntryPoint = "FPDFPathSegment_GetClose")] public static partial int GetSegmentClose(nint segment);
+
+    [LibraryImport(Library, EntryPoint = "FPDFPageObj_GetStrokeWidth")]
+    public static partial int GetStrokeWidth(nint item, float* width);
+
+    [LibraryImport(Library, EntryPoint = "FPDFPageObj_GetStrokeColor")]
+    public static partial int GetStrokeColor(nint item, uint* red, uint* green, uint* blue, uint* alpha);
 
     [LibraryImport(Library, EntryPoint = "FPDFPageObj_GetFillColor")]
     public static partial int GetFillColor(nint item, uint* red, uint* green, uint* blue, uint* alpha);

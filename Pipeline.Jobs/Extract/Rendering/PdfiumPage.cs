@@ -8,6 +8,7 @@ namespace Pipeline.Jobs.Extract.Rendering;
 internal sealed unsafe class PdfiumPage : IDisposable
 {
     private const int MaxFormDepth = 12;          // forms in forms; hostile files nest them endlessly
+    private const int MaxPathSegments = 4_000;    // of a path that may be the grid of a table
     private const int MaxGraphics = 50_000;       // maps can hold millions of paths; far fewer are enough
     private const double MaxPixels = 25_000_000;  // of one raster; larger pages get a lower resolution
 
@@ -141,12 +142,84 @@ internal sealed unsafe class PdfiumPage : IDisposable
         Box box = Displayed(outer, left, bottom, right, top).Clip(ClipOf(item, outer, visible));
         if (box.Width < 0 || box.Height < 0)
             return;
-        found.Add(type switch
+        if (type == ObjectPath)
+            AddPath(item, outer, box, found);
+        else
+            found.Add(type == ObjectImage
+                ? new PageGraphic(GraphicKind.Image, box, 0, false, false, DpiOf(item))
+                : new PageGraphic(GraphicKind.Shading, box, 0, true, false, 0));
+    }
+
+    /// <summary>
+    /// A path of lines and rectangles, such as the whole grid of a table, becomes one graphic for each of them; any other path is
+    /// one graphic.
+    /// </summary>
+    private void AddPath(nint path, Transform outer, Box box, List<PageGraphic> found)
+    {
+        PageGraphic whole = PathOf(path, box);
+        int segments = whole.Segments;
+        if (segments > MaxPathSegments)
         {
-            ObjectImage => new PageGraphic(GraphicKind.Image, box, 0, false, false, DpiOf(item)),
-            ObjectShading => new PageGraphic(GraphicKind.Shading, box, 0, true, false, 0),
-            _ => PathOf(item, box),
-        });
+            found.Add(whole);
+            return;
+        }
+        MatrixF m = default;
+        Transform own = GetObjectMatrix(path, &m) != 0 ? new Transform(m).Then(outer) : outer;
+        int first = found.Count;
+        List<(double X, double Y)> points = [];
+        bool closed = false;
+        for (int i = 0; i < segments; i++)
+        {
+            nint segment = GetPathSegment(path, i);
+            int type = GetSegmentType(segment);
+            float x, y;
+            if (type is not (SegmentMove or SegmentLine) || GetSegmentPoint(segment, &x, &y) == 0)
+            {
+                found.RemoveRange(first, found.Count - first);
+                found.Add(whole);
+                return;
+            }
+            if (type == SegmentMove)
+            {
+                AddOutline(points, closed, whole, box, found);
+                points.Clear();
+            }
+            (double ux, double uy) = own.Apply(x, y);
+            points.Add(Displayed(ux, uy));
+            closed = GetSegmentClose(segment) != 0;
+        }
+        AddOutline(points, closed, whole, box, found);
+        if (found.Count == first)
+            found.Add(whole);
+    }
+
+    private static void AddOutline(List<(double X, double Y)> points, bool closed, PageGraphic whole, Box visible, List<PageGraphic> found)
+    {
+        const double Straight = 0.6;    // points by which a line may deviate from the horizontal or vertical
+        if (points.Count < 2 || found.Count >= MaxGraphics)
+            return;
+        Box box = new(points.Min(p => p.X), points.Min(p => p.Y), points.Max(p => p.X), points.Max(p => p.Y));
+        bool rectangle = points.Count is 4 or 5 && points.TrueForAll(p =>
+            (Math.Abs(p.X - box.X0) < Straight || Math.Abs(p.X - box.X1) < Straight)
+            && (Math.Abs(p.Y - box.Y0) < Straight || Math.Abs(p.Y - box.Y1) < Straight));
+        int edges = points.Count + (closed ? 1 : 0);
+        bool straight = true;
+        for (int i = 1; i < points.Count && straight; i++)
+            straight = Math.Abs(points[i].X - points[i - 1].X) < Straight || Math.Abs(points[i].Y - points[i - 1].Y) < Straight;
+        if (rectangle || points.Count == 2 || !straight || whole.Filled)
+        {
+            Box shown = box.Clip(visible.Inflate(1));
+            if (shown.Width >= 0 && shown.Height >= 0)
+                found.Add(whole with { Box = shown, Segments = edges, IsRectangle = rectangle });
+            return;
+        }
+        for (int i = 1; i < points.Count + (closed ? 1 : 0); i++)
+        {
+            (double X, double Y) a = points[i - 1], b = points[i % points.Count];
+            Box line = new Box(Math.Min(a.X, b.X), Math.Min(a.Y, b.Y), Math.Max(a.X, b.X), Math.Max(a.Y, b.Y)).Clip(visible.Inflate(1));
+            if (line.Width >= 0 && line.Height >= 0)
+                found.Add(whole with { Box = line, Segments = 2 });
+        }
     }
 
     private static PageGraphic PathOf(nint path, Box box)
@@ -154,10 +227,15 @@ internal sealed unsafe class PdfiumPage : IDisposable
         int fill = 0, stroke = 0;
         GetDrawMode(path, &fill, &stroke);
         uint red = 0, green = 0, blue = 0, alpha = 255;
-        bool white = fill != 0 && stroke == 0
-            && GetFillColor(path, &red, &green, &blue, &alpha) != 0
-            && (alpha < 8 || (red >= 250 && green >= 250 && blue >= 250));
-        return new PageGraphic(GraphicKind.Path, box, CountSegments(path), fill != 0, white, 0);
+        bool known = fill != 0 && GetFillColor(path, &red, &green, &blue, &alpha) != 0;
+        uint color = (red << 16) | (green << 8) | blue;
+        bool white = known && stroke == 0 && (alpha < 8 || (red >= 250 && green >= 250 && blue >= 250));
+        bool invisible = fill == 0 && stroke != 0 && GetStrokeColor(path, &red, &green, &blue, &alpha) != 0 && alpha < 8;
+        return new PageGraphic(GraphicKind.Path, box, CountSegments(path), fill != 0, white || invisible, 0) 
+        {
+            Stroked = stroke != 0,
+            Color = color,
+        };
     }
 
     private double DpiOf(nint image)

@@ -19,7 +19,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
         List<TextSegment> segments = new(runs.Count);
         foreach (Run run in runs)
             if (ToSegment(run) is { } segment) segments.Add(segment);
-        return segments;
+        return ColumnGaps.Split(segments);
     }
 
     private static List<Run> InContentOrder(IReadOnlyList<Glyph> glyphs)
@@ -96,10 +96,8 @@ internal sealed class SegmentBuilder(FontTable fonts)
     private TextSegment? ToSegment(Run run)
     {
         List<TextWord> words = new();
-        Dictionary<double, int> sizes = new();
-        Dictionary<int, int> faces = new();
-        int characters = 0, bold = 0;
         string text = "";
+        Glyph first = default;
         Box box = default;
         Glyph? last = null;
         double wordGap = WordGapOf(run);
@@ -111,34 +109,25 @@ internal sealed class SegmentBuilder(FontTable fonts)
                 continue;
             if (text.Length > 0 && (space || glyph.X0 - box.X1 > wordGap * Math.Max(glyph.Size, last!.Value.Size)))
             {
-                words.Add(new TextWord(text, box));
+                words.Add(ToWord(text, box, first));
                 text = "";
             }
             last = glyph;
             if (space)
                 continue;
-            box = text.Length == 0 ? glyph.Box : box.Union(glyph.Box);
+            if (text.Length == 0)
+                (box, first) = (glyph.Box, glyph);
+            else
+                box = box.Union(glyph.Box);
             text += glyph.Text;
-            characters++;
-            bold += fonts[glyph.Font].Bold ? 1 : 0;
-            double size = Math.Round(glyph.Size, 1);
-            sizes[size] = sizes.GetValueOrDefault(size) + 1;
-            faces[glyph.Font] = faces.GetValueOrDefault(glyph.Font) + 1;
         }
         if (text.Length > 0)
-            words.Add(new TextWord(text, box));
-        if (words.Count == 0)
-            return null;
-        return new TextSegment
-        {
-            Words = words,
-            Box = words.Select(w => w.Box).Aggregate((a, b) => a.Union(b)),
-            Baseline = run.Baseline,
-            Size = sizes.OrderByDescending(s => s.Value).ThenByDescending(s => s.Key).First().Key,
-            Font = faces.OrderByDescending(f => f.Value).ThenBy(f => f.Key).First().Key,
-            Bold = bold >= 0.9 * characters,
-        };
+            words.Add(ToWord(text, box, first));
+        return words.Count == 0 ? null : TextSegment.Of(words, run.Baseline);
     }
+
+    private TextWord ToWord(string text, Box box, Glyph first) =>
+        new(text, box, Math.Round(first.Size, 1), first.Font, fonts[first.Font].Bold);
 
     /// <summary>Wider where the text is letter-spaced, or where spaces are drawn as characters.</summary>
     private static double WordGapOf(Run run)

@@ -20,5 +20,20 @@ internal sealed class TextSegment
     /// <summary>Nearly all characters are bold.</summary>
     public required bool Bold { get; init; }
 
+    /// <summary>A segment of words on one baseline; size and font are those of most characters.</summary>
+    public static TextSegment Of(IReadOnlyList<TextWord> words, double baseline)
+    {
+        int characters = words.Sum(w => w.Text.Length);
+        return new TextSegment
+        {
+            Words = words,
+            Box = words.Select(w => w.Box).Aggregate((a, b) => a.Union(b)),
+            Baseline = baseline,
+            Size = words.GroupBy(w => w.Size).OrderByDescending(g => g.Sum(w => w.Text.Length)).ThenByDescending(g => g.Key).First().Key,
+            Font = words.GroupBy(w => w.Font).OrderByDescending(g => g.Sum(w => w.Text.Length)).ThenBy(g => g.Key).First().Key,
+            Bold = words.Where(w => w.Bold).Sum(w => w.Text.Length) >= 0.9 * characters,
+        };
+    }
+
     public string Text => string.Join(' ', Words.Select(w => w.Text));
 }

@@ -5,4 +5,7 @@ namespace Pipeline.Jobs.Extract.Text;
 /// <summary>Characters without a gap.</summary>
 /// <param name="Text">The characters.</param>
 /// <param name="Box">Their place, in displayed page points.</param>
-internal readonly record struct TextWord(string Text, Box Box);
+/// <param name="Size">Font size of most of them, in points.</param>
+/// <param name="Font">Index of their font.</param>
+/// <param name="Bold">Their font is bold.</param>
+internal readonly record struct TextWord(string Text, Box Box, double Size, int Font, bool Bold);
