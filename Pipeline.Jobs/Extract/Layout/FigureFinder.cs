@@ -22,22 +22,32 @@ internal static class FigureFinder
         foreach (Cluster cluster in clusters)
             AbsorbLabels(cluster, page, tables, bodySize);
         MergeOverlapping(clusters);
-        return clusters.Where(c => IsFigure(c, page)).Select(c => ToItem(c, page)).ToList();
+        return clusters.Where(c => IsFigure(c, page)).Select(c => ToItem(c, page, bodySize)).ToList();
     }
 
     /// <summary>Segments that belong to a picture, not to the running text.</summary>
-    public static bool Holds(FigureItem figure, TextSegment segment) =>
-        figure.Box.ContainsCenterOf(segment.Box) && !CaptionText.IsCaption(segment.Text);
+    public static bool Holds(FigureItem figure, TextSegment segment) => figure.Lettering.Contains(segment);
 
     private static bool IsPart(PageGraphic g, PageContent page, IReadOnlyList<TableItem> tables)
     {
         if (g.White || g.Box.Area >= 0.85 * page.Box.Area)
             return false; // background, or the scan under a text layer
+        if (g.Kind != GraphicKind.Path && ReadsAsText(g.Box, page))
+            return false; // a picture behind text
         if (tables.Any(t => t.Box.Inflate(2).ContainsCenterOf(g.Box)))
             return false;
         if (g.IsHorizontalRule && page.Segments.Exists(s => IsUnderline(g.Box, s)))
             return false;
         return !IsTextFrame(g, page);
+    }
+
+    /// <summary>Whether what stands on an area is running text: lines of several words, one under the other.</summary>
+    private static bool ReadsAsText(Box area, PageContent page)
+    {
+        List<TextSegment> inside = page.Segments.Where(s => area.ContainsCenterOf(s.Box)).ToList();
+        int letters = inside.Sum(s => s.Words.Sum(w => w.Text.Count(char.IsLetter)));
+        int running = inside.Where(s => s.Words.Count >= 4).Sum(s => s.Words.Sum(w => w.Text.Count(char.IsLetter)));
+        return letters >= 60 && running >= 0.6 * letters;
     }
 
     private static bool IsUnderline(Box rule, TextSegment text) =>
@@ -46,8 +56,10 @@ internal static class FigureFinder
     /// <summary>A box, filled or not, around lines of running text: a note, not a picture.</summary>
     private static bool IsTextFrame(PageGraphic g, PageContent page)
     {
-        if (g.Kind != GraphicKind.Path || g.Box.Width < 100 || g.Segments > 14)
+        if (g.Kind != GraphicKind.Path || g.Box.Width < 60 || g.Segments > 14)
             return false;
+        if (g.Box.Height > 24 && ReadsAsText(g.Box, page))
+            return true;
         List<TextSegment> inside = page.Segments.Where(s => g.Box.ContainsCenterOf(s.Box)).ToList();
         return inside.Count(s => s.Words.Count >= 5 && s.Box.Width >= 0.55 * g.Box.Width) >= Math.Max(1, inside.Count / 2.0);
     }
@@ -121,7 +133,7 @@ internal static class FigureFinder
         {
             for (int j = clusters.Count - 1; j > i; j--)
             {
-                if (!clusters[i].Box.Intersects(clusters[j].Box))
+                if (!clusters[i].Box.Intersects(clusters[j].Box) || !clusters[i].Drawn.Inflate(LabelDistance).Intersects(clusters[j].Drawn))
                     continue;
                 clusters[i].Add(clusters[j]);
                 clusters.RemoveAt(j);
@@ -142,14 +154,29 @@ internal static class FigureFinder
         return inside.Where(s => s.Words.Count >= 7).Sum(s => s.Box.Area) < 0.4 * cluster.Drawn.Area; // otherwise decorated text
     }
 
-    private static FigureItem ToItem(Cluster cluster, PageContent page)
+    private static FigureItem ToItem(Cluster cluster, PageContent page, double bodySize)
     {
-        IEnumerable<string> words = page.Segments
-            .Where(s => cluster.Box.ContainsCenterOf(s.Box) && !CaptionText.IsCaption(s.Text))
-            .OrderByDescending(s => Math.Round(s.Baseline)).ThenBy(s => s.Box.X0).Select(s => s.Text);
+        List<TextSegment> lettering = page.Segments
+            .Where(s => cluster.Box.ContainsCenterOf(s.Box) && !CaptionText.IsCaption(s.Text) && IsLettering(s, cluster, bodySize))
+            .OrderByDescending(s => Math.Round(s.Baseline)).ThenBy(s => s.Box.X0).ToList();
+        Box box = cluster.Drawn;
+        foreach (TextSegment segment in lettering)
+            box = box.Union(segment.Box);
+        foreach (Box rotated in page.RotatedText)
+            if (cluster.Box.ContainsCenterOf(rotated)) box = box.Union(rotated);
         return new FigureItem(
-            cluster.Box.Inflate(3).Clip(page.Box), cluster.Images > 0
-            ? FigureKind.Image : FigureKind.Vector, cluster.Dpi, string.Join(" | ", words));
+            box.Inflate(3).Clip(page.Box), cluster.Images > 0 ? FigureKind.Image : FigureKind.Vector, cluster.Dpi,
+            string.Join(" | ", lettering.Select(s => s.Text)))
+        {
+            Lettering = [.. lettering],
+        };
+    }
+
+    /// <summary>Text on or next to something that is drawn; lines of a paragraph only where they stand on it.</summary>
+    private static bool IsLettering(TextSegment segment, Cluster cluster, double bodySize)
+    {
+        bool running = segment.Words.Count >= 6 && segment.Size > 0.9 * bodySize;
+        return cluster.IsNear(segment.Box, running ? 0 : LabelDistance);
     }
 
     private sealed class Cluster
@@ -181,6 +208,9 @@ internal static class FigureFinder
         public int Shapes => _parts.Count(p =>
             !p.IsHorizontalRule && !p.IsVerticalRule
             && !(p.Segments <= 14 && p.Kind == GraphicKind.Path && p.Box.Width >= 0.85 * Drawn.Width));
+
+        /// <summary>Whether a part is within a distance of the middle of a box.</summary>
+        public bool IsNear(Box box, double distance) => _parts.Exists(p => p.Box.Inflate(distance).ContainsCenterOf(box));
 
         public void Add(Cluster other)
         {

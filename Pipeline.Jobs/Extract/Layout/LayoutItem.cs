@@ -12,7 +12,11 @@ internal sealed record TextItem(TextSegment Segment) : LayoutItem(Segment.Box);
 /// <param name="Kind">What it is made of.</param>
 /// <param name="Dpi">Highest resolution of the images in it; 0 without.</param>
 /// <param name="Words">Text inside the picture.</param>
-internal sealed record FigureItem(Box Box, FigureKind Kind, double Dpi, string Words) : LayoutItem(Box);
+internal sealed record FigureItem(Box Box, FigureKind Kind, double Dpi, string Words) : LayoutItem(Box)
+{
+    /// <summary>The text inside the picture, by which it leaves the running text.</summary>
+    public HashSet<TextSegment> Lettering { get; init; } = [];
+}
 
 /// <param name="Box">Place on the page.</param>
 /// <param name="Rows">Cells, all rows of equal length; a cell that spans others stands in the first of them.</param>

@@ -11,6 +11,8 @@ internal sealed class RuleLattice
 {
     private const double Touch = 3.5;      // points between lines that meet
     private const double SameLine = 2.5;   // points between parts of one line
+    private const double Thickest = 2.5;   // points; anything thicker is an area
+    private const double Shortest = 6;     // points
     private const int MaxRules = 6_000;    // of a page; more make a drawing
 
     private RuleLattice(double[] xs, double[] ys, List<Rule> horizontal, List<Rule> vertical) =>
@@ -83,20 +85,29 @@ internal sealed class RuleLattice
     private static (List<Rule> Horizontal, List<Rule> Vertical) RulesOf(PageContent page)
     {
         List<Rule> horizontal = [], vertical = [];
+        List<PageGraphic> shades = page.Graphics.Where(g => g is { IsRectangle: true, Filled: true, White: false, Stroked: false }
+            && g.Box.Height > Shortest && g.Box.Width > Shortest).Take(2_000).ToList();
         foreach (PageGraphic g in page.Graphics)
         {
             if (g.Kind != GraphicKind.Path || g.White)
                 continue;
+            // Word processors shade the paragraphs of a shaded cell once more.
+            if (g is { IsRectangle: true, Filled: true, Stroked: false } && shades.Exists(s => s.Color == g.Color && IsInside(g.Box, s.Box)))
+                continue;
             Box box = g.Box;
-            if (g.IsHorizontalRule)
-            {
+            // Some programs draw lines in pieces of a few points, with a dot at every crossing.
+            bool piece = (g.IsRectangle || g.Segments == 2) && Math.Min(box.Width, box.Height) <= Thickest;
+            if (g.IsHorizontalRule || (piece && box.Height <= Thickest))
                 horizontal.Add(new Rule(box.CenterY, box.X0, box.X1));
-            }
-            else if (g.IsVerticalRule)
-            {
+            if (g.IsVerticalRule || (piece && box.Width <= Thickest))
                 vertical.Add(new Rule(box.CenterX, box.Y0, box.Y1));
+            if (piece)
+                continue;
+            if (g.IsHorizontalRule || g.IsVerticalRule)
+            {
+                continue;
             }
-            else if (g.IsRectangle && box.Width >= 6 && box.Height >= 6 && (g.Stroked || g.Filled)
+            if (g.IsRectangle && box.Width >= 6 && box.Height >= 6 && (g.Stroked || g.Filled)
                 && !(box.Width > 0.9 * page.Box.Width && box.Height > 0.9 * page.Box.Height))
             {
                 horizontal.Add(new Rule(box.Y0, box.X0, box.X1));
@@ -107,8 +118,11 @@ internal sealed class RuleLattice
             if (horizontal.Count + vertical.Count > 4 * MaxRules)
                 break;
         }
-        return (Join(horizontal), Join(vertical));
+        return (Join(horizontal).Where(r => r.To - r.From >= Shortest).ToList(), Join(vertical).Where(r => r.To - r.From >= Shortest).ToList());
     }
+
+    private static bool IsInside(Box box, Box outer) => box != outer && box.Area < 0.98 * outer.Area
+        && box.X0 >= outer.X0 - 1 && box.X1 <= outer.X1 + 1 && box.Y0 >= outer.Y0 - 1 && box.Y1 <= outer.Y1 + 1;
 
     /// <summary>Parts of one line become one: broken at crossings, drawn twice, edges of neighbouring cells.</summary>
     private static List<Rule> Join(List<Rule> rules)

@@ -32,7 +32,21 @@ internal sealed class TableCells
         }
         table.DropEmptyTracks();
         table.SplitRows();
-        return table.ToItem(lattice.Box, page);
+        return table.ToItem(lattice.Box, page, 0.35, null);
+    }
+
+    /// <summary>Builds a table from rows of text.</summary>
+    /// <param name="rows">Number of rows.</param>
+    /// <param name="columns">Number of columns.</param>
+    /// <param name="cells">Cells; those not given are empty.</param>
+    /// <param name="area">Place of the table.</param>
+    /// <param name="page">The page, for its shades.</param>
+    /// <param name="headerRows">Rows that a line shows to be heads; null where none does.</param>
+    public static TableItem? Build(int rows, int columns, IEnumerable<Cell> cells, Box area, PageContent page, int? headerRows)
+    {
+        TableCells table = new(rows, columns);
+        table._cells.AddRange(cells);
+        return table.ToItem(area, page, 0, headerRows);
     }
 
     private static IEnumerable<(int Row, int Column)> Places(int[,] owner)
@@ -42,7 +56,7 @@ internal sealed class TableCells
                 yield return (row, column);
     }
 
-    private static List<CellLine> LinesOf(List<(TextWord Word, TextSegment Segment)> words)
+    internal static List<CellLine> LinesOf(List<(TextWord Word, TextSegment Segment)> words)
     {
         List<CellLine> lines = [];
         foreach ((TextWord word, TextSegment segment) in words.OrderByDescending(w => w.Segment.Baseline).ThenBy(w => w.Word.Box.X0))
@@ -142,17 +156,17 @@ internal sealed class TableCells
         return baselines;
     }
 
-    private TableItem? ToItem(Box area, PageContent page)
+    private TableItem? ToItem(Box area, PageContent page, double leastFilled, int? headerRows)
     {
         int filled = _cells.Count(c => c.Lines.Count > 0);
-        if (_rows < 2 || _columns < 2 || filled < 4 || filled < 0.35 * _cells.Count)
+        if (_rows < 2 || _columns < 2 || filled < 4 || filled < leastFilled * _cells.Count)
             return null;
         if (Enumerable.Range(0, _columns).Count(column => _cells.Exists(c => c.Column == column && c.Lines.Count > 0)) < 2)
             return null;
         string[][] rows = Enumerable.Range(0, _rows).Select(_ => Enumerable.Repeat("", _columns).ToArray()).ToArray();
         foreach (Cell cell in _cells)
             rows[cell.Row][cell.Column] = cell.Text;
-        return new TableItem(area, rows, HeaderRows(page))
+        return new TableItem(area, rows, headerRows ?? HeaderRows(page))
         {
             Spans = _cells.Where(c => c.Rows > 1 || c.Columns > 1).OrderBy(c => c.Row).ThenBy(c => c.Column)
                 .Select(c => new CellSpan(c.Row, c.Column, c.Rows, c.Columns)).ToList(),
@@ -207,7 +221,7 @@ internal sealed class TableCells
         return shade;
     }
 
-    private sealed class Cell(int row, int column, int rows, int columns, Box box, List<CellLine> lines)
+    internal sealed class Cell(int row, int column, int rows, int columns, Box box, List<CellLine> lines)
     {
         public int Row { get; set; } = row;
 
@@ -226,7 +240,7 @@ internal sealed class TableCells
         public bool IsBold => Lines.TrueForAll(l => l.Words.TrueForAll(w => w.Segment.Bold));
     }
 
-    private sealed record CellLine(double Baseline, List<(TextWord Word, TextSegment Segment)> Words)
+    internal sealed record CellLine(double Baseline, List<(TextWord Word, TextSegment Segment)> Words)
     {
         public string Text => string.Join(' ', Words.Select(w => w.Word.Text));
 

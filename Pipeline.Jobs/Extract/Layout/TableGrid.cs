@@ -3,82 +3,89 @@ using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
-/// <summary>Reads the words of a region as rows and columns.</summary>
+/// <summary>Reads the words of a region as rows and columns where no grid is drawn: by horizontal lines and by the gaps in the text.</summary>
 internal static class TableGrid
 {
+    private const double ColumnGap = 0.45; // in ems: less is a space
+
     /// <returns>Null when the words do not form at least two rows and two columns.</returns>
     public static TableItem? Read(Box region, PageContent page)
     {
-        List<(TextWord Word, double Size)> words = page.Segments
-            .SelectMany(s => s.Words, (s, w) => (w, s.Size))
-            .Where(w => region.Inflate(2).ContainsCenterOf(w.w.Box))
-            .ToList();
+        Box area = region.Inflate(2);
+        List<(TextWord Word, TextSegment Segment)> words = page.Segments
+            .SelectMany(s => s.Words, (s, w) => (w, s)).Where(w => area.ContainsCenterOf(w.w.Box)).ToList();
         if (words.Count < 4)
             return null;
-        double size = words.Average(w => w.Size);
-        List<List<TextWord>> lines = LinesOf(words.Select(w => w.Word), size);
+        double size = words.Average(w => w.Segment.Size);
+        List<Line> lines = TableCells.LinesOf(words).ConvertAll(l => new Line(l, RunsOf(l, size)));
+        double[] rules = RulesOf(region, page);
         List<double> borders = ColumnBorders(region, page, lines, size);
         if (lines.Count < 2 || borders.Count == 0)
             return null;
-
-        List<List<List<TextWord>>> rows = RowsOf(lines, region, page, borders);
-        List<List<string>> cells = rows.Select(row => CellsOf(row, borders)).Where(r => r.Any(c => c.Length > 0)).ToList();
-        if (cells.Count < 2 || cells.Count(r => r.Count(c => c.Length > 0) >= 2) < 2)
+        List<List<Line>> rows = RowsOf(lines, rules, borders, size);
+        List<TableCells.Cell> cells = rows.SelectMany((row, r) => CellsOf(row, r, borders, region)).ToList();
+        int full = cells.GroupBy(c => c.Row).Count(r => r.Count() >= 2);
+        if (rows.Count < 2 || full < (rules.Length >= 3 ? 1 : 2))
             return null;
         Box box = words.Select(w => w.Word.Box).Aggregate(region, (a, b) => a.Union(b));
-        return new TableItem(box, cells, 1);
+        return TableCells.Build(rows.Count, borders.Count + 1, cells, box, page, HeadRows(rows, rules));
     }
 
-    private static List<List<TextWord>> LinesOf(IEnumerable<TextWord> words, double size)
+    /// <summary>Rows above the one line inside the table; null where other lines are drawn as well, or none.</summary>
+    private static int? HeadRows(List<List<Line>> rows, double[] rules)
     {
-        List<List<TextWord>> lines = new();
-        foreach (TextWord word in words.OrderByDescending(w => w.Box.CenterY).ThenBy(w => w.Box.X0))
+        double top = rows[0][0].Baseline, bottom = rows[^1][^1].Baseline;
+        double[] inner = rules.Where(y => y < top && y > bottom).ToArray();
+        if (inner.Length is 0 or > 2)
+            return null;
+        int heads = rows.TakeWhile(r => r[^1].Baseline > inner[0]).Count();
+        return heads is > 0 and <= 4 && heads < rows.Count ? heads : null;
+    }
+
+    private static List<Run> RunsOf(TableCells.CellLine line, double size)
+    {
+        List<Run> runs = [];
+        foreach ((TextWord Word, TextSegment Segment) word in line.Words)
         {
-            if (lines.Count > 0 && lines[^1][0].Box.CenterY - word.Box.CenterY <= 0.4 * size) lines[^1].Add(word);
-            else lines.Add([word]);
+            if (runs.Count > 0 && word.Word.Box.X0 - runs[^1].To < ColumnGap * size)
+            {
+                runs[^1].Words.Add(word);
+                runs[^1].To = Math.Max(runs[^1].To, word.Word.Box.X1);
+            }
+            else
+            {
+                runs.Add(new Run(word.Word.Box.X0, word.Word.Box.X1, [word]));
+            }
         }
-        foreach (List<TextWord> line in lines)
-            line.Sort((a, b) => a.Box.X0.CompareTo(b.Box.X0));
-        return lines;
+        return runs;
     }
 
-    /// <summary>Places between columns: drawn vertical rules, else gaps that (nearly) all lines leave free.</summary>
-    private static List<double> ColumnBorders(Box region, PageContent page, List<List<TextWord>> lines, double size)
+    /// <summary>Places between columns: drawn vertical lines, else gaps that (nearly) all lines of several cells leave free.</summary>
+    private static List<double> ColumnBorders(Box region, PageContent page, List<Line> lines, double size)
     {
-        double[] rules = page.Graphics
+        double[] drawn = page.Graphics
             .Where(g => g.IsVerticalRule && !g.White && g.Box.OverlapY(region) >= 0.6 * region.Height
                         && g.Box.CenterX > region.X0 + 5 && g.Box.CenterX < region.X1 - 5)
             .Select(g => g.Box.CenterX).Order().ToArray();
-        if (rules.Length > 0)
-            return Distinct(rules);
-
-        int tolerated = lines.Count >= 6 ? 1 : 0; // a heading across columns
-        List<double> borders = GapsOf(lines, size, tolerated);
-        return borders;
+        if (drawn.Length > 0)
+            return Distinct(drawn);
+        // A line of one cell alone, such as a title inside the table, says nothing about columns.
+        List<Line> telling = lines.Where(l => l.Runs.Count > 1).ToList();
+        if (telling.Count == 0)
+            return [];
+        if (telling.Count >= 3 || telling.Count == lines.Count)
+            lines = [.. telling, .. lines.Where(l => l.Runs.Count == 1 && l.Runs[0].To - l.Runs[0].From < 0.4 * region.Width)];
+        return GapsOf(lines, size, tolerated: lines.Count / 7);
     }
 
-    private static List<double> GapsOf(List<List<TextWord>> lines, double size, int tolerated)
+    private static List<double> GapsOf(List<Line> lines, double size, int tolerated)
     {
-        // Word edges as events: where the number of lines with ink falls to the tolerated number, a gap begins.
-        List<(double X, int Change)> events = new();
-        foreach (List<TextWord> line in lines)
-        {
-            double from = line[0].Box.X0, to = line[0].Box.X1;
-            foreach (TextWord word in line.Skip(1))
-            {
-                if (word.Box.X0 - to < 0.45 * size)
-                {
-                    to = Math.Max(to, word.Box.X1);
-                    continue;
-                }
-                events.AddRange([(from, 1), (to, -1)]);
-                (from, to) = (word.Box.X0, word.Box.X1);
-            }
-            events.AddRange([(from, 1), (to, -1)]);
-        }
+        // Edges of runs as events: where the number of lines with ink falls to the tolerated number, a gap begins.
+        List<(double X, int Change)> events = [];
+        foreach (Run run in lines.SelectMany(l => l.Runs))
+            events.AddRange([(run.From, 1), (run.To, -1)]);
         events.Sort((a, b) => a.X != b.X ? a.X.CompareTo(b.X) : b.Change.CompareTo(a.Change));
-
-        List<double> borders = new();
+        List<double> borders = [];
         int ink = 0;
         double gapFrom = double.NaN;
         bool anyBefore = false;
@@ -99,54 +106,123 @@ internal static class TableGrid
         return borders;
     }
 
+    private static double[] RulesOf(Box region, PageContent page)
+    {
+        double[] rules = page.Graphics
+            .Where(g =>
+                !g.White && g.Box.OverlapX(region) >= 0.6 * region.Width && g.Box.CenterY > region.Y0 - 3 && g.Box.CenterY < region.Y1 + 3)
+            .SelectMany(g => g.IsHorizontalRule ? [g.Box.CenterY] : g is { Filled: true, Segments: <= 6 } ? new[] { g.Box.Y0, g.Box.Y1 } : [])
+            .Order().ToArray();
+        List<double> distinct = Distinct(rules);
+        distinct.Reverse();
+        return [.. distinct];
+    }
+
     private static List<double> Distinct(double[] sorted)
     {
-        List<double> distinct = new();
+        List<double> distinct = [];
         foreach (double x in sorted)
             if (distinct.Count == 0 || x - distinct[^1] > 4) distinct.Add(x);
         return distinct;
     }
 
-    /// <summary>Lines between two rules make one row; without rules a line with an empty first column continues the row.</summary>
-    private static List<List<List<TextWord>>> RowsOf(List<List<TextWord>> lines, Box region, PageContent page, List<double> borders)
+    /// <summary>
+    /// Lines between two rules make one row. Without rules a line continues the row above it when it leaves cells empty and follows
+    /// closer than rows do, or has nothing in the first column.
+    /// </summary>
+    private static List<List<Line>> RowsOf(List<Line> lines, double[] rules, List<double> borders, double size)
     {
-        double[] rules = page.Graphics
-            .Where(g =>
-                !g.White && g.Box.OverlapX(region) >= 0.6 * region.Width && g.Box.CenterY > region.Y0 - 3 && g.Box.CenterY < region.Y1 + 3)
-            .SelectMany(g =>
-                g.IsHorizontalRule ? [g.Box.CenterY] : g is { Filled: true, Segments: <= 6 } ? new[] { g.Box.Y0, g.Box.Y1 } : [])
-            .OrderDescending().ToArray();
-        List<double> distinct = Distinct(rules.Reverse().ToArray());
-        int inner = distinct.Count - 1;
+        int inner = rules.Length - 1;
         bool everyRowRuled = inner >= 0.6 * lines.Count || inner >= 3;
-        // Lines above the first inner rule are one header, however many there are.
-        double headRule = distinct.Where(y => y < lines[0][0].Box.CenterY).DefaultIfEmpty(double.MaxValue).Max();
-        int headLines = headRule > region.Y0 + 4 ? lines.TakeWhile(l => l[0].Box.CenterY > headRule).Count() : 0;
-
-        List<List<List<TextWord>>> rows = new();
-        foreach (List<TextWord> line in lines)
+        double headRule = rules.Where(y => y < lines[0].Baseline).DefaultIfEmpty(double.MinValue).Max();
+        int headLines = headRule > lines[^1].Baseline ? lines.TakeWhile(l => l.Baseline > headRule).Count() : 0;
+        double[] gaps = lines.Zip(lines.Skip(1), (a, b) => a.Baseline - b.Baseline).ToArray();
+        double tight = gaps.Min();
+        bool spaced = tight < 1.4 * size && gaps.Max() > 1.3 * tight;
+        List<List<Line>> rows = [];
+        for (int i = 0; i < lines.Count; i++)
         {
-            bool head = rows.Count == 1 && headLines is > 1 and <= 4 && line[0].Box.CenterY > headRule;
-            bool sameRow = rows.Count > 0 && (head || (everyRowRuled
-                ? BandOf(line, rules) == BandOf(rows[^1][0], rules)
-                : line.TrueForAll(w => w.Box.CenterX > borders[0])));
-            if (sameRow) rows[^1].Add(line);
+            Line line = lines[i];
+            bool continues = false;
+            if (i > 0)
+            {
+                int band = Band(line.Baseline, rules), above = Band(lines[i - 1].Baseline, rules);
+                bool close = gaps[i - 1] < 1.15 * tight;
+                int filled = line.Runs.Count;
+                continues = everyRowRuled ? band == above
+                    : band == above && i >= headLines && (
+                        line.Runs.TrueForAll(r => r.From > borders[0]) && (close || !spaced)
+                        || spaced && close && filled <= (borders.Count + 1) / 2);
+                if (!everyRowRuled && i < headLines && headLines <= 4 && band == above)
+                    continues = !SpansSome(lines[i - 1], borders) && (close || gaps[i - 1] < 1.5 * size);
+            }
+            if (continues) rows[^1].Add(line);
             else rows.Add([line]);
         }
         return rows;
     }
 
-    private static int BandOf(List<TextWord> line, double[] rules) => rules.Count(y => y > line[0].Box.CenterY);
+    private static bool SpansSome(Line line, List<double> borders) => line.Runs.Exists(r => ColumnOf(r.To - 1, borders) > ColumnOf(r.From + 1, borders));
 
-    private static List<string> CellsOf(List<List<TextWord>> row, List<double> borders)
+    private static int Band(double y, double[] rules) => rules.Count(rule => rule > y);
+
+    private static int ColumnOf(double x, List<double> borders) => borders.Count(b => b < x);
+
+    private static IEnumerable<TableCells.Cell> CellsOf(List<Line> row, int index, List<double> borders, Box region)
     {
-        string[] cells = new string[borders.Count + 1];
-        Array.Fill(cells, "");
-        foreach (List<TextWord> line in row)
+        List<(int From, int To, Run Run, double Baseline)> placed = [];
+        foreach (Line line in row)
+            foreach (Run run in line.Runs)
+                placed.Add((ColumnOf(run.From + 1, borders), ColumnOf(run.To - 1, borders), run, line.Baseline));
+        // Runs that share columns share a cell; a run over a border spans when nothing else claims those columns.
+        while (placed.Count > 0)
         {
-            foreach (IGrouping<int, TextWord> inCell in line.GroupBy(word => borders.Count(b => b < word.Box.CenterX)))
-                cells[inCell.Key] = DocumentStyle.JoinPlain(cells[inCell.Key], string.Join(' ', inCell.Select(w => w.Text)));
+            (int from, int to) = (placed[0].From, placed[0].To);
+            List<(int From, int To, Run Run, double Baseline)> together = [];
+            bool grew = true;
+            while (grew)
+            {
+                grew = false;
+                for (int i = placed.Count - 1; i >= 0; i--)
+                {
+                    if (placed[i].From > to || placed[i].To < from)
+                        continue;
+                    (from, to) = (Math.Min(from, placed[i].From), Math.Max(to, placed[i].To));
+                    together.Add(placed[i]);
+                    placed.RemoveAt(i);
+                    grew = true;
+                }
+            }
+            if (row.Count > 1 && to > from && together.Exists(p => p.To < to || p.From > from))
+            {
+                foreach (IGrouping<int, (int From, int To, Run Run, double Baseline)> column in together.GroupBy(p => p.From))
+                    yield return ToCell(column, index, column.Key, column.Key, borders, region);
+                continue;
+            }
+            yield return ToCell(together, index, from, to, borders, region);
         }
-        return [.. cells];
+    }
+
+    private static TableCells.Cell ToCell(
+        IEnumerable<(int From, int To, Run Run, double Baseline)> runs, int row, int from, int to, List<double> borders, Box region)
+    {
+        (TextWord Word, TextSegment Segment)[] words = runs.SelectMany(r => r.Run.Words).ToArray();
+        Box text = words.Select(w => w.Word.Box).Aggregate((a, b) => a.Union(b));
+        Box box = new(from == 0 ? region.X0 : borders[from - 1], text.Y0, to == borders.Count ? region.X1 : borders[to], text.Y1);
+        return new TableCells.Cell(row, from, 1, to - from + 1, box, TableCells.LinesOf([.. words]));
+    }
+
+    private sealed record Line(TableCells.CellLine Text, List<Run> Runs)
+    {
+        public double Baseline => Text.Baseline;
+    }
+
+    private sealed class Run(double from, double to, List<(TextWord Word, TextSegment Segment)> words)
+    {
+        public double From { get; } = from;
+
+        public double To { get; set; } = to;
+
+        public List<(TextWord Word, TextSegment Segment)> Words { get; } = words;
     }
 }
