@@ -22,7 +22,7 @@ internal sealed record DocumentSection(ExtractedDocument Document, DocumentBlock
         List<DocumentBlock> blocks = new();
         foreach (DocumentBlock block in document.Blocks)
         {
-            if (block.Kind is BlockKind.Header or BlockKind.Footer or BlockKind.PageNumber)
+            if (block.Kind.IsFurniture())
                 continue;
             if (block.Kind != BlockKind.Heading)
             {

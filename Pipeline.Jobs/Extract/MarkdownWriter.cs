@@ -19,14 +19,14 @@ public static partial class MarkdownWriter
         BlockKind? before = null;
         foreach (DocumentBlock block in document.Blocks)
         {
-            if (block.Kind is BlockKind.Header or BlockKind.Footer or BlockKind.PageNumber)
+            if (block.Kind.IsFurniture())
                 continue;
             if (text.Length > 0)
                 text.Append(block.Kind == BlockKind.ListItem && before == BlockKind.ListItem ? "\n" : "\n\n");
             switch (block.Kind)
             {
                 case BlockKind.Heading:
-                    text.Append('#', block.Level ?? 1).Append(' ').Append(Escape(block.Text));
+                    text.Append('#', block.Level ?? 1).Append(' ').Append(EscapeInline(block.Text));
                     break;
                 case BlockKind.ListItem:
                     text.Append(' ', 2 * ((block.Level ?? 1) - 1)).Append(ListMarker(block.Marker)).Append(' ').Append(Escape(block.Text));
@@ -34,6 +34,10 @@ public static partial class MarkdownWriter
                 case BlockKind.Figure:
                     DocumentFigure figure = figures[block.Figure!];
                     text.Append($"![{figure.Label}]({imageRoot}{figure.Image})");
+                    break;
+                case BlockKind.Code:
+                    string fence = new('`', Math.Max(3, LongestRun(block.Text, '`') + 1));
+                    text.Append(fence).Append('\n').Append(block.Text).Append('\n').Append(fence);
                     break;
                 case BlockKind.Table:
                     AppendTable(text, tables[block.Table!]);
@@ -111,13 +115,29 @@ public static partial class MarkdownWriter
     /// <summary>Escapes text that looks like Markdown.</summary>
     private static string Escape(string text)
     {
-        string safe = Inline().Replace(text, @"\$0");
+        string safe = EscapeInline(text);
+        Match number = NumberAtStart().Match(safe);
+        if (number.Success)
+            return safe.Insert(number.Groups["mark"].Index, "\\");
         return LineStart().IsMatch(safe) ? "\\" + safe : safe;
     }
 
-    [GeneratedRegex(@"[*`\[\]<](?=\S)|(?<=\S)[*`]|\\")]
+    private static string EscapeInline(string text) => Inline().Replace(text, @"\$0");
+
+    private static int LongestRun(string text, char of)
+    {
+        int longest = 0, run = 0;
+        foreach (char c in text)
+            longest = Math.Max(longest, run = c == of ? run + 1 : 0);
+        return longest;
+    }
+
+    [GeneratedRegex(@"[*`\[\]<](?=\S)|(?<=\S)[*`]|\\|&(?=#?\w+;)|(?<![\p{L}\d])_(?=\S)|(?<=\S)_(?![\p{L}\d])|~~")]
     private static partial Regex Inline();
 
-    [GeneratedRegex(@"^(#{1,6}\s|>|[-+]\s|\d+[.)]\s|\||={3,}|-{3,})")]
+    [GeneratedRegex(@"^(#{1,6}\s|>|[-+*]\s|\||={3,}|-{3,})")]
     private static partial Regex LineStart();
+
+    [GeneratedRegex(@"^\d{1,9}(?<mark>[.)])\s")]
+    private static partial Regex NumberAtStart();
 }

@@ -29,4 +29,10 @@ public enum BlockKind
 
     /// <summary>The number of the page; not in the Markdown.</summary>
     PageNumber,
+
+    /// <summary>Lines of a program or a terminal; the text keeps its line ends and indentation.</summary>
+    Code,
+
+    /// <summary>The numbers beside the lines of a page; not in the Markdown.</summary>
+    LineNumber,
 }

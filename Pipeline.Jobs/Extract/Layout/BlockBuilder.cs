@@ -70,18 +70,87 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         if (items.Count == 0)
             return;
         List<TextLine> lines = TextLine.Of(items.Select(i => i.Segment));
-        double right = lines.Max(l => l.Box.X1), leading = MedianLeading(lines);
+        double leading = MedianLeading(lines);
+        bool[] contents = ContentsEntries(lines);
+        bool[] marked = RepeatedMarkers(lines);
         List<TextLine> current = new();
-        foreach (TextLine line in lines)
+        for (int i = 0; i < lines.Count; i++)
         {
-            if (current.Count > 0 && StartsBlock(current, line, right, leading))
+            TextLine line = lines[i];
+            int code = CodeLines(lines, i);
+            if (code > 0)
             {
-                blocks.Add(ToBlock(page, current));
+                if (current.Count > 0) blocks.Add(ToBlock(page, current, marked[i - current.Count]));
+                current = [];
+                blocks.Add(CodeBlock.Of(page, lines.GetRange(i, code)));
+                i += code - 1;
+                continue;
+            }
+            bool entry = contents[i] || (i > 0 && contents[i - 1]);
+            if (current.Count > 0 && (entry || StartsBlock(current, line, RightEdge(lines, i), leading, marked[i])))
+            {
+                blocks.Add(ToBlock(page, current, marked[i - current.Count], contents[i - 1]));
                 current = [];
             }
             current.Add(line);
         }
-        blocks.Add(ToBlock(page, current));
+        if (current.Count > 0)
+            blocks.Add(ToBlock(page, current, marked[lines.Count - current.Count], contents[^1]));
+    }
+
+    /// <summary>How many lines from here on are set in typewriter type: a program. None where all text is.</summary>
+    private int CodeLines(List<TextLine> lines, int start)
+    {
+        int end = start;
+        while (!style.BodyIsMonospaced && end < lines.Count && lines[end].Monospaced
+            && (end == start || lines[end - 1].Baseline - lines[end].Baseline < 3.2 * lines[end].Size))
+            end++;
+        return end - start;
+    }
+
+    /// <summary>Right edge of the lines around one.</summary>
+    private static double RightEdge(List<TextLine> lines, int at)
+    {
+        double right = 0;
+        for (int i = Math.Max(0, at - 5); i < Math.Min(lines.Count, at + 5); i++)
+            if (Math.Abs(lines[i].Size - lines[at].Size) < 1) right = Math.Max(right, lines[i].Box.X1);
+        return right;
+    }
+
+    /// <summary>Lines of a table of contents: several, each ending with a page number, which grow.</summary>
+    private static bool[] ContentsEntries(List<TextLine> lines)
+    {
+        bool[] entries = new bool[lines.Count];
+        int last = 0;
+        for (int i = 0; i < lines.Count; i++)
+        {
+            Match number = ContentsEntry().Match(lines[i].Text);
+            if (!number.Success)
+                continue;
+            bool roman = !int.TryParse(number.Groups["page"].Value, out int value);
+            if (!roman && value < last)
+                continue;
+            last = roman ? last : value;
+            entries[i] = true;
+        }
+        // A single line that ends with a number is none.
+        for (int i = 0; i < entries.Length; i++)
+        {
+            int near = 0;
+            for (int j = Math.Max(0, i - 3); j < Math.Min(entries.Length, i + 4); j++) near += entries[j] ? 1 : 0;
+            if (near < 3 && !lines[i].Text.Contains("....", StringComparison.Ordinal)) entries[i] = false;
+        }
+        return entries;
+    }
+
+    /// <summary>Whether a dash or star at the start of a line marks an item: it does where others do.</summary>
+    private static bool[] RepeatedMarkers(List<TextLine> lines)
+    {
+        bool[] marked = new bool[lines.Count];
+        for (int i = 0; i < lines.Count; i++)
+            marked[i] = ListMarker().IsMatch(lines[i].Text) && (Bullet().IsMatch(lines[i].Text) || char.IsLetterOrDigit(lines[i].Text[0])
+                || lines[i].Text[0] == '(' || lines.Count(l => l.Text[0] == lines[i].Text[0] && ListMarker().IsMatch(l.Text)) > 1);
+        return marked;
     }
 
     private double MedianLeading(List<TextLine> lines)
@@ -91,7 +160,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         return gaps.Length > 0 ? gaps[gaps.Length / 2] : 1.25 * style.BodySize;
     }
 
-    private bool StartsBlock(List<TextLine> current, TextLine line, double right, double leading)
+    private bool StartsBlock(List<TextLine> current, TextLine line, double right, double leading, bool marked)
     {
         TextLine last = current[^1], first = current[0];
         double gap = last.Baseline - line.Baseline;
@@ -100,9 +169,13 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return true;
         if (Math.Abs(line.Size - last.Size) > 0.08 * Math.Max(line.Size, last.Size) || line.Bold != last.Bold)
             return true;
-        if (ListMarker().IsMatch(line.Text) && line.Box.X0 <= first.Box.X0 + 1.5 * line.Size && !line.Bold)
+        if (marked && !line.Bold && (line.Box.X0 <= first.Box.X0 + 1.5 * line.Size || EndedEarly(last, line, right) || Bullet().IsMatch(line.Text)))
             return StartsListItem(current, line, right);
         if (CaptionText.IsCaption(line.Text) && !CaptionText.IsCaption(first.Text))
+            return true;
+        bool large = line.Size >= 1.12 * style.BodySize || (line.Bold && !style.BodyIsBold);
+        if (!large && EndedEarly(last, line, right) && Math.Abs(line.Box.X0 - last.Box.X0) < 1.5 * line.Size
+            && (SentenceEnd().IsMatch(last.Text) || last.Text.EndsWith(';') || !char.IsLower(line.Text[0])))
             return true;
         if (ListMarker().IsMatch(first.Text))
             return line.Box.X0 < first.Box.X0 - 1 || (line.Box.X0 < first.Box.X0 + 2 && gap > 1.12 * leading);
@@ -113,6 +186,10 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             || (shortLine && gap > 1.1 * leading && SentenceEnd().IsMatch(last.Text));
     }
 
+    /// <summary>The first word of a line would have found room on the line above: the line was ended on purpose.</summary>
+    private static bool EndedEarly(TextLine last, TextLine line, double right) =>
+        last.Box.X1 + line.FirstWordWidth + 1.2 * line.Size < right;
+
     /// <summary>A dash or number at a line's start may be plain text: it is a marker where the line before has ended.</summary>
     private static bool StartsListItem(List<TextLine> current, TextLine line, double right)
     {
@@ -122,14 +199,15 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             || ListMarker().IsMatch(current[0].Text);
     }
 
-    private TextBlock ToBlock(int page, List<TextLine> lines)
+    private TextBlock ToBlock(int page, List<TextLine> lines, bool marked, bool contentsEntry = false)
     {
         string text = lines.Select(l => l.Text).Aggregate("", style.Join);
         TextLine main = lines.MaxBy(l => l.Text.Length)!;
         Match marker = ListMarker().Match(text);
-        BlockKind kind = CaptionText.IsCaption(text) ? BlockKind.Caption
+        BlockKind kind = contentsEntry ? BlockKind.Paragraph
+            : CaptionText.IsCaption(text) ? BlockKind.Caption
             : IsHeading(lines, text) ? BlockKind.Heading
-            : marker.Success && text.Length > marker.Length ? BlockKind.ListItem
+            : marker.Success && marked && text.Length > marker.Length ? BlockKind.ListItem
             : BlockKind.Paragraph;
         return new TextBlock
         {
@@ -152,7 +230,11 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         double size = lines.Max(l => l.Size);
         bool larger = size >= 1.12 * style.BodySize;
         bool bold = lines.TrueForAll(l => l.Bold) && !style.BodyIsBold && size >= 0.95 * style.BodySize;
-        bool sentence = text.Length > 60 && text.EndsWith('.');
+        // A line of several pieces far apart is a head or foot of the page, or a row.
+        if (lines.TrueForAll(l => l.WidestGap > 4 * l.Size))
+            return false;
+        bool sentence = text.EndsWith('.') && (text.Length > 60 || (size < 1.3 * style.BodySize && text.Count(c => c == ' ') >= 3))
+            && !Numbered().IsMatch(text);
         if (larger)
             return !sentence && (text.Length <= 120 || size >= 1.3 * style.BodySize);
         return bold && !sentence && lines.Count <= 2 && !text.EndsWith(':') && !text.EndsWith(',')
@@ -165,8 +247,14 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         return char.IsLetterOrDigit(plain.TrimStart('(')[0]) ? plain : "-";
     }
 
-    [GeneratedRegex(@"^([•‣▪◦●○■□➢✓·*–—-]|\(?(\d{1,2}|[a-z])[.)])\s+", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([•‣▪◦●○■□➢✓·*–—-]\s+|\(?(\d{1,2}|[a-z]|[ivx]{1,5})[.)]\s+|\d{1,2}．\s*)", RegexOptions.CultureInvariant)]
     private static partial Regex ListMarker();
+
+    [GeneratedRegex(@"^\S.*[\p{L})\]?!”""’'].*?[\s.·…_]+(?<page>\d{1,4}|[ivxlc]{1,6})$", RegexOptions.CultureInvariant)]
+    private static partial Regex ContentsEntry();
+
+    [GeneratedRegex(@"^\d{1,2}(\.\d{1,2})*\.?\s")]
+    private static partial Regex Numbered();
 
     [GeneratedRegex(@"^[•‣▪◦●○■□➢✓]\s+")]
     private static partial Regex Bullet();

@@ -10,7 +10,7 @@ internal sealed class DocumentStyle
     public DocumentStyle(IEnumerable<TextSegment> segments)
     {
         Dictionary<double, int> sizes = new();
-        int characters = 0, bold = 0;
+        int characters = 0, bold = 0, monospaced = 0;
         foreach (TextSegment segment in segments)
         {
             int length = segment.Words.Sum(w => w.Text.Length);
@@ -18,6 +18,7 @@ internal sealed class DocumentStyle
             sizes[size] = sizes.GetValueOrDefault(size) + length;
             characters += length;
             bold += segment.Bold ? length : 0;
+            monospaced += segment.Monospaced ? length : 0;
             for (int i = 0; i < segment.Words.Count; i++)
             {
                 string word = segment.Words[i].Text.Trim('.', ',', ';', ':', '(', ')', '"', '\'', '“', '”', '’');
@@ -28,6 +29,7 @@ internal sealed class DocumentStyle
         }
         BodySize = sizes.Count > 0 ? sizes.OrderByDescending(s => s.Value).ThenBy(s => s.Key).First().Key : 10;
         BodyIsBold = bold > characters / 2;
+        BodyIsMonospaced = monospaced > 0.6 * characters;
     }
 
     /// <summary>Size of most characters, in points.</summary>
@@ -35,26 +37,38 @@ internal sealed class DocumentStyle
 
     public bool BodyIsBold { get; }
 
+    /// <summary>A typescript: its type says nothing about programs.</summary>
+    public bool BodyIsMonospaced { get; }
+
     /// <summary>Joins lines where the document's words are not known: a hyphen before a small letter divides a word.</summary>
     public static string JoinPlain(string text, string next) =>
         text.Length == 0 ? next
+        : IsIdeographic(text, next) ? text + next
         : IsDivided(text, next) ? (char.IsLower(next[0]) ? text[..^1] : text) + next
         : $"{text} {next}";
 
     /// <summary>Joins the next line to a text, repairing a word that was divided between them.</summary>
     public string Join(string text, string next)
     {
-        if (text.Length == 0 || next.Length == 0)
+        if (text.Length == 0 || next.Length == 0 || IsIdeographic(text, next))
             return text + next;
         if (!IsDivided(text, next))
             return text + " " + next;
         string head = text[(text.LastIndexOf(' ') + 1)..^1].TrimStart('(', '"', '“');
         int end = next.AsSpan().IndexOfAny(" .,;:)");
         string tail = end < 0 ? next : next[..end];
+        bool known = _words.Contains(head + tail);
+        // A word that is nowhere else written in one, of two that are words of their own, is a compound.
         bool compound = !char.IsLower(next[0]) || _words.Contains($"{head}-{tail}")
-            || (head.Contains('-') && !_words.Contains(head + tail));
+            || (!known && (head.Contains('-') || (head.Length > 2 && tail.Length > 3 && _words.Contains(head) && _words.Contains(tail))));
         return compound ? text + next : text[..^1] + next;
     }
+
+    /// <summary>Chinese and Japanese have no blank where lines join.</summary>
+    private static bool IsIdeographic(string text, string next) =>
+        text.Length > 0 && next.Length > 0 && IsIdeograph(text[^1]) && IsIdeograph(next[0]);
+
+    private static bool IsIdeograph(char c) => c is >= '\u2e80' and <= '\u9fff' or >= '\uf900' and <= '\ufaff' or >= '\uff00' and <= '\uffef';
 
     private static bool IsDivided(string text, string next) =>
         text.EndsWith('-') && text.Length >= 2 && char.IsLetterOrDigit(text[^2]) && next.Length > 0 && char.IsLetterOrDigit(next[0]);

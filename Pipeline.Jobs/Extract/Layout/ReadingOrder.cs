@@ -90,8 +90,9 @@ internal static class ReadingOrder
         {
             if (x < left + 0.12 * width || x > right - 0.12 * width)
                 continue;
-            double from = items.Where(i => i.Box.X1 <= x + 1).Max(i => (double?)i.Box.X1) ?? x;
-            double to = items.Where(i => i.Box.X0 >= from).Min(i => (double?)i.Box.X0) ?? x;
+            // Small things such as a page number may stand in the middle of the gutter.
+            double from = items.Where(i => i.Box.X1 <= x + 1 && !IsPageNumber(i)).Max(i => (double?)i.Box.X1) ?? x;
+            double to = items.Where(i => i.Box.X0 >= from && !IsPageNumber(i)).Min(i => (double?)i.Box.X0) ?? x;
             Gutter gutter = new(from, to);
             double score = to - from >= 0.7 * bodySize ? ScoreOf(items, gutter, bodySize) : 0;
             if (score > bestScore)
@@ -121,6 +122,9 @@ internal static class ReadingOrder
         return shared >= 1.9 * bodySize ? shared + gap - 2 * across.Count - 6 * bodySize * beside : 0;
     }
 
+    private static bool IsPageNumber(LayoutItem item) =>
+        item is TextItem { Segment: { Words: [{ Text.Length: <= 4 } only] } } && only.Text.All(char.IsAsciiLetterOrDigit);
+
     private static bool IsBeside(Box box, Box crossing) => box.OverlapY(crossing) > 0.4 * Math.Min(box.Height, crossing.Height);
 
     private static double WidthOf(List<Box> boxes) => boxes.Max(b => b.X1) - boxes.Min(b => b.X0);
@@ -137,7 +141,8 @@ internal static class ReadingOrder
 
     // A figure that extends a little into the gutter still belongs to its column: only what reaches the other side crosses it.
     private static Side SideOf(LayoutItem item, Gutter gutter) =>
-        item.Box.X1 <= Math.Max(gutter.From, gutter.To - 2) + 1 ? Side.Left
+        item.Box.X0 > gutter.From + 0.5 && item.Box.X1 < gutter.To - 0.5 ? Side.Across
+        : item.Box.X1 <= Math.Max(gutter.From, gutter.To - 2) + 1 ? Side.Left
         : item.Box.X0 >= Math.Min(gutter.To, gutter.From + 2) - 1 ? Side.Right
         : Side.Across;
 

@@ -15,7 +15,21 @@ internal sealed class TextLine
         Size = main.Size;
         Font = main.Font;
         Bold = segments.TrueForAll(s => s.Bold);
+        Monospaced = segments.TrueForAll(s => s.Monospaced);
+        Segments = [.. segments.OrderBy(s => s.Box.X0)];
+        FirstWordWidth = Segments[0].Words[0].Box.Width;
+        WidestGap = Segments.Zip(Segments.Skip(1), (a, b) => b.Box.X0 - a.Box.X1).DefaultIfEmpty(0).Max();
     }
+
+    /// <summary>Its pieces from left to right.</summary>
+    public IReadOnlyList<TextSegment> Segments { get; }
+
+    public bool Monospaced { get; }
+
+    public double FirstWordWidth { get; }
+
+    /// <summary>Widest gap between its pieces, in points.</summary>
+    public double WidestGap { get; }
 
     public string Text { get; }
 

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Extract.Text;
 
 /// <summary>The fonts of one document, each under an index, in order of first use.</summary>
-internal sealed class FontTable
+internal sealed partial class FontTable
 {
     private readonly Dictionary<(string? Name, bool Bold, bool Italic), int> _indices = [];
     private readonly List<DocumentFont> _fonts = [];
@@ -23,8 +24,11 @@ internal sealed class FontTable
         string name = WithoutSubsetPrefix(rawName ?? "");
         DocumentFont font = new(
             name.Length > 0 ? name : "unnamed",
-            bold || Mentions(name, "bold", "black", "heavy", "semibold", "demi"),
-            italic || Mentions(name, "italic", "oblique"));
+            bold || BoldName().IsMatch(name),
+            italic || ItalicName().IsMatch(name))
+        {
+            Monospaced = MonospacedName().IsMatch(name),
+        };
         index = _fonts.IndexOf(font);
         if (index < 0)
         {
@@ -37,10 +41,15 @@ internal sealed class FontTable
     private static string WithoutSubsetPrefix(string name) =>
         name.Length > 7 && name[6] == '+' && name.AsSpan(0, 6).IndexOfAnyExceptInRange('A', 'Z') < 0 ? name[7..] : name;
 
-    private static bool Mentions(string name, params ReadOnlySpan<string> words)
-    {
-        foreach (string word in words)
-            if (name.Contains(word, StringComparison.OrdinalIgnoreCase)) return true;
-        return false;
-    }
+    // Computer Modern and its kin say it in letters (CMBX10, SFBX1200, LMRoman10-Bold), the URW fonts with Medi and Demi.
+    [GeneratedRegex(@"bold|black|heavy|demi|medi(?!um)|[-, ](bd|hv|blk)(?![a-z])|^(cm|sf|ec|lm|cms|cmss)[a-z]{0,3}bx\w*\d|^(cmb|cmssbx|ptmb|phvb)\d*",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex BoldName();
+
+    [GeneratedRegex(@"ital|obli|[-, ](it|ob)(?![a-z])|^(cm|sf|ec|lm)(mi|ti|sl|bxti|bxsl|ssi)\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ItalicName();
+
+    [GeneratedRegex(@"cour|mono(?!type)|consol|menlo|typewriter|^(cm|sf|ec|lm)(tt|vtt|sltt)|lucidacons|fixed|inconsolata|sourcecode|firacode",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex MonospacedName();
 }

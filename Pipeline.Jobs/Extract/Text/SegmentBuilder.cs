@@ -15,11 +15,58 @@ internal sealed class SegmentBuilder(FontTable fonts)
     /// <summary>The upright text of a page; unordered.</summary>
     public List<TextSegment> Build(IReadOnlyList<Glyph> glyphs)
     {
-        List<Run> runs = JoinNeighbours(InContentOrder(glyphs));
+        List<Run> runs = JoinNeighbours(InContentOrder(Once(glyphs)));
         List<TextSegment> segments = new(runs.Count);
         foreach (Run run in runs)
             if (ToSegment(run) is { } segment) segments.Add(segment);
         return ColumnGaps.Split(segments);
+    }
+
+    /// <summary>Shadows and bold by overprinting draw the same character again, hardly moved.</summary>
+    private static List<Glyph> Once(IReadOnlyList<Glyph> glyphs)
+    {
+        const double Moved = 0.19;      // ems; two letters l are further apart
+        Dictionary<(string, int, int), List<Glyph>> seen = new(glyphs.Count);
+        List<Glyph> once = new(glyphs.Count);
+        foreach (Glyph glyph in glyphs)
+        {
+            if (glyph.Text == " " || !glyph.Upright)
+            {
+                once.Add(glyph);
+                continue;
+            }
+            int x = (int)Math.Floor(glyph.X0 / 4), y = (int)Math.Floor(glyph.Baseline / 4);
+            bool again = false;
+            for (int dx = -1; dx <= 1 && !again; dx++)
+                for (int dy = -1; dy <= 1 && !again; dy++)
+                    again = seen.TryGetValue((glyph.Text, x + dx, y + dy), out List<Glyph>? near) && near.Exists(o =>
+                        Math.Abs(o.X0 - glyph.X0) < Moved * glyph.Size && Math.Abs(o.Baseline - glyph.Baseline) < Moved * glyph.Size
+                        && Math.Abs(o.Size - glyph.Size) < 0.2 * glyph.Size);
+            if (again)
+                continue;
+            if (!seen.TryGetValue((glyph.Text, x, y), out List<Glyph>? list))
+                seen[(glyph.Text, x, y)] = list = [];
+            list.Add(glyph);
+            once.Add(glyph);
+        }
+        return once;
+    }
+
+    /// <summary>Digits that are set small and high are powers and marks of notes: as characters of their own they stay that.</summary>
+    private static string Raised(Glyph glyph, Run run)
+    {
+        if (glyph.Size > 0.82 * run.Size || glyph.Baseline - run.Baseline < 0.14 * run.Size)
+            return glyph.Text;
+        return string.Concat(glyph.Text.Select(c => c switch
+        {
+            '1' => '\u00b9',
+            '2' => '\u00b2',
+            '3' => '\u00b3',
+            '0' or (>= '4' and <= '9') => (char)(0x2070 + (c - '0')),
+            '+' => '\u207a',
+            '-' or '\u2212' or '\u2013' => '\u207b',
+            _ => c,
+        }));
     }
 
     private static List<Run> InContentOrder(IReadOnlyList<Glyph> glyphs)
@@ -119,7 +166,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
                 (box, first) = (glyph.Box, glyph);
             else
                 box = box.Union(glyph.Box);
-            text += glyph.Text;
+            text += Raised(glyph, run);
         }
         if (text.Length > 0)
             words.Add(ToWord(text, box, first));
@@ -127,7 +174,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
     }
 
     private TextWord ToWord(string text, Box box, Glyph first) =>
-        new(text, box, Math.Round(first.Size, 1), first.Font, fonts[first.Font].Bold);
+        new(text, box, Math.Round(first.Size, 1), first.Font, fonts[first.Font].Bold, fonts[first.Font].Monospaced);
 
     /// <summary>Wider where the text is letter-spaced, or where spaces are drawn as characters.</summary>
     private static double WordGapOf(Run run)

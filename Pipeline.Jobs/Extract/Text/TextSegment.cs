@@ -20,6 +20,9 @@ internal sealed class TextSegment
     /// <summary>Nearly all characters are bold.</summary>
     public required bool Bold { get; init; }
 
+    /// <summary>All words are in typewriter type.</summary>
+    public required bool Monospaced { get; init; }
+
     /// <summary>A segment of words on one baseline; size and font are those of most characters.</summary>
     public static TextSegment Of(IReadOnlyList<TextWord> words, double baseline)
     {
@@ -31,6 +34,7 @@ internal sealed class TextSegment
             Baseline = baseline,
             Size = words.GroupBy(w => w.Size).OrderByDescending(g => g.Sum(w => w.Text.Length)).ThenByDescending(g => g.Key).First().Key,
             Font = words.GroupBy(w => w.Font).OrderByDescending(g => g.Sum(w => w.Text.Length)).ThenBy(g => g.Key).First().Key,
+            Monospaced = words.All(w => w.Monospaced),
             Bold = words.Where(w => w.Bold).Sum(w => w.Text.Length) >= 0.9 * characters,
         };
     }

@@ -8,4 +8,5 @@ namespace Pipeline.Jobs.Extract.Text;
 /// <param name="Size">Font size of most of them, in points.</param>
 /// <param name="Font">Index of their font.</param>
 /// <param name="Bold">Their font is bold.</param>
-internal readonly record struct TextWord(string Text, Box Box, double Size, int Font, bool Bold);
+/// <param name="Monospaced">Their font is typewriter type.</param>
+internal readonly record struct TextWord(string Text, Box Box, double Size, int Font, bool Bold, bool Monospaced);
