@@ -18,7 +18,8 @@ internal sealed class TextLine
         Monospaced = segments.TrueForAll(s => s.Monospaced);
         Segments = [.. segments.OrderBy(s => s.Box.X0)];
         FirstWordWidth = Segments[0].Words[0].Box.Width;
-        WidestGap = Segments.Zip(Segments.Skip(1), (a, b) => b.Box.X0 - a.Box.X1).DefaultIfEmpty(0).Max();
+        TextWord[] words = [.. Segments.SelectMany(s => s.Words)];
+        WidestGap = words.Zip(words.Skip(1), (a, b) => b.Box.X0 - a.Box.X1).DefaultIfEmpty(0).Max();
     }
 
     /// <summary>Its pieces from left to right.</summary>
@@ -28,7 +29,7 @@ internal sealed class TextLine
 
     public double FirstWordWidth { get; }
 
-    /// <summary>Widest gap between its pieces, in points.</summary>
+    /// <summary>Widest gap between its words, in points.</summary>
     public double WidestGap { get; }
 
     public string Text { get; }

@@ -99,7 +99,7 @@ internal static class ColumnGaps
             for (int i = 1; i < segment.Words.Count; i++)
             {
                 double from = segment.Words[i - 1].Box.X1, to = segment.Words[i].Box.X0;
-                if (to - from >= NarrowestGap * segment.Size && to - from >= 1.25 * usual)
+                if (to - from >= NarrowestGap * segment.Size && to - from >= 1.05 * usual)
                     line.Gaps.Add(new Gap(from, to, from - segment.Box.X0, segment.Box.X1 - to, segment, i));
             }
         }
