@@ -205,6 +205,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         TextLine main = lines.MaxBy(l => l.Text.Length)!;
         Match marker = ListMarker().Match(text);
         BlockKind kind = contentsEntry ? BlockKind.Paragraph
+            : lines.Count == 1 && ContentsTitle().IsMatch(text) ? BlockKind.Heading
             : CaptionText.IsCaption(text) ? BlockKind.Caption
             : IsHeading(lines, text) ? BlockKind.Heading
             : marker.Success && marked && text.Length > marker.Length ? BlockKind.ListItem
@@ -252,6 +253,10 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 
     [GeneratedRegex(@"^\S.*[\p{L})\]?!”""’'].*?[\s.·…_]+(?<page>\d{1,4}|[ivxlc]{1,6})$", RegexOptions.CultureInvariant)]
     private static partial Regex ContentsEntry();
+
+    [GeneratedRegex(@"^((table of )?contents|índice|contenido|inhalt(sverzeichnis)?|sommaire|table des matières|sumário|indice|sommario)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ContentsTitle();
 
     [GeneratedRegex(@"^\d{1,2}(\.\d{1,2})*\.?\s")]
     private static partial Regex Numbered();

@@ -21,6 +21,7 @@ internal static class LatticeTable
             return null;
 
         int[,] owner = Merge(lattice, rows, columns);
+        Separate(lattice, owner, words);
         Dictionary<int, List<(TextWord Word, TextSegment Segment)>> inCell = [];
         foreach ((TextWord Word, TextSegment Segment) word in words)
         {
@@ -70,6 +71,33 @@ internal static class LatticeTable
                 owner[place / columns, place % columns] = rectangle ? group.Key : place;
         }
         return owner;
+    }
+
+    /// <summary>
+    /// A cell without a line in it is two cells where its text stands apart on both sides of a place at which other rows have a line.
+    /// </summary>
+    private static void Separate(RuleLattice lattice, int[,] owner, List<(TextWord Word, TextSegment Segment)> words)
+    {
+        (int rows, int columns) = (owner.GetLength(0), owner.GetLength(1));
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 1; column < columns; column++)
+            {
+                int cell = owner[row, column];
+                if (owner[row, column - 1] != cell || (row > 0 && owner[row - 1, column] == cell) || (row + 1 < rows && owner[row + 1, column] == cell))
+                    continue;
+                double border = lattice.Xs[column];
+                (TextWord Word, TextSegment Segment)[] inside = words.Where(w => w.Word.Box.CenterY < lattice.Ys[row]
+                    && w.Word.Box.CenterY > lattice.Ys[row + 1] && Index(lattice.Xs, w.Word.Box.CenterX, descending: false) is var at
+                    && owner[row, at] == cell).ToArray();
+                double left = inside.Where(w => w.Word.Box.CenterX < border).Select(w => w.Word.Box.X1).DefaultIfEmpty(double.NaN).Max();
+                double right = inside.Where(w => w.Word.Box.CenterX >= border).Select(w => w.Word.Box.X0).DefaultIfEmpty(double.NaN).Min();
+                if (!(right - left > 0.9 * inside.Select(w => w.Segment.Size).DefaultIfEmpty(0).Max()) || left > border + 1 || right < border - 1)
+                    continue;
+                for (int c = column; c < columns && owner[row, c] == cell; c++)
+                    owner[row, c] = row * columns + column;
+            }
+        }
     }
 
     private static int Index(double[] edges, double at, bool descending)

@@ -19,7 +19,7 @@ internal static class TableFinder
         foreach (RuleLattice lattice in RuleLattice.Find(page).OrderByDescending(l => l.Box.Area))
         {
             if (!tables.Exists(t => t.Box.Intersects(lattice.Box)) && LatticeTable.Read(lattice, page) is { } table)
-                tables.Add(table);
+                tables.Add(WithHeadAbove(table, lattice, page));
         }
         foreach (Box region in RuledRegions(page).OrderByDescending(r => r.Area))
         {
@@ -33,6 +33,37 @@ internal static class TableFinder
                 tables.Add(table);
         }
         return tables;
+    }
+
+    /// <summary>Heads of columns may stand above the lines of the table.</summary>
+    private static TableItem WithHeadAbove(TableItem table, RuleLattice lattice, PageContent page)
+    {
+        if (table.HeaderRows > 0 || table.Rows[0].Count != lattice.Xs.Length - 1)
+            return table;
+        double top = lattice.Ys[0];
+        List<TextSegment> above = page.Segments.Where(s => s.Box.CenterY > top && s.Baseline - top < 2.5 * s.Size
+            && s.Box.OverlapX(lattice.Box) > 0).ToList();
+        if (above.Count < 2 || above.Max(s => s.Baseline) - above.Min(s => s.Baseline) > 0.4 * above[0].Size)
+            return table;
+        string[] heads = Enumerable.Repeat("", table.Rows[0].Count).ToArray();
+        foreach (TextSegment segment in above)
+        {
+            int column;
+            for (column = 0; column < heads.Length; column++)
+                if (segment.Box.X0 >= lattice.Xs[column] - 4 && segment.Box.X1 <= lattice.Xs[column + 1] + 4) break;
+            if (column == heads.Length || heads[column].Length > 0)
+                return table;
+            heads[column] = segment.Text;
+        }
+        if (heads.Count(h => h.Length > 0) < Math.Max(2, heads.Length - 1))
+            return table;
+        return table with
+        {
+            Box = above.Select(s => s.Box).Aggregate(table.Box, (a, b) => a.Union(b)),
+            Rows = [heads, .. table.Rows],
+            HeaderRows = 1,
+            Spans = [.. table.Spans.Select(s => s with { Row = s.Row + 1 })],
+        };
     }
 
     private static IEnumerable<Box> RuledRegions(PageContent page)
@@ -116,23 +147,37 @@ internal static class TableFinder
         int at = 0;
         while (at < lines.Count)
         {
-            int end = at + 1;
-            while (end < lines.Count && lines[at].Count >= 3 && InLine(lines[end - 1], lines[end])
-                   && lines[end - 1][0].Baseline - lines[end][0].Baseline < 3 * bodySize)
+            int end = at + 1, last = at;
+            List<(double From, double To)> columns = lines[at].ConvertAll(s => (s.Box.X0, s.Box.X1));
+            while (end < lines.Count && lines[at].Count >= 3 && lines[end - 1][0].Baseline - lines[end][0].Baseline < 3 * bodySize
+                && InColumns(lines[end], columns))
+            {
+                if (lines[end].Count > 1) last = end;
                 end++;
-            if (end - at >= 3)
-                yield return lines.GetRange(at, end - at).SelectMany(l => l).Select(s => s.Box).Aggregate((a, b) => a.Union(b));
-            at = Math.Max(end, at + 1);
+            }
+            if (last - at >= 2)
+                yield return lines.GetRange(at, last - at + 1).SelectMany(l => l).Select(s => s.Box).Aggregate((a, b) => a.Union(b));
+            at = last > at ? last + 1 : at + 1;
         }
     }
 
-    private static bool InLine(List<TextSegment> row, List<TextSegment> next)
+    /// <summary>Whether each piece of a line stands in one of the columns so far, which grow with it.</summary>
+    private static bool InColumns(List<TextSegment> line, List<(double From, double To)> columns)
     {
-        if (next.Count < 3 || Math.Abs(next.Count - row.Count) > 1)
-            return false;
-        int aligned = next.Count(n => row.Exists(r =>
-            Math.Abs(r.Box.X0 - n.Box.X0) <= 4 || Math.Abs(r.Box.X1 - n.Box.X1) <= 4 || Math.Abs(r.Box.CenterX - n.Box.CenterX) <= 4));
-        return aligned >= 0.7 * next.Count;
+        List<(double From, double To)> grown = [.. columns];
+        HashSet<int> used = [];
+        foreach (TextSegment segment in line)
+        {
+            int[] over = Enumerable.Range(0, grown.Count)
+                .Where(c => Math.Min(grown[c].To, segment.Box.X1) - Math.Max(grown[c].From, segment.Box.X0) > -1).ToArray();
+            if (over.Length != 1 || !used.Add(over[0]) || segment.Words.Count > 8)
+                return false;
+            (double from, double to) = grown[over[0]];
+            grown[over[0]] = (Math.Min(from, segment.Box.X0), Math.Max(to, segment.Box.X1));
+        }
+        columns.Clear();
+        columns.AddRange(grown);
+        return true;
     }
 
     private static bool ReadsLikeCells(TableItem table)

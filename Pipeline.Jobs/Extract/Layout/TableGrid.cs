@@ -25,7 +25,7 @@ internal static class TableGrid
         List<List<Line>> rows = RowsOf(lines, rules, borders, size);
         List<TableCells.Cell> cells = rows.SelectMany((row, r) => CellsOf(row, r, borders, region)).ToList();
         int full = cells.GroupBy(c => c.Row).Count(r => r.Count() >= 2);
-        if (rows.Count < 2 || full < (rules.Length >= 3 ? 1 : 2))
+        if (rows.Count < 2 || full < (rules.Length >= 2 ? 1 : 2))
             return null;
         Box box = words.Select(w => w.Word.Box).Aggregate(region, (a, b) => a.Union(b));
         return TableCells.Build(rows.Count, borders.Count + 1, cells, box, page, HeadRows(rows, rules));
@@ -149,7 +149,7 @@ internal static class TableGrid
                 int band = Band(line.Baseline, rules), above = Band(lines[i - 1].Baseline, rules);
                 bool close = gaps[i - 1] < 1.15 * tight;
                 int filled = line.Runs.Count;
-                continues = everyRowRuled ? band == above
+                continues = everyRowRuled ? band == above && !IsRowOfItsOwn(lines[i - 1], line, borders)
                     : band == above && i >= headLines && (
                         line.Runs.TrueForAll(r => r.From > borders[0]) && (close || !spaced)
                         || spaced && close && filled <= (borders.Count + 1) / 2);
@@ -160,6 +160,21 @@ internal static class TableGrid
             else rows.Add([line]);
         }
         return rows;
+    }
+
+    /// <summary>Most cells have text again although the cells above had room left.</summary>
+    private static bool IsRowOfItsOwn(Line above, Line line, List<double> borders)
+    {
+        int deliberate = 0;
+        foreach (Run run in line.Runs)
+        {
+            int column = ColumnOf(run.From + 1, borders);
+            Run? upper = above.Runs.Find(r => ColumnOf(r.From + 1, borders) == column);
+            double right = column < borders.Count ? borders[column] : double.MaxValue;
+            (TextWord first, TextSegment segment) = run.Words[0];
+            if (upper is not null && upper.To + first.Box.Width + 0.3 * segment.Size < right) deliberate++;
+        }
+        return line.Runs.Count > 0.6 * (borders.Count + 1) && deliberate >= 0.7 * line.Runs.Count;
     }
 
     private static bool SpansSome(Line line, List<double> borders) => line.Runs.Exists(r => ColumnOf(r.To - 1, borders) > ColumnOf(r.From + 1, borders));
