@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Pipeline.Models;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Jobs.Extract.Blocks;
 /// <summary>Everything extracted from one PDF; the content of <c>document.json</c>.</summary>
 public sealed record ExtractedDocument
 {
-    private const string CurrentFormat = "pipeline-document/1";
+    private const string CurrentFormat = "pipeline-document/2", FirstFormat = "pipeline-document/1";
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -65,8 +66,10 @@ public sealed record ExtractedDocument
         try
         {
             using FileStream file = File.OpenRead(path);
-            ExtractedDocument document = JsonSerializer.Deserialize<ExtractedDocument>(file, Json)
-                ?? throw new JsonException("found null");
+            JsonNode json = JsonNode.Parse(file) ?? throw new JsonException("found null");
+            if (json is JsonObject { } read && (string?)read["format"] == FirstFormat)
+                Upgrade(read);
+            ExtractedDocument document = json.Deserialize<ExtractedDocument>(Json) ?? throw new JsonException("found null");
             return document.Format == CurrentFormat
                 ? document
                 : throw new InputException(
@@ -80,6 +83,19 @@ public sealed record ExtractedDocument
         {
             throw new InputException($"{path}: not an extracted document ({e.Message}); extract the PDF again", e);
         }
+    }
+
+    /// <summary>In the first format every table had one row of heads, stored beside the others.</summary>
+    private static void Upgrade(JsonObject document)
+    {
+        foreach (JsonObject table in (document["tables"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            if (table["header"] is { } header && table["rows"] is JsonArray rows)
+                rows.Insert(0, header.DeepClone());
+            table.Remove("header");
+            table["header_rows"] = 1;
+        }
+        document["format"] = CurrentFormat;
     }
 
     /// <summary>The document with a vision model's descriptions of its figures.</summary>

@@ -169,7 +169,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return true;
         if (Math.Abs(line.Size - last.Size) > 0.08 * Math.Max(line.Size, last.Size) || line.Bold != last.Bold)
             return true;
-        if (marked && !line.Bold && (line.Box.X0 <= first.Box.X0 + 1.5 * line.Size || EndedEarly(last, line, right) || Bullet().IsMatch(line.Text)))
+        if (marked && !line.Bold
+            && (line.Box.X0 <= first.Box.X0 + 1.5 * line.Size || EndedEarly(last, line, right) || Bullet().IsMatch(line.Text)))
             return StartsListItem(current, line, right);
         if (CaptionText.IsCaption(line.Text) && !CaptionText.IsCaption(first.Text))
             return true;

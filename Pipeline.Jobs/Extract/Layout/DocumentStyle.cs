@@ -68,7 +68,8 @@ internal sealed class DocumentStyle
     private static bool IsIdeographic(string text, string next) =>
         text.Length > 0 && next.Length > 0 && IsIdeograph(text[^1]) && IsIdeograph(next[0]);
 
-    private static bool IsIdeograph(char c) => c is >= '\u2e80' and <= '\u9fff' or >= '\uf900' and <= '\ufaff' or >= '\uff00' and <= '\uffef';
+    private static bool IsIdeograph(char c) =>
+        c is >= '\u2e80' and <= '\u9fff' or >= '\uf900' and <= '\ufaff' or >= '\uff00' and <= '\uffef';
 
     private static bool IsDivided(string text, string next) =>
         text.EndsWith('-') && text.Length >= 2 && char.IsLetterOrDigit(text[^2]) && next.Length > 0 && char.IsLetterOrDigit(next[0]);

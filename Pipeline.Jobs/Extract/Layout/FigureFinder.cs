@@ -172,12 +172,9 @@ internal static class FigureFinder
         };
     }
 
-    /// <summary>Text on or next to something that is drawn; lines of a paragraph only where they stand on it.</summary>
-    private static bool IsLettering(TextSegment segment, Cluster cluster, double bodySize)
-    {
-        bool running = segment.Words.Count >= 6 && segment.Size > 0.9 * bodySize;
-        return cluster.IsNear(segment.Box, running ? 0 : LabelDistance);
-    }
+    /// <summary>Small text in a drawing; text of the size of paragraphs, and any text beside a photo, only where it stands on it.</summary>
+    private static bool IsLettering(TextSegment segment, Cluster cluster, double bodySize) =>
+        (cluster.Images == 0 && segment.Size <= 0.98 * bodySize && segment.Words.Count < 6) || cluster.IsNear(segment.Box, 0);
 
     private sealed class Cluster
     {

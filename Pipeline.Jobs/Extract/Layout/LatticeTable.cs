@@ -84,7 +84,8 @@ internal static class LatticeTable
             for (int column = 1; column < columns; column++)
             {
                 int cell = owner[row, column];
-                if (owner[row, column - 1] != cell || (row > 0 && owner[row - 1, column] == cell) || (row + 1 < rows && owner[row + 1, column] == cell))
+                if (owner[row, column - 1] != cell || (row > 0 && owner[row - 1, column] == cell)
+                    || (row + 1 < rows && owner[row + 1, column] == cell))
                     continue;
                 double border = lattice.Xs[column];
                 (TextWord Word, TextSegment Segment)[] inside = words.Where(w => w.Word.Box.CenterY < lattice.Ys[row]
@@ -92,7 +93,8 @@ internal static class LatticeTable
                     && owner[row, at] == cell).ToArray();
                 double left = inside.Where(w => w.Word.Box.CenterX < border).Select(w => w.Word.Box.X1).DefaultIfEmpty(double.NaN).Max();
                 double right = inside.Where(w => w.Word.Box.CenterX >= border).Select(w => w.Word.Box.X0).DefaultIfEmpty(double.NaN).Min();
-                if (!(right - left > 0.9 * inside.Select(w => w.Segment.Size).DefaultIfEmpty(0).Max()) || left > border + 1 || right < border - 1)
+                if (!(right - left > 0.9 * inside.Select(w => w.Segment.Size).DefaultIfEmpty(0).Max()) || left > border + 1
+                    || right < border - 1)
                     continue;
                 for (int c = column; c < columns && owner[row, c] == cell; c++)
                     owner[row, c] = row * columns + column;

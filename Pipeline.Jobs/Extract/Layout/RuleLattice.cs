@@ -92,7 +92,8 @@ internal sealed class RuleLattice
             if (g.Kind != GraphicKind.Path || g.White)
                 continue;
             // Word processors shade the paragraphs of a shaded cell once more.
-            if (g is { IsRectangle: true, Filled: true, Stroked: false } && shades.Exists(s => s.Color == g.Color && IsInside(g.Box, s.Box)))
+            if (g is { IsRectangle: true, Filled: true, Stroked: false }
+                && shades.Exists(s => s.Color == g.Color && IsInside(g.Box, s.Box)))
                 continue;
             Box box = g.Box;
             // Some programs draw lines in pieces of a few points, with a dot at every crossing.
@@ -118,7 +119,8 @@ internal sealed class RuleLattice
             if (horizontal.Count + vertical.Count > 4 * MaxRules)
                 break;
         }
-        return (Join(horizontal).Where(r => r.To - r.From >= Shortest).ToList(), Join(vertical).Where(r => r.To - r.From >= Shortest).ToList());
+        return (Join(horizontal).Where(r => r.To - r.From >= Shortest).ToList(), Join(vertical).Where(r => r.To - r.From >= Shortest)
+            .ToList());
     }
 
     private static bool IsInside(Box box, Box outer) => box != outer && box.Area < 0.98 * outer.Area

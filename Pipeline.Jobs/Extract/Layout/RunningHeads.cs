@@ -128,11 +128,13 @@ internal static partial class RunningHeads
     [GeneratedRegex(@"(?<![\p{L}\d.,])(\d{1,5}|[ivxlc]{1,7}|[IVXLC]{1,7})(?![\p{L}\d]|[.,]\d)", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"^([-–—|]\s*)?((page|seite|página|pagina|pág\.|p\.)\s*)?(\d{1,5}|[ivxlc]{1,7})(\s*(/|of|von|de|sur)\s*\d{1,5})?(\s*[-–—|])?$",
+    [GeneratedRegex(
+        @"^([-–—|]\s*)?((page|seite|página|pagina|pág\.|p\.)\s*)?(\d{1,5}|[ivxlc]{1,7})(\s*(/|of|von|de|sur)\s*\d{1,5})?(\s*[-–—|])?$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NumberAlone();
 
-    [GeneratedRegex(@"^\W*(page|seite|página|pagina|pág\.?|p\.?|of|von|de|sur|\d+|\W)+\W*$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\W*(page|seite|página|pagina|pág\.?|p\.?|of|von|de|sur|\d+|\W)+\W*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex PageWord();
 
     private sealed record Line(int Page, double Baseline, List<TextSegment> Segments)

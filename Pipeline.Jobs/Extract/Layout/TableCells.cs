@@ -98,7 +98,9 @@ internal sealed class TableCells
         }
     }
 
-    /// <summary>Where no line is drawn between rows, text that was broken on purpose, side by side in several columns, makes rows.</summary>
+    /// <summary>
+    /// Where no line is drawn between rows, text that was broken on purpose, side by side in several columns, makes rows.
+    /// </summary>
     private void SplitRows()
     {
         for (int row = _rows - 1; row >= 0; row--)

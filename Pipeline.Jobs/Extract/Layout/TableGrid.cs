@@ -3,7 +3,9 @@ using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
-/// <summary>Reads the words of a region as rows and columns where no grid is drawn: by horizontal lines and by the gaps in the text.</summary>
+/// <summary>
+/// Reads the words of a region as rows and columns where no grid is drawn: by horizontal lines and by the gaps in the text.
+/// </summary>
 internal static class TableGrid
 {
     private const double ColumnGap = 0.45; // in ems: less is a space
@@ -111,7 +113,8 @@ internal static class TableGrid
         double[] rules = page.Graphics
             .Where(g =>
                 !g.White && g.Box.OverlapX(region) >= 0.6 * region.Width && g.Box.CenterY > region.Y0 - 3 && g.Box.CenterY < region.Y1 + 3)
-            .SelectMany(g => g.IsHorizontalRule ? [g.Box.CenterY] : g is { Filled: true, Segments: <= 6 } ? new[] { g.Box.Y0, g.Box.Y1 } : [])
+            .SelectMany(g =>
+                g.IsHorizontalRule ? [g.Box.CenterY] : g is { Filled: true, Segments: <= 6 } ? new[] { g.Box.Y0, g.Box.Y1 } : [])
             .Order().ToArray();
         List<double> distinct = Distinct(rules);
         distinct.Reverse();
@@ -177,7 +180,8 @@ internal static class TableGrid
         return line.Runs.Count > 0.6 * (borders.Count + 1) && deliberate >= 0.7 * line.Runs.Count;
     }
 
-    private static bool SpansSome(Line line, List<double> borders) => line.Runs.Exists(r => ColumnOf(r.To - 1, borders) > ColumnOf(r.From + 1, borders));
+    private static bool SpansSome(Line line, List<double> borders) =>
+        line.Runs.Exists(r => ColumnOf(r.To - 1, borders) > ColumnOf(r.From + 1, borders));
 
     private static int Band(double y, double[] rules) => rules.Count(rule => rule > y);
 

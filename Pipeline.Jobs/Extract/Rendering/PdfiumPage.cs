@@ -231,7 +231,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
         uint color = (red << 16) | (green << 8) | blue;
         bool white = known && stroke == 0 && (alpha < 8 || (red >= 250 && green >= 250 && blue >= 250));
         bool invisible = fill == 0 && stroke != 0 && GetStrokeColor(path, &red, &green, &blue, &alpha) != 0 && alpha < 8;
-        return new PageGraphic(GraphicKind.Path, box, CountSegments(path), fill != 0, white || invisible, 0) 
+        return new PageGraphic(GraphicKind.Path, box, CountSegments(path), fill != 0, white || invisible, 0)
         {
             Stroked = stroke != 0,
             Color = color,

@@ -42,14 +42,17 @@ internal sealed partial class FontTable
         name.Length > 7 && name[6] == '+' && name.AsSpan(0, 6).IndexOfAnyExceptInRange('A', 'Z') < 0 ? name[7..] : name;
 
     // Computer Modern and its kin say it in letters (CMBX10, SFBX1200, LMRoman10-Bold), the URW fonts with Medi and Demi.
-    [GeneratedRegex(@"bold|black|heavy|demi|medi(?!um)|[-, ](bd|hv|blk)(?![a-z])|^(cm|sf|ec|lm|cms|cmss)[a-z]{0,3}bx\w*\d|^(cmb|cmssbx|ptmb|phvb)\d*",
+    [GeneratedRegex(
+        @"bold|black|heavy|demi|medi(?!um)|[-, ](bd|hv|blk)(?![a-z])|^(cm|sf|ec|lm|cms|cmss)[a-z]{0,3}bx\w*\d|^(cmb|cmssbx|ptmb|phvb)\d*",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex BoldName();
 
-    [GeneratedRegex(@"ital|obli|[-, ](it|ob)(?![a-z])|^(cm|sf|ec|lm)(mi|ti|sl|bxti|bxsl|ssi)\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"ital|obli|[-, ](it|ob)(?![a-z])|^(cm|sf|ec|lm)(mi|ti|sl|bxti|bxsl|ssi)\d",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ItalicName();
 
-    [GeneratedRegex(@"cour|mono(?!type)|consol|menlo|typewriter|^(cm|sf|ec|lm)(tt|vtt|sltt)|lucidacons|fixed|inconsolata|sourcecode|firacode",
+    [GeneratedRegex(
+        @"cour|mono(?!type)|consol|menlo|typewriter|^(cm|sf|ec|lm)(tt|vtt|sltt)|lucidacons|fixed|inconsolata|sourcecode|firacode",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex MonospacedName();
 }

@@ -33,7 +33,8 @@ internal sealed class PdfPigText : IPageTextSource
             bool upright = letter.TextOrientation == TextOrientation.Horizontal;
             glyphs.Add(new Glyph(
                 text, start.X, end.X, upright ? start.Y : (start.Y + end.Y) / 2, Math.Clamp(letter.PointSize, 0.5, 500),
-                _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold || letter.FontDetails.Weight >= 600, letter.FontDetails.IsItalic), upright));
+                _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold
+                || letter.FontDetails.Weight >= 600, letter.FontDetails.IsItalic), upright));
         }
         return glyphs;
     }
