@@ -12,6 +12,8 @@ internal static class DocumentLayout
     public static List<TextBlock> Understand(IReadOnlyList<PageContent> pages, string? title)
     {
         Dictionary<TextSegment, BlockKind> heads = RunningHeads.Find(pages, title);
+        foreach (TextSegment number in pages.SelectMany(LineNumbers.Find))
+            heads.TryAdd(number, BlockKind.LineNumber);
         DocumentStyle style = new(pages.SelectMany(p => p.Segments).Where(s => !heads.ContainsKey(s)));
         BlockBuilder builder = new(style);
         List<TextBlock> blocks = new();
@@ -33,7 +35,10 @@ internal static class DocumentLayout
     private static List<TextBlock> OfPage(
         PageContent page, Dictionary<TextSegment, BlockKind> heads, DocumentStyle style, BlockBuilder builder)
     {
-        PageContent body = page with { Segments = page.Segments.Where(s => !heads.ContainsKey(s)).ToList() };
+        PageContent body = page with
+        {
+            Segments = DropCaps.Join(page.Segments.Where(s => !heads.ContainsKey(s)).ToList(), style.BodySize),
+        };
         if (!page.HasText)
         {
             // A scan: the whole page is the picture. A blank page has none.

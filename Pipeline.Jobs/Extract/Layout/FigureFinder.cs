@@ -32,13 +32,20 @@ internal static class FigureFinder
     {
         if (g.White || g.Box.Area >= 0.85 * page.Box.Area)
             return false; // background, or the scan under a text layer
-        if (g.Kind != GraphicKind.Path && ReadsAsText(g.Box, page))
+        if (g.Kind != GraphicKind.Path && (ReadsAsText(g.Box, page) || IsStrip(g, page)))
             return false; // a picture behind text
         if (tables.Any(t => t.Box.Inflate(2).ContainsCenterOf(g.Box)))
             return false;
         if (g.IsHorizontalRule && page.Segments.Exists(s => IsUnderline(g.Box, s)))
             return false;
         return !IsTextFrame(g, page);
+    }
+
+    /// <summary>A part of a background that is stored as strips over the whole page.</summary>
+    private static bool IsStrip(PageGraphic g, PageContent page)
+    {
+        bool Wide(PageGraphic o) => o.Kind == GraphicKind.Image && o.Box.Width > 0.95 * page.Box.Width;
+        return Wide(g) && page.Segments.Count > 2 && page.Graphics.Where(Wide).Sum(o => o.Box.Height) > 0.9 * page.Box.Height;
     }
 
     /// <summary>Whether what stands on an area is running text: lines of several words, one under the other.</summary>

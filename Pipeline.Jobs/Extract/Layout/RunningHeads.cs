@@ -20,12 +20,18 @@ internal static partial class RunningHeads
     public static Dictionary<TextSegment, BlockKind> Find(IReadOnlyList<PageContent> pages, string? title)
     {
         Dictionary<TextSegment, BlockKind> found = [];
-        if (pages.Count < 2)
+        double bodySize = new DocumentStyle(pages.SelectMany(p => p.Segments)).BodySize;
+        if (pages.Count == 1)
+        {
+            foreach (Line line in Outermost(pages[0]).Where(l => IsAlone(l, pages[0])))
+                Mark(found, line, BlockKind.PageNumber);
             return found;
+        }
         Dictionary<string, List<Line>> candidates = new(StringComparer.Ordinal);
         foreach (PageContent page in pages)
         {
-            foreach (Line line in Outermost(page))
+            // Large type at the top of every page is the title of a form, not a running head.
+            foreach (Line line in Outermost(page).Where(l => l.Segments.TrueForAll(s => s.Size < 1.2 * bodySize)))
             {
                 if (page.Number > 1 && title is { Length: > 3 } && line.Text.Equals(title, StringComparison.OrdinalIgnoreCase))
                     Mark(found, line, line.Top ? BlockKind.Header : BlockKind.Footer);
@@ -71,13 +77,35 @@ internal static partial class RunningHeads
         foreach (Line line in lines)
             line.Segments.Sort((a, b) => a.Box.X0.CompareTo(b.Box.X0));
         double top = page.Box.Height * (1 - Margin), bottom = page.Box.Height * Margin;
-        foreach (Line line in lines.Take(OutermostLines).Where(l => l.Baseline > top))
+        foreach (Line line in Apart(lines).Where(l => l.Baseline > top))
         {
             line.Top = true;
             yield return line;
         }
-        foreach (Line line in Enumerable.Reverse(lines).Take(OutermostLines).Where(l => l.Baseline < bottom && !l.Top))
+        lines.Reverse();
+        foreach (Line line in Apart(lines).Where(l => l.Baseline < bottom && !l.Top))
             yield return line;
+    }
+
+    /// <summary>The outermost lines where a gap parts them from the text; lines that the text follows without one are text.</summary>
+    private static List<Line> Apart(List<Line> lines)
+    {
+        for (int i = 1; i < lines.Count && i <= OutermostLines; i++)
+        {
+            double size = Math.Max(lines[i].Segments[0].Size, lines[i - 1].Segments[0].Size);
+            if (Math.Abs(lines[i].Baseline - lines[i - 1].Baseline) > 1.75 * size)
+                return lines.GetRange(0, i);
+        }
+        return lines.Count <= OutermostLines ? lines : [];
+    }
+
+    /// <summary>On a single page: a number at its edge with nothing near it.</summary>
+    private static bool IsAlone(Line line, PageContent page)
+    {
+        TextSegment number = line.Segments[0];
+        return line.Segments.Count == 1 && IsNumberAlone(line.Text) && page.Segments.Sum(s => s.Words.Count) > 60
+            && (line.Baseline < 0.09 * page.Box.Height || line.Baseline > 0.93 * page.Box.Height)
+            && !page.Segments.Exists(s => s != number && Math.Abs(s.Baseline - number.Baseline) < 2.2 * Math.Max(s.Size, number.Size));
     }
 
     /// <summary>The text, and the text without the number that counts with the pages.</summary>

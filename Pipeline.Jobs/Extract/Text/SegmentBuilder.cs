@@ -19,7 +19,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
         List<TextSegment> segments = new(runs.Count);
         foreach (Run run in runs)
             if (ToSegment(run) is { } segment) segments.Add(segment);
-        return ColumnGaps.Split(segments);
+        return ColumnGaps.Split(MarginNumbers.Split(segments));
     }
 
     /// <summary>Shadows and bold by overprinting draw the same character again, hardly moved.</summary>
@@ -124,7 +124,9 @@ internal sealed class SegmentBuilder(FontTable fonts)
             foreach (Run next in row.Skip(1))
             {
                 double em = Math.Max(current.Size, next.Size), gap = next.X0 - current.X1;
-                if (gap > -0.5 * em && gap <= SegmentGap * em)
+                // A first letter over several lines stands on the baseline of the last of them.
+                bool large = Math.Max(current.Size, next.Size) > 1.8 * Math.Min(current.Size, next.Size);
+                if (!large && gap > -0.5 * em && gap <= SegmentGap * em)
                 {
                     current.Append(next);
                 }
