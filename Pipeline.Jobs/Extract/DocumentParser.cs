@@ -107,10 +107,11 @@ internal static class DocumentParser
             using (page)
             {
                 List<Glyph> glyphs = ReadGlyphs(source, fallback, number, page, warnings);
-                glyphs.RemoveAll(g => !page.Box.Inflate(1).ContainsCenterOf(g.Box));    // nobody who looks at the page sees them
+                List<PageGraphic> graphics = page.Graphics();
+                HiddenText.Remove(glyphs, page.Box, graphics);
                 pages.Add(new PageContent(
                     number, page.Box, segments.Build(glyphs), glyphs.Where(g => !g.Upright && g.Text != " ").Select(g => g.Box).ToList(),
-                    page.Graphics()));
+                    graphics));
             }
         }
         return pages;

@@ -170,7 +170,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         if (Math.Abs(line.Size - last.Size) > 0.08 * Math.Max(line.Size, last.Size) || line.Bold != last.Bold)
             return true;
         if (marked && !line.Bold
-            && (line.Box.X0 <= first.Box.X0 + 1.5 * line.Size || EndedEarly(last, line, right) || Bullet().IsMatch(line.Text)))
+            && (line.Box.X0 <= first.Box.X0 + 1.5 * line.Size || EndedEarly(last, line, right) || Bullet().IsMatch(line.Text)
+                || last.Text[^1] is ',' or ';' or ':'))
             return StartsListItem(current, line, right);
         if (CaptionText.IsCaption(line.Text) && !CaptionText.IsCaption(first.Text))
             return true;
@@ -196,7 +197,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
     {
         TextLine last = current[^1];
         bool bullet = Bullet().IsMatch(line.Text);
-        return bullet || SentenceEnd().IsMatch(last.Text) || last.Text.EndsWith(';') || last.Box.X1 < right - 0.12 * (right - last.Box.X0)
+        return bullet || SentenceEnd().IsMatch(last.Text) || last.Text[^1] is ';' or ',' || last.Box.X1 < right - 0.12 * (right - last.Box.X0)
             || ListMarker().IsMatch(current[0].Text);
     }
 

@@ -18,8 +18,10 @@ internal static partial class HeadingLevels
         foreach (IGrouping<(double Size, bool Bold), TextBlock> alike in headings.Where(h => Depth(h.Text) > 0).GroupBy(StyleOf))
         {
             int shallowest = alike.Min(h => Depth(h.Text));
+            // "PART II" in the same type is above "1. Definitions".
+            int below = headings.Any(h => StyleOf(h) == alike.Key && Part().IsMatch(h.Text)) ? 1 : 0;
             foreach (TextBlock heading in alike)
-                heading.Level = Math.Min(6, heading.Level!.Value + Depth(heading.Text) - shallowest);
+                heading.Level = Math.Min(6, heading.Level!.Value + Depth(heading.Text) - shallowest + below);
         }
     }
 
@@ -30,6 +32,10 @@ internal static partial class HeadingLevels
         Match number = Number().Match(text);
         return number.Success ? number.Value.Count(c => c == '.') + 1 : 0;
     }
+
+    [GeneratedRegex(@"^(part|chapter|appendix|annex|teil|kapitel|anhang|parte|capítulo|anexo|partie|chapitre|annexe)\s+([ivxlc]+|\d+|[A-Z])\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Part();
 
     [GeneratedRegex(@"^\d{1,2}(\.\d{1,2})*(?=\.?\s)")]
     private static partial Regex Number();

@@ -9,7 +9,8 @@ internal sealed class TextLine
     public TextLine(List<TextSegment> segments)
     {
         TextSegment main = segments.MaxBy(s => s.Words.Sum(w => w.Text.Length))!;
-        Text = string.Join(' ', segments.OrderBy(s => s.Box.X0).Select(s => s.Text));
+        bool rightToLeft = RightToLeft.Leads(segments.Select(s => s.Text));
+        Text = string.Join(' ', segments.OrderBy(s => rightToLeft ? -s.Box.X1 : s.Box.X0).Select(s => s.Text));
         Box = segments.Select(s => s.Box).Aggregate((a, b) => a.Union(b));
         Baseline = main.Baseline;
         Size = main.Size;

@@ -13,6 +13,12 @@ namespace Pipeline.Jobs.Extract.Text;
 internal readonly record struct Glyph(
     string Text, double X0, double X1, double Baseline, double Size, int Font, bool Upright)
 {
+    /// <summary>Neither filled nor outlined: nobody sees it, unless it stands for the letters of a scan.</summary>
+    public bool Invisible { get; init; }
+
+    /// <summary>Painted in white.</summary>
+    public bool White { get; init; }
+
     /// <summary>Space the character's line takes: typical ascent and descent, the same for all fonts.</summary>
     public Box Box => Upright
         ? new Box(X0, Baseline - 0.21 * Size, X1, Baseline + 0.76 * Size)

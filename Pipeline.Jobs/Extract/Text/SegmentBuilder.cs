@@ -101,6 +101,9 @@ internal sealed class SegmentBuilder(FontTable fonts)
         double em = Math.Max(run.Size, next.Size), gap = next.X0 - run.X1;
         if (gap < -0.5 * em || gap > SegmentGap * em)
             return false;
+        // Letters that are drawn in their reading order, from the right, are put in order by their places.
+        if (gap < -0.15 * em && RightToLeft.IsLetter(next.Text[0]))
+            return false;
         double rise = Math.Abs(next.Baseline - run.Baseline);
         bool script = next.Size <= 0.85 * run.Size && rise <= 0.6 * run.Size && gap <= 0.4 * em;
         return rise <= SameBaseline * em || script;
@@ -146,6 +149,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
     {
         List<TextWord> words = new();
         string text = "";
+        List<string> units = [];
         Glyph first = default;
         Box box = default;
         Glyph? last = null;
@@ -158,8 +162,9 @@ internal sealed class SegmentBuilder(FontTable fonts)
                 continue;
             if (text.Length > 0 && (space || glyph.X0 - box.X1 > wordGap * Math.Max(glyph.Size, last!.Value.Size)))
             {
-                words.Add(ToWord(text, box, first));
+                words.Add(ToWord(RightToLeft.Read(units), box, first));
                 text = "";
+                units.Clear();
             }
             last = glyph;
             if (space)
@@ -168,11 +173,16 @@ internal sealed class SegmentBuilder(FontTable fonts)
                 (box, first) = (glyph.Box, glyph);
             else
                 box = box.Union(glyph.Box);
-            text += Raised(glyph, run);
+            string unit = Raised(glyph, run);
+            text += unit;
+            units.Add(unit);
         }
         if (text.Length > 0)
-            words.Add(ToWord(text, box, first));
-        return words.Count == 0 ? null : TextSegment.Of(words, run.Baseline);
+            words.Add(ToWord(RightToLeft.Read(units), box, first));
+        if (words.Count == 0)
+            return null;
+        bool rightToLeft = RightToLeft.Leads(words.Select(w => w.Text));
+        return TextSegment.Of(rightToLeft ? RightToLeft.Read(words) : words, run.Baseline);
     }
 
     private TextWord ToWord(string text, Box box, Glyph first) =>
