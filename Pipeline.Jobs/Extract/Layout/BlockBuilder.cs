@@ -165,7 +165,9 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         TextLine last = current[^1], first = current[0];
         double gap = last.Baseline - line.Baseline;
         double usual = Math.Max(leading, 1.2 * Math.Max(last.Size, line.Size));
-        if (gap > 1.28 * usual)
+        bool title = Math.Min(line.Size, last.Size) >= 1.3 * style.BodySize && Math.Abs(line.Size - last.Size) < 0.5
+            && line.Bold == last.Bold && gap < 1.75 * line.Size && !SentenceEnd().IsMatch(last.Text) && !Numbered().IsMatch(line.Text);
+        if (gap > 1.28 * usual && !title)
             return true;
         if (Math.Abs(line.Size - last.Size) > 0.08 * Math.Max(line.Size, last.Size) || line.Bold != last.Bold)
             return true;
@@ -238,6 +240,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return false;
         bool sentence = text.EndsWith('.') && (text.Length > 60 || (size < 1.3 * style.BodySize && text.Count(c => c == ' ') >= 3))
             && !Numbered().IsMatch(text);
+        if (larger && !lines.TrueForAll(l => l.Bold) && size < 1.3 * style.BodySize && style.CharactersOf(size) > 400)
+            return false;
         if (larger)
             return !sentence && (text.Length <= 120 || size >= 1.3 * style.BodySize);
         return bold && !sentence && lines.Count <= 2 && !text.EndsWith(':') && !text.EndsWith(',')

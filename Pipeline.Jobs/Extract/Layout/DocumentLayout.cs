@@ -54,7 +54,20 @@ internal static class DocumentLayout
             .Select(s => new TextItem(s)));
         List<TextBlock> blocks = builder.Build(page.Number, ReadingOrder.Arrange(items, style.BodySize));
         CaptionMatcher.Match(blocks);
+        DropKickers(blocks);
         return blocks;
+    }
+
+    /// <summary>A small line right above a larger heading names the series or the chapter; it heads nothing itself.</summary>
+    private static void DropKickers(List<TextBlock> blocks)
+    {
+        for (int i = 1; i < blocks.Count; i++)
+        {
+            TextBlock kicker = blocks[i - 1], heading = blocks[i];
+            if (kicker.Kind == BlockKind.Heading && heading.Kind == BlockKind.Heading && heading.Size >= 1.15 * kicker.Size
+                && kicker.Box.Y0 >= heading.Box.Y1 - 2 && kicker.Box.Y0 - heading.Box.Y1 < 4 * heading.Size)
+                kicker.Kind = BlockKind.Paragraph;
+        }
     }
 
     private static IEnumerable<TextBlock> Running(PageContent page, Dictionary<TextSegment, BlockKind> heads, BlockKind place)

@@ -5,6 +5,7 @@ namespace Pipeline.Jobs.Extract.Layout;
 /// <summary>What ordinary text looks like in this document, and which words it uses.</summary>
 internal sealed class DocumentStyle
 {
+    private readonly Dictionary<double, int> _sizes;
     private readonly HashSet<string> _words = new(StringComparer.OrdinalIgnoreCase);
 
     public DocumentStyle(IEnumerable<TextSegment> segments)
@@ -27,6 +28,7 @@ internal sealed class DocumentStyle
                     _words.Add(word);
             }
         }
+        _sizes = sizes;
         BodySize = sizes.Count > 0 ? sizes.OrderByDescending(s => s.Value).ThenBy(s => s.Key).First().Key : 10;
         BodyIsBold = bold > characters / 2;
         BodyIsMonospaced = monospaced > 0.6 * characters;
@@ -36,6 +38,9 @@ internal sealed class DocumentStyle
     public double BodySize { get; }
 
     public bool BodyIsBold { get; }
+
+    /// <summary>Characters of a size, give or take a little: text of a size that pages of text are set in is no heading.</summary>
+    public int CharactersOf(double size) => _sizes.Where(s => Math.Abs(s.Key - size) <= 0.5).Sum(s => s.Value);
 
     /// <summary>A typescript: its type says nothing about programs.</summary>
     public bool BodyIsMonospaced { get; }

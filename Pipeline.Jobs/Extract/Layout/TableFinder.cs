@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
@@ -32,7 +33,23 @@ internal static class TableFinder
                 && ReadsLikeCells(table))
                 tables.Add(table);
         }
+        tables.RemoveAll(IsContents);
         return tables;
+    }
+
+    /// <summary>A table of contents is a list of lines, whatever is drawn between them.</summary>
+    private static bool IsContents(TableItem table)
+    {
+        if (table.Rows[0].Count != 2 || table.Rows.Count < 4 || table.HeaderRows > 0)
+            return false;
+        int last = 0;
+        foreach (IReadOnlyList<string> row in table.Rows)
+        {
+            if (!int.TryParse(row[1], NumberStyles.None, CultureInfo.InvariantCulture, out int page) || page < last || !row[0].Any(char.IsLetter))
+                return false;
+            last = page;
+        }
+        return true;
     }
 
     /// <summary>Heads of columns may stand above the lines of the table.</summary>
