@@ -104,9 +104,15 @@ internal static class DocumentParser
                     throw DocumentProblems.Damaged(request.Name, e);
                 continue;
             }
+            int turn = TurnOf(source, number);
+            if (turn != 0)
+            {
+                page = pdf.Turn(page, number, turn);
+                warnings.Add($"page {number}: its text runs sideways; the page was turned");
+            }
             using (page)
             {
-                List<Glyph> glyphs = ReadGlyphs(source, fallback, number, page, warnings);
+                List<Glyph> glyphs = ReadGlyphs(source, fallback, number, page, turn, warnings);
                 List<PageGraphic> graphics = page.Graphics();
                 HiddenText.Remove(glyphs, page.Box, graphics);
                 pages.Add(new PageContent(
@@ -141,19 +147,31 @@ internal static class DocumentParser
         return null;
     }
 
-    private static List<Glyph> ReadGlyphs(
-        IPageTextSource source, PdfiumText fallback, int number, PdfiumPage page, List<string> warnings)
+    private static int TurnOf(IPageTextSource source, int number)
     {
-        if (source == fallback)
-            return fallback.Read(number, page);
         try
         {
-            return source.Read(number, page);
+            return source.TurnOf(number);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return 0;       // reading the page tells what is wrong with it
+        }
+    }
+
+    private static List<Glyph> ReadGlyphs(
+        IPageTextSource source, PdfiumText fallback, int number, PdfiumPage page, int turn, List<string> warnings)
+    {
+        if (source == fallback)
+            return fallback.Read(number, page, turn);
+        try
+        {
+            return source.Read(number, page, turn);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             warnings.Add($"PdfPig cannot read page {number} ({e.GetType().Name}): read with PDFium");
-            return fallback.Read(number, page);
+            return fallback.Read(number, page, turn);
         }
     }
 }

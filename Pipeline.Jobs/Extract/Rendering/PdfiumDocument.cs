@@ -72,6 +72,19 @@ internal sealed unsafe class PdfiumDocument : IDisposable
         }
     }
 
+    /// <summary>Turns a page clockwise, for this and all later times that it is opened.</summary>
+    /// <param name="page">The page; it is closed.</param>
+    /// <param name="number">From 1.</param>
+    /// <param name="quarters">Quarter turns.</param>
+    /// <returns>The turned page.</returns>
+    public PdfiumPage Turn(PdfiumPage page, int number, int quarters)
+    {
+        lock (PdfiumLibrary.Gate)
+            PdfiumNative.SetRotation(page.Handle, (page.Rotation + quarters) % 4);
+        page.Dispose();
+        return OpenPage(number);
+    }
+
     public void Dispose()
     {
         if (_handle == 0)

@@ -43,6 +43,8 @@ internal static unsafe partial class PdfiumNative
 
     [LibraryImport(Library, EntryPoint = "FPDFPage_GetRotation")] public static partial int GetRotation(nint page);
 
+    [LibraryImport(Library, EntryPoint = "FPDFPage_SetRotation")] public static partial void SetRotation(nint page, int quarters);
+
     [LibraryImport(Library, EntryPoint = "FPDF_GetPageBoundingBox")]
     public static partial int GetPageBoundingBox(nint page, RectF* rect);
 

@@ -23,7 +23,16 @@ internal sealed class PdfPigText : IPageTextSource
 
     public int PageCount => _document.NumberOfPages;
 
-    public List<Glyph> Read(int number, PdfiumPage page)
+    public int TurnOf(int number)
+    {
+        int[] letters = new int[4];
+        foreach (Letter letter in _document.GetPage(number).Letters)
+            if (!string.IsNullOrWhiteSpace(letter.Value)) letters[TurnOf(letter)]++;
+        int most = Array.IndexOf(letters, letters.Max());
+        return most != 0 && letters[most] > 0.8 * letters.Sum() && letters[most] >= 20 ? most : 0;
+    }
+
+    public List<Glyph> Read(int number, PdfiumPage page, int turn)
     {
         IReadOnlyList<Letter> letters = _document.GetPage(number).Letters;
         List<Glyph> glyphs = new(letters.Count);
@@ -32,8 +41,9 @@ internal sealed class PdfPigText : IPageTextSource
             string text = GlyphText.Clean(letter.Value);
             if (text.Length == 0)
                 continue;
-            PdfPoint start = letter.StartBaseLine, end = letter.EndBaseLine;
-            bool upright = letter.TextOrientation == TextOrientation.Horizontal;
+            PdfPoint start = Turned(letter.StartBaseLine, page, turn), end = Turned(letter.EndBaseLine, page, turn);
+            bool upright = turn == 0 ? letter.TextOrientation == TextOrientation.Horizontal
+                : end.X > start.X && Math.Abs(end.Y - start.Y) < 0.05 * (end.X - start.X);
             glyphs.Add(new Glyph(
                 text, start.X, end.X, upright ? start.Y : (start.Y + end.Y) / 2, Math.Clamp(letter.PointSize, 0.5, 500),
                 _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold
@@ -47,6 +57,22 @@ internal sealed class PdfPigText : IPageTextSource
     }
 
     public void Dispose() => _document.Dispose();
+
+    /// <summary>Clockwise quarter turns that make a letter upright.</summary>
+    private static int TurnOf(Letter letter)
+    {
+        double x = letter.EndBaseLine.X - letter.StartBaseLine.X, y = letter.EndBaseLine.Y - letter.StartBaseLine.Y;
+        return Math.Abs(x) >= Math.Abs(y) ? x >= 0 ? 0 : 2 : y > 0 ? 1 : 3;
+    }
+
+    /// <summary>A point of the page as PdfPig shows it, on the page as it is turned now.</summary>
+    private static PdfPoint Turned(PdfPoint point, PdfiumPage page, int turn) => turn switch
+    {
+        1 => new PdfPoint(point.Y, page.Height - point.X),
+        2 => new PdfPoint(page.Width - point.X, page.Height - point.Y),
+        3 => new PdfPoint(page.Width - point.Y, point.X),
+        _ => point,
+    };
 
     private bool IsWhite(IColor? color)
     {

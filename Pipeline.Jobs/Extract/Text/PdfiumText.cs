@@ -10,7 +10,9 @@ internal sealed unsafe class PdfiumText(FontTable fonts) : IPageTextSource
 {
     private const int ItalicFlag = 1 << 6; // of a font descriptor, PDF 32000-1 table 123
 
-    public List<Glyph> Read(int number, PdfiumPage page)
+    public int TurnOf(int number) => 0;
+
+    public List<Glyph> Read(int number, PdfiumPage page, int turn)
     {
         lock (PdfiumLibrary.Gate)
         {
