@@ -27,6 +27,7 @@ internal static class DocumentLayout
                 + blocks.Skip(start).TakeWhile(b => b.Kind is BlockKind.Header or BlockKind.PageNumber).Count());
             blocks.AddRange(Running(page, heads, BlockKind.Footer));
         }
+        TableJoiner.Join(blocks);
         HeadingLevels.Assign(blocks);
         NestLists(blocks);
         return blocks;

@@ -28,7 +28,7 @@ internal sealed class TextBlock
 
     public List<BlockRegion> Continued { get; } = [];
 
-    public LayoutItem? Item { get; init; }
+    public LayoutItem? Item { get; set; }
 
     /// <summary>Of a caption: the table or figure it belongs to.</summary>
     public TextBlock? Target { get; set; }

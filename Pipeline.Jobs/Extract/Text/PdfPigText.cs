@@ -11,6 +11,7 @@ internal sealed class PdfPigText : IPageTextSource
 {
     private readonly PdfDocument _document;
     private readonly FontTable _fonts;
+    private (int Page, IReadOnlyList<Letter> Letters) _letters = (0, []);
     private IColor? _lastColor;
     private bool _lastIsWhite;
 
@@ -26,7 +27,7 @@ internal sealed class PdfPigText : IPageTextSource
     public int TurnOf(int number)
     {
         int[] letters = new int[4];
-        foreach (Letter letter in _document.GetPage(number).Letters)
+        foreach (Letter letter in LettersOf(number))
             if (!string.IsNullOrWhiteSpace(letter.Value)) letters[TurnOf(letter)]++;
         int most = Array.IndexOf(letters, letters.Max());
         return most != 0 && letters[most] > 0.8 * letters.Sum() && letters[most] >= 20 ? most : 0;
@@ -34,7 +35,7 @@ internal sealed class PdfPigText : IPageTextSource
 
     public List<Glyph> Read(int number, PdfiumPage page, int turn)
     {
-        IReadOnlyList<Letter> letters = _document.GetPage(number).Letters;
+        IReadOnlyList<Letter> letters = LettersOf(number);
         List<Glyph> glyphs = new(letters.Count);
         foreach (Letter letter in letters)
         {
@@ -57,6 +58,14 @@ internal sealed class PdfPigText : IPageTextSource
     }
 
     public void Dispose() => _document.Dispose();
+
+    /// <summary>A page is asked for its direction first and then read: it is parsed once.</summary>
+    private IReadOnlyList<Letter> LettersOf(int number)
+    {
+        if (_letters.Page != number)
+            _letters = (number, _document.GetPage(number).Letters);
+        return _letters.Letters;
+    }
 
     /// <summary>Clockwise quarter turns that make a letter upright.</summary>
     private static int TurnOf(Letter letter)
