@@ -110,7 +110,7 @@ public static partial class MarkdownWriter
     }
 
     private static string ListMarker(string? marker) =>
-        marker is { Length: > 0 } && char.IsAsciiDigit(marker[0]) ? marker.TrimEnd('.', ')', '．') + "."
+        marker is { Length: > 0 } && char.IsAsciiDigit(marker[0]) ? marker.TrimEnd('.', ')') + "."
         : marker is null or "-" ? "-"
         : $"- {marker}"; // Markdown has no (a) or b) markers: the letter stays in the text
 

@@ -199,7 +199,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
     {
         TextLine last = current[^1];
         bool bullet = Bullet().IsMatch(line.Text);
-        return bullet || SentenceEnd().IsMatch(last.Text) || last.Text[^1] is ';' or ',' || last.Box.X1 < right - 0.12 * (right - last.Box.X0)
+        return bullet || SentenceEnd().IsMatch(last.Text) || last.Text[^1] is ';' or ','
+            || last.Box.X1 < right - 0.12 * (right - last.Box.X0)
             || ListMarker().IsMatch(current[0].Text);
     }
 
@@ -250,7 +251,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 
     private static string MarkerOf(string marker)
     {
-        string plain = marker.Trim();
+        string plain = marker.Trim().Replace('．', '.');
         return char.IsLetterOrDigit(plain.TrimStart('(')[0]) ? plain : "-";
     }
 

@@ -33,7 +33,8 @@ internal static partial class HeadingLevels
         return number.Success ? number.Value.Count(c => c == '.') + 1 : 0;
     }
 
-    [GeneratedRegex(@"^(part|chapter|appendix|annex|teil|kapitel|anhang|parte|capítulo|anexo|partie|chapitre|annexe)\s+([ivxlc]+|\d+|[A-Z])\b",
+    [GeneratedRegex(
+        @"^(part|chapter|appendix|annex|teil|kapitel|anhang|parte|capítulo|anexo|partie|chapitre|annexe)\s+([ivxlc]+|\d+|[A-Z])\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Part();
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;

@@ -45,7 +45,8 @@ internal static class TableFinder
         int last = 0;
         foreach (IReadOnlyList<string> row in table.Rows)
         {
-            if (!int.TryParse(row[1], NumberStyles.None, CultureInfo.InvariantCulture, out int page) || page < last || !row[0].Any(char.IsLetter))
+            if (!int.TryParse(row[1], NumberStyles.None, CultureInfo.InvariantCulture, out int page) || page < last
+                || !row[0].Any(char.IsLetter))
                 return false;
             last = page;
         }

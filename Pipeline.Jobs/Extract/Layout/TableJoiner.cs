@@ -34,7 +34,8 @@ internal static class TableJoiner
     private static bool TryJoin(TextBlock first, TextBlock second)
     {
         (TableItem one, TableItem other) = ((TableItem)first.Item!, (TableItem)second.Item!);
-        if (one.Rows[0].Count != other.Rows[0].Count || Math.Abs(one.Box.X0 - other.Box.X0) > SameEdge || Math.Abs(one.Box.X1 - other.Box.X1) > SameEdge)
+        if (one.Rows[0].Count != other.Rows[0].Count || Math.Abs(one.Box.X0 - other.Box.X0) > SameEdge
+            || Math.Abs(one.Box.X1 - other.Box.X1) > SameEdge)
             return false;
         int repeated = RepeatedHead(one, other);
         if (repeated == 0 && other.HeaderRows > 0)

@@ -14,7 +14,8 @@ internal static class MarginNumbers
         if (led.Length < Fewest)
             return segments;
         int[] steps = led.Zip(led.Skip(1), (a, b) => Value(b.Words[0].Text)!.Value - Value(a.Words[0].Text)!.Value).ToArray();
-        double[] rights = led.Select(s => s.Words[0].Box.X1).Order().ToArray(), starts = led.Select(s => s.Words[1].Box.X0).Order().ToArray();
+        double[] rights = led.Select(s => s.Words[0].Box.X1).Order().ToArray(), starts = led.Select(s => s.Words[1].Box.X0).Order()
+            .ToArray();
         bool aligned = rights[^1] - rights[0] < 3 || led.Max(s => s.Box.X0) - led.Min(s => s.Box.X0) < 3;
         double column = starts[starts.Length / 2];
         // Items of a list are numbered too, but not every line of the text.

@@ -16,7 +16,8 @@ internal static class RightToLeft
         ('\ufebd', '\ufec0', "\u0636"), ('\ufec1', '\ufec4', "\u0637"), ('\ufec5', '\ufec8', "\u0638"), ('\ufec9', '\ufecc', "\u0639"),
         ('\ufecd', '\ufed0', "\u063a"), ('\ufed1', '\ufed4', "\u0641"), ('\ufed5', '\ufed8', "\u0642"), ('\ufed9', '\ufedc', "\u0643"),
         ('\ufedd', '\ufee0', "\u0644"), ('\ufee1', '\ufee4', "\u0645"), ('\ufee5', '\ufee8', "\u0646"), ('\ufee9', '\ufeec', "\u0647"),
-        ('\ufeed', '\ufeee', "\u0648"), ('\ufeef', '\ufef0', "\u0649"), ('\ufef1', '\ufef4', "\u064a"), ('\ufef5', '\ufef6', "\u0644\u0622"),
+        ('\ufeed', '\ufeee', "\u0648"), ('\ufeef', '\ufef0', "\u0649"), ('\ufef1', '\ufef4', "\u064a"),
+        ('\ufef5', '\ufef6', "\u0644\u0622"),
         ('\ufef7', '\ufef8', "\u0644\u0623"), ('\ufef9', '\ufefa', "\u0644\u0625"), ('\ufefb', '\ufefc', "\u0644\u0627"),
     ];
 
@@ -62,7 +63,9 @@ internal static class RightToLeft
         return string.Concat(read);
     }
 
-    /// <summary>Words that stand from left to right, in reading order: from the right, but words of other scripts side by side from the left.</summary>
+    /// <summary>
+    /// Words that stand from left to right, in reading order: from the right, but words of other scripts side by side from the left.
+    /// </summary>
     public static List<TextWord> Read(IReadOnlyList<TextWord> words)
     {
         List<TextWord> read = new(words.Count);
@@ -79,7 +82,9 @@ internal static class RightToLeft
 
     private static bool IsLatin(string text) => text.Any(char.IsAsciiLetterOrDigit) && !text.Any(IsLetter);
 
-    private static bool IsLeftToRight(string unit) => unit.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ',' or '-' or '/' or ':' or '%');
+    private static bool IsLeftToRight(string unit) =>
+        unit.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ',' or '-' or '/' or ':' or '%');
 
-    private static string Mirrored(string unit) => unit switch { "(" => ")", ")" => "(", "[" => "]", "]" => "[", "«" => "»", "»" => "«", _ => unit };
+    private static string Mirrored(string unit) =>
+        unit switch { "(" => ")", ")" => "(", "[" => "]", "]" => "[", "«" => "»", "»" => "«", _ => unit };
 }
