@@ -74,10 +74,11 @@ internal sealed class ChaosInjector(
                 await KillWhoeverTakesAsync(poison!, ct);
                 break;
             case ChaosFault.SubmitAgain:
-                // After its end the same request rightly starts another run.
-                if (await system.ScalarAsync<bool>("SELECT bool_or(finished_at IS NOT NULL) FROM runs", ct))
+                // After its end the same request rightly starts another run, and the end may come while the request is under way.
+                if (await system.ScalarAsync<bool>(
+                    "SELECT EXISTS (SELECT FROM stage_items WHERE stage = 'Publish' AND state <> 'Pending')", ct))
                 {
-                    say("the folder is not submitted again: the run has ended");
+                    say("the folder is not submitted again: the run is about to end");
                     break;
                 }
                 say("the folder is submitted three times more, at once");
