@@ -57,7 +57,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             && !SentenceEnd().IsMatch(before.Text);
         bool goesOn = after.Kind == BlockKind.Paragraph && Math.Abs(before.Size - after.Size) <= 0.5
             && (char.IsLower(after.Text[0]) || before.Text.EndsWith('-') || char.IsDigit(after.Text[0]) || OpenEnd().IsMatch(before.Text));
-        if (!open || !goesOn)
+        bool entries = ContentsEntry().IsMatch(before.Text) && ContentsEntry().IsMatch(after.Text);
+        if (!open || !goesOn || entries)
             return;
         before.Text = style.Join(before.Text, after.Text);
         before.Continued.Add(new BlockRegion(after.Page, after.Box));

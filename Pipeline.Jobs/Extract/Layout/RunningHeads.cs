@@ -48,7 +48,9 @@ internal static partial class RunningHeads
         foreach ((string key, List<Line> lines) in candidates)
         {
             Line[] alike = SameHeight(lines).ToArray();
-            if (alike.Select(l => l.Page).Distinct().Count() < needed)
+            // A number that counts with the pages is one on a few pages already: the roman ones before the text.
+            int fewest = key.Contains('#', StringComparison.Ordinal) ? Math.Min(needed, 3) : needed;
+            if (alike.Select(l => l.Page).Distinct().Count() < fewest)
                 continue;
             foreach (Line line in alike)
                 Mark(found, line, IsNumberAlone(line.Text) ? BlockKind.PageNumber : line.Top ? BlockKind.Header : BlockKind.Footer);

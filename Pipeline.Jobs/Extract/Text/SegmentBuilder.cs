@@ -197,7 +197,9 @@ internal sealed class SegmentBuilder(FontTable fonts)
         for (int i = 1; i < glyphs.Count; i++)
         {
             spaces |= glyphs[i].Text == " ";
-            gaps.Add((glyphs[i].X0 - glyphs[i - 1].X1) / glyphs[i].Size);
+            // Dots that lead to a page number are set wide and say nothing about words.
+            if (glyphs[i].Text != "." && glyphs[i - 1].Text != ".")
+                gaps.Add((glyphs[i].X0 - glyphs[i - 1].X1) / glyphs[i].Size);
         }
         if (gaps.Count < 6)
             return spaces ? 1.5 * WordGap : WordGap;
