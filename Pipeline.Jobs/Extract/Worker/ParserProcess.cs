@@ -19,8 +19,12 @@ internal sealed class ParserProcess : IDisposable
     private const int ErrorTailCharacters = 2000;
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Limit of waiting for the exit code and the last line of a process that has closed its output.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
+
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource _errorsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _megabytes;
 
     private ParserProcess(Process process, int megabytes)
@@ -80,11 +84,11 @@ internal sealed class ParserProcess : IDisposable
         {
             ct.ThrowIfCancellationRequested();
             if (first == reply)
-                Interpret(request, await reply);
+                await InterpretAsync(request, await reply);
             else if (first == memory && await memory)
                 throw DocumentProblems.OutOfMemory(request.Name, _megabytes);
             else if (first == memory)
-                Interpret(request, await reply); // the process has ended; the reply says how
+                await InterpretAsync(request, await reply); // the process has ended; the reply says how
             else
                 throw DocumentProblems.TimedOut(request.Name, (int)limit.TotalSeconds);
             Served++;
@@ -132,7 +136,7 @@ internal sealed class ParserProcess : IDisposable
         return null;
     }
 
-    private void Interpret(ParseRequest request, ParseReply? reply)
+    private async Task InterpretAsync(ParseRequest request, ParseReply? reply)
     {
         switch (reply?.Kind)
         {
@@ -149,7 +153,7 @@ internal sealed class ParserProcess : IDisposable
             case ParseReplyKind.Failed:
                 throw new InvalidOperationException($"{request.Name}: extraction failed: {reply.Message}");
             default:
-                _process.WaitForExit(2000);
+                await Task.WhenAny(Task.WhenAll(_process.WaitForExitAsync(), _errorsEnded.Task), Task.Delay(LastWords));
                 throw DocumentProblems.Crashed(request.Name, DescribeExit());
         }
     }
@@ -200,7 +204,10 @@ internal sealed class ParserProcess : IDisposable
     private void KeepTail(string? line)
     {
         if (line is null)
+        {
+            _errorsEnded.TrySetResult();
             return;
+        }
         lock (_errors)
         {
             if (_errors.Length < ErrorTailCharacters)
