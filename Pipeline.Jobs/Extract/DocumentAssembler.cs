@@ -37,6 +37,7 @@ internal static class DocumentAssembler
                 Section = section,
                 Font = block.Font >= 0 ? block.Font : null,
                 FontSize = block.Font >= 0 ? Math.Round(block.Size, 1) : null,
+                Spans = InlineSpans.Of(block) is { Count: > 0 } spans ? spans : null,
                 Continued = block.Continued.Count > 0 ? block.Continued : null,
                 Figure = figureOf.GetValueOrDefault(owner)?.Id,
                 Table = tableOf.GetValueOrDefault(owner),
@@ -49,14 +50,19 @@ internal static class DocumentAssembler
             Sha256 = "",
             Bytes = 0,
             Title = documentBlocks.Find(b => b.Kind == BlockKind.Heading && b.Page == pages[0].Number)?.Text,
-            Pages = pages.Select(p => new DocumentPage(p.Number, Math.Round(p.Box.Width, 2), Math.Round(p.Box.Height, 2),
-            FigureImages.PageImage(p.Number), p.HasText)).ToList(),
+            Pages = pages.Select(ToPage).ToList(),
             Fonts = fonts.Fonts,
             Blocks = documentBlocks,
             Figures = figures.Select(f => ToFigure(f, images)).ToList(),
             Tables = blocks.Where(b => b.Kind == BlockKind.Table).Select(b => ToTable(b, tableOf[b])).ToList(),
         };
     }
+
+    private static DocumentPage ToPage(PageContent page) => new(
+        page.Number, Math.Round(page.Box.Width, 2), Math.Round(page.Box.Height, 2), FigureImages.PageImage(page.Number), page.HasText)
+    {
+        Characters = page.Account.Close(),
+    };
 
     private static DocumentFigure ToFigure(NumberedFigure figure, FigureImages images)
     {

@@ -112,15 +112,39 @@ internal static class DocumentParser
             }
             using (page)
             {
-                List<Glyph> glyphs = ReadGlyphs(source, fallback, number, page, turn, warnings);
-                List<PageGraphic> graphics = page.Graphics();
-                HiddenText.Remove(glyphs, page.Box, graphics);
-                pages.Add(new PageContent(
-                    number, page.Box, segments.Build(glyphs), glyphs.Where(g => !g.Upright && g.Text != " ").Select(g => g.Box).ToList(),
-                    graphics));
+                pages.Add(ReadPage(pdf, page, number, segments, fonts, account =>
+                    (ReadGlyphs(source, fallback, number, page, turn, account, warnings), source.HasHiddenLayers)));
             }
         }
         return pages;
+    }
+
+    private static PageContent ReadPage(
+        PdfiumDocument pdf, PdfiumPage page, int number, SegmentBuilder segments, FontTable fonts,
+        Func<TextAccount, (List<Glyph> Glyphs, bool HiddenLayers)> read)
+    {
+        TextAccount account = new();
+        (List<Glyph> glyphs, bool hiddenLayers) = read(account);
+        List<PageAnnotation> annotations = pdf.Annotations(page);
+        List<Glyph> typed = AnnotationText.GlyphsOf(annotations, glyphs, fonts);
+        account.Add(CharacterPlace.Total, account[CharacterPlace.Unreadable] + account[CharacterPlace.Hidden]
+            + glyphs.Count(g => g.Text != " ") + typed.Count(g => g.Text != " "));
+        List<PageGraphic> graphics = page.Graphics(out bool covered);
+        HiddenText.Remove(glyphs, page.Box, graphics, account);
+        if (hiddenLayers || covered)
+        {
+            using VisibleInk ink = new(page);
+            account.Add(CharacterPlace.Hidden, ink.RemoveUnseen(glyphs));
+            if (hiddenLayers)
+                graphics.RemoveAll(g => !ink.Shows(g.Box.Inflate(2)));
+        }
+        glyphs.AddRange(typed);
+        account.Add(CharacterPlace.Slanted, glyphs.Count(g => g.Slanted && g.Text != " "));
+        return new PageContent(
+            number, page.Box, segments.Build(glyphs, annotations, account), segments.BuildSideways(glyphs, account), graphics)
+        {
+            Account = account,
+        };
     }
 
     private static PdfPigText? OpenText(
@@ -160,18 +184,18 @@ internal static class DocumentParser
     }
 
     private static List<Glyph> ReadGlyphs(
-        IPageTextSource source, PdfiumText fallback, int number, PdfiumPage page, int turn, List<string> warnings)
+        IPageTextSource source, PdfiumText fallback, int number, PdfiumPage page, int turn, TextAccount account, List<string> warnings)
     {
         if (source == fallback)
-            return fallback.Read(number, page, turn);
+            return fallback.Read(number, page, turn, account);
         try
         {
-            return source.Read(number, page, turn);
+            return source.Read(number, page, turn, account);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             warnings.Add($"PdfPig cannot read page {number} ({e.GetType().Name}): read with PDFium");
-            return fallback.Read(number, page, turn);
+            return fallback.Read(number, page, turn, account);
         }
     }
 }

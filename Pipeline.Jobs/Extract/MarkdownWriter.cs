@@ -1,12 +1,11 @@
 using System.Net;
 using System.Text;
-using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Extract;
 
 /// <summary>Writes an extracted document as Markdown in reading order.</summary>
-public static partial class MarkdownWriter
+public static class MarkdownWriter
 {
     /// <summary>The content of <c>document.md</c>.</summary>
     /// <param name="document">The document.</param>
@@ -26,24 +25,24 @@ public static partial class MarkdownWriter
             switch (block.Kind)
             {
                 case BlockKind.Heading:
-                    text.Append('#', block.Level ?? 1).Append(' ').Append(EscapeInline(block.Text));
+                    text.Append('#', block.Level ?? 1).Append(' ').Append(MarkdownText.Inline(block.Text, block.Spans));
                     break;
                 case BlockKind.ListItem:
-                    text.Append(' ', 2 * ((block.Level ?? 1) - 1)).Append(ListMarker(block.Marker)).Append(' ').Append(Escape(block.Text));
+                    text.Append(' ', 2 * ((block.Level ?? 1) - 1)).Append(ListMarker(block.Marker)).Append(' ').Append(MarkdownText.Block(block.Text, block.Spans));
                     break;
                 case BlockKind.Figure:
                     DocumentFigure figure = figures[block.Figure!];
                     text.Append($"![{figure.Label}]({imageRoot}{figure.Image})");
                     break;
                 case BlockKind.Code:
-                    string fence = new('`', Math.Max(3, LongestRun(block.Text, '`') + 1));
+                    string fence = new('`', Math.Max(3, MarkdownText.LongestRun(block.Text, '`') + 1));
                     text.Append(fence).Append('\n').Append(block.Text).Append('\n').Append(fence);
                     break;
                 case BlockKind.Table:
                     AppendTable(text, tables[block.Table!]);
                     break;
                 default:
-                    text.Append(Escape(block.Text));
+                    text.Append(MarkdownText.Block(block.Text, block.Spans));
                     break;
             }
             before = block.Kind;
@@ -113,33 +112,4 @@ public static partial class MarkdownWriter
         marker is { Length: > 0 } && char.IsAsciiDigit(marker[0]) ? marker.TrimEnd('.', ')') + "."
         : marker is null or "-" ? "-"
         : $"- {marker}"; // Markdown has no (a) or b) markers: the letter stays in the text
-
-    /// <summary>Escapes text that looks like Markdown.</summary>
-    private static string Escape(string text)
-    {
-        string safe = EscapeInline(text);
-        Match number = NumberAtStart().Match(safe);
-        if (number.Success)
-            return safe.Insert(number.Groups["mark"].Index, "\\");
-        return LineStart().IsMatch(safe) ? "\\" + safe : safe;
-    }
-
-    private static string EscapeInline(string text) => Inline().Replace(text, @"\$0");
-
-    private static int LongestRun(string text, char of)
-    {
-        int longest = 0, run = 0;
-        foreach (char c in text)
-            longest = Math.Max(longest, run = c == of ? run + 1 : 0);
-        return longest;
-    }
-
-    [GeneratedRegex(@"[*`\[\]<](?=\S)|(?<=\S)[*`]|\\|&(?=#?\w+;)|(?<![\p{L}\d])_(?=\S)|(?<=\S)_(?![\p{L}\d])|~~")]
-    private static partial Regex Inline();
-
-    [GeneratedRegex(@"^(#{1,6}\s|>|[-+*]\s|\||={3,}|-{3,})")]
-    private static partial Regex LineStart();
-
-    [GeneratedRegex(@"^\d{1,9}(?<mark>[.)])\s")]
-    private static partial Regex NumberAtStart();
 }

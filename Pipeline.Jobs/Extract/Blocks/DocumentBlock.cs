@@ -18,6 +18,9 @@ public sealed record DocumentBlock
     /// <summary>Its text with hyphenation repaired; for a figure the words inside the picture.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>Parts of the text that are set in another style or lead somewhere; in order, without overlaps.</summary>
+    public IReadOnlyList<TextSpan>? Spans { get; init; }
+
     /// <summary>Heading level from 1, or nesting of a list item from 1.</summary>
     public int? Level { get; init; }
 

@@ -6,4 +6,11 @@ namespace Pipeline.Jobs.Extract.Blocks;
 /// <param name="Height">Displayed height in points.</param>
 /// <param name="Image">Raster of the page, relative to the folder of the document: <c>pages/page-0001.png</c>.</param>
 /// <param name="HasText">False for a scan without a text layer; such a page is also a figure.</param>
-public sealed record DocumentPage(int Number, double Width, double Height, string Image, bool HasText);
+public sealed record DocumentPage(int Number, double Width, double Height, string Image, bool HasText)
+{
+    /// <summary>
+    /// Where the characters that the page draws went; the counts sum to <see cref="CharacterPlace.Total"/>. Null in documents of earlier
+    /// versions.
+    /// </summary>
+    public IReadOnlyDictionary<CharacterPlace, int>? Characters { get; init; }
+}

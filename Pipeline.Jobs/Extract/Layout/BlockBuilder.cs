@@ -61,6 +61,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         if (!open || !goesOn || entries)
             return;
         before.Text = style.Join(before.Text, after.Text);
+        before.Words.AddRange(after.Words);
         before.Continued.Add(new BlockRegion(after.Page, after.Box));
         before.Continued.AddRange(after.Continued);
         blocks.RemoveAt(next);
@@ -227,6 +228,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             Size = main.Size,
             Font = main.Font,
             Bold = lines.TrueForAll(l => l.Bold),
+            Words = [.. lines.SelectMany(l => l.Words)],
         };
     }
 

@@ -38,6 +38,7 @@ internal static class CodeBlock
             Font = lines[0].Font,
             Bold = false,
             Indent = left,
+            Words = [.. words],
         };
     }
 }

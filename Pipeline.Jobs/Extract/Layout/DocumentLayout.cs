@@ -21,13 +21,14 @@ internal static class DocumentLayout
         {
             int start = blocks.Count;
             List<TextBlock> body = OfPage(page, heads, style, builder);
+            PageAccounting.Count(page, heads, body);
             blocks.AddRange(Running(page, heads, BlockKind.Header));
             blocks.AddRange(body);
             builder.ContinueAcross(blocks, start
                 + blocks.Skip(start).TakeWhile(b => b.Kind is BlockKind.Header or BlockKind.PageNumber).Count());
             blocks.AddRange(Running(page, heads, BlockKind.Footer));
         }
-        TableJoiner.Join(blocks);
+        TableJoiner.Join(blocks, pages);
         HeadingLevels.Assign(blocks);
         NestLists(blocks);
         return blocks;
@@ -40,12 +41,12 @@ internal static class DocumentLayout
         {
             Segments = DropCaps.Join(page.Segments.Where(s => !heads.ContainsKey(s)).ToList(), style.BodySize),
         };
-        if (!page.HasText)
+        if (!page.HasText && page.Graphics.Exists(g => !g.White))
         {
-            // A scan: the whole page is the picture. A blank page has none.
-            if (page.Graphics.TrueForAll(g => g.White))
-                return [];
-            return builder.Build(page.Number, [[new FigureItem(page.Box, FigureKind.Page, 0, "")]]);
+            // A scan: the whole page is the picture.
+            List<TextSegment> stray = [.. body.Segments, .. page.Sideways];
+            FigureItem scan = new(page.Box, FigureKind.Page, 0, string.Join(" | ", stray.Select(s => s.Text))) { Lettering = [.. stray] };
+            return builder.Build(page.Number, [[scan]]);
         }
         List<TableItem> tables = TableFinder.Find(body, style.BodySize);
         List<FigureItem> figures = FigureFinder.Find(body, tables, style.BodySize);
@@ -56,8 +57,36 @@ internal static class DocumentLayout
         List<TextBlock> blocks = builder.Build(page.Number, ReadingOrder.Arrange(items, style.BodySize));
         CaptionMatcher.Match(blocks);
         DropKickers(blocks);
+        AddSideways(page, tables, figures, blocks);
         return blocks;
     }
+
+    /// <summary>Text that runs up or down beside the text is furniture; elsewhere it follows the rest of the page.</summary>
+    private static void AddSideways(
+        PageContent page, List<TableItem> tables, List<FigureItem> figures, List<TextBlock> blocks)
+    {
+        double left = page.Segments.Select(s => s.Box.X0).DefaultIfEmpty(page.Box.X1).Min() + 2;
+        double right = page.Segments.Select(s => s.Box.X1).DefaultIfEmpty(page.Box.X0).Max() - 2;
+        foreach (TextSegment segment in page.Sideways)
+        {
+            if (tables.Exists(t => t.Box.ContainsCenterOf(segment.Box)) || figures.Exists(f => FigureFinder.Holds(f, segment)))
+                continue;
+            bool margin = segment.Turn != 2 && page.Segments.Count > 0 && (segment.Box.X1 <= left || segment.Box.X0 >= right);
+            blocks.Add(Plain(page, segment, margin ? BlockKind.Header : BlockKind.Paragraph));
+        }
+    }
+
+    private static TextBlock Plain(PageContent page, TextSegment segment, BlockKind kind) => new()
+    {
+        Kind = kind,
+        Page = page.Number,
+        Box = segment.Box,
+        Text = segment.Text,
+        Size = segment.Size,
+        Font = segment.Font,
+        Bold = segment.Bold,
+        Words = [.. segment.Words],
+    };
 
     /// <summary>A small line right above a larger heading names the series or the chapter; it heads nothing itself.</summary>
     private static void DropKickers(List<TextBlock> blocks)
@@ -80,16 +109,7 @@ internal static class DocumentLayout
             bool top = segment.Box.CenterY > page.Box.Height / 2;
             if (top != (place == BlockKind.Header))
                 continue;
-            yield return new TextBlock
-            {
-                Kind = kind,
-                Page = page.Number,
-                Box = segment.Box,
-                Text = segment.Text,
-                Size = segment.Size,
-                Font = segment.Font,
-                Bold = segment.Bold,
-            };
+            yield return Plain(page, segment, kind);
         }
     }
 

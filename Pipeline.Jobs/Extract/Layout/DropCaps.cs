@@ -18,8 +18,8 @@ internal static class DropCaps
             TextWord word = first.Words[0];
             bool ownWord = letter.Words[0].Text is "A" or "I" && char.IsLower(word.Text[0]) && word.Box.X0 - letter.Box.X1 > 0.5 * bodySize;
             List<TextWord> words = ownWord
-                ? [word with { Text = letter.Words[0].Text }, .. first.Words]
-                : [word with { Text = letter.Words[0].Text + word.Text }, .. first.Words.Skip(1)];
+                ? [word with { Text = letter.Words[0].Text, Glyphs = letter.Glyphs }, .. first.Words]
+                : [word with { Text = letter.Words[0].Text + word.Text, Glyphs = letter.Glyphs + word.Glyphs }, .. first.Words.Skip(1)];
             segments[segments.IndexOf(first)] = TextSegment.Of(words, first.Baseline);
             segments.Remove(letter);
         }

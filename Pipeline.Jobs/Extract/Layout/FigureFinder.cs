@@ -118,8 +118,8 @@ internal static class FigureFinder
                 if (cluster.Drawn.ContainsCenterOf(segment.Box) || IsLabel(segment, cluster, bodySize))
                     grown = grown.Union(segment.Box);
             }
-            foreach (Box rotated in page.RotatedText)
-                if (near.Intersects(rotated)) grown = grown.Union(rotated);
+            foreach (TextSegment sideways in page.Sideways)
+                if (near.Intersects(sideways.Box)) grown = grown.Union(sideways.Box);
             cluster.Box = grown.Clip(page.Box);
         }
     }
@@ -165,12 +165,11 @@ internal static class FigureFinder
     {
         List<TextSegment> lettering = page.Segments
             .Where(s => cluster.Box.ContainsCenterOf(s.Box) && !CaptionText.IsCaption(s.Text) && IsLettering(s, cluster, bodySize))
-            .OrderByDescending(s => Math.Round(s.Baseline)).ThenBy(s => s.Box.X0).ToList();
+            .Concat(page.Sideways.Where(s => cluster.Box.ContainsCenterOf(s.Box)))
+            .OrderByDescending(s => Math.Round(s.Box.Y1)).ThenBy(s => s.Box.X0).ToList();
         Box box = cluster.Drawn;
         foreach (TextSegment segment in lettering)
             box = box.Union(segment.Box);
-        foreach (Box rotated in page.RotatedText)
-            if (cluster.Box.ContainsCenterOf(rotated)) box = box.Union(rotated);
         return new FigureItem(
             box.Inflate(3).Clip(page.Box), cluster.Images > 0 ? FigureKind.Image : FigureKind.Vector, cluster.Dpi,
             string.Join(" | ", lettering.Select(s => s.Text)))

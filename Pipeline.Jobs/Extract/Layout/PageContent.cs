@@ -8,10 +8,13 @@ namespace Pipeline.Jobs.Extract.Layout;
 /// <param name="Number">From 1.</param>
 /// <param name="Box">The displayed page in points.</param>
 /// <param name="Segments">Upright text.</param>
-/// <param name="RotatedText">Places of text that is not upright, such as labels of vertical axes.</param>
+/// <param name="Sideways">Text that runs up or down or stands on its head, such as labels of vertical axes.</param>
 /// <param name="Graphics">Everything else that is drawn.</param>
 internal sealed record PageContent(
-    int Number, Box Box, List<TextSegment> Segments, List<Box> RotatedText, List<PageGraphic> Graphics)
+    int Number, Box Box, List<TextSegment> Segments, List<TextSegment> Sideways, List<PageGraphic> Graphics)
 {
-    public bool HasText => Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || RotatedText.Count >= 4;
+    /// <summary>Where its characters went.</summary>
+    public TextAccount Account { get; init; } = new();
+
+    public bool HasText => Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Sideways.Sum(s => s.Glyphs) >= 4;
 }

@@ -17,9 +17,10 @@ internal static class TableFinder
     public static List<TableItem> Find(PageContent page, double bodySize)
     {
         List<TableItem> tables = new();
+        PageContent withSideways = page with { Segments = [.. page.Segments, .. page.Sideways.Select(AsOneWord)] };
         foreach (RuleLattice lattice in RuleLattice.Find(page).OrderByDescending(l => l.Box.Area))
         {
-            if (!tables.Exists(t => t.Box.Intersects(lattice.Box)) && LatticeTable.Read(lattice, page) is { } table)
+            if (!tables.Exists(t => t.Box.Intersects(lattice.Box)) && LatticeTable.Read(lattice, withSideways) is { } table)
                 tables.Add(WithHeadAbove(table, lattice, page));
         }
         foreach (Box region in RuledRegions(page).OrderByDescending(r => r.Area))
@@ -36,6 +37,10 @@ internal static class TableFinder
         tables.RemoveAll(IsContents);
         return tables;
     }
+
+    /// <summary>Heads that run up the page, in narrow columns.</summary>
+    private static TextSegment AsOneWord(TextSegment sideways) => TextSegment.Of(
+        [sideways.Words[0] with { Text = sideways.Text, Box = sideways.Box, Glyphs = sideways.Glyphs }], sideways.Box.Y0);
 
     /// <summary>A table of contents is a list of lines, whatever is drawn between them.</summary>
     private static bool IsContents(TableItem table)

@@ -1,4 +1,5 @@
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
@@ -7,13 +8,14 @@ internal static class TableJoiner
 {
     private const double SameEdge = 8; // points
 
-    public static void Join(List<TextBlock> blocks)
+    public static void Join(List<TextBlock> blocks, IReadOnlyList<PageContent> pages)
     {
+        Dictionary<int, TextAccount> accounts = pages.ToDictionary(p => p.Number, p => p.Account);
         for (int i = 0; i < blocks.Count; i++)
         {
             if (blocks[i].Kind != BlockKind.Table)
                 continue;
-            while (Next(blocks, i) is { } next && TryJoin(blocks[i], blocks[next]))
+            while (Next(blocks, i) is { } next && TryJoin(blocks[i], blocks[next], accounts[blocks[next].Page]))
                 blocks.RemoveAt(next);
         }
     }
@@ -31,7 +33,7 @@ internal static class TableJoiner
         return null;
     }
 
-    private static bool TryJoin(TextBlock first, TextBlock second)
+    private static bool TryJoin(TextBlock first, TextBlock second, TextAccount account)
     {
         (TableItem one, TableItem other) = ((TableItem)first.Item!, (TableItem)second.Item!);
         if (one.Rows[0].Count != other.Rows[0].Count || Math.Abs(one.Box.X0 - other.Box.X0) > SameEdge
@@ -41,6 +43,9 @@ internal static class TableJoiner
         if (repeated == 0 && other.HeaderRows > 0)
             return false;       // a table of its own
         int shift = one.Rows.Count - repeated;
+        int dropped = other.Rows.Take(repeated).Sum(r => r.Sum(c => c.Count(letter => letter != ' ')));
+        account.Add(CharacterPlace.Table, -dropped);
+        account.Add(CharacterPlace.RepeatedHead, dropped);
         first.Item = one with
         {
             Rows = [.. one.Rows, .. other.Rows.Skip(repeated)],

@@ -1,4 +1,5 @@
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
@@ -20,6 +21,9 @@ internal sealed class TextBlock
     public required bool Bold { get; init; }
 
     public string? Marker { get; init; }
+
+    /// <summary>The words it was made from, in reading order; none of a table or figure.</summary>
+    public List<TextWord> Words { get; init; } = [];
 
     /// <summary>Left edge, by which list items are nested.</summary>
     public double Indent { get; init; }

@@ -10,7 +10,8 @@ internal sealed class TextLine
     {
         TextSegment main = segments.MaxBy(s => s.Words.Sum(w => w.Text.Length))!;
         bool rightToLeft = RightToLeft.Leads(segments.Select(s => s.Text));
-        Text = string.Join(' ', segments.OrderBy(s => rightToLeft ? -s.Box.X1 : s.Box.X0).Select(s => s.Text));
+        Words = [.. segments.OrderBy(s => rightToLeft ? -s.Box.X1 : s.Box.X0).SelectMany(s => s.Words)];
+        Text = string.Join(' ', Words.Select(w => w.Text));
         Box = segments.Select(s => s.Box).Aggregate((a, b) => a.Union(b));
         Baseline = main.Baseline;
         Size = main.Size;
@@ -25,6 +26,9 @@ internal sealed class TextLine
 
     /// <summary>Its pieces from left to right.</summary>
     public IReadOnlyList<TextSegment> Segments { get; }
+
+    /// <summary>Its words as they are read.</summary>
+    public IReadOnlyList<TextWord> Words { get; }
 
     public bool Monospaced { get; }
 

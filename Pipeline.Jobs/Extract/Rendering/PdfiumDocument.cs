@@ -6,8 +6,12 @@ namespace Pipeline.Jobs.Extract.Rendering;
 /// <summary>A PDF opened with PDFium. Not for concurrent use.</summary>
 internal sealed unsafe class PdfiumDocument : IDisposable
 {
+    private const int CallbackBytes = 1024; // more than any version of PDFium's structure
+
     private readonly string _name;
     private readonly byte* _bytes; // PDFium reads from here until the document is closed
+    private readonly byte* _callbacks; // of its forms, none of which is set
+    private readonly nint _form;
     private nint _handle;
 
     private PdfiumDocument(string name, byte* bytes, nint handle)
@@ -17,6 +21,14 @@ internal sealed unsafe class PdfiumDocument : IDisposable
         _handle = handle;
         PageCount = PdfiumNative.GetPageCount(handle);
         CrossReferenceRebuilt = PdfiumNative.HasValidCrossReferenceTable(handle) == 0;
+        if (PdfiumNative.GetFormType(handle) == 0)
+            return;
+        _callbacks = (byte*)NativeMemory.AllocZeroed(CallbackBytes);
+        for (int version = 1; version <= 2 && _form == 0; version++)    // builds with XFA want the second
+        {
+            *(int*)_callbacks = version;
+            _form = PdfiumNative.InitForm(handle, _callbacks);
+        }
     }
 
     public int PageCount { get; }
@@ -72,6 +84,13 @@ internal sealed unsafe class PdfiumDocument : IDisposable
         }
     }
 
+    /// <summary>Links, form values and typed text of a page.</summary>
+    public List<PageAnnotation> Annotations(PdfiumPage page)
+    {
+        lock (PdfiumLibrary.Gate)
+            return PdfiumAnnotations.Read(_handle, _form, page);
+    }
+
     /// <summary>Turns a page clockwise, for this and all later times that it is opened.</summary>
     /// <param name="page">The page; it is closed.</param>
     /// <param name="number">From 1.</param>
@@ -90,8 +109,13 @@ internal sealed unsafe class PdfiumDocument : IDisposable
         if (_handle == 0)
             return;
         lock (PdfiumLibrary.Gate)
+        {
+            if (_form != 0)
+                PdfiumNative.ExitForm(_form);
             PdfiumNative.CloseDocument(_handle);
+        }
         _handle = 0;
+        NativeMemory.Free(_callbacks);
         NativeMemory.Free(_bytes);
     }
 }

@@ -10,7 +10,7 @@ internal static unsafe partial class PdfiumNative
 {
     public const string Library = "pdfium";
 
-    public const int ObjectPath = 2, ObjectImage = 3, ObjectShading = 4, ObjectForm = 5;
+    public const int ObjectText = 1, ObjectPath = 2, ObjectImage = 3, ObjectShading = 4, ObjectForm = 5;
     public const int SegmentLine = 0, SegmentBezier = 1, SegmentMove = 2;
     public const int FormatBgr = 2;
     public const int RenderAnnotations = 0x01, RenderReverseByteOrder = 0x10;

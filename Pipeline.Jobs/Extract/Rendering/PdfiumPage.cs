@@ -77,15 +77,18 @@ internal sealed unsafe class PdfiumPage : IDisposable
     }
 
     /// <summary>Images, paths and shadings in drawing order, those inside forms included.</summary>
-    public List<PageGraphic> Graphics()
+    /// <param name="textCovered">Something is drawn over text, or text outside the area that is painted: some may not be seen.</param>
+    public List<PageGraphic> Graphics(out bool textCovered)
     {
         List<PageGraphic> found = new();
+        CoveredText covered = new(Box);
         lock (PdfiumLibrary.Gate)
         {
             int count = CountObjects(_handle);
             for (int i = 0; i < count && found.Count < MaxGraphics; i++)
-                Collect(GetObject(_handle, i), Transform.Identity, Box, 0, found);
+                Collect(GetObject(_handle, i), Transform.Identity, Box, 0, found, covered);
         }
+        textCovered = covered.Any;
         return found;
     }
 
@@ -119,7 +122,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
         return (left, top, right - left, bottom - top);
     }
 
-    private void Collect(nint item, Transform outer, Box visible, int depth, List<PageGraphic> found)
+    private void Collect(nint item, Transform outer, Box visible, int depth, List<PageGraphic> found, CoveredText covered)
     {
         int type = GetObjectType(item);
         if (type == ObjectForm)
@@ -130,24 +133,32 @@ internal sealed unsafe class PdfiumPage : IDisposable
             Transform inner = GetObjectMatrix(item, &m) != 0 ? new Transform(m).Then(outer) : outer;
             int count = CountFormObjects(item);
             for (int i = 0; i < count && found.Count < MaxGraphics; i++)
-                Collect(GetFormObject(item, new CULong((nuint)i)), inner, visible, depth + 1, found);
+                Collect(GetFormObject(item, new CULong((nuint)i)), inner, visible, depth + 1, found, covered);
             return;
         }
-        if (type is not (ObjectPath or ObjectImage or ObjectShading))
+        if (type is not (ObjectText or ObjectPath or ObjectImage or ObjectShading))
             return;
 
         float left, bottom, right, top;
         if (GetObjectBounds(item, &left, &bottom, &right, &top) == 0)
             return;
-        Box box = Displayed(outer, left, bottom, right, top).Clip(ClipOf(item, outer, visible));
+        Box whole = Displayed(outer, left, bottom, right, top), box = whole.Clip(ClipOf(item, outer, visible));
+        if (type == ObjectText)
+        {
+            covered.AddText(whole, box);
+            return;
+        }
         if (box.Width < 0 || box.Height < 0)
             return;
+        int first = found.Count;
         if (type == ObjectPath)
             AddPath(item, outer, box, found);
         else
             found.Add(type == ObjectImage
                 ? new PageGraphic(GraphicKind.Image, box, 0, false, false, DpiOf(item))
                 : new PageGraphic(GraphicKind.Shading, box, 0, true, false, 0));
+        for (int i = first; i < found.Count; i++)
+            covered.AddGraphic(found[i]);
     }
 
     /// <summary>

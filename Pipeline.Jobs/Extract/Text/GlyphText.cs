@@ -24,6 +24,7 @@ internal static class GlyphText
                 '\u00ad' => "-", // a soft hyphen that is drawn is the hyphen at a line's end
                 '\u2010' or '\u2011' => "-",
                 '\u2028' or '\u2029' or '\ufeff' or '\u200b' or '\ufffd' => "",
+                >= '\ufdd0' and <= '\ufdef' or '\ufffe' or '\uffff' => "", // no characters: Unicode leaves them to programs
                 _ when RightToLeft.Letter(c) is { } letter => letter,
                 _ when char.IsWhiteSpace(c) => " ",
                 _ when char.IsControl(c) => "",

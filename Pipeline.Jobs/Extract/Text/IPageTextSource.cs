@@ -9,8 +9,12 @@ internal interface IPageTextSource : IDisposable
     /// <param name="number">Page, from 1.</param>
     int TurnOf(int number);
 
+    /// <summary>The document has layers that are off; text on them may still be among the characters.</summary>
+    bool HasHiddenLayers { get; }
+
     /// <param name="number">Page, from 1.</param>
     /// <param name="page">The same page, opened with PDFium.</param>
     /// <param name="turn">Quarter turns that the page was given since it was read.</param>
-    List<Glyph> Read(int number, PdfiumPage page, int turn);
+    /// <param name="account">Counts the characters that are not among those returned.</param>
+    List<Glyph> Read(int number, PdfiumPage page, int turn, TextAccount account);
 }

@@ -1,3 +1,4 @@
+using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Rendering;
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Content;
@@ -10,6 +11,7 @@ namespace Pipeline.Jobs.Extract.Text;
 internal sealed class PdfPigText : IPageTextSource
 {
     private readonly PdfDocument _document;
+    private readonly HiddenLayers _layers;
     private readonly FontTable _fonts;
     private (int Page, IReadOnlyList<Letter> Letters) _letters = (0, []);
     private IColor? _lastColor;
@@ -20,6 +22,7 @@ internal sealed class PdfPigText : IPageTextSource
     {
         _fonts = fonts;
         _document = PdfDocument.Open(content, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true });
+        _layers = new HiddenLayers(_document);
     }
 
     public int PageCount => _document.NumberOfPages;
@@ -33,23 +36,38 @@ internal sealed class PdfPigText : IPageTextSource
         return most != 0 && letters[most] > 0.8 * letters.Sum() && letters[most] >= 20 ? most : 0;
     }
 
-    public List<Glyph> Read(int number, PdfiumPage page, int turn)
+    public bool HasHiddenLayers => _layers.Any;
+
+    public List<Glyph> Read(int number, PdfiumPage page, int turn, TextAccount account)
     {
         IReadOnlyList<Letter> letters = LettersOf(number);
+        HashSet<Letter> hidden = _layers.Any ? _layers.On(_document.GetPage(number)) : [];
         List<Glyph> glyphs = new(letters.Count);
+        byte? direction = 0; // of a letter without a width: that of the one before it
         foreach (Letter letter in letters)
         {
             string text = GlyphText.Clean(letter.Value);
             if (text.Length == 0)
-                continue;
-            PdfPoint start = Turned(letter.StartBaseLine, page, turn), end = Turned(letter.EndBaseLine, page, turn);
-            bool upright = turn == 0 ? letter.TextOrientation == TextOrientation.Horizontal
-                : end.X > start.X && Math.Abs(end.Y - start.Y) < 0.05 * (end.X - start.X);
-            glyphs.Add(new Glyph(
-                text, start.X, end.X, upright ? start.Y : (start.Y + end.Y) / 2, Math.Clamp(letter.PointSize, 0.5, 500),
-                _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold
-                || letter.FontDetails.Weight >= 600, letter.FontDetails.IsItalic), upright)
             {
+                account.Add(CharacterPlace.Unreadable, string.IsNullOrWhiteSpace(letter.Value) ? 0 : 1);
+                continue;
+            }
+            if (hidden.Contains(letter))
+            {
+                account.Add(CharacterPlace.Hidden, text == " " ? 0 : 1);
+                continue;
+            }
+            PdfPoint from = Turned(letter.StartBaseLine, page, turn), to = Turned(letter.EndBaseLine, page, turn);
+            if (from != to)
+                direction = QuarterTurn.Of(to.X - from.X, to.Y - from.Y);
+            (double X, double Y) start = QuarterTurn.Of(from.X, from.Y, direction ?? 0), end = QuarterTurn.Of(to.X, to.Y, direction ?? 0);
+            glyphs.Add(new Glyph(
+                text, start.X, end.X, direction is null ? (start.Y + end.Y) / 2 : start.Y, Math.Clamp(letter.PointSize, 0.5, 500),
+                _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold
+                || letter.FontDetails.Weight >= 600, letter.FontDetails.IsItalic))
+            {
+                Turn = direction ?? 0,
+                Slanted = direction is null,
                 Invisible = letter.RenderingMode == TextRenderingMode.Neither,
                 White = IsWhite(letter.FillColor),
             });

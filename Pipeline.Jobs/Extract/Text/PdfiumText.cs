@@ -12,7 +12,9 @@ internal sealed unsafe class PdfiumText(FontTable fonts) : IPageTextSource
 
     public int TurnOf(int number) => 0;
 
-    public List<Glyph> Read(int number, PdfiumPage page, int turn)
+    public bool HasHiddenLayers => false;
+
+    public List<Glyph> Read(int number, PdfiumPage page, int turn, TextAccount account)
     {
         lock (PdfiumLibrary.Gate)
         {
@@ -52,13 +54,17 @@ internal sealed unsafe class PdfiumText(FontTable fonts) : IPageTextSource
             return null;
 
         (double startX, double startY) = page.Displayed(x, y);
-        (double ax, _) = page.Displayed(box.Left, box.Bottom);
-        (double bx, _) = page.Displayed(box.Right, box.Top);
+        (double ax, double ay) = page.Displayed(box.Left, box.Bottom);
+        (double bx, double by) = page.Displayed(box.Right, box.Top);
         double angle = GetCharAngle(text, index) + page.Rotation * -Math.PI / 2;
-        bool upright = Math.Abs(Math.IEEERemainder(angle, 2 * Math.PI)) < 0.05;
-        return new Glyph(
-            value, upright ? Math.Min(startX, Math.Max(ax, bx)) : Math.Min(ax, bx), Math.Max(ax, bx), startY,
-            SizeOf(text, index), FontOf(text, index), upright);
+        byte? direction = QuarterTurn.Of(Math.Cos(angle), Math.Sin(angle));
+        if (direction is null)
+            return new Glyph(value, Math.Min(ax, bx), Math.Max(ax, bx), startY, SizeOf(text, index), FontOf(text, index)) { Slanted = true };
+        (double x0, double baseline) = QuarterTurn.Of(startX, startY, direction.Value);
+        (double edge, _) = QuarterTurn.Of(ax, ay, direction.Value);
+        (double other, _) = QuarterTurn.Of(bx, by, direction.Value);
+        double end = Math.Max(edge, other);
+        return new Glyph(value, Math.Min(x0, end), end, baseline, SizeOf(text, index), FontOf(text, index)) { Turn = direction.Value };
     }
 
     private static double SizeOf(nint text, int index)

@@ -1,4 +1,5 @@
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Rendering;
 
 namespace Pipeline.Jobs.Extract.Text;
 
@@ -13,13 +14,35 @@ internal sealed class SegmentBuilder(FontTable fonts)
     private const double SameBaseline = 0.2;
 
     /// <summary>The upright text of a page; unordered.</summary>
-    public List<TextSegment> Build(IReadOnlyList<Glyph> glyphs)
+    /// <param name="glyphs">All characters; those that are not upright are passed over.</param>
+    /// <param name="links">Areas of the page that lead somewhere.</param>
+    /// <param name="account">Counts characters that are struck twice.</param>
+    public List<TextSegment> Build(IReadOnlyList<Glyph> glyphs, IReadOnlyList<PageAnnotation> links, TextAccount account) =>
+        ColumnGaps.Split(MarginNumbers.Split(SegmentsOf(glyphs, links, account)));
+
+    /// <summary>Text that runs up or down the page or stands on its head, turned back to where it is.</summary>
+    public List<TextSegment> BuildSideways(IReadOnlyList<Glyph> glyphs, TextAccount account)
     {
-        List<Run> runs = JoinNeighbours(InContentOrder(Once(glyphs)));
+        List<TextSegment> sideways = new();
+        for (byte turn = 1; turn <= 3; turn++)
+        {
+            List<Glyph> turned = glyphs.Where(g => g.Turn == turn && !g.Slanted).Select(g => g with { Turn = 0 }).ToList();
+            foreach (TextSegment segment in turned.Count > 0 ? SegmentsOf(turned, [], account) : [])
+                sideways.Add(TextSegment.Of(
+                    [.. segment.Words.Select(w => w with { Box = QuarterTurn.Back(w.Box, turn) })], segment.Baseline, turn));
+        }
+        return sideways;
+    }
+
+    private List<TextSegment> SegmentsOf(IReadOnlyList<Glyph> glyphs, IReadOnlyList<PageAnnotation> links, TextAccount account)
+    {
+        List<Glyph> once = Once(glyphs);
+        account.Add(CharacterPlace.StruckTwice, glyphs.Count - once.Count);
+        List<Run> runs = JoinNeighbours(InContentOrder(once));
         List<TextSegment> segments = new(runs.Count);
         foreach (Run run in runs)
-            if (ToSegment(run) is { } segment) segments.Add(segment);
-        return ColumnGaps.Split(MarginNumbers.Split(segments));
+            if (ToSegment(run, links) is { } segment) segments.Add(segment);
+        return segments;
     }
 
     /// <summary>Shadows and bold by overprinting draw the same character again, hardly moved.</summary>
@@ -145,11 +168,11 @@ internal sealed class SegmentBuilder(FontTable fonts)
         return joined;
     }
 
-    private TextSegment? ToSegment(Run run)
+    private TextSegment? ToSegment(Run run, IReadOnlyList<PageAnnotation> links)
     {
         List<TextWord> words = new();
-        string text = "";
         List<string> units = [];
+        int struck = 0;
         Glyph first = default;
         Box box = default;
         Glyph? last = null;
@@ -159,34 +182,46 @@ internal sealed class SegmentBuilder(FontTable fonts)
             bool space = glyph.Text == " ";
             // The same character twice in one place: bold by overprinting.
             if (last is { } l && l.Text == glyph.Text && Math.Abs(l.X0 - glyph.X0) < 0.12 * glyph.Size && !space)
-                continue;
-            if (text.Length > 0 && (space || glyph.X0 - box.X1 > wordGap * Math.Max(glyph.Size, last!.Value.Size)))
             {
-                words.Add(ToWord(RightToLeft.Read(units), box, first));
-                text = "";
+                struck++;
+                continue;
+            }
+            if (units.Count > 0 && (space || glyph.X0 - box.X1 > wordGap * Math.Max(glyph.Size, last!.Value.Size)))
+            {
+                words.Add(ToWord(units, struck, box, first, links));
                 units.Clear();
+                struck = 0;
             }
             last = glyph;
             if (space)
                 continue;
-            if (text.Length == 0)
+            if (units.Count == 0)
                 (box, first) = (glyph.Box, glyph);
             else
                 box = box.Union(glyph.Box);
-            string unit = Raised(glyph, run);
-            text += unit;
-            units.Add(unit);
+            units.Add(Raised(glyph, run));
         }
-        if (text.Length > 0)
-            words.Add(ToWord(RightToLeft.Read(units), box, first));
+        if (units.Count > 0)
+            words.Add(ToWord(units, struck, box, first, links));
         if (words.Count == 0)
             return null;
         bool rightToLeft = RightToLeft.Leads(words.Select(w => w.Text));
         return TextSegment.Of(rightToLeft ? RightToLeft.Read(words) : words, run.Baseline);
     }
 
-    private TextWord ToWord(string text, Box box, Glyph first) =>
-        new(text, box, Math.Round(first.Size, 1), first.Font, fonts[first.Font].Bold, fonts[first.Font].Monospaced);
+    private TextWord ToWord(List<string> units, int struck, Box box, Glyph first, IReadOnlyList<PageAnnotation> links)
+    {
+        string? address = null;
+        foreach (PageAnnotation link in links)
+            if (link.Kind == AnnotationKind.Link && link.Box.ContainsCenterOf(box)) address = link.Text;
+        DocumentFont font = fonts[first.Font];
+        return new TextWord(RightToLeft.Read(units), box, Math.Round(first.Size, 1), first.Font, font.Bold, font.Monospaced)
+        {
+            Italic = font.Italic,
+            Link = address,
+            Glyphs = units.Count + struck,
+        };
+    }
 
     /// <summary>Wider where the text is letter-spaced, or where spaces are drawn as characters.</summary>
     private static double WordGapOf(Run run)

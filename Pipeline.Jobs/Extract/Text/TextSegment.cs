@@ -24,7 +24,7 @@ internal sealed class TextSegment
     public required bool Monospaced { get; init; }
 
     /// <summary>A segment of words on one baseline; size and font are those of most characters.</summary>
-    public static TextSegment Of(IReadOnlyList<TextWord> words, double baseline)
+    public static TextSegment Of(IReadOnlyList<TextWord> words, double baseline, int turn = 0)
     {
         int characters = words.Sum(w => w.Text.Length);
         return new TextSegment
@@ -32,12 +32,19 @@ internal sealed class TextSegment
             Words = words,
             Box = words.Select(w => w.Box).Aggregate((a, b) => a.Union(b)),
             Baseline = baseline,
+            Turn = turn,
             Size = words.GroupBy(w => w.Size).OrderByDescending(g => g.Sum(w => w.Text.Length)).ThenByDescending(g => g.Key).First().Key,
             Font = words.GroupBy(w => w.Font).OrderByDescending(g => g.Sum(w => w.Text.Length)).ThenBy(g => g.Key).First().Key,
             Monospaced = words.All(w => w.Monospaced),
             Bold = words.Where(w => w.Bold).Sum(w => w.Text.Length) >= 0.9 * characters,
         };
     }
+
+    /// <summary>Clockwise quarter turns that make it upright; 0 for ordinary text.</summary>
+    public int Turn { get; init; }
+
+    /// <summary>How many characters of the page it is.</summary>
+    public int Glyphs => Words.Sum(w => w.Glyphs);
 
     public string Text => string.Join(' ', Words.Select(w => w.Text));
 }
