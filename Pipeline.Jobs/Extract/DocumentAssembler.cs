@@ -49,7 +49,6 @@ internal static class DocumentAssembler
             FileName = "",
             Sha256 = "",
             Bytes = 0,
-            Title = documentBlocks.Find(b => b.Kind == BlockKind.Heading && b.Page == pages[0].Number)?.Text,
             Pages = pages.Select(ToPage).ToList(),
             Fonts = fonts.Fonts,
             Blocks = documentBlocks,

@@ -31,7 +31,7 @@ internal static class DocumentParser
         List<PageContent> pages = ReadPages(request, content, pdf, fonts, warnings, progress);
         if (pages.TrueForAll(p => !p.HasText))
             warnings.Add("no text in the whole document: its pages are treated as pictures");
-        List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"));
+        List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"), pdf.Outline());
 
         List<NumberedFigure> figures = FigureNumbers.Assign(blocks);
         FigureImages images = FigureImages.Write(pdf, pages, figures, request.RasterDpi, request.Folder);
@@ -41,8 +41,8 @@ internal static class DocumentParser
             Sha256 = sha256,
             Bytes = size,
             Warnings = warnings,
+            Title = DocumentTitle.Choose(pdf.Metadata("Title"), blocks),
         };
-        document = document with { Title = document.Title ?? pdf.Metadata("Title") };
         File.WriteAllText(Path.Combine(request.Folder, ExtractionResult.MarkdownFile), MarkdownWriter.Write(document));
         document.Save(Path.Combine(request.Folder, ExtractionResult.JsonFile)); // last: it marks the folder complete
         return document;
@@ -57,7 +57,7 @@ internal static class DocumentParser
         using PdfiumDocument document = PdfiumDocument.Open(name, content);
         ParseRequest request = new(pdf, name, "", 0, int.MaxValue, WithoutPdfPig: false);
         List<PageContent> pages = ReadPages(request, content, document, new FontTable(), [], (_, _) => { });
-        DocumentLayout.Understand(pages, document.Metadata("Title"));
+        DocumentLayout.Understand(pages, document.Metadata("Title"), document.Outline());
         return pages;
     }
 
@@ -141,7 +141,7 @@ internal static class DocumentParser
         glyphs.AddRange(typed);
         account.Add(CharacterPlace.Slanted, glyphs.Count(g => g.Slanted && g.Text != " "));
         return new PageContent(
-            number, page.Box, segments.Build(glyphs, annotations, account), segments.BuildSideways(glyphs, account), graphics)
+            number, page.Box, DrawnBullets.Mark(segments.Build(glyphs, annotations, account), graphics), segments.BuildSideways(glyphs, account), graphics)
         {
             Account = account,
         };

@@ -180,7 +180,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         if (CaptionText.IsCaption(line.Text) && !CaptionText.IsCaption(first.Text))
             return true;
         bool large = line.Size >= 1.12 * style.BodySize || (line.Bold && !style.BodyIsBold);
-        if (!large && EndedEarly(last, line, right) && Math.Abs(line.Box.X0 - last.Box.X0) < 1.5 * line.Size
+        bool divided = last.Text.Length > 2 && last.Text[^1] == '-' && char.IsLetterOrDigit(last.Text[^2]);
+        if (!large && !divided && EndedEarly(last, line, right) && Math.Abs(line.Box.X0 - last.Box.X0) < 1.5 * line.Size
             && (SentenceEnd().IsMatch(last.Text) || last.Text.EndsWith(';') || !char.IsLower(line.Text[0])))
             return true;
         if (ListMarker().IsMatch(first.Text))
@@ -255,10 +256,14 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
     private static string MarkerOf(string marker)
     {
         string plain = marker.Trim().Replace('．', '.');
+        if ("☐❏❑❒□".Contains(plain[0], StringComparison.Ordinal))
+            return "[ ]";
+        if ("☑☒✓✔✗✘☓".Contains(plain[0], StringComparison.Ordinal))
+            return "[x]";
         return char.IsLetterOrDigit(plain.TrimStart('(')[0]) ? plain : "-";
     }
 
-    [GeneratedRegex(@"^([•‣▪◦●○■□➢✓·*–—-]\s+|\(?(\d{1,2}|[a-z]|[ivx]{1,5})[.)]\s+|\d{1,2}．\s*)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([•‣▪▫◦●○■□➢✓✔✗✘☓☐☑☒❏❑❒❖◆◇►▶▸▹➤➔→➜⁃∙⦁⁌⁍★☆✦✧✱✻❯·*–—-]\s+|\(?(\d{1,2}|[a-z]|[ivx]{1,5})[.)]\s+|\d{1,2}．\s*)", RegexOptions.CultureInvariant)]
     private static partial Regex ListMarker();
 
     [GeneratedRegex(@"^\S.*[\p{L})\]?!”""’'].*?[\s.·…_]+(?<page>\d{1,4}|[ivxlc]{1,6})$", RegexOptions.CultureInvariant)]
@@ -271,7 +276,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
     [GeneratedRegex(@"^\d{1,2}(\.\d{1,2})*\.?\s")]
     private static partial Regex Numbered();
 
-    [GeneratedRegex(@"^[•‣▪◦●○■□➢✓]\s+")]
+    [GeneratedRegex(@"^[•‣▪▫◦●○■□➢✓✔✗✘☓☐☑☒❏❑❒❖◆◇►▶▸▹➤➔→➜⁃∙⦁⁌⁍★☆✦✧✱✻❯]\s+")]
     private static partial Regex Bullet();
 
     [GeneratedRegex(@"[.!?:][\)\]""”’']*$")]

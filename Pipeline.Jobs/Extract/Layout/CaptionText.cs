@@ -10,7 +10,7 @@ internal static partial class CaptionText
 
     /// <summary>A caption of a table rather than of a picture.</summary>
     public static bool IsTableCaption(string text) =>
-        IsCaption(text) && text.StartsWith("ta", StringComparison.OrdinalIgnoreCase);
+        TableStart().IsMatch(text) && IsCaption(text);
 
     /// <summary>The arabic number in the caption of a picture, or null.</summary>
     public static int? Number(string caption)
@@ -19,9 +19,20 @@ internal static partial class CaptionText
         return match.Success && int.TryParse(match.Groups["number"].Value, out int number) && number is > 0 and < 10000 ? number : null;
     }
 
+    private const string TableLabels =
+        @"table|tab\.|tabla|cuadro|tabelle|tableau|tabela|tabella|tabel|tabell|taulukko|tabulka|táblázat|tablo|таблица|табл\.|таблиця"
+        + "|πίνακας|bảng|جدول|טבלה|表|표";
+
+    private const string PictureLabels =
+        @"figure|fig\.?|chart|diagram|plate|scheme|photo|map|exhibit|figura|gráfico|imagen|ilustración|abbildung|abb\.|bild|grafik"
+        + @"|graphique|illustration|gráfica|quadro|foto|grafico|afbeelding|afb\.|figuur|figur|kuva|kuvio|rysunek|rys\.|obrázek|obr\."
+        + @"|ábra|slika|şekil|рисунок|рис\.|мал\.|εικόνα|σχήμα|hình|شكل|איור|図|图|圖|그림";
+
+    [GeneratedRegex(@"^(" + TableLabels + ")", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex TableStart();
+
     [GeneratedRegex(
-        @"^(figure|fig\.?|table|tab\.?|chart|diagram|plate|scheme|figura|tabla|cuadro|gráfico|abbildung|abb\.|tabelle|tableau)\s*"
-        + @"(?<number>\d{1,4}([.\-]\d+)?[a-z]?|[ivxlc]{1,6})\s*([:.|–—]|-\s|$)",
+        @"^(" + TableLabels + "|" + PictureLabels + @")\s*(?<number>\d{1,4}([.\-]\d+)*[a-z]?|[ivxlc]{1,6})\s*([:.|–—：．。]|-\s|\s(?=\p{Lo})|$)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Start();
 }

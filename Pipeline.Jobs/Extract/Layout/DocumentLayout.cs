@@ -8,8 +8,10 @@ internal static class DocumentLayout
 {
     /// <param name="pages">All pages.</param>
     /// <param name="title">Title in the file's metadata.</param>
+    /// <param name="outline">Bookmarks.</param>
     /// <returns>Blocks in reading order, headers and footers included.</returns>
-    public static List<TextBlock> Understand(IReadOnlyList<PageContent> pages, string? title)
+    public static List<TextBlock> Understand(
+        IReadOnlyList<PageContent> pages, string? title, IReadOnlyList<OutlineEntry> outline)
     {
         Dictionary<TextSegment, BlockKind> heads = RunningHeads.Find(pages, title);
         foreach (TextSegment number in pages.SelectMany(LineNumbers.Find))
@@ -29,7 +31,8 @@ internal static class DocumentLayout
             blocks.AddRange(Running(page, heads, BlockKind.Footer));
         }
         TableJoiner.Join(blocks, pages);
-        HeadingLevels.Assign(blocks);
+        NumberedHeadings.Promote(blocks);
+        HeadingLevels.Assign(blocks, outline);
         NestLists(blocks);
         return blocks;
     }

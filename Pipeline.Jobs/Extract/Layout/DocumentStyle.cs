@@ -65,9 +65,20 @@ internal sealed class DocumentStyle
         bool known = _words.Contains(head + tail);
         // A word that is nowhere else written in one, of two that are words of their own, is a compound.
         bool compound = !char.IsLower(next[0]) || _words.Contains($"{head}-{tail}")
-            || (!known && (head.Contains('-') || (head.Length > 2 && tail.Length > 3 && _words.Contains(head) && _words.Contains(tail))));
+            || (!known && (head.Contains('-') || IsFirstPart(head, tail) || (head.Length > 2 && tail.Length > 3 && _words.Contains(head) && _words.Contains(tail))));
         return compound ? text + next : text[..^1] + next;
     }
+
+    /// <summary>Words that make compounds with a hyphen in English, before a word rather than an ending.</summary>
+    private static bool IsFirstPart(string head, string tail) =>
+        tail.Length >= 4 && FirstParts.Contains(head) && !tail.StartsWith("ness", StringComparison.Ordinal)
+        && !tail.StartsWith("itud", StringComparison.Ordinal);
+
+    private static readonly HashSet<string> FirstParts = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "long", "short", "well", "self", "high", "low", "mid", "full", "half", "all", "cost", "time", "real", "large", "small", "state",
+        "so", "end", "user", "ill", "two", "three", "four", "five", "one", "first", "second", "third", "non", "best", "old", "new",
+    };
 
     /// <summary>Chinese and Japanese have no blank where lines join.</summary>
     private static bool IsIdeographic(string text, string next) =>

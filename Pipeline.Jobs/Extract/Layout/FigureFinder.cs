@@ -45,7 +45,10 @@ internal static class FigureFinder
     private static bool IsStrip(PageGraphic g, PageContent page)
     {
         bool Wide(PageGraphic o) => o.Kind == GraphicKind.Image && o.Box.Width > 0.95 * page.Box.Width;
-        return Wide(g) && page.Segments.Count > 2 && page.Graphics.Where(Wide).Sum(o => o.Box.Height) > 0.9 * page.Box.Height;
+        bool High(PageGraphic o) => o.Kind == GraphicKind.Image && o.Box.Height > 0.95 * page.Box.Height;
+        return page.Segments.Count > 2
+            && ((Wide(g) && page.Graphics.Where(Wide).Sum(o => o.Box.Height) > 0.9 * page.Box.Height)
+                || (High(g) && page.Graphics.Where(High).Sum(o => o.Box.Width) > 0.9 * page.Box.Width));
     }
 
     /// <summary>Whether what stands on an area is running text: lines of several words, one under the other.</summary>

@@ -25,6 +25,8 @@ internal static partial class RunningHeads
         {
             foreach (Line line in Outermost(pages[0]).Where(l => IsAlone(l, pages[0])))
                 Mark(found, line, BlockKind.PageNumber);
+            if (found.Count == 0 && FarBelow(pages[0]) is { } number)
+                found[number] = BlockKind.PageNumber;
             return found;
         }
         Dictionary<string, List<Line>> candidates = new(StringComparer.Ordinal);
@@ -108,6 +110,16 @@ internal static partial class RunningHeads
         return line.Segments.Count == 1 && IsNumberAlone(line.Text) && page.Segments.Sum(s => s.Words.Count) > 60
             && (line.Baseline < 0.09 * page.Box.Height || line.Baseline > 0.93 * page.Box.Height)
             && !page.Segments.Exists(s => s != number && Math.Abs(s.Baseline - number.Baseline) < 2.2 * Math.Max(s.Size, number.Size));
+    }
+
+    /// <summary>On a single page that is not full: a number in the middle, far below the text.</summary>
+    private static TextSegment? FarBelow(PageContent page)
+    {
+        if (page.Segments.MinBy(s => s.Baseline) is not { } last || !IsNumberAlone(last.Text) || last.Baseline > 0.2 * page.Box.Height
+            || Math.Abs(last.Box.CenterX - page.Box.CenterX) > 15 || page.Segments.Sum(s => s.Words.Count) <= 60)
+            return null;
+        return page.Segments.TrueForAll(s => s == last || s.Baseline - last.Baseline > 5 * s.Size)
+            && page.Graphics.TrueForAll(g => Math.Abs(g.Box.CenterY - last.Baseline) > 3 * last.Size) ? last : null;
     }
 
     /// <summary>The text, and the text without the number that counts with the pages.</summary>

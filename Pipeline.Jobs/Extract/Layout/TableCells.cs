@@ -193,7 +193,8 @@ internal sealed class TableCells
         uint shade = ShadeOf(heads[0].Box, page);
         bool shaded = shade != uint.MaxValue && heads.All(c => ShadeOf(c.Box, page) == shade)
             && body.Count(c => ShadeOf(c.Box, page) == shade) < 0.4 * body.Length;
-        return bold || shaded || NumbersBelow(heads, body) ? rows : 0;
+        bool sideways = heads.Where(c => c.Column > 0).All(c => c.IsSideways) && heads.Any(c => c.IsSideways) && !body.Any(c => c.IsSideways);
+        return bold || shaded || sideways || NumbersBelow(heads, body) ? rows : 0;
     }
 
     private static bool NumbersBelow(Cell[] heads, Cell[] body)
@@ -238,6 +239,9 @@ internal sealed class TableCells
         public List<CellLine> Lines { get; } = lines;
 
         public string Text => Lines.Select(l => l.Text).Aggregate("", DocumentStyle.JoinPlain);
+
+        /// <summary>Its text runs up or down the page.</summary>
+        public bool IsSideways => Lines.Count > 0 && Lines.TrueForAll(l => l.Words.TrueForAll(w => w.Segment.Turn != 0));
 
         public bool IsBold => Lines.TrueForAll(l => l.Words.TrueForAll(w => w.Segment.Bold));
     }

@@ -40,7 +40,7 @@ internal static class TableFinder
 
     /// <summary>Heads that run up the page, in narrow columns.</summary>
     private static TextSegment AsOneWord(TextSegment sideways) => TextSegment.Of(
-        [sideways.Words[0] with { Text = sideways.Text, Box = sideways.Box, Glyphs = sideways.Glyphs }], sideways.Box.Y0);
+        [sideways.Words[0] with { Text = sideways.Text, Box = sideways.Box, Glyphs = sideways.Glyphs }], sideways.Box.Y0, sideways.Turn);
 
     /// <summary>A table of contents is a list of lines, whatever is drawn between them.</summary>
     private static bool IsContents(TableItem table)
@@ -118,7 +118,7 @@ internal static class TableFinder
                 Box next = rules[j];
                 if (used[j] || Math.Abs(next.X0 - region.X0) > SameEdge || Math.Abs(next.X1 - region.X1) > SameEdge)
                     continue;
-                if (region.Y0 - next.Y1 > LongestRowGap)
+                if (region.Y0 - next.Y1 > LongestRowGap || IsProseBetween(region, next, page))
                     break;
                 region = region.Union(next);
                 used[j] = true;
@@ -127,6 +127,16 @@ internal static class TableFinder
             if (count >= 2 && region.Height > 14)
                 yield return region;
         }
+    }
+
+    /// <summary>A paragraph between two lines parts two tables.</summary>
+    private static bool IsProseBetween(Box above, Box below, PageContent page)
+    {
+        Box gap = new(above.X0, below.Y1, above.X1, above.Y0);
+        List<TextSegment> between = page.Segments.Where(s => gap.ContainsCenterOf(s.Box)).ToList();
+        return between.Exists(s => s.Words.Count >= 7 && s.Box.Width > 0.6 * gap.Width) && between.Exists(s => s.Text[^1] is '.' or '。')
+            && between.TrueForAll(s => s.Box.X0 < gap.X0 + 0.1 * gap.Width
+                && !between.Exists(o => o != s && Math.Abs(o.Baseline - s.Baseline) < 2));
     }
 
     private static List<Box> JoinCollinear(IEnumerable<Box> rules)
@@ -210,6 +220,9 @@ internal static class TableFinder
             return false;
         for (int c = 0; c < columns; c++)
             if (table.Rows.Average(r => r[c].Length) > 40) return false; // columns of running text
-        return true;
+        // The same, in narrow columns: lines of several words which neither numbers nor ends of cells break.
+        int prose = Enumerable.Range(0, columns).Count(c => table.Rows.Average(r => r[c].Count(l => l == ' ')) > 2.5
+            && table.Rows.Count(r => r[c].Length > 0 && char.IsLower(r[c][0])) > 0.4 * table.Rows.Count);
+        return prose < columns;
     }
 }

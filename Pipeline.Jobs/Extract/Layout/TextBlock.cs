@@ -20,7 +20,7 @@ internal sealed class TextBlock
 
     public required bool Bold { get; init; }
 
-    public string? Marker { get; init; }
+    public string? Marker { get; set; }
 
     /// <summary>The words it was made from, in reading order; none of a table or figure.</summary>
     public List<TextWord> Words { get; init; } = [];

@@ -64,7 +64,9 @@ internal static unsafe class PdfiumAnnotations
         switch (GetFieldType(form, annotation))
         {
             case FieldCheckBox or FieldRadioButton:
-                return IsChecked(form, annotation) != 0 ? "\u2611" : "\u2610";
+                // PDFium knows whether it is ticked only of pages that are open in a viewer; the field's value says the same.
+                string? export = StringOf((buffer, bytes) => GetExportValue(form, annotation, buffer, bytes)), value = FieldValue();
+                return value is not (null or "Off") && (export is null || export == value) ? "\u2611" : "\u2610";
             case FieldComboBox or FieldListBox:
                 int options = Math.Min(Most, CountOptions(form, annotation));
                 List<string> chosen = new();

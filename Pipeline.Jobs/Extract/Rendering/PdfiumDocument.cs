@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Pipeline.Jobs.Extract.Layout;
 
 namespace Pipeline.Jobs.Extract.Rendering;
 
 /// <summary>A PDF opened with PDFium. Not for concurrent use.</summary>
 internal sealed unsafe class PdfiumDocument : IDisposable
 {
+    private const int MostBookmarks = 10_000, MostLevels = 12;
     private const int CallbackBytes = 1024; // more than any version of PDFium's structure
 
     private readonly string _name;
@@ -70,6 +72,31 @@ internal sealed unsafe class PdfiumDocument : IDisposable
                 PdfiumNative.GetMetaText(_handle, tag, start, new CULong((nuint)bytes));
             string value = Encoding.Unicode.GetString(buffer).TrimEnd('\0').Trim();
             return value.Length > 0 ? value : null;
+        }
+    }
+
+    /// <summary>The bookmarks in order, at most 10,000 of them.</summary>
+    public List<OutlineEntry> Outline()
+    {
+        List<OutlineEntry> entries = new();
+        lock (PdfiumLibrary.Gate)
+            Collect(PdfiumNative.FirstBookmark(_handle, 0), 1, entries, []);
+        return entries;
+    }
+
+    private void Collect(nint bookmark, int level, List<OutlineEntry> entries, HashSet<nint> seen)
+    {
+        while (bookmark != 0 && level <= MostLevels && entries.Count < MostBookmarks && seen.Add(bookmark)) // hostile ones go in circles
+        {
+            int bytes = (int)PdfiumNative.BookmarkTitle(bookmark, null, default).Value;
+            byte[] buffer = new byte[Math.Clamp(bytes, 0, 4096)];
+            fixed (byte* start = buffer)
+                PdfiumNative.BookmarkTitle(bookmark, start, new CULong((nuint)buffer.Length));
+            nint target = PdfiumNative.BookmarkTarget(_handle, bookmark);
+            entries.Add(new OutlineEntry(
+                Encoding.Unicode.GetString(buffer).TrimEnd('\0').Trim(), level, target == 0 ? 0 : PdfiumNative.PageOf(_handle, target) + 1));
+            Collect(PdfiumNative.FirstBookmark(_handle, bookmark), level + 1, entries, seen);
+            bookmark = PdfiumNative.NextBookmark(_handle, bookmark);
         }
     }
 

@@ -52,7 +52,8 @@ internal static unsafe partial class PdfiumNative
     [LibraryImport(Library, EntryPoint = "FPDFAnnot_GetFormFieldValue")]
     public static partial CULong GetFieldValue(nint form, nint annotation, byte* utf16, CULong bytes);
 
-    [LibraryImport(Library, EntryPoint = "FPDFAnnot_IsChecked")] public static partial int IsChecked(nint form, nint annotation);
+    [LibraryImport(Library, EntryPoint = "FPDFAnnot_GetFormFieldExportValue")]
+    public static partial CULong GetExportValue(nint form, nint annotation, byte* utf16, CULong bytes);
 
     [LibraryImport(Library, EntryPoint = "FPDFAnnot_GetOptionCount")] public static partial int CountOptions(nint form, nint annotation);
 
@@ -61,6 +62,20 @@ internal static unsafe partial class PdfiumNative
 
     [LibraryImport(Library, EntryPoint = "FPDFAnnot_GetOptionLabel")]
     public static partial CULong GetOptionLabel(nint form, nint annotation, int index, byte* utf16, CULong bytes);
+
+    [LibraryImport(Library, EntryPoint = "FPDFBookmark_GetFirstChild")]
+    public static partial nint FirstBookmark(nint document, nint parent);
+
+    [LibraryImport(Library, EntryPoint = "FPDFBookmark_GetNextSibling")]
+    public static partial nint NextBookmark(nint document, nint bookmark);
+
+    [LibraryImport(Library, EntryPoint = "FPDFBookmark_GetTitle")]
+    public static partial CULong BookmarkTitle(nint bookmark, byte* utf16, CULong bytes);
+
+    [LibraryImport(Library, EntryPoint = "FPDFBookmark_GetDest")]
+    public static partial nint BookmarkTarget(nint document, nint bookmark);
+
+    [LibraryImport(Library, EntryPoint = "FPDFDest_GetDestPageIndex")] public static partial int PageOf(nint document, nint target);
 
     public struct Quad
     {

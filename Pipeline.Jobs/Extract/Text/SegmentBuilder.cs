@@ -78,7 +78,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
     /// <summary>Digits that are set small and high are powers and marks of notes: as characters of their own they stay that.</summary>
     private static string Raised(Glyph glyph, Run run)
     {
-        if (glyph.Size > 0.82 * run.Size || glyph.Baseline - run.Baseline < 0.14 * run.Size)
+        if (glyph.Size > 0.87 * run.Size || glyph.Baseline - run.Baseline < 0.14 * run.Size)
             return glyph.Text;
         return string.Concat(glyph.Text.Select(c => c switch
         {
@@ -152,7 +152,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
                 double em = Math.Max(current.Size, next.Size), gap = next.X0 - current.X1;
                 // A first letter over several lines stands on the baseline of the last of them.
                 bool large = Math.Max(current.Size, next.Size) > 1.8 * Math.Min(current.Size, next.Size);
-                if (!large && gap > -0.5 * em && gap <= SegmentGap * em)
+                if (!large && (gap > -0.5 * em || FillsGap(current, next)) && gap <= SegmentGap * em)
                 {
                     current.Append(next);
                 }
@@ -166,6 +166,14 @@ internal sealed class SegmentBuilder(FontTable fonts)
             start = end;
         }
         return joined;
+    }
+
+    /// <summary>Whether a piece stands where another has left room for it.</summary>
+    private static bool FillsGap(Run run, Run piece)
+    {
+        double slack = 0.1 * run.Size;
+        return piece.X0 >= run.X0 && piece.X1 <= run.X1 && Math.Abs(piece.Size - run.Size) < 0.1 * run.Size
+            && run.Glyphs.TrueForAll(g => g.Text == " " || g.X1 <= piece.X0 + slack || g.X0 >= piece.X1 - slack);
     }
 
     private TextSegment? ToSegment(Run run, IReadOnlyList<PageAnnotation> links)
@@ -270,10 +278,14 @@ internal sealed class SegmentBuilder(FontTable fonts)
                 (Size, Baseline) = (glyph.Size, glyph.Baseline);
         }
 
+        /// <summary>Adds what stands behind it, or between its own characters where these were drawn in any order.</summary>
         public void Append(Run next)
         {
+            bool between = next.X0 < X1 - 0.2 * Size;
             foreach (Glyph glyph in next.Glyphs)
                 Add(glyph);
+            if (between && !Glyphs.Exists(g => RightToLeft.IsLetter(g.Text[0])))
+                Glyphs.Sort((a, b) => (a.X0 + a.X1).CompareTo(b.X0 + b.X1));
         }
     }
 }
