@@ -47,8 +47,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         while (next < blocks.Count && blocks[next].Kind is BlockKind.Figure or BlockKind.Table or BlockKind.Caption)
             next++;
         int last = start - 1;
-        while (last >= 0 && blocks[last].Kind
-            is BlockKind.Figure or BlockKind.Table or BlockKind.Caption or BlockKind.Header or BlockKind.Footer or BlockKind.PageNumber)
+        while (last >= 0 && (blocks[last].IsNote || blocks[last].Kind.IsFurniture()
+            || blocks[last].Kind is BlockKind.Figure or BlockKind.Table or BlockKind.Caption))
             last--;
         if (last < 0 || next >= blocks.Count)
             return;
@@ -179,6 +179,9 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return StartsListItem(current, line, right);
         if (CaptionText.IsCaption(line.Text) && !CaptionText.IsCaption(first.Text))
             return true;
+        if (KeyAndValue().IsMatch(line.Text) && line.Box.Width < 0.6 * (right - line.Box.X0)
+            && (SentenceEnd().IsMatch(last.Text) || KeyAndValue().IsMatch(last.Text)))
+            return true;
         bool large = line.Size >= 1.12 * style.BodySize || (line.Bold && !style.BodyIsBold);
         bool divided = last.Text.Length > 2 && last.Text[^1] == '-' && char.IsLetterOrDigit(last.Text[^2]);
         if (!large && !divided && EndedEarly(last, line, right) && Math.Abs(line.Box.X0 - last.Box.X0) < 1.5 * line.Size
@@ -221,6 +224,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         return new TextBlock
         {
             Kind = kind,
+            IsNote = kind is BlockKind.Paragraph or BlockKind.ListItem && main.Size <= 0.94 * style.BodySize && NoteMark().IsMatch(text),
             Page = page,
             Box = lines.Select(l => l.Box).Aggregate((a, b) => a.Union(b)),
             Text = kind == BlockKind.ListItem ? text[marker.Length..] : text,
@@ -275,6 +279,12 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 
     [GeneratedRegex(@"^\d{1,2}(\.\d{1,2})*\.?\s")]
     private static partial Regex Numbered();
+
+    [GeneratedRegex(@"^([\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}|[*†‡§]|\[?\d{1,3}[\]).]?\s)\s*\S")]
+    private static partial Regex NoteMark();
+
+    [GeneratedRegex(@"^\p{Lu}[\w-]*( [\w-]+){0,2}: \S", RegexOptions.CultureInvariant)]
+    private static partial Regex KeyAndValue();
 
     [GeneratedRegex(@"^[•‣▪▫◦●○■□➢✓✔✗✘☓☐☑☒❏❑❒❖◆◇►▶▸▹➤➔→➜⁃∙⦁⁌⁍★☆✦✧✱✻❯]\s+")]
     private static partial Regex Bullet();

@@ -51,17 +51,30 @@ internal static class DocumentLayout
             FigureItem scan = new(page.Box, FigureKind.Page, 0, string.Join(" | ", stray.Select(s => s.Text))) { Lettering = [.. stray] };
             return builder.Build(page.Number, [[scan]]);
         }
+        List<List<Box>> cards = CardFinder.Find(body);
         List<TableItem> tables = TableFinder.Find(body, style.BodySize);
+        tables.RemoveAll(t => cards.Exists(group => group.Count(c => t.Box.ContainsCenterOf(c)) > 1));
         List<FigureItem> figures = FigureFinder.Find(body, tables, style.BodySize);
         List<LayoutItem> items = new([.. tables, .. figures]);
         items.AddRange(body.Segments
             .Where(s => !tables.Exists(t => t.Box.ContainsCenterOf(s.Box)) && !figures.Exists(f => FigureFinder.Holds(f, s)))
             .Select(s => new TextItem(s)));
+        foreach (List<Box> group in cards)
+            Gather(group, items);
         List<TextBlock> blocks = builder.Build(page.Number, ReadingOrder.Arrange(items, style.BodySize));
         CaptionMatcher.Match(blocks);
         DropKickers(blocks);
         AddSideways(page, tables, figures, blocks);
         return blocks;
+    }
+
+    /// <summary>Makes one item of what stands in a group of boxes.</summary>
+    private static void Gather(List<Box> cards, List<LayoutItem> items)
+    {
+        List<List<LayoutItem>> inside = cards.ConvertAll(c => items.FindAll(i => c.ContainsCenterOf(i.Box)));
+        HashSet<LayoutItem> taken = [.. inside.SelectMany(i => i)];
+        items.RemoveAll(taken.Contains);
+        items.Add(new CardsItem(cards.Aggregate((a, b) => a.Union(b)), inside));
     }
 
     /// <summary>Text that runs up or down beside the text is furniture; elsewhere it follows the rest of the page.</summary>

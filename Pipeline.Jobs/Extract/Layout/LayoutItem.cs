@@ -8,6 +8,11 @@ internal abstract record LayoutItem(Box Box);
 
 internal sealed record TextItem(TextSegment Segment) : LayoutItem(Segment.Box);
 
+/// <summary>Boxes that are read one after the other, each from its top.</summary>
+/// <param name="Box">Place of all.</param>
+/// <param name="Cards">What is in each box.</param>
+internal sealed record CardsItem(Box Box, IReadOnlyList<IReadOnlyList<LayoutItem>> Cards) : LayoutItem(Box);
+
 /// <param name="Box">Place on the page, labels included.</param>
 /// <param name="Kind">What it is made of.</param>
 /// <param name="Dpi">Highest resolution of the images in it; 0 without.</param>

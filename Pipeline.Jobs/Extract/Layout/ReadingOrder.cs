@@ -16,7 +16,28 @@ internal static class ReadingOrder
     {
         List<List<LayoutItem>> stretches = new();
         Split(items, bodySize, 0, stretches);
-        return stretches;
+        return stretches.SelectMany(s => Opened(s, bodySize)).ToList();
+    }
+
+    /// <summary>A stretch with each box of its groups of boxes as a stretch of its own.</summary>
+    private static IEnumerable<List<LayoutItem>> Opened(List<LayoutItem> stretch, double bodySize)
+    {
+        List<LayoutItem> current = new();
+        foreach (LayoutItem item in stretch)
+        {
+            if (item is not CardsItem cards)
+            {
+                current.Add(item);
+                continue;
+            }
+            if (current.Count > 0)
+                yield return current;
+            current = [];
+            foreach (IReadOnlyList<LayoutItem> card in cards.Cards)
+                foreach (List<LayoutItem> inside in Arrange(card, bodySize)) yield return inside;
+        }
+        if (current.Count > 0)
+            yield return current;
     }
 
     private static void Split(IReadOnlyList<LayoutItem> items, double bodySize, int depth, List<List<LayoutItem>> stretches)
@@ -25,6 +46,12 @@ internal static class ReadingOrder
             return;
         if (depth >= MaxDepth || FindGutter(items, bodySize) is not { } gutter)
         {
+            if (depth < MaxDepth && FindCut(items, bodySize) is { } cut)
+            {
+                Split(items.Where(i => i.Box.CenterY > cut).ToList(), bodySize, depth + 1, stretches);
+                Split(items.Where(i => i.Box.CenterY <= cut).ToList(), bodySize, depth + 1, stretches);
+                return;
+            }
             stretches.Add(items.OrderByDescending(i => i.Box.Y1).ThenBy(i => i.Box.X0).ToList());
             return;
         }
@@ -38,6 +65,34 @@ internal static class ReadingOrder
             Split(band.Where(i => SideOf(i, gutter) == Side.Left).ToList(), bodySize, depth + 1, stretches);
             Split(band.Where(i => SideOf(i, gutter) == Side.Right).ToList(), bodySize, depth + 1, stretches);
         }
+    }
+
+    /// <summary>
+    /// A height at which nothing stands and below or above which there are columns: a page may begin with three and go on with two.
+    /// </summary>
+    private static double? FindCut(IReadOnlyList<LayoutItem> items, double bodySize)
+    {
+        const int Tried = 6;
+        if (items.Count < 12)
+            return null;
+        List<(double Gap, double At)> gaps = new();
+        double bottom = double.MaxValue;
+        foreach (LayoutItem item in items.OrderByDescending(i => i.Box.Y1))
+        {
+            if (bottom < double.MaxValue && bottom - item.Box.Y1 > 0.5 * bodySize)
+                gaps.Add((bottom - item.Box.Y1, (bottom + item.Box.Y1) / 2));
+            bottom = Math.Min(bottom, item.Box.Y0);
+        }
+        foreach ((double _, double at) in gaps.OrderByDescending(g => g.Gap).Take(Tried))
+        {
+            foreach (bool above in (bool[])[true, false])
+            {
+                List<LayoutItem> part = items.Where(i => i.Box.CenterY > at == above).ToList();
+                if (part.Count >= 8 && part.Count < items.Count && FindGutter(part, bodySize) is not null)
+                    return at;
+            }
+        }
+        return null;
     }
 
     /// <summary>Alternating bands from the top: items that cross the gutter, items on either side of it.</summary>

@@ -125,8 +125,24 @@ internal static class TableFinder
                 count++;
             }
             if (count >= 2 && region.Height > 14)
-                yield return region;
+                yield return WithLastRow(region, page);
         }
+    }
+
+    /// <summary>Where every second row is shaded, the last one may be a plain one below the shades.</summary>
+    private static Box WithLastRow(Box region, PageContent page)
+    {
+        Box[] shades = page.Graphics.Where(g => g is { Kind: GraphicKind.Path, Filled: true, White: false, Segments: <= 6 }
+            && g.Box.Height is > 7 and < 60 && region.Inflate(1).ContainsCenterOf(g.Box) && g.Box.Width > 0.95 * region.Width)
+            .Select(g => g.Box).OrderBy(b => b.Y0).ToArray();
+        if (shades.Length < 2 || shades[0].Y0 > region.Y0 + 2)
+            return region;
+        double height = shades[0].Height, plain = shades[1].Y0 - shades[0].Y1;
+        if (Math.Abs(plain - height) > 0.15 * height)
+            return region;
+        Box next = new(region.X0, region.Y0 - height, region.X1, region.Y0);
+        List<TextSegment> row = page.Segments.Where(s => next.ContainsCenterOf(s.Box)).ToList();
+        return row.Count >= 2 && row.TrueForAll(s => s.Words.Count < 7) ? region.Union(next) : region;
     }
 
     /// <summary>A paragraph between two lines parts two tables.</summary>

@@ -154,7 +154,7 @@ internal static class TableGrid
                 int filled = line.Runs.Count;
                 continues = everyRowRuled ? band == above && !IsRowOfItsOwn(lines[i - 1], line, borders)
                     : band == above && i >= headLines && (
-                        line.Runs.TrueForAll(r => r.From > borders[0]) && (close || !spaced)
+                        line.Runs.TrueForAll(r => r.From > borders[0]) && (close || !spaced) && !RepeatsNumbers(lines[i - 1], line, borders)
                         || spaced && close && filled <= (borders.Count + 1) / 2);
                 if (!everyRowRuled && i < headLines && headLines <= 4 && band == above)
                     continues = !SpansSome(lines[i - 1], borders) && (close || gaps[i - 1] < 1.5 * size);
@@ -179,6 +179,10 @@ internal static class TableGrid
         }
         return line.Runs.Count > 0.6 * (borders.Count + 1) && deliberate >= 0.7 * line.Runs.Count;
     }
+
+    /// <summary>Numbers under numbers are values of their own: rows of a group whose name stands in the first of them.</summary>
+    private static bool RepeatsNumbers(Line above, Line line, List<double> borders) => line.Runs.Count(r => TableCells.IsNumber(r.Text)
+        && above.Runs.Exists(u => ColumnOf(u.From + 1, borders) == ColumnOf(r.From + 1, borders) && TableCells.IsNumber(u.Text))) >= 2;
 
     private static bool SpansSome(Line line, List<double> borders) =>
         line.Runs.Exists(r => ColumnOf(r.To - 1, borders) > ColumnOf(r.From + 1, borders));
@@ -243,5 +247,7 @@ internal static class TableGrid
         public double To { get; set; } = to;
 
         public List<(TextWord Word, TextSegment Segment)> Words { get; } = words;
+
+        public string Text => string.Join(' ', Words.Select(w => w.Word.Text));
     }
 }

@@ -30,6 +30,9 @@ internal sealed class TextBlock
 
     public int? Level { get; set; }
 
+    /// <summary>A note at the foot of the page: the text goes on after it.</summary>
+    public bool IsNote { get; set; }
+
     public List<BlockRegion> Continued { get; } = [];
 
     public LayoutItem? Item { get; set; }

@@ -129,7 +129,10 @@ internal sealed class SegmentBuilder(FontTable fonts)
             return false;
         double rise = Math.Abs(next.Baseline - run.Baseline);
         bool script = next.Size <= 0.85 * run.Size && rise <= 0.6 * run.Size && gap <= 0.4 * em;
-        return rise <= SameBaseline * em || script;
+        // The mark in front of a note is small and high, and the note goes on below it.
+        bool mark = run.Size <= 0.85 * next.Size && run.Glyphs.Count <= 3 && run.Baseline > next.Baseline && rise <= 0.6 * next.Size
+            && gap <= 0.4 * em;
+        return rise <= SameBaseline * em || script || mark;
     }
 
     /// <summary>Joins runs that are side by side on one baseline.</summary>
