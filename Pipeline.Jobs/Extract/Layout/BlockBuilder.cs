@@ -179,6 +179,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return StartsListItem(current, line, right);
         if (CaptionText.IsCaption(line.Text) && !CaptionText.IsCaption(first.Text))
             return true;
+        if (RaisedMark().IsMatch(line.Text) && RaisedMark().IsMatch(first.Text))
+            return true;
         if (KeyAndValue().IsMatch(line.Text) && line.Box.Width < 0.6 * (right - line.Box.X0)
             && (SentenceEnd().IsMatch(last.Text) || KeyAndValue().IsMatch(last.Text)))
             return true;
@@ -282,6 +284,9 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 
     [GeneratedRegex(@"^([\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}|[*†‡§]|\[?\d{1,3}[\]).]?\s)\s*\S")]
     private static partial Regex NoteMark();
+
+    [GeneratedRegex(@"^[\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}\s*\p{L}", RegexOptions.CultureInvariant)]
+    private static partial Regex RaisedMark();
 
     [GeneratedRegex(@"^\p{Lu}[\w-]*( [\w-]+){0,2}: \S", RegexOptions.CultureInvariant)]
     private static partial Regex KeyAndValue();

@@ -76,12 +76,15 @@ internal static class ReadingOrder
         if (items.Count < 12)
             return null;
         List<(double Gap, double At)> gaps = new();
-        double bottom = double.MaxValue;
+        LayoutItem? lowest = null;
         foreach (LayoutItem item in items.OrderByDescending(i => i.Box.Y1))
         {
-            if (bottom < double.MaxValue && bottom - item.Box.Y1 > 0.5 * bodySize)
-                gaps.Add((bottom - item.Box.Y1, (bottom + item.Box.Y1) / 2));
-            bottom = Math.Min(bottom, item.Box.Y0);
+            // A heading belongs to what follows it.
+            if (lowest is not null && lowest.Box.Y0 - item.Box.Y1 is var gap && gap > 0.5 * bodySize)
+                gaps.Add((gap + (IsLarge(item, bodySize) ? bodySize : 0) - (IsLarge(lowest, bodySize) ? bodySize : 0),
+                    (lowest.Box.Y0 + item.Box.Y1) / 2));
+            if (lowest is null || item.Box.Y0 < lowest.Box.Y0)
+                lowest = item;
         }
         foreach ((double _, double at) in gaps.OrderByDescending(g => g.Gap).Take(Tried))
         {
@@ -94,6 +97,8 @@ internal static class ReadingOrder
         }
         return null;
     }
+
+    private static bool IsLarge(LayoutItem item, double bodySize) => item is TextItem { Segment.Size: var size } && size >= 1.15 * bodySize;
 
     /// <summary>Alternating bands from the top: items that cross the gutter, items on either side of it.</summary>
     private static IEnumerable<List<LayoutItem>> Bands(IReadOnlyList<LayoutItem> items, Gutter gutter)

@@ -38,8 +38,15 @@ internal sealed class SegmentBuilder(FontTable fonts)
     {
         List<Glyph> once = Once(glyphs);
         account.Add(CharacterPlace.StruckTwice, glyphs.Count - once.Count);
+        List<List<Glyph>> vertical = VerticalText.Take(once);
         List<Run> runs = JoinNeighbours(InContentOrder(once));
         List<TextSegment> segments = new(runs.Count);
+        foreach (List<Glyph> block in vertical)
+        {
+            Box box = block.Select(g => g.Box).Aggregate((a, b) => a.Union(b));
+            TextWord text = ToWord(block.ConvertAll(g => g.Text), 0, box, block[0], links);
+            segments.Add(TextSegment.Of([text], box.Y1 - 0.76 * block[0].Size));
+        }
         foreach (Run run in runs)
             if (ToSegment(run, links) is { } segment) segments.Add(segment);
         return segments;
