@@ -141,7 +141,8 @@ internal static class DocumentParser
         glyphs.AddRange(typed);
         account.Add(CharacterPlace.Slanted, glyphs.Count(g => g.Slanted && g.Text != " "));
         return new PageContent(
-            number, page.Box, DrawnBullets.Mark(segments.Build(glyphs, annotations, account), graphics), segments.BuildSideways(glyphs, account), graphics)
+            number, page.Box, DrawnBullets.Mark(segments.Build(glyphs, annotations, account), graphics),
+            segments.BuildSideways(glyphs, account), graphics)
         {
             Account = account,
         };

@@ -28,7 +28,8 @@ public static class MarkdownWriter
                     text.Append('#', block.Level ?? 1).Append(' ').Append(MarkdownText.Inline(block.Text, block.Spans));
                     break;
                 case BlockKind.ListItem:
-                    text.Append(' ', 2 * ((block.Level ?? 1) - 1)).Append(ListMarker(block.Marker)).Append(' ').Append(MarkdownText.Block(block.Text, block.Spans));
+                    text.Append(' ', 2 * ((block.Level ?? 1) - 1)).Append(ListMarker(block.Marker)).Append(' ')
+                        .Append(MarkdownText.Block(block.Text, block.Spans));
                     break;
                 case BlockKind.Figure:
                     DocumentFigure figure = figures[block.Figure!];

@@ -269,7 +269,9 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         return char.IsLetterOrDigit(plain.TrimStart('(')[0]) ? plain : "-";
     }
 
-    [GeneratedRegex(@"^([•‣▪▫◦●○■□➢✓✔✗✘☓☐☑☒❏❑❒❖◆◇►▶▸▹➤➔→➜⁃∙⦁⁌⁍★☆✦✧✱✻❯·*–—-]\s+|\(?(\d{1,2}|[a-z]|[ivx]{1,5})[.)]\s+|\d{1,2}．\s*)", RegexOptions.CultureInvariant)]
+    private const string Bullets = "•‣▪▫◦●○■□➢✓✔✗✘☓☐☑☒❏❑❒❖◆◇►▶▸▹➤➔→➜⁃∙⦁⁌⁍★☆✦✧✱✻❯";
+
+    [GeneratedRegex(@"^([" + Bullets + @"·*–—-]\s+|\(?(\d{1,2}|[a-z]|[ivx]{1,5})[.)]\s+|\d{1,2}．\s*)", RegexOptions.CultureInvariant)]
     private static partial Regex ListMarker();
 
     [GeneratedRegex(@"^\S.*[\p{L})\]?!”""’'].*?[\s.·…_]+(?<page>\d{1,4}|[ivxlc]{1,6})$", RegexOptions.CultureInvariant)]
@@ -291,7 +293,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
     [GeneratedRegex(@"^\p{Lu}[\w-]*( [\w-]+){0,2}: \S", RegexOptions.CultureInvariant)]
     private static partial Regex KeyAndValue();
 
-    [GeneratedRegex(@"^[•‣▪▫◦●○■□➢✓✔✗✘☓☐☑☒❏❑❒❖◆◇►▶▸▹➤➔→➜⁃∙⦁⁌⁍★☆✦✧✱✻❯]\s+")]
+    [GeneratedRegex("^[" + Bullets + @"]\s+")]
     private static partial Regex Bullet();
 
     [GeneratedRegex(@"[.!?:][\)\]""”’']*$")]

@@ -32,7 +32,8 @@ internal static partial class CaptionText
     private static partial Regex TableStart();
 
     [GeneratedRegex(
-        @"^(" + TableLabels + "|" + PictureLabels + @")\s*(?<number>\d{1,4}([.\-]\d+)*[a-z]?|[ivxlc]{1,6})\s*([:.|–—：．。]|-\s|\s(?=\p{Lo})|$)",
+        @"^(" + TableLabels + "|" + PictureLabels + @")\s*(?<number>\d{1,4}([.\-]\d+)*[a-z]?|[ivxlc]{1,6})"
+        + @"\s*([:.|–—：．。]|-\s|\s(?=\p{Lo})|$)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Start();
 }

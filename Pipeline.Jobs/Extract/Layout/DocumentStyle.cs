@@ -65,7 +65,8 @@ internal sealed class DocumentStyle
         bool known = _words.Contains(head + tail);
         // A word that is nowhere else written in one, of two that are words of their own, is a compound.
         bool compound = !char.IsLower(next[0]) || _words.Contains($"{head}-{tail}")
-            || (!known && (head.Contains('-') || IsFirstPart(head, tail) || (head.Length > 2 && tail.Length > 3 && _words.Contains(head) && _words.Contains(tail))));
+            || (!known && (head.Contains('-') || IsFirstPart(head, tail)
+                || (head.Length > 2 && tail.Length > 3 && _words.Contains(head) && _words.Contains(tail))));
         return compound ? text + next : text[..^1] + next;
     }
 

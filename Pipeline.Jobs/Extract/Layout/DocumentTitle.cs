@@ -31,7 +31,8 @@ internal static partial class DocumentTitle
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex IsFileName();
 
-    [GeneratedRegex(@"^(microsoft (word|powerpoint|excel)|powerpoint|presentation|slide ?\d|untitled|document\d|title of|layout \d|adobe)|template",
+    [GeneratedRegex(
+        @"^(microsoft (word|powerpoint|excel)|powerpoint|presentation|slide ?\d|untitled|document\d|title of|layout \d|adobe)|template",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex IsTemplate();
 }

@@ -15,8 +15,8 @@ internal static class InlineSpans
             return spans;
         int letters = block.Words.Sum(w => w.Text.Length);
         bool Rare(Func<TextWord, bool> has) => block.Words.Where(has).Sum(w => w.Text.Length) < WholeBlock * letters;
-        bool plain = block.Kind == BlockKind.Heading;
-        (bool bold, bool italic, bool code) = (!plain && Rare(w => w.Bold), !plain && Rare(w => w.Italic), !plain && Rare(w => w.Monospaced));
+        bool styled = block.Kind != BlockKind.Heading;
+        bool bold = styled && Rare(w => w.Bold), italic = styled && Rare(w => w.Italic), code = styled && Rare(w => w.Monospaced);
 
         (TextStyle Style, string? Target)? running = null;
         (int start, int end, int at) = (0, 0, 0);

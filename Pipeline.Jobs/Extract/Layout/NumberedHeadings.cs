@@ -39,7 +39,8 @@ internal static partial class NumberedHeadings
 
     private static int? NumberOf(TextBlock block)
     {
-        if (block.Kind is not (BlockKind.Paragraph or BlockKind.ListItem) || block.Continued.Count > 0 || block.Box.Height > 1.6 * block.Size)
+        if (block.Kind is not (BlockKind.Paragraph or BlockKind.ListItem) || block.Continued.Count > 0
+            || block.Box.Height > 1.6 * block.Size)
             return null;
         Match number = Numbered().Match(TextOf(block));
         return number.Success && number.Length <= LongestHeading

@@ -193,7 +193,8 @@ internal sealed class TableCells
         uint shade = ShadeOf(heads[0].Box, page);
         bool shaded = shade != uint.MaxValue && heads.All(c => ShadeOf(c.Box, page) == shade)
             && body.Count(c => ShadeOf(c.Box, page) == shade) < 0.4 * body.Length;
-        bool sideways = heads.Where(c => c.Column > 0).All(c => c.IsSideways) && heads.Any(c => c.IsSideways) && !body.Any(c => c.IsSideways);
+        bool sideways = heads.Where(c => c.Column > 0).All(c => c.IsSideways) && heads.Any(c => c.IsSideways)
+            && !body.Any(c => c.IsSideways);
         return bold || shaded || sideways || NumbersBelow(heads, body) ? rows : 0;
     }
 

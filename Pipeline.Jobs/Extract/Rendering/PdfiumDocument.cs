@@ -93,8 +93,8 @@ internal sealed unsafe class PdfiumDocument : IDisposable
             fixed (byte* start = buffer)
                 PdfiumNative.BookmarkTitle(bookmark, start, new CULong((nuint)buffer.Length));
             nint target = PdfiumNative.BookmarkTarget(_handle, bookmark);
-            entries.Add(new OutlineEntry(
-                Encoding.Unicode.GetString(buffer).TrimEnd('\0').Trim(), level, target == 0 ? 0 : PdfiumNative.PageOf(_handle, target) + 1));
+            int page = target == 0 ? 0 : PdfiumNative.PageOf(_handle, target) + 1;
+            entries.Add(new OutlineEntry(Encoding.Unicode.GetString(buffer).TrimEnd('\0').Trim(), level, page));
             Collect(PdfiumNative.FirstBookmark(_handle, bookmark), level + 1, entries, seen);
             bookmark = PdfiumNative.NextBookmark(_handle, bookmark);
         }

@@ -4,7 +4,9 @@ namespace Pipeline.Jobs.Extract.Text;
 
 /// <summary>One drawn character (or ligature) in displayed page points, in the order of the page's content.</summary>
 /// <param name="Text">Its text; ligatures are spelled out.</param>
-/// <param name="X0">Where it starts on its baseline. Of sideways text: with the page turned about its origin so that it runs to the right.</param>
+/// <param name="X0">
+/// Where it starts on its baseline. Of sideways text: with the page turned about its origin so that it runs to the right.
+/// </param>
 /// <param name="X1">Where the next one would start, likewise.</param>
 /// <param name="Baseline">Height of the baseline, likewise.</param>
 /// <param name="Size">Font size in points as displayed.</param>

@@ -1,11 +1,12 @@
 using UglyToad.PdfPig;
 using UglyToad.PdfPig.Content;
-using UglyToad.PdfPig.Core;
 using UglyToad.PdfPig.Tokens;
 
 namespace Pipeline.Jobs.Extract.Text;
 
-/// <summary>The layers ("optional content groups", PDF 32000-1 section 8.11) of a document that are switched off when it is opened.</summary>
+/// <summary>
+/// The layers ("optional content groups", PDF 32000-1 section 8.11) of a document that are switched off when it is opened.
+/// </summary>
 internal sealed class HiddenLayers
 {
     private readonly PdfDocument _document;

@@ -59,7 +59,10 @@ internal sealed unsafe class PdfiumText(FontTable fonts) : IPageTextSource
         double angle = GetCharAngle(text, index) + page.Rotation * -Math.PI / 2;
         byte? direction = QuarterTurn.Of(Math.Cos(angle), Math.Sin(angle));
         if (direction is null)
-            return new Glyph(value, Math.Min(ax, bx), Math.Max(ax, bx), startY, SizeOf(text, index), FontOf(text, index)) { Slanted = true };
+            return new Glyph(value, Math.Min(ax, bx), Math.Max(ax, bx), startY, SizeOf(text, index), FontOf(text, index))
+            {
+                Slanted = true,
+            };
         (double x0, double baseline) = QuarterTurn.Of(startX, startY, direction.Value);
         (double edge, _) = QuarterTurn.Of(ax, ay, direction.Value);
         (double other, _) = QuarterTurn.Of(bx, by, direction.Value);

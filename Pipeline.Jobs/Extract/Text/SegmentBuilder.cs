@@ -190,7 +190,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
     {
         List<TextWord> words = new();
         List<string> units = [];
-        int struck = 0;
+        int struck = 0, slanted = 0;
         Glyph first = default;
         Box box = default;
         Glyph? last = null;
@@ -206,9 +206,9 @@ internal sealed class SegmentBuilder(FontTable fonts)
             }
             if (units.Count > 0 && (space || glyph.X0 - box.X1 > wordGap * Math.Max(glyph.Size, last!.Value.Size)))
             {
-                words.Add(ToWord(units, struck, box, first, links));
+                words.Add(ToWord(units, struck, box, first, links) with { Italic = 2 * slanted > units.Count });
                 units.Clear();
-                struck = 0;
+                struck = slanted = 0;
             }
             last = glyph;
             if (space)
@@ -218,9 +218,10 @@ internal sealed class SegmentBuilder(FontTable fonts)
             else
                 box = box.Union(glyph.Box);
             units.Add(Raised(glyph, run));
+            slanted += fonts[glyph.Font].Italic ? 1 : 0;
         }
         if (units.Count > 0)
-            words.Add(ToWord(units, struck, box, first, links));
+            words.Add(ToWord(units, struck, box, first, links) with { Italic = 2 * slanted > units.Count });
         if (words.Count == 0)
             return null;
         bool rightToLeft = RightToLeft.Leads(words.Select(w => w.Text));
@@ -235,7 +236,6 @@ internal sealed class SegmentBuilder(FontTable fonts)
         DocumentFont font = fonts[first.Font];
         return new TextWord(RightToLeft.Read(units), box, Math.Round(first.Size, 1), first.Font, font.Bold, font.Monospaced)
         {
-            Italic = font.Italic,
             Link = address,
             Glyphs = units.Count + struck,
         };

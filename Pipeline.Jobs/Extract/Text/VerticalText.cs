@@ -1,5 +1,3 @@
-using Pipeline.Jobs.Extract.Blocks;
-
 namespace Pipeline.Jobs.Extract.Text;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Tests.Jobs.Extract;
@@ -28,8 +29,11 @@ internal sealed class ExtractionCase(ExtractedDocument document)
         "line" => IsLine(check),
         "heading" => IsHeading(check),
         "list" => Wanted(check, "item").Any(text => _blocks.Any(b =>
-            b.Kind == BlockKind.ListItem && Folded(b.Text) == text && b.Level == check.GetProperty("depth").GetInt32())),
+            b.Kind == BlockKind.ListItem && (Folded(b.Text) == text || Folded($"{b.Marker} {b.Text}") == text) && b.Level == check.GetProperty("depth").GetInt32())),
         "code" => HasCode(check),
+        "link" => Wanted(check, "text").Any(text => _blocks.Any(b => (b.Spans ?? []).Any(s => s.Target == Text(check, "target")
+            && Folded(b.Text.Substring(s.Start, s.Length)) == text))),
+        "raw" => Wanted(check, "text").Any(text => Folded(MarkdownWriter.Write(document)).Contains(text.Trim(), StringComparison.Ordinal)),
         "cell" => Wanted(check, "value").Any(value => document.Tables.Any(table => HasCell(table, check, value))),
         "tables" => document.Tables.Count == check.GetProperty("count").GetInt32(),
         "figures" => document.Figures.Count == check.GetProperty("count").GetInt32(),

@@ -63,7 +63,7 @@ public sealed class RenderingTests
         pdf.Add(PdfBuilder.Stream("1 0 0 rg 30 240 40 60 re f"));
         using PdfiumDocument document = PdfiumDocument.Open("turned.pdf", pdf.Build());
         using PdfiumPage page = document.OpenPage(1);
-        PageGraphic rectangle = page.Graphics().ShouldHaveSingleItem();
+        PageGraphic rectangle = page.Graphics(out _).ShouldHaveSingleItem();
         using Raster raster = page.Render(72);
         double red = 0, inside = 0;
         for (int y = 0; y < raster.Height; y++)
