@@ -29,7 +29,8 @@ internal sealed class ExtractionCase(ExtractedDocument document)
         "line" => IsLine(check),
         "heading" => IsHeading(check),
         "list" => Wanted(check, "item").Any(text => _blocks.Any(b =>
-            b.Kind == BlockKind.ListItem && (Folded(b.Text) == text || Folded($"{b.Marker} {b.Text}") == text) && b.Level == check.GetProperty("depth").GetInt32())),
+            b.Kind == BlockKind.ListItem && (Folded(b.Text) == text || Folded($"{b.Marker} {b.Text}") == text)
+            && b.Level == check.GetProperty("depth").GetInt32())),
         "code" => HasCode(check),
         "link" => Wanted(check, "text").Any(text => _blocks.Any(b => (b.Spans ?? []).Any(s => s.Target == Text(check, "target")
             && Folded(b.Text.Substring(s.Start, s.Length)) == text))),
