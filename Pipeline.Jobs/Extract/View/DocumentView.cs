@@ -59,10 +59,15 @@ public sealed partial class DocumentView
             html.Append($"<label class=\"k-{name}\"><input type=\"checkbox\" value=\"{name}\" checked>{NumberedBlock.NameOf(kind.Key)} ")
                 .Append(Text($"<b>{kind.Count()}</b></label>\n"));
         }
-        html.Append("</fieldset>\n<details>\n<summary>Pages</summary>\n<nav aria-label=\"Pages\">\n");
-        foreach (DocumentPage page in _document.Pages)
-            html.Append(Text($"<a href=\"#page-{page.Number}\">{page.Number}</a>\n"));
-        return html.Append("</nav>\n</details>\n</div>\n").ToString();
+        html.Append("</fieldset>\n");
+        if (_document.Pages.Count > 1)
+        {
+            html.Append("<details>\n<summary>Pages</summary>\n<nav aria-label=\"Pages\">\n");
+            foreach (DocumentPage page in _document.Pages)
+                html.Append(Text($"<a href=\"#page-{page.Number}\">{page.Number}</a>\n"));
+            html.Append("</nav>\n</details>\n");
+        }
+        return html.Append("</div>\n").ToString();
     }
 
     /// <summary>All pages.</summary>
@@ -82,6 +87,8 @@ public sealed partial class DocumentView
         html.Append("\n</div>\n<div class=\"read\">\n");
         if (!page.HasText)
             html.Append("<p class=\"note\">This page has no text.</p>\n");
+        else if (!_placesOn.Contains(page.Number))
+            html.Append("<p class=\"note\">Nothing was recognised on this page.</p>\n");
         foreach (NumberedBlock block in _placesOn[page.Number].Select(p => p.Block).Where(b => b.Block.Page != page.Number).Distinct())
             AppendContinuation(html, block);
         _text.Append(html, [.. _startingOn[page.Number]]);

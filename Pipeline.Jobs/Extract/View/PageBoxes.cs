@@ -10,7 +10,8 @@ namespace Pipeline.Jobs.Extract.View;
 /// </summary>
 internal static class PageBoxes
 {
-    private const double LettersPerLine = 48;       // size of numbers: this many letters would fill the page's width
+    private const double LettersPerLine = 54;       // size of numbers: this many letters would fill the page's width
+    private const double Margin = 0.15;             // letters around a box: its line does not strike through its text
 
     /// <param name="html">Where to write.</param>
     /// <param name="page">The page.</param>
@@ -39,6 +40,7 @@ internal static class PageBoxes
 
     private static void AppendRectangles(StringBuilder html, DocumentPage page, Box box, double letter, int number)
     {
+        box = box.Inflate(Margin * letter);
         double left = Part(box.X0, page.Width), right = Part(box.X1, page.Width);
         double top = Part(page.Height - box.Y1, page.Height), bottom = Part(page.Height - box.Y0, page.Height);
         html.Append(CultureInfo.InvariantCulture,

@@ -25,7 +25,7 @@ public static class ViewPages
         if (listed)
             body.Append($"<p><a href=\"../{IndexFile}\">All documents</a></p>\n");
         body.Append($"<h1 dir=\"auto\">{Html.Encode(document.Title ?? document.FileName)}</h1>\n<p class=\"facts\">")
-            .Append($"<span dir=\"auto\">{Html.Encode(document.FileName)}</span> · ")
+            .Append($"<bdi>{Html.Encode(document.FileName)}</bdi> · ")
             .Append(CultureInfo.InvariantCulture, $"{Count(document.Pages.Count, "page")} · {Count(document.Figures.Count, "figure")} · ")
             .Append(CultureInfo.InvariantCulture, $"{Count(document.Tables.Count, "table")} · {(document.Bytes + 1023) / 1024:N0} KB · ")
             .Append($"<a href=\"{ExtractionResult.MarkdownFile}\">Markdown</a> · <a href=\"{ExtractionResult.JsonFile}\">JSON</a></p>\n")
@@ -61,8 +61,10 @@ public static class ViewPages
         }
         string url = Html.Encode($"{Uri.EscapeDataString(entry.Folder)}/{ExtractionResult.HtmlFile}");
         html.Append($"<tr><th scope=\"row\" dir=\"auto\"><a href=\"{url}\">{Html.Encode(entry.Title ?? entry.FileName)}</a>")
-            .Append($"<small>{name}</small></th>")
-            .Append(CultureInfo.InvariantCulture, $"<td>{entry.Pages}</td><td>{entry.Figures}</td><td>{entry.Tables}</td><td>");
+            .Append($"{(entry.Title is null ? "" : $"<small>{name}</small>")}</th>")
+            .Append(CultureInfo.InvariantCulture, $"<td data-label=\"Pages\">{entry.Pages}</td>")
+            .Append(CultureInfo.InvariantCulture, $"<td data-label=\"Figures\">{entry.Figures}</td>")
+            .Append(CultureInfo.InvariantCulture, $"<td data-label=\"Tables\">{entry.Tables}</td><td>");
         if (entry.Warnings.Count > 0)
             html.Append("<ul>").AppendJoin("", entry.Warnings.Select(w => $"<li>{Html.Encode(w)}</li>")).Append("</ul>");
         html.Append("</td></tr>\n");
