@@ -24,7 +24,8 @@ internal static class PageBoxes
         double letter = page.Width / LettersPerLine;
         html.Append(CultureInfo.InvariantCulture,
             $"<svg viewBox=\"0 0 {page.Width} {page.Height}\" preserveAspectRatio=\"xMidYMin\" font-size=\"{letter:0.##}\" role=\"group\" ")
-            .Append(CultureInfo.InvariantCulture, $"aria-label=\"Blocks of page {page.Number}\">\n");
+            .Append(CultureInfo.InvariantCulture, $"aria-label=\"Blocks of page {page.Number}\">\n")
+            .Append("<rect class=\"edge\" width=\"100%\" height=\"100%\"/>\n");
         foreach ((NumberedBlock block, Box box, bool first) in boxes)
         {
             string id = Html.Encode(block.Block.Id);

@@ -2,13 +2,16 @@
 (() => {
   const root = document.querySelector('.document');
   const blockOf = (element) => element.closest('[data-block]')?.dataset.block;
-  const parts = (block) => root.querySelectorAll(`[data-block="${CSS.escape(block)}"]`);
-  let lit;
+  let partsOf, lit;
+  const partsOfLit = () => {
+    partsOf ??= Map.groupBy(root.querySelectorAll('[data-block]'), blockOf);
+    return partsOf.get(lit) ?? [];
+  };
   const light = (block) => {
     if (block === lit) return;
-    if (lit) parts(lit).forEach((part) => part.classList.remove('lit'));
+    partsOfLit().forEach((part) => part.classList.remove('lit'));
     lit = block;
-    if (lit) parts(lit).forEach((part) => part.classList.add('lit'));
+    partsOfLit().forEach((part) => part.classList.add('lit'));
   };
   const focused = () => (root.contains(document.activeElement) ? blockOf(document.activeElement) : undefined);
 
@@ -19,6 +22,7 @@
 
   // Links work without this script; with it the page scrolls only as far as needed, and the other side takes the focus.
   root.addEventListener('click', (event) => {
+    event.target.closest('.legend nav a')?.closest('details').removeAttribute('open');     // it would cover the page
     const link = event.target.closest('a.box, a.number');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const hash = link.getAttribute('href');
