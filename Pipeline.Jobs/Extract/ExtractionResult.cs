@@ -13,6 +13,9 @@ public sealed record ExtractionResult(string Folder, ExtractedDocument Document)
     /// <summary>Name of the file with blocks, figures and tables; written last, it marks the folder complete.</summary>
     public const string JsonFile = "document.json";
 
+    /// <summary>Name of the page for people, where it was asked for.</summary>
+    public const string HtmlFile = "document.html";
+
     /// <summary>The Markdown in reading order.</summary>
     public string MarkdownPath => Path.Combine(Folder, MarkdownFile);
 

@@ -72,7 +72,7 @@ public static class MarkdownWriter
     /// <summary>
     /// A pipe table has exactly one row of heads and no cells that span others; everything else is HTML, as Markdown allows.
     /// </summary>
-    private static void AppendHtmlTable(StringBuilder text, DocumentTable table)
+    internal static void AppendHtmlTable(StringBuilder text, DocumentTable table)
     {
         Dictionary<(int, int), CellSpan> spans = table.Spans.ToDictionary(s => (s.Row, s.Column));
         HashSet<(int, int)> covered = [];

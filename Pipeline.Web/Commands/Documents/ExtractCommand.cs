@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.View;
 using Pipeline.Models;
 
 namespace Pipeline.Web.Commands.Documents;
@@ -26,16 +27,20 @@ internal static class ExtractCommand
             DefaultValueFactory = _ =>
             new ExtractionOptions().SecondsPerDocument
         };
-        Command command = new("extract", "Turn PDFs into Markdown, figures, tables and page images") { path, output, dpi, seconds };
+        Option<bool> html = new("--html")
+        {
+            Description = "Also write DIR/NAME/document.html: pages with their blocks for people; for a folder, DIR/index.html lists them"
+        };
+        Command command = new("extract", "Turn PDFs into Markdown, figures, tables and page images") { path, output, dpi, seconds, html };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(path), parsed.GetRequiredValue(output),
+            parsed.GetRequiredValue(path), parsed.GetRequiredValue(output), parsed.GetValue(html),
             new ExtractionOptions { RasterDpi = parsed.GetValue(dpi), SecondsPerDocument = parsed.GetValue(seconds) },
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        string path, string folder, ExtractionOptions options, TextWriter output, TextWriter error, CancellationToken ct)
+        string path, string folder, bool html, ExtractionOptions options, TextWriter output, TextWriter error, CancellationToken ct)
     {
         if (options.RasterDpi is < 36 or > 600)
             throw new InputException($"--dpi {options.RasterDpi}: expected 36 to 600");
@@ -44,12 +49,15 @@ internal static class ExtractCommand
         List<(string Pdf, string Stem)> documents = PdfPaths.Find(path);
         Directory.CreateDirectory(folder);
         using DocumentExtractor extractor = new();
+        bool listed = html && Directory.Exists(path);
+        ViewEntry[] entries = new ViewEntry[documents.Count];
         int failed = 0;
         await Parallel.ForEachAsync(
-            documents,
+            documents.Index(),
             new ParallelOptions { MaxDegreeOfParallelism = Math.Clamp(Environment.ProcessorCount, 1, 8), CancellationToken = ct },
-            async (document, token) =>
+            async (numbered, token) =>
             {
+                (int number, (string Pdf, string Stem) document) = numbered;
                 string line;
                 try
                 {
@@ -58,11 +66,16 @@ internal static class ExtractCommand
                         token);
                     await File.WriteAllTextAsync(
                         Path.Combine(folder, document.Stem + ".md"), MarkdownWriter.Write(result.Document, document.Stem + "/"), token);
+                    if (html)
+                        await File.WriteAllTextAsync(Path.Combine(result.Folder, ExtractionResult.HtmlFile),
+                            ViewPages.Document(result.Document, listed), token);
+                    entries[number] = ViewEntry.Of(result.Document, document.Stem);
                     line = Describe(result.Document, watch.Elapsed);
                 }
                 catch (BadDocumentException e)
                 {
                     Interlocked.Increment(ref failed);
+                    entries[number] = ViewEntry.Refused(Path.GetFileName(document.Pdf), e.Message);
                     lock (error)
                         error.WriteLine($"error: {e.Message}");
                     return;
@@ -70,6 +83,8 @@ internal static class ExtractCommand
                 lock (output)
                     output.WriteLine(line);
             });
+        if (listed)
+            await File.WriteAllTextAsync(Path.Combine(folder, ViewPages.IndexFile), ViewPages.Index(entries), ct);
         output.WriteLine($"{documents.Count - failed} of {documents.Count} documents extracted into {folder}");
         return failed == 0 ? ExitCodes.Success : documents.Count == 1 ? ExitCodes.BadUsage : ExitCodes.Failed;
     }
