@@ -50,7 +50,10 @@ internal static class DocumentAssembler
             Bytes = 0,
             Title = documentBlocks.Find(b => b.Kind == BlockKind.Heading && b.Page == pages[0].Number)?.Text,
             Pages = pages.Select(p => new DocumentPage(p.Number, Math.Round(p.Box.Width, 2), Math.Round(p.Box.Height, 2),
-            FigureImages.PageImage(p.Number), p.HasText)).ToList(),
+            FigureImages.PageImage(p.Number), p.HasText)
+            {
+                OcrConfidence = p.OcrConfidence,
+            }).ToList(),
             Fonts = fonts.Fonts,
             Blocks = documentBlocks,
             Figures = figures.Select(f => ToFigure(f, images)).ToList(),

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Layout;
+using Pipeline.Jobs.Extract.Ocr;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
 using Pipeline.Jobs.Extract.Worker;
@@ -15,8 +16,9 @@ internal static class DocumentParser
 {
     /// <param name="request">What to parse.</param>
     /// <param name="progress">Called with (pages read, total pages).</param>
+    /// <param name="allow">Called with the time that OCR takes beyond the document's limit: first the most, then what it left of it.</param>
     /// <exception cref="BadDocumentException">The file cannot be read.</exception>
-    public static ExtractedDocument Parse(ParseRequest request, Action<int, int> progress)
+    public static ExtractedDocument Parse(ParseRequest request, Action<int, int> progress, Action<TimeSpan> allow)
     {
         byte[] content = File.ReadAllBytes(request.Pdf);
         FileSignature.RequirePdf(request.Name, content);
@@ -28,7 +30,7 @@ internal static class DocumentParser
             throw DocumentProblems.TooManyPages(request.Name, pdf.PageCount, request.MaxPages);
 
         FontTable fonts = new();
-        List<PageContent> pages = ReadPages(request, content, pdf, fonts, warnings, progress);
+        List<PageContent> pages = ReadPages(request, content, pdf, fonts, warnings, progress, allow);
         if (pages.TrueForAll(p => !p.HasText))
             warnings.Add("no text in the whole document: its pages are treated as pictures");
         List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"));
@@ -56,7 +58,7 @@ internal static class DocumentParser
         string name = Path.GetFileName(pdf);
         using PdfiumDocument document = PdfiumDocument.Open(name, content);
         ParseRequest request = new(pdf, name, "", 0, int.MaxValue, WithoutPdfPig: false);
-        List<PageContent> pages = ReadPages(request, content, document, new FontTable(), [], (_, _) => { });
+        List<PageContent> pages = ReadPages(request, content, document, new FontTable(), [], (_, _) => { }, _ => { });
         DocumentLayout.Understand(pages, document.Metadata("Title"));
         return pages;
     }
@@ -83,8 +85,10 @@ internal static class DocumentParser
     }
 
     private static List<PageContent> ReadPages(
-        ParseRequest request, byte[] content, PdfiumDocument pdf, FontTable fonts, List<string> warnings, Action<int, int> progress)
+        ParseRequest request, byte[] content, PdfiumDocument pdf, FontTable fonts, List<string> warnings, Action<int, int> progress,
+        Action<TimeSpan> allow)
     {
+        PageOcr ocr = new(request.Ocr ?? OcrSettings.Off, fonts, warnings, allow);
         PdfiumText fallback = new(fonts);
         using IPageTextSource source = OpenText(request, content, pdf, fonts, warnings) ?? (IPageTextSource)fallback;
         SegmentBuilder segments = new(fonts);
@@ -115,9 +119,13 @@ internal static class DocumentParser
                 List<Glyph> glyphs = ReadGlyphs(source, fallback, number, page, turn, warnings);
                 List<PageGraphic> graphics = page.Graphics();
                 HiddenText.Remove(glyphs, page.Box, graphics);
+                double? confidence = ocr.Read(number, page, glyphs, graphics);
                 pages.Add(new PageContent(
                     number, page.Box, segments.Build(glyphs), glyphs.Where(g => !g.Upright && g.Text != " ").Select(g => g.Box).ToList(),
-                    graphics));
+                    graphics)
+                {
+                    OcrConfidence = confidence,
+                });
             }
         }
         return pages;

@@ -1,12 +1,16 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Pipeline.Jobs.Extract.Ocr;
 
 namespace Pipeline.Jobs.Extract;
 
 /// <summary>Page rasters and the limits of one document. Section <c>extraction</c> of a run.</summary>
 public sealed record ExtractionOptions
 {
+    internal const string LanguagesPattern = "[A-Za-z][A-Za-z_]+(\\+[A-Za-z][A-Za-z_]+)*";
+    internal const string LanguagesExpected = "expected languages by Tesseract's names, such as eng or eng+deu";
+
     /// <summary>Resolution of page rasters in dots per inch.</summary>
     [Range(36, 600)] public int RasterDpi { get; init; } = 150;
 
@@ -19,11 +23,18 @@ public sealed record ExtractionOptions
     /// <summary>Longest document that is accepted.</summary>
     [Range(1, 100000)] public int MaxPages { get; init; } = 5000;
 
+    /// <summary>Which pages Tesseract reads: those without usable text of their own, none, or all.</summary>
+    public OcrMode Ocr { get; init; } = OcrMode.Auto;
+
+    /// <summary>Languages that it reads, by Tesseract's names, joined by <c>+</c>; those that are not installed are left out.</summary>
+    [Required, StringLength(200), RegularExpression(LanguagesPattern, ErrorMessage = LanguagesExpected)]
+    public string OcrLanguages { get; init; } = "eng+spa";
+
     /// <summary>
-    /// What changes the output, of these options and of the extractor: together with the SHA-256 of the PDF, the key
-    /// under which an extraction can be stored.
+    /// What changes the output, of these options, of the extractor and of the installed Tesseract: together with the SHA-256 of the PDF,
+    /// the key under which an extraction can be stored.
     /// </summary>
     [JsonIgnore]
     public string CacheKey =>
-        string.Create(CultureInfo.InvariantCulture, $"{DocumentExtractor.ExtractorVersion}/dpi{RasterDpi}");
+        string.Create(CultureInfo.InvariantCulture, $"{DocumentExtractor.ExtractorVersion}/dpi{RasterDpi}/{OcrSettings.For(this).Key}");
 }

@@ -6,4 +6,8 @@ namespace Pipeline.Jobs.Extract.Blocks;
 /// <param name="Height">Displayed height in points.</param>
 /// <param name="Image">Raster of the page, relative to the folder of the document: <c>pages/page-0001.png</c>.</param>
 /// <param name="HasText">False for a scan without a text layer; such a page is also a figure.</param>
-public sealed record DocumentPage(int Number, double Width, double Height, string Image, bool HasText);
+public sealed record DocumentPage(int Number, double Width, double Height, string Image, bool HasText)
+{
+    /// <summary>Where OCR has read the text or a part of it: its mean confidence in percent. Null where the text is the file's own.</summary>
+    public double? OcrConfidence { get; init; }
+}

@@ -13,5 +13,8 @@ namespace Pipeline.Jobs.Extract.Layout;
 internal sealed record PageContent(
     int Number, Box Box, List<TextSegment> Segments, List<Box> RotatedText, List<PageGraphic> Graphics)
 {
+    /// <summary>Mean confidence in percent where OCR has read the text; null where it is the page's own.</summary>
+    public double? OcrConfidence { get; init; }
+
     public bool HasText => Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || RotatedText.Count >= 4;
 }

@@ -40,18 +40,20 @@ internal sealed class PdfPigText : IPageTextSource
         foreach (Letter letter in letters)
         {
             string text = GlyphText.Clean(letter.Value);
-            if (text.Length == 0)
+            char meaningless = GlyphText.MeaninglessCode(letter.Value);
+            if (text.Length == 0 && meaningless == 0)
                 continue;
             PdfPoint start = Turned(letter.StartBaseLine, page, turn), end = Turned(letter.EndBaseLine, page, turn);
             bool upright = turn == 0 ? letter.TextOrientation == TextOrientation.Horizontal
                 : end.X > start.X && Math.Abs(end.Y - start.Y) < 0.05 * (end.X - start.X);
             glyphs.Add(new Glyph(
-                text, start.X, end.X, upright ? start.Y : (start.Y + end.Y) / 2, Math.Clamp(letter.PointSize, 0.5, 500),
+                text.Length > 0 ? text : GlyphText.Unknown, start.X, end.X, upright ? start.Y : (start.Y + end.Y) / 2, Math.Clamp(letter.PointSize, 0.5, 500),
                 _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold
                 || letter.FontDetails.Weight >= 600, letter.FontDetails.IsItalic), upright)
             {
                 Invisible = letter.RenderingMode == TextRenderingMode.Neither,
                 White = IsWhite(letter.FillColor),
+                Meaningless = meaningless,
             });
         }
         return glyphs;

@@ -43,9 +43,12 @@ internal sealed unsafe class PdfiumText(FontTable fonts) : IPageTextSource
         uint code = GetUnicode(text, index);
         if (code == 2)
             code = '-'; // PDFium's mark for a hyphen at a line's end
-        if (code is < ' ' || !Rune.TryCreate(code, out Rune rune))
+        if (code is > 0 and < ' ' || !Rune.TryCreate(code, out Rune rune))
             return null; // line ends that PDFium adds
+        char meaningless = GlyphText.MeaninglessCode(rune.ToString());
         string value = GlyphText.Clean(rune.ToString());
+        if (value.Length == 0 && meaningless != 0)
+            value = GlyphText.Unknown;
         double x, y;
         RectF box;
         if (value.Length == 0 || GetCharOrigin(text, index, &x, &y) == 0 || GetLooseCharBox(text, index, &box) == 0)
@@ -58,7 +61,10 @@ internal sealed unsafe class PdfiumText(FontTable fonts) : IPageTextSource
         bool upright = Math.Abs(Math.IEEERemainder(angle, 2 * Math.PI)) < 0.05;
         return new Glyph(
             value, upright ? Math.Min(startX, Math.Max(ax, bx)) : Math.Min(ax, bx), Math.Max(ax, bx), startY,
-            SizeOf(text, index), FontOf(text, index), upright);
+            SizeOf(text, index), FontOf(text, index), upright)
+        {
+            Meaningless = meaningless,
+        };
     }
 
     private static double SizeOf(nint text, int index)
