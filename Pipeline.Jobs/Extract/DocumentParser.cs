@@ -119,12 +119,13 @@ internal static class DocumentParser
                 List<Glyph> glyphs = ReadGlyphs(source, fallback, number, page, turn, warnings);
                 List<PageGraphic> graphics = page.Graphics();
                 HiddenText.Remove(glyphs, page.Box, graphics);
-                double? confidence = ocr.Read(number, page, glyphs, graphics);
+                OcrPage read = ocr.Read(number, page, glyphs, graphics);
                 pages.Add(new PageContent(
                     number, page.Box, segments.Build(glyphs), glyphs.Where(g => !g.Upright && g.Text != " ").Select(g => g.Box).ToList(),
                     graphics)
                 {
-                    OcrConfidence = confidence,
+                    OcrConfidence = read.Confidence,
+                    LeftOut = read.LeftOut,
                 });
             }
         }

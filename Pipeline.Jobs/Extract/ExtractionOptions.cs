@@ -8,8 +8,9 @@ namespace Pipeline.Jobs.Extract;
 /// <summary>Page rasters and the limits of one document. Section <c>extraction</c> of a run.</summary>
 public sealed record ExtractionOptions
 {
-    internal const string LanguagesPattern = "[A-Za-z][A-Za-z_]+(\\+[A-Za-z][A-Za-z_]+)*";
-    internal const string LanguagesExpected = "expected languages by Tesseract's names, such as eng or eng+deu";
+    private const string LanguagesPattern = "[A-Za-z][A-Za-z_]+(\\+[A-Za-z][A-Za-z_]+)*";
+    /// <summary>What <see cref="OcrLanguages"/> must look like, for messages.</summary>
+    public const string LanguagesExpected = "expected languages by Tesseract's names, such as eng or eng+deu";
 
     /// <summary>Resolution of page rasters in dots per inch.</summary>
     [Range(36, 600)] public int RasterDpi { get; init; } = 150;
@@ -29,6 +30,9 @@ public sealed record ExtractionOptions
     /// <summary>Languages that it reads, by Tesseract's names, joined by <c>+</c>; those that are not installed are left out.</summary>
     [Required, StringLength(200), RegularExpression(LanguagesPattern, ErrorMessage = LanguagesExpected)]
     public string OcrLanguages { get; init; } = "eng+spa";
+
+    /// <summary>Whether a text can be the value of <see cref="OcrLanguages"/>.</summary>
+    public static bool AreLanguages(string languages) => new RegularExpressionAttribute(LanguagesPattern).IsValid(languages) && languages != "";
 
     /// <summary>
     /// What changes the output, of these options, of the extractor and of the installed Tesseract: together with the SHA-256 of the PDF,

@@ -30,16 +30,22 @@ internal sealed class OcrGlyphs(FontTable fonts)
         foreach ((List<OcrWord> line, double measured) in lines)
         {
             double size = _sizes.MinBy(s => Math.Abs(s - measured)), baseline = part.Y1 - BaselineOf(line, size / scale) * scale;
+            bool bullet = IsBullet(line, size / scale);
             foreach (OcrWord word in line)
             {
                 double x0 = part.X0 + word.Left * scale, x1 = part.X0 + word.Right * scale;
                 if (glyphs.Count > 0 && word != line[0])
                     glyphs.Add(new Glyph(" ", glyphs[^1].X1, Math.Max(glyphs[^1].X1, x0), baseline, size, _font, Upright: true));
-                glyphs.Add(new Glyph(GlyphText.Clean(word.Text), x0, x1, baseline, size, _font, Upright: true));
+                glyphs.Add(new Glyph(bullet && word == line[0] ? "\u2022" : GlyphText.Clean(word.Text), x0, x1, baseline, size, _font, Upright: true));
             }
         }
         return glyphs;
     }
+
+    /// <summary>A small sign before a wide gap: OCR takes the bullet of a list for one of the letters and signs that look like it.</summary>
+    private static bool IsBullet(IReadOnlyList<OcrWord> line, double size) =>
+        line.Count > 1 && line[0].Text is "e" or "o" or "*" or "¢" or "©" or "®" or "°" or "»" or "«" or "." or "•" or "@"
+        && line[0].Height < 0.6 * size && line[1].Left - line[0].Right > 0.6 * size;
 
     /// <summary>Font size of a line in pixels: what most letters say.</summary>
     internal static double SizeOf(IEnumerable<OcrWord> line)

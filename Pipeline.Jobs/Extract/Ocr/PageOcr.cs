@@ -28,8 +28,8 @@ internal sealed class PageOcr(OcrSettings settings, FontTable fonts, List<string
     /// <param name="page">The page.</param>
     /// <param name="glyphs">Its text.</param>
     /// <param name="graphics">What else it draws; shapes that OCR has read as letters are removed.</param>
-    /// <returns>Mean confidence in percent; null where nothing was read.</returns>
-    public double? Read(int number, PdfiumPage page, List<Glyph> glyphs, List<PageGraphic> graphics)
+    /// <returns>What became of the page's text.</returns>
+    public OcrPage Read(int number, PdfiumPage page, List<Glyph> glyphs, List<PageGraphic> graphics)
     {
         List<Glyph> unreadable = UnreadableText.Take(glyphs);
         bool picture = OcrNeed.IsPicture(glyphs, graphics, page.Box);
@@ -39,16 +39,17 @@ internal sealed class PageOcr(OcrSettings settings, FontTable fonts, List<string
         {
             if (unreadable.Count > 0)
                 warnings.Add(left);
-            return null;
+            return new OcrPage(null, unreadable);
         }
         if (!settings.Available)
         {
             warnings.Add(unreadable.Count > 0 ? $"{left}; {settings.Fix}"
                 : picture ? $"page {number}: no readable text; {settings.Fix}" : $"page {number}: not read by OCR; {settings.Fix}");
-            return null;
+            return new OcrPage(null, unreadable);
         }
         TellMissing();
         List<OcrWord> words;
+        List<PageGraphic> rules;
         double dpi = page.EffectiveDpi(Dpi);
         Stopwatch watch = Stopwatch.StartNew();
         allow(Limit);
@@ -56,11 +57,12 @@ internal sealed class PageOcr(OcrSettings settings, FontTable fonts, List<string
         {
             using Raster raster = page.Render(dpi);
             words = Tesseract.Read(settings, raster, dpi, Limit);
+            rules = wanted ? RasterRules.Find(raster, 72 / dpi) : [];
         }
         catch (OcrException e)
         {
             warnings.Add($"page {number}: OCR failed ({e.Message})" + (unreadable.Count > 0 ? "; text in an unreadable font was left out" : ""));
-            return null;
+            return new OcrPage(null, unreadable);
         }
         finally
         {
@@ -71,26 +73,29 @@ internal sealed class PageOcr(OcrSettings settings, FontTable fonts, List<string
         if (!wanted)
             return Fill(number, page, glyphs, unreadable, words, scale);
         if (!OcrNeed.IsText(words, settings.Mode == OcrMode.Force ? [] : glyphs))
-            return null; // a photograph, say
+            return new OcrPage(null, unreadable); // a photograph, say
+        words.RemoveAll(w => w.Letters == 0 && rules.Exists(r => r.Box.Inflate(3).ContainsCenterOf(BoxOf(w, page, scale)))); // a rule itself
         glyphs.Clear();
         glyphs.AddRange(_glyphs.Of(words, page.Box, scale));
         graphics.RemoveAll(g => g.Kind != GraphicKind.Image && IsLetter(g, words, page, scale));
-        return Confidence(number, words);
+        if (graphics.Exists(g => g.Kind == GraphicKind.Image && g.Box.Area > 0.5 * page.Box.Area))
+            graphics.AddRange(rules);
+        return new OcrPage(Confidence(number, words), []);
     }
 
     /// <summary>Puts what OCR reads in the place of unreadable characters only: the rest of the page keeps its exact text and sizes.</summary>
-    private double? Fill(int number, PdfiumPage page, List<Glyph> glyphs, List<Glyph> unreadable, List<OcrWord> words, double scale)
+    private OcrPage Fill(int number, PdfiumPage page, List<Glyph> glyphs, List<Glyph> unreadable, List<OcrWord> words, double scale)
     {
         List<OcrWord> inside = words.Where(w => unreadable.Exists(u => u.Box.Inflate(1).ContainsCenterOf(BoxOf(w, page, scale))
             || BoxOf(w, page, scale).ContainsCenterOf(u.Box))).ToList();
         if (!OcrNeed.IsText(inside, []))
         {
             warnings.Add($"page {number}: text in a font that does not say its letters was left out; OCR could not read it either");
-            return null;
+            return new OcrPage(null, unreadable);
         }
         glyphs.AddRange(_glyphs.Of(inside, page.Box, scale));
         warnings.Add($"page {number}: a font does not say its letters; its text was read by OCR");
-        return Confidence(number, inside);
+        return new OcrPage(Confidence(number, inside), []);
     }
 
     private double Confidence(int number, List<OcrWord> words)
