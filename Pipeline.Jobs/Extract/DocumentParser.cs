@@ -16,7 +16,7 @@ internal static class DocumentParser
 {
     /// <param name="request">What to parse.</param>
     /// <param name="progress">Called with (pages read, total pages).</param>
-    /// <param name="allow">Called with the time that OCR takes beyond the document's limit: first the most, then what it left of it.</param>
+    /// <param name="allow">Called with the time that OCR may take beyond the document's limit, and with what it left of it.</param>
     /// <exception cref="BadDocumentException">The file cannot be read.</exception>
     public static ExtractedDocument Parse(ParseRequest request, Action<int, int> progress, Action<TimeSpan> allow)
     {

@@ -32,7 +32,8 @@ public sealed record ExtractionOptions
     public string OcrLanguages { get; init; } = "eng+spa";
 
     /// <summary>Whether a text can be the value of <see cref="OcrLanguages"/>.</summary>
-    public static bool AreLanguages(string languages) => new RegularExpressionAttribute(LanguagesPattern).IsValid(languages) && languages != "";
+    public static bool AreLanguages(string languages) =>
+        languages.Length > 0 && new RegularExpressionAttribute(LanguagesPattern).IsValid(languages);
 
     /// <summary>
     /// What changes the output, of these options, of the extractor and of the installed Tesseract: together with the SHA-256 of the PDF,

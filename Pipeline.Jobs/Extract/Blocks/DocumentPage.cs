@@ -8,6 +8,6 @@ namespace Pipeline.Jobs.Extract.Blocks;
 /// <param name="HasText">False for a scan without a text layer; such a page is also a figure.</param>
 public sealed record DocumentPage(int Number, double Width, double Height, string Image, bool HasText)
 {
-    /// <summary>Where OCR has read the text or a part of it: its mean confidence in percent. Null where the text is the file's own.</summary>
+    /// <summary>Where OCR has read the text or a part of it: its mean confidence in percent. Null where it is the file's own.</summary>
     public double? OcrConfidence { get; init; }
 }

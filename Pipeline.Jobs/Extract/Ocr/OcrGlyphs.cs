@@ -4,8 +4,8 @@ using Pipeline.Jobs.Extract.Text;
 namespace Pipeline.Jobs.Extract.Ocr;
 
 /// <summary>
-/// Words read by OCR as characters of a page. Sizes come from whole lines and are rounded to those seen before in the document: layout takes
-/// a larger size for a heading, and the height of ink depends on which letters a word has.
+/// Words read by OCR as characters of a page. Sizes come from whole lines and are rounded to those seen before in the document: layout
+/// takes a larger size for a heading, and the height of ink depends on which letters a word has.
 /// </summary>
 internal sealed class OcrGlyphs(FontTable fonts)
 {
@@ -36,13 +36,14 @@ internal sealed class OcrGlyphs(FontTable fonts)
                 double x0 = part.X0 + word.Left * scale, x1 = part.X0 + word.Right * scale;
                 if (glyphs.Count > 0 && word != line[0])
                     glyphs.Add(new Glyph(" ", glyphs[^1].X1, Math.Max(glyphs[^1].X1, x0), baseline, size, _font, Upright: true));
-                glyphs.Add(new Glyph(bullet && word == line[0] ? "\u2022" : GlyphText.Clean(word.Text), x0, x1, baseline, size, _font, Upright: true));
+                string text = bullet && word == line[0] ? "\u2022" : GlyphText.Clean(word.Text);
+                glyphs.Add(new Glyph(text, x0, x1, baseline, size, _font, Upright: true));
             }
         }
         return glyphs;
     }
 
-    /// <summary>A small sign before a wide gap: OCR takes the bullet of a list for one of the letters and signs that look like it.</summary>
+    /// <summary>A small sign before a wide gap: OCR takes the bullet of a list for a letter or a sign that looks like it.</summary>
     private static bool IsBullet(IReadOnlyList<OcrWord> line, double size) =>
         line.Count > 1 && line[0].Text is "e" or "o" or "*" or "¢" or "©" or "®" or "°" or "»" or "«" or "." or "•" or "@"
         && line[0].Height < 0.6 * size && line[1].Left - line[0].Right > 0.6 * size;
@@ -69,7 +70,8 @@ internal sealed class OcrGlyphs(FontTable fonts)
     /// <summary>Height of a word's ink in ems.</summary>
     private static double HeightOf(string text) => (Ascends(text) ? Ascent : XHeight) + (Descends(text) ? Descent : 0);
 
-    private static bool Ascends(string text) => text.Any(c => !(c is >= 'a' and <= 'z') || "bdfhijklt".Contains(c, StringComparison.Ordinal));
+    private static bool Ascends(string text) =>
+        text.Any(c => !(c is >= 'a' and <= 'z') || "bdfhijklt".Contains(c, StringComparison.Ordinal));
 
     private static bool Descends(string text) => text.Any(c => "gjpqyQçß,;()[]{}|".Contains(c, StringComparison.Ordinal));
 }

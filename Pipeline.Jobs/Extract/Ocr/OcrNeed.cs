@@ -28,7 +28,9 @@ internal static class OcrNeed
             : images >= WholePage;
     }
 
-    /// <summary>Whether what OCR has read is text, and more than the page's own; in photographs it reads a few letters here and there.</summary>
+    /// <summary>
+    /// Whether what OCR has read is text, and more than the page's own; in photographs it reads a few letters here and there.
+    /// </summary>
     /// <param name="words">What was read.</param>
     /// <param name="own">The page's own text.</param>
     public static bool IsText(IReadOnlyList<OcrWord> words, IReadOnlyList<Glyph> own)

@@ -61,7 +61,8 @@ internal sealed class PageOcr(OcrSettings settings, FontTable fonts, List<string
         }
         catch (OcrException e)
         {
-            warnings.Add($"page {number}: OCR failed ({e.Message})" + (unreadable.Count > 0 ? "; text in an unreadable font was left out" : ""));
+            string lost = unreadable.Count > 0 ? "; text in an unreadable font was left out" : "";
+            warnings.Add($"page {number}: OCR failed ({e.Message}){lost}");
             return new OcrPage(null, unreadable);
         }
         finally
@@ -74,7 +75,8 @@ internal sealed class PageOcr(OcrSettings settings, FontTable fonts, List<string
             return Fill(number, page, glyphs, unreadable, words, scale);
         if (!OcrNeed.IsText(words, settings.Mode == OcrMode.Force ? [] : glyphs))
             return new OcrPage(null, unreadable); // a photograph, say
-        words.RemoveAll(w => w.Letters == 0 && rules.Exists(r => r.Box.Inflate(3).ContainsCenterOf(BoxOf(w, page, scale)))); // a rule itself
+        // A rule is taken for a sign.
+        words.RemoveAll(w => w.Letters == 0 && rules.Exists(r => r.Box.Inflate(3).ContainsCenterOf(BoxOf(w, page, scale))));
         glyphs.Clear();
         glyphs.AddRange(_glyphs.Of(words, page.Box, scale));
         graphics.RemoveAll(g => g.Kind != GraphicKind.Image && IsLetter(g, words, page, scale));
@@ -83,7 +85,7 @@ internal sealed class PageOcr(OcrSettings settings, FontTable fonts, List<string
         return new OcrPage(Confidence(number, words), []);
     }
 
-    /// <summary>Puts what OCR reads in the place of unreadable characters only: the rest of the page keeps its exact text and sizes.</summary>
+    /// <summary>Puts what OCR reads in the place of unreadable characters: the rest of the page keeps its exact text and sizes.</summary>
     private OcrPage Fill(int number, PdfiumPage page, List<Glyph> glyphs, List<Glyph> unreadable, List<OcrWord> words, double scale)
     {
         List<OcrWord> inside = words.Where(w => unreadable.Exists(u => u.Box.Inflate(1).ContainsCenterOf(BoxOf(w, page, scale))
@@ -119,7 +121,8 @@ internal sealed class PageOcr(OcrSettings settings, FontTable fonts, List<string
         !graphic.IsHorizontalRule && !graphic.IsVerticalRule && words.Exists(w =>
         {
             Box box = BoxOf(w, page, scale);
-            return box.Inflate(1).ContainsCenterOf(graphic.Box) && graphic.Box.Height < 1.5 * box.Height && graphic.Box.Width < 1.5 * box.Width;
+            return box.Inflate(1).ContainsCenterOf(graphic.Box)
+                && graphic.Box.Height < 1.5 * box.Height && graphic.Box.Width < 1.5 * box.Width;
         });
 
     private static Box BoxOf(OcrWord word, PdfiumPage page, double scale) => new(

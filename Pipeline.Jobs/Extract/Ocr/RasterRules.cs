@@ -64,7 +64,8 @@ internal static class RasterRules
 
     private static void Join(List<Band> open, int row, int from, int to)
     {
-        Band? band = open.Find(b => b.Last >= row - 1 && Math.Min(b.To, to) - Math.Max(b.From, from) > 0.5 * Math.Min(b.To - b.From, to - from));
+        Band? band = open.Find(b => b.Last >= row - 1
+            && Math.Min(b.To, to) - Math.Max(b.From, from) > 0.5 * Math.Min(b.To - b.From, to - from));
         if (band is null)
             open.Add(new Band { First = row, Last = row, From = from, To = to });
         else

@@ -38,7 +38,9 @@ internal static class Tesseract
             .Select(folder => Path.Combine(folder, "tesseract")).FirstOrDefault(File.Exists);
     }
 
-    /// <summary>Version and installed languages. The answer is kept, unless a wanted language is missing: it may be installed meanwhile.</summary>
+    /// <summary>
+    /// Version and installed languages. The answer is kept, unless a wanted language is missing: it may be installed meanwhile.
+    /// </summary>
     public static (string Version, IReadOnlySet<string> Languages) Describe(string program, IEnumerable<string> wanted)
     {
         if (Known.TryGetValue(program, out (string Version, IReadOnlySet<string> Languages) known) && wanted.All(known.Languages.Contains))

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Pipeline.Jobs.Extract.Ocr;
 
-/// <summary>The table that Tesseract writes: one row for each page, block, paragraph, line and word, with tabs between its columns.</summary>
+/// <summary>The table that Tesseract writes: a row for each page, block, paragraph, line and word, tabs between its columns.</summary>
 internal static class TesseractTsv
 {
     private const int Columns = 12; // level, page, block, paragraph, line, word, left, top, width, height, confidence, text

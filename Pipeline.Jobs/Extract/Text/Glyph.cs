@@ -19,7 +19,7 @@ internal readonly record struct Glyph(
     /// <summary>Painted in white.</summary>
     public bool White { get; init; }
 
-    /// <summary>Of a character that says nothing about its letter, what the file says: private use, a control or U+FFFD; 0 otherwise.</summary>
+    /// <summary>Code of a character that says nothing about its letter: private use, a control or U+FFFD; 0 otherwise.</summary>
     public char Meaningless { get; init; }
 
     /// <summary>Space the character's line takes: typical ascent and descent, the same for all fonts.</summary>

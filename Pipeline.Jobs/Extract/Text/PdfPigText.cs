@@ -47,7 +47,8 @@ internal sealed class PdfPigText : IPageTextSource
             bool upright = turn == 0 ? letter.TextOrientation == TextOrientation.Horizontal
                 : end.X > start.X && Math.Abs(end.Y - start.Y) < 0.05 * (end.X - start.X);
             glyphs.Add(new Glyph(
-                text.Length > 0 ? text : GlyphText.Unknown, start.X, end.X, upright ? start.Y : (start.Y + end.Y) / 2, Math.Clamp(letter.PointSize, 0.5, 500),
+                text.Length > 0 ? text : GlyphText.Unknown, start.X, end.X, upright ? start.Y : (start.Y + end.Y) / 2,
+                Math.Clamp(letter.PointSize, 0.5, 500),
                 _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold
                 || letter.FontDetails.Weight >= 600, letter.FontDetails.IsItalic), upright)
             {

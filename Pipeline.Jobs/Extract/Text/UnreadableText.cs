@@ -18,8 +18,8 @@ internal static class UnreadableText
     }
 
     /// <summary>
-    /// Fonts most of whose characters are signs without meaning, or punctuation in a row. Symbol fonts are not among them: they set one sign
-    /// at a time. Letters, digits and marks of any script are readable.
+    /// Fonts most of whose characters are signs without meaning, or punctuation in a row. Symbol fonts are not among them: they set one
+    /// sign at a time. Letters, digits and marks of any script are readable.
     /// </summary>
     private static HashSet<int> Fonts(List<Glyph> glyphs)
     {
@@ -29,13 +29,14 @@ internal static class UnreadableText
         {
             if (glyph.Text == " ")
                 continue;
-            (int all, int bad, HashSet<string> kinds, int lost) = fonts.TryGetValue(glyph.Font, out var known) ? known : (0, 0, [], 0);
+            (int all, int bad, HashSet<string> kinds, int lost) = fonts.TryGetValue(glyph.Font, out (int, int, HashSet<string>, int) known) ? known : (0, 0, [], 0);
             bool joined = before is { } b && b.Font == glyph.Font && IsBad(b) && Math.Abs(b.Baseline - glyph.Baseline) < 0.5 * glyph.Size
                 && Math.Abs(glyph.X0 - b.X1) < 1.5 * glyph.Size;
             bool unreadable = joined && IsBad(glyph);
             if (unreadable)
                 kinds.Add(glyph.Meaningless != 0 ? glyph.Meaningless.ToString() : glyph.Text);
-            fonts[glyph.Font] = (all + 1, bad + (unreadable ? 1 : 0), kinds, lost + (unreadable && glyph.Text == GlyphText.Unknown ? 1 : 0));
+            lost += unreadable && glyph.Text == GlyphText.Unknown ? 1 : 0;
+            fonts[glyph.Font] = (all + 1, bad + (unreadable ? 1 : 0), kinds, lost);
             before = glyph;
         }
         return [.. fonts.Where(f => f.Value.Bad >= Fewest && f.Value.Bad >= 0.5 * f.Value.All

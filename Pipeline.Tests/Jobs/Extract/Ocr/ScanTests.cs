@@ -35,7 +35,8 @@ public sealed class ScanTests : IDisposable
             from y in (double[])[500, 530, 560, 590] select $"72 {y} 300 0.8 re f\n")
             + string.Concat(from x in (double[])[72, 222, 372] select $"{x} 500 0.8 90.8 re f\n");
         byte[] page = PdfBuilder.WithPages(PdfBuilder.Text(
-            (72, 760, 20, "Water supply"), (72, 720, 11, Paragraph1), (72, 705, 11, Paragraph2), (80, 570, 11, "Part"), (230, 570, 11, "Number"),
+            (72, 760, 20, "Water supply"), (72, 720, 11, Paragraph1), (72, 705, 11, Paragraph2),
+            (80, 570, 11, "Part"), (230, 570, 11, "Number"),
             (80, 540, 11, "Valve"), (230, 540, 11, "4711"), (80, 510, 11, "Housing"), (230, 510, 11, "4712")) + grid);
         ExtractedDocument document = (await ExtractAsync(Scanned(page, 200))).Document;
         document.Warnings.ShouldBeEmpty();
@@ -166,7 +167,8 @@ public sealed class ScanTests : IDisposable
             for (int y = 0; y < raster.Height; y++) deflate.Write(raster.Row(y));
         PdfBuilder scan = new();
         scan.Add("<< /Type /Catalog /Pages 2 0 R >>");
-        scan.Add($"<< /Type /Pages /Count {1 + more.Length} /Kids [5 0 R {string.Join(' ', more.Select((_, i) => $"{7 + 2 * i} 0 R"))}] >>");
+        string kids = string.Join(' ', Enumerable.Range(0, 1 + more.Length).Select(i => $"{5 + 2 * i} 0 R"));
+        scan.Add($"<< /Type /Pages /Count {1 + more.Length} /Kids [{kids}] >>");
         scan.Add(PdfBuilder.Stream(Encoding.Latin1.GetString(packed.ToArray()), string.Create(CultureInfo.InvariantCulture,
             $" /Type /XObject /Subtype /Image /Width {raster.Width} /Height {raster.Height} /ColorSpace /DeviceRGB /BitsPerComponent 8 "
             + $"/Filter /FlateDecode")));
