@@ -23,20 +23,23 @@ internal static class UnreadableText
     /// </summary>
     private static HashSet<int> Fonts(List<Glyph> glyphs)
     {
-        Dictionary<int, (int All, int Bad, HashSet<string> Kinds, int Lost)> fonts = [];
+        Dictionary<int, FontCount> fonts = [];
         Glyph? before = null;
         foreach (Glyph glyph in glyphs)
         {
             if (glyph.Text == " ")
                 continue;
-            (int all, int bad, HashSet<string> kinds, int lost) = fonts.TryGetValue(glyph.Font, out (int, int, HashSet<string>, int) known) ? known : (0, 0, [], 0);
+            if (!fonts.TryGetValue(glyph.Font, out FontCount? count))
+                fonts[glyph.Font] = count = new FontCount();
             bool joined = before is { } b && b.Font == glyph.Font && IsBad(b) && Math.Abs(b.Baseline - glyph.Baseline) < 0.5 * glyph.Size
                 && Math.Abs(glyph.X0 - b.X1) < 1.5 * glyph.Size;
-            bool unreadable = joined && IsBad(glyph);
-            if (unreadable)
-                kinds.Add(glyph.Meaningless != 0 ? glyph.Meaningless.ToString() : glyph.Text);
-            lost += unreadable && glyph.Text == GlyphText.Unknown ? 1 : 0;
-            fonts[glyph.Font] = (all + 1, bad + (unreadable ? 1 : 0), kinds, lost);
+            count.All++;
+            if (joined && IsBad(glyph))
+            {
+                count.Bad++;
+                count.Lost += glyph.Text == GlyphText.Unknown ? 1 : 0;
+                count.Kinds.Add(glyph.Meaningless != 0 ? glyph.Meaningless.ToString() : glyph.Text);
+            }
             before = glyph;
         }
         return [.. fonts.Where(f => f.Value.Bad >= Fewest && f.Value.Bad >= 0.5 * f.Value.All
@@ -46,4 +49,11 @@ internal static class UnreadableText
     private static bool IsBad(Glyph glyph) => glyph.Meaningless != 0
         || (glyph.Text.Length == 1 && glyph.Text[0] is > ' ' and < '\u007f' && !char.IsAsciiLetterOrDigit(glyph.Text[0])
             && !OrdinaryMarks.Contains(glyph.Text[0], StringComparison.Ordinal));
+
+    private sealed class FontCount
+    {
+        public int All, Bad, Lost;
+
+        public HashSet<string> Kinds { get; } = [];
+    }
 }
