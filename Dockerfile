@@ -10,7 +10,7 @@ RUN ./pipeline publish /app
 FROM mcr.microsoft.com/dotnet/aspnet:${DOTNET}
 WORKDIR /opt/pipeline
 COPY pipeline ./
-RUN ./pipeline install && rm -rf .pipeline /var/lib/apt/lists/* && install -d -o app -g app /data
+RUN ./pipeline install --ocr && rm -rf .pipeline /var/lib/apt/lists/* && install -d -o app -g app /data
 COPY --from=build /app app
 COPY starter starter
 COPY samples samples

@@ -72,6 +72,7 @@ public static class RunOptionsReader
     {
         if (value.ValueKind == JsonValueKind.Null) return new NullabilityInfoContext()
             .Create(setting).WriteState == NullabilityState.Nullable;
+        if (Kind(setting.PropertyType).IsEnum && value.ValueKind != JsonValueKind.String) return false; // numbers are no names
         try
         {
             value.Deserialize(setting.PropertyType, RunOptionsJson.Settings);
@@ -83,14 +84,17 @@ public static class RunOptionsReader
         }
     }
 
-    private static string Expected(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    private static string Expected(Type type) => Kind(type) switch
     {
         var t when t == typeof(bool) => "true or false",
         var t when t == typeof(int) => "a whole number",
         var t when t == typeof(double) => "a number",
+        { IsEnum: true } t => string.Join(" or ", Enum.GetNames(t).Select(RunOptionsJson.Settings.PropertyNamingPolicy!.ConvertName)),
         var t when t == typeof(TrainingSettings) => "names and values",
         _ => "a text",
     };
+
+    private static Type Kind(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
     private static string Found(JsonElement value) => value.ValueKind switch
     {

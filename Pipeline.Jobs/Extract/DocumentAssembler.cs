@@ -61,6 +61,7 @@ internal static class DocumentAssembler
         page.Number, Math.Round(page.Box.Width, 2), Math.Round(page.Box.Height, 2), FigureImages.PageImage(page.Number), page.HasText)
     {
         Characters = page.Account.Close(),
+        OcrConfidence = page.OcrConfidence,
     };
 
     private static DocumentFigure ToFigure(NumberedFigure figure, FigureImages images)

@@ -1,4 +1,5 @@
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Ocr;
 using Pipeline.Jobs.Extract.Worker;
 using Pipeline.Models;
 
@@ -80,7 +81,8 @@ public sealed class DocumentExtractor : IDisposable
 
     private async Task ParseAsync(string pdf, string name, string staging, ExtractionOptions options, CancellationToken ct)
     {
-        ParseRequest request = new(pdf, name, staging, options.RasterDpi, options.MaxPages, WithoutPdfPig: false);
+        ParseRequest request = new(pdf, name, staging, options.RasterDpi, options.MaxPages, WithoutPdfPig: false,
+            OcrSettings.For(options));
         try
         {
             await ParseOnceAsync(request, options, ct);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Layout;
+using Pipeline.Jobs.Extract.Ocr;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
 using Pipeline.Jobs.Extract.Worker;
@@ -15,8 +16,9 @@ internal static class DocumentParser
 {
     /// <param name="request">What to parse.</param>
     /// <param name="progress">Called with (pages read, total pages).</param>
+    /// <param name="allow">Called with the time that OCR may take beyond the document's limit, and with what it left of it.</param>
     /// <exception cref="BadDocumentException">The file cannot be read.</exception>
-    public static ExtractedDocument Parse(ParseRequest request, Action<int, int> progress)
+    public static ExtractedDocument Parse(ParseRequest request, Action<int, int> progress, Action<TimeSpan> allow)
     {
         byte[] content = File.ReadAllBytes(request.Pdf);
         FileSignature.RequirePdf(request.Name, content);
@@ -28,7 +30,7 @@ internal static class DocumentParser
             throw DocumentProblems.TooManyPages(request.Name, pdf.PageCount, request.MaxPages);
 
         FontTable fonts = new();
-        List<PageContent> pages = ReadPages(request, content, pdf, fonts, warnings, progress);
+        List<PageContent> pages = ReadPages(request, content, pdf, fonts, warnings, progress, allow);
         if (pages.TrueForAll(p => !p.HasText))
             warnings.Add("no text in the whole document: its pages are treated as pictures");
         List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"), pdf.Outline());
@@ -56,7 +58,7 @@ internal static class DocumentParser
         string name = Path.GetFileName(pdf);
         using PdfiumDocument document = PdfiumDocument.Open(name, content);
         ParseRequest request = new(pdf, name, "", 0, int.MaxValue, WithoutPdfPig: false);
-        List<PageContent> pages = ReadPages(request, content, document, new FontTable(), [], (_, _) => { });
+        List<PageContent> pages = ReadPages(request, content, document, new FontTable(), [], (_, _) => { }, _ => { });
         DocumentLayout.Understand(pages, document.Metadata("Title"), document.Outline());
         return pages;
     }
@@ -83,8 +85,10 @@ internal static class DocumentParser
     }
 
     private static List<PageContent> ReadPages(
-        ParseRequest request, byte[] content, PdfiumDocument pdf, FontTable fonts, List<string> warnings, Action<int, int> progress)
+        ParseRequest request, byte[] content, PdfiumDocument pdf, FontTable fonts, List<string> warnings, Action<int, int> progress,
+        Action<TimeSpan> allow)
     {
+        PageOcr ocr = new(request.Ocr ?? OcrSettings.Off, fonts, warnings, allow);
         PdfiumText fallback = new(fonts);
         using IPageTextSource source = OpenText(request, content, pdf, fonts, warnings) ?? (IPageTextSource)fallback;
         SegmentBuilder segments = new(fonts);
@@ -112,7 +116,7 @@ internal static class DocumentParser
             }
             using (page)
             {
-                pages.Add(ReadPage(pdf, page, number, segments, fonts, account =>
+                pages.Add(ReadPage(pdf, page, number, segments, fonts, ocr, account =>
                     (ReadGlyphs(source, fallback, number, page, turn, account, warnings), source.HasHiddenLayers)));
             }
         }
@@ -120,11 +124,11 @@ internal static class DocumentParser
     }
 
     private static PageContent ReadPage(
-        PdfiumDocument pdf, PdfiumPage page, int number, SegmentBuilder segments, FontTable fonts,
-        Func<TextAccount, (List<Glyph> Glyphs, bool HiddenLayers)> read)
+        PdfiumDocument pdf, PdfiumPage page, int number, SegmentBuilder segments, FontTable fonts, PageOcr ocr,
+        Func<TextAccount, (List<Glyph> Glyphs, bool HiddenLayers)> readGlyphs)
     {
         TextAccount account = new();
-        (List<Glyph> glyphs, bool hiddenLayers) = read(account);
+        (List<Glyph> glyphs, bool hiddenLayers) = readGlyphs(account);
         List<PageAnnotation> annotations = pdf.Annotations(page);
         List<Glyph> typed = AnnotationText.GlyphsOf(annotations, glyphs, fonts);
         account.Add(CharacterPlace.Total, account[CharacterPlace.Unreadable] + account[CharacterPlace.Hidden]
@@ -138,6 +142,13 @@ internal static class DocumentParser
             if (hiddenLayers)
                 graphics.RemoveAll(g => !ink.Shows(g.Box.Inflate(2)));
         }
+        Glyph[] own = [.. glyphs.Where(g => g.Text != " ")];
+        OcrPage read = ocr.Read(number, page, glyphs, graphics);
+        // What OCR has read is text of the page too; it stands for what could not be read.
+        HashSet<Glyph> kept = read.Confidence is null ? [] : [.. own];
+        int added = read.Confidence is null ? 0 : glyphs.Count(g => g.Text != " " && !kept.Contains(g));
+        account.Add(CharacterPlace.Total, added);
+        account.Add(CharacterPlace.Unreadable, own.Length + added - glyphs.Count(g => g.Text != " "));
         glyphs.AddRange(typed);
         account.Add(CharacterPlace.Slanted, glyphs.Count(g => g.Slanted && g.Text != " "));
         return new PageContent(
@@ -145,6 +156,8 @@ internal static class DocumentParser
             segments.BuildSideways(glyphs, account), graphics)
         {
             Account = account,
+            OcrConfidence = read.Confidence,
+            LeftOut = read.LeftOut,
         };
     }
 

@@ -45,6 +45,8 @@ public sealed class RunOptionsFileTests
     [InlineData("caption: {max_new_tokens: many}", "caption.max_new_tokens: expected a whole number, found the text 'many'")]
     [InlineData("caption: {enabled: 1}", "caption.enabled: expected true or false, found the number 1")]
     [InlineData("base_model:", "base_model: expected a text, found null")]
+    [InlineData("extraction: {ocr: always}", "extraction.ocr: expected auto or off or force, found the text 'always'")]
+    [InlineData("extraction: {ocr: 1}", "extraction.ocr: expected auto or off or force, found the number 1")]
     [InlineData("training: [1]", "training: expected names and values, found a list")]
     [InlineData("- a\n- b", "options: expected names and values, found a list")]
     public void Faults_name_the_field_and_what_was_found(string text, string message) =>

@@ -13,4 +13,7 @@ public sealed record DocumentPage(int Number, double Width, double Height, strin
     /// versions.
     /// </summary>
     public IReadOnlyDictionary<CharacterPlace, int>? Characters { get; init; }
+
+    /// <summary>Where OCR has read the text or a part of it: its mean confidence in percent. Null where it is the file's own.</summary>
+    public double? OcrConfidence { get; init; }
 }

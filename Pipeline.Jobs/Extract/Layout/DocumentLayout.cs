@@ -16,7 +16,7 @@ internal static class DocumentLayout
         Dictionary<TextSegment, BlockKind> heads = RunningHeads.Find(pages, title);
         foreach (TextSegment number in pages.SelectMany(LineNumbers.Find))
             heads.TryAdd(number, BlockKind.LineNumber);
-        DocumentStyle style = new(pages.SelectMany(p => p.Segments).Where(s => !heads.ContainsKey(s)));
+        DocumentStyle style = new(pages.SelectMany(p => p.Segments).Where(s => !heads.ContainsKey(s)), pages.SelectMany(p => p.LeftOut));
         BlockBuilder builder = new(style);
         List<TextBlock> blocks = new();
         foreach (PageContent page in pages)

@@ -8,7 +8,9 @@ internal sealed class DocumentStyle
     private readonly Dictionary<double, int> _sizes;
     private readonly HashSet<string> _words = new(StringComparer.OrdinalIgnoreCase);
 
-    public DocumentStyle(IEnumerable<TextSegment> segments)
+    /// <param name="segments">The text.</param>
+    /// <param name="leftOut">Characters that are seen and could not be read.</param>
+    public DocumentStyle(IEnumerable<TextSegment> segments, IEnumerable<Glyph> leftOut)
     {
         Dictionary<double, int> sizes = new();
         int characters = 0, bold = 0, monospaced = 0;
@@ -27,6 +29,11 @@ internal sealed class DocumentStyle
                 if (!lineEnd && word.Length > 1)
                     _words.Add(word);
             }
+        }
+        foreach (Glyph glyph in leftOut)
+        {
+            double size = Math.Round(glyph.Size * 2) / 2;
+            sizes[size] = sizes.GetValueOrDefault(size) + 1;
         }
         _sizes = sizes;
         BodySize = sizes.Count > 0 ? sizes.OrderByDescending(s => s.Value).ThenBy(s => s.Key).First().Key : 10;

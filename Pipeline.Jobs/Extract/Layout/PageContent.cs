@@ -16,5 +16,11 @@ internal sealed record PageContent(
     /// <summary>Where its characters went.</summary>
     public TextAccount Account { get; init; } = new();
 
+    /// <summary>Mean confidence in percent where OCR has read the text; null where it is the page's own.</summary>
+    public double? OcrConfidence { get; init; }
+
+    /// <summary>Characters that are seen on the page and could not be read: their sizes tell headings from text.</summary>
+    public IReadOnlyList<Glyph> LeftOut { get; init; } = [];
+
     public bool HasText => Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Sideways.Sum(s => s.Glyphs) >= 4;
 }

@@ -5,6 +5,15 @@ namespace Pipeline.Jobs.Extract.Text;
 /// <summary>Turns what fonts and parsers deliver into plain characters.</summary>
 internal static class GlyphText
 {
+    /// <summary>What stands for a character that cannot be shown, until <see cref="UnreadableText"/> has judged its font.</summary>
+    public const string Unknown = "\ufffd";
+
+    /// <summary>The code of a character that says nothing about its letter; 0 for any other.</summary>
+    public static char MeaninglessCode(string raw) =>
+        raw.Length == 1 && (raw[0] == '\ufffd' || (char.IsControl(raw[0]) && !char.IsWhiteSpace(raw[0]))
+            || char.GetUnicodeCategory(raw[0]) == UnicodeCategory.PrivateUse)
+            ? raw[0] == '\0' ? Unknown[0] : raw[0] : '\0';
+
     /// <summary>Spells out ligatures, replaces every kind of space by one, drops what cannot be shown.</summary>
     public static string Clean(string raw)
     {

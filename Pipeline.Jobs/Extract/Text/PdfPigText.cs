@@ -47,7 +47,8 @@ internal sealed class PdfPigText : IPageTextSource
         foreach (Letter letter in letters)
         {
             string text = GlyphText.Clean(letter.Value);
-            if (text.Length == 0)
+            char meaningless = GlyphText.MeaninglessCode(letter.Value);
+            if (text.Length == 0 && meaningless == 0)
             {
                 account.Add(CharacterPlace.Unreadable, string.IsNullOrWhiteSpace(letter.Value) ? 0 : 1);
                 continue;
@@ -62,7 +63,7 @@ internal sealed class PdfPigText : IPageTextSource
                 direction = QuarterTurn.Of(to.X - from.X, to.Y - from.Y);
             (double X, double Y) start = QuarterTurn.Of(from.X, from.Y, direction ?? 0), end = QuarterTurn.Of(to.X, to.Y, direction ?? 0);
             glyphs.Add(new Glyph(
-                text, start.X, end.X, direction is null ? (start.Y + end.Y) / 2 : start.Y, Math.Clamp(letter.PointSize, 0.5, 500),
+                text.Length > 0 ? text : GlyphText.Unknown, start.X, end.X, direction is null ? (start.Y + end.Y) / 2 : start.Y, Math.Clamp(letter.PointSize, 0.5, 500),
                 _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold
                 || letter.FontDetails.Weight >= 600, letter.FontDetails.IsItalic))
             {
@@ -70,6 +71,7 @@ internal sealed class PdfPigText : IPageTextSource
                 Slanted = direction is null,
                 Invisible = letter.RenderingMode == TextRenderingMode.Neither,
                 White = IsWhite(letter.FillColor),
+                Meaningless = meaningless,
             });
         }
         return glyphs;

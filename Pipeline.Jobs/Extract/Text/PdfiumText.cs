@@ -45,9 +45,12 @@ internal sealed unsafe class PdfiumText(FontTable fonts) : IPageTextSource
         uint code = GetUnicode(text, index);
         if (code == 2)
             code = '-'; // PDFium's mark for a hyphen at a line's end
-        if (code is < ' ' || !Rune.TryCreate(code, out Rune rune))
+        if (code is > 0 and < ' ' || !Rune.TryCreate(code, out Rune rune))
             return null; // line ends that PDFium adds
+        char meaningless = GlyphText.MeaninglessCode(rune.ToString());
         string value = GlyphText.Clean(rune.ToString());
+        if (value.Length == 0 && meaningless != 0)
+            value = GlyphText.Unknown;
         double x, y;
         RectF box;
         if (value.Length == 0 || GetCharOrigin(text, index, &x, &y) == 0 || GetLooseCharBox(text, index, &box) == 0)
@@ -62,12 +65,17 @@ internal sealed unsafe class PdfiumText(FontTable fonts) : IPageTextSource
             return new Glyph(value, Math.Min(ax, bx), Math.Max(ax, bx), startY, SizeOf(text, index), FontOf(text, index))
             {
                 Slanted = true,
+                Meaningless = meaningless,
             };
         (double x0, double baseline) = QuarterTurn.Of(startX, startY, direction.Value);
         (double edge, _) = QuarterTurn.Of(ax, ay, direction.Value);
         (double other, _) = QuarterTurn.Of(bx, by, direction.Value);
         double end = Math.Max(edge, other);
-        return new Glyph(value, Math.Min(x0, end), end, baseline, SizeOf(text, index), FontOf(text, index)) { Turn = direction.Value };
+        return new Glyph(value, Math.Min(x0, end), end, baseline, SizeOf(text, index), FontOf(text, index))
+        {
+            Turn = direction.Value,
+            Meaningless = meaningless,
+        };
     }
 
     private static double SizeOf(nint text, int index)

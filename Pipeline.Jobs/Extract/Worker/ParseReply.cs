@@ -8,8 +8,9 @@ namespace Pipeline.Jobs.Extract.Worker;
 /// <param name="Pages">Progress: pages in all.</param>
 /// <param name="Reason">Bad document: why.</param>
 /// <param name="Message">The text of an error.</param>
+/// <param name="Seconds">Allowance: by how much the document's time limit changes.</param>
 internal sealed record ParseReply(ParseReplyKind Kind, int Page = 0, int Pages = 0, BadDocumentReason? Reason = null,
-    string? Message = null)
+    string? Message = null, double Seconds = 0)
 {
     public string ToLine() => JsonSerializer.Serialize(this);
 
@@ -34,4 +35,5 @@ internal enum ParseReplyKind
     MissingPrerequisite,
     Failed,
     DiskFull,
+    Allowance,
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pipeline.Jobs.Extract.Ocr;
 
 namespace Pipeline.Jobs.Extract.Worker;
 
@@ -9,7 +10,9 @@ namespace Pipeline.Jobs.Extract.Worker;
 /// <param name="RasterDpi">Resolution of rasters.</param>
 /// <param name="MaxPages">Longest accepted document.</param>
 /// <param name="WithoutPdfPig">PdfPig did not survive this file: read text through PDFium.</param>
-internal sealed record ParseRequest(string Pdf, string Name, string Folder, int RasterDpi, int MaxPages, bool WithoutPdfPig)
+/// <param name="Ocr">What reads pages without usable text; null for nothing.</param>
+internal sealed record ParseRequest(string Pdf, string Name, string Folder, int RasterDpi, int MaxPages, bool WithoutPdfPig,
+    OcrSettings? Ocr = null)
 {
     public string ToLine() => JsonSerializer.Serialize(this);
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Pipeline.Data.Artifacts;
+using Pipeline.Jobs.Extract.Ocr;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Models;
 
@@ -26,6 +27,7 @@ internal sealed class ParserProcess : IDisposable
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource _errorsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _megabytes;
+    private long _allowance; // ticks that OCR may take beyond the document's time limit
 
     private ParserProcess(Process process, int megabytes)
     {
@@ -68,6 +70,7 @@ internal sealed class ParserProcess : IDisposable
 
     private static bool IsNeeded(string variable) =>
         variable is "PATH" or "HOME" or "TMPDIR" or "LANG" or "TZ" or "LD_LIBRARY_PATH" or PdfiumLibrary.PathVariable
+            or Tesseract.DataVariable
         || variable.StartsWith("DOTNET_", StringComparison.Ordinal) || variable.StartsWith("LC_", StringComparison.Ordinal);
 
     /// <exception cref="BadDocumentException">
@@ -76,9 +79,10 @@ internal sealed class ParserProcess : IDisposable
     public async Task ParseAsync(ParseRequest request, TimeSpan limit, IProgress<(int Page, int Pages)>? progress, CancellationToken ct)
     {
         using CancellationTokenSource watch = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Volatile.Write(ref _allowance, 0);
         Task<bool> memory = WatchMemoryAsync(watch.Token);
         Task<ParseReply?> reply = ExchangeAsync(request, progress);
-        Task timeout = Task.Delay(limit, watch.Token);
+        Task timeout = WatchTimeAsync(limit, watch.Token);
         Task first = await Task.WhenAny(reply, memory, timeout);
         try
         {
@@ -129,9 +133,12 @@ internal sealed class ParserProcess : IDisposable
         {
             if (ParseReply.FromLine(line) is not { } reply)
                 continue;
-            if (reply.Kind != ParseReplyKind.Progress)
+            if (reply.Kind == ParseReplyKind.Allowance)
+                Interlocked.Add(ref _allowance, TimeSpan.FromSeconds(reply.Seconds).Ticks);
+            else if (reply.Kind != ParseReplyKind.Progress)
                 return reply;
-            progress?.Report((reply.Page, reply.Pages));
+            else
+                progress?.Report((reply.Page, reply.Pages));
         }
         return null;
     }
@@ -166,6 +173,14 @@ internal sealed class ParserProcess : IDisposable
         int code = _process.HasExited ? _process.ExitCode : 0;
         string end = code > 128 ? $"signal {code - 128}" : $"exit code {code}";
         return said.Length == 0 ? end : $"{end}: {said.TrimEnd('.')}";
+    }
+
+    /// <summary>Ends when the limit has passed, not counting the time that OCR was allowed.</summary>
+    private async Task WatchTimeAsync(TimeSpan limit, CancellationToken stop)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        while (limit.Ticks + Volatile.Read(ref _allowance) - watch.Elapsed.Ticks is > 0 and long left)
+            await Task.Delay(TimeSpan.FromTicks(left) + TimeSpan.FromMilliseconds(1), stop);
     }
 
     /// <returns>True as soon as the limit is passed, false when the process has ended.</returns>

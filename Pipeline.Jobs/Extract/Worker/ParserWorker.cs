@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text;
 using Pipeline.Data.Artifacts;
+using Pipeline.Jobs.Extract.Ocr;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Extract.Worker;
@@ -50,8 +51,10 @@ public static partial class ParserWorker
                 waiting.Add(line);
             }
             waiting.CompleteAdding();
-            if (Volatile.Read(ref _unfinished) > 0)
-                ProcessSignal.Send(Environment.ProcessId, ProcessSignal.Kill); // an exit would wait for native code
+            if (Volatile.Read(ref _unfinished) == 0)
+                return;
+            Tesseract.EndAll();
+            ProcessSignal.Send(Environment.ProcessId, ProcessSignal.Kill); // an exit would wait for native code
         })
         { IsBackground = true };
         reading.Start();
@@ -66,7 +69,9 @@ public static partial class ParserWorker
     {
         try
         {
-            DocumentParser.Parse(request, (page, pages) => output.WriteLine(new ParseReply(ParseReplyKind.Progress, page, pages).ToLine()));
+            DocumentParser.Parse(
+                request, (page, pages) => output.WriteLine(new ParseReply(ParseReplyKind.Progress, page, pages).ToLine()),
+                time => output.WriteLine(new ParseReply(ParseReplyKind.Allowance, Seconds: time.TotalSeconds).ToLine()));
             return new ParseReply(ParseReplyKind.Done);
         }
         catch (BadDocumentException e)

@@ -38,6 +38,7 @@ internal sealed class ExtractionCase(ExtractedDocument document)
         "cell" => Wanted(check, "value").Any(value => document.Tables.Any(table => HasCell(table, check, value))),
         "tables" => document.Tables.Count == check.GetProperty("count").GetInt32(),
         "figures" => document.Figures.Count == check.GetProperty("count").GetInt32(),
+        "warning" => document.Warnings.Any(w => Regex.IsMatch(w, $@"\bpage {check.GetProperty("page").GetInt32()}\b")),
         "caption" => document.Figures.ElementAtOrDefault(check.GetProperty("figure").GetInt32() - 1) is { Caption: { } caption }
             && Wanted(check, "starts").Any(start => Folded(caption).StartsWith(start, StringComparison.Ordinal)),
         string kind => throw new InvalidOperationException($"no check is called '{kind}'"),

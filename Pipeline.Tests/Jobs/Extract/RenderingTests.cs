@@ -87,7 +87,7 @@ public sealed class RenderingTests
         {
             string output = Directory.CreateDirectory(folder.File(withoutPdfPig.ToString())).FullName;
             string pdf = Path.Combine(ExtractionFixture.SampleFolder, "battery-ageing.pdf");
-            DocumentParser.Parse(new ParseRequest(pdf, "battery-ageing.pdf", output, 36, 100, withoutPdfPig), (_, _) => { });
+            DocumentParser.Parse(new ParseRequest(pdf, "battery-ageing.pdf", output, 36, 100, withoutPdfPig), (_, _) => { }, _ => { });
             return File.ReadAllText(Path.Combine(output, "document.md"));
         }).ToArray();
         texts[1].Split((char[])[' ', '\n']).Except(texts[0].Split((char[])[' ', '\n'])).Take(5).ShouldBeEmpty();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Jobs.Extract;
@@ -31,12 +32,42 @@ internal static class ExtractCommand
         {
             Description = "Also write DIR/NAME/document.html: pages with their blocks for people; for a folder, DIR/index.html lists them"
         };
-        Command command = new("extract", "Turn PDFs into Markdown, figures, tables and page images") { path, output, dpi, seconds, html };
+        Option<OcrMode> ocr = new("--ocr")
+        {
+            Description = "Pages that Tesseract reads: auto (those without usable text), off or force (all)",
+            DefaultValueFactory = _ => new ExtractionOptions().Ocr,
+            CustomParser = ReadMode,
+        };
+        ocr.CompletionSources.Add([.. Enum.GetNames<OcrMode>().Select(name => name.ToLowerInvariant())]);
+        Option<string> languages = new("--ocr-languages")
+        {
+            Description = "Their languages by Tesseract's names, joined by +",
+            DefaultValueFactory = _ => new ExtractionOptions().OcrLanguages,
+        };
+        Command command = new("extract", "Turn PDFs into Markdown, figures, tables and page images")
+        {
+            path, output, dpi, seconds, ocr, languages, html,
+        };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(path), parsed.GetRequiredValue(output), parsed.GetValue(html),
-            new ExtractionOptions { RasterDpi = parsed.GetValue(dpi), SecondsPerDocument = parsed.GetValue(seconds) },
+            new ExtractionOptions
+            {
+                RasterDpi = parsed.GetValue(dpi),
+                SecondsPerDocument = parsed.GetValue(seconds),
+                Ocr = parsed.GetValue(ocr),
+                OcrLanguages = parsed.GetRequiredValue(languages),
+            },
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken));
         return command;
+    }
+
+    private static OcrMode ReadMode(ArgumentResult result)
+    {
+        string given = result.Tokens.Single().Value;
+        if (!given.Any(char.IsAsciiDigit) && Enum.TryParse(given, ignoreCase: true, out OcrMode mode))
+            return mode;
+        result.AddError($"--ocr {given}: expected auto, off or force");
+        return default;
     }
 
     private static async Task<int> RunAsync(
@@ -46,6 +77,8 @@ internal static class ExtractCommand
             throw new InputException($"--dpi {options.RasterDpi}: expected 36 to 600");
         if (options.SecondsPerDocument is < 1 or > 3600)
             throw new InputException($"--timeout {options.SecondsPerDocument}: expected 1 to 3600 seconds");
+        if (!ExtractionOptions.AreLanguages(options.OcrLanguages))
+            throw new InputException($"--ocr-languages {options.OcrLanguages}: {ExtractionOptions.LanguagesExpected}");
         List<(string Pdf, string Stem)> documents = PdfPaths.Find(path);
         Directory.CreateDirectory(folder);
         using DocumentExtractor extractor = new();
