@@ -31,7 +31,8 @@ internal static class DocumentParser
         List<PageContent> pages = ReadPages(request, content, pdf, fonts, warnings, progress);
         if (pages.TrueForAll(p => !p.HasText))
             warnings.Add("no text in the whole document: its pages are treated as pictures");
-        List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"));
+        List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"), warnings);
+        pages = pages.ConvertAll(p => p.Outline());
 
         List<NumberedFigure> figures = FigureNumbers.Assign(blocks);
         FigureImages images = FigureImages.Write(pdf, pages, figures, request.RasterDpi, request.Folder);
@@ -57,7 +58,7 @@ internal static class DocumentParser
         using PdfiumDocument document = PdfiumDocument.Open(name, content);
         ParseRequest request = new(pdf, name, "", 0, int.MaxValue, WithoutPdfPig: false);
         List<PageContent> pages = ReadPages(request, content, document, new FontTable(), [], (_, _) => { });
-        DocumentLayout.Understand(pages, document.Metadata("Title"));
+        DocumentLayout.Understand(pages, document.Metadata("Title"), []);
         return pages;
     }
 
@@ -92,35 +93,55 @@ internal static class DocumentParser
         for (int number = 1; number <= pdf.PageCount; number++)
         {
             progress(number, pdf.PageCount);
-            PdfiumPage page;
+            if (ReadPage(number, pdf, source, fallback, segments, warnings) is { } page)
+                pages.Add(page);
+        }
+        return pages.Count > 0 ? pages : throw DocumentProblems.Damaged(request.Name);
+    }
+
+    /// <returns>Null for a page that is left out, with a warning.</returns>
+    private static PageContent? ReadPage(
+        int number, PdfiumDocument pdf, IPageTextSource source, PdfiumText fallback, SegmentBuilder segments, List<string> warnings)
+    {
+        PdfiumPage page;
+        try
+        {
+            page = pdf.OpenPage(number);
+        }
+        catch (BadDocumentException) when (pdf.PageCount > 1)
+        {
+            warnings.Add($"page {number} of {pdf.PageCount} is damaged and was left out");
+            return null;
+        }
+        int turn = TurnOf(source, number);
+        if (turn != 0)
+        {
+            page = pdf.Turn(page, number, turn);
+            warnings.Add($"page {number}: its text runs sideways; the page was turned");
+        }
+        using (page)
+        {
+            if (!page.HasArea)
+            {
+                warnings.Add($"page {number} of {pdf.PageCount} has no area and was left out");
+                return null;
+            }
             try
             {
-                page = pdf.OpenPage(number);
-            }
-            catch (BadDocumentException e) when (pdf.PageCount > 1)
-            {
-                warnings.Add($"page {number} of {pdf.PageCount} is damaged and was left out");
-                if (number == pdf.PageCount && pages.Count == 0)
-                    throw DocumentProblems.Damaged(request.Name, e);
-                continue;
-            }
-            int turn = TurnOf(source, number);
-            if (turn != 0)
-            {
-                page = pdf.Turn(page, number, turn);
-                warnings.Add($"page {number}: its text runs sideways; the page was turned");
-            }
-            using (page)
-            {
                 List<Glyph> glyphs = ReadGlyphs(source, fallback, number, page, turn, warnings);
+                glyphs.RemoveAll(g => !g.HasPlace);
                 List<PageGraphic> graphics = page.Graphics();
                 HiddenText.Remove(glyphs, page.Box, graphics);
-                pages.Add(new PageContent(
+                return new PageContent(
                     number, page.Box, segments.Build(glyphs), glyphs.Where(g => !g.Upright && g.Text != " ").Select(g => g.Box).ToList(),
-                    graphics));
+                    graphics);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                warnings.Add(DocumentProblems.PageAsPicture(number, e));
+                return PageContent.AsPicture(number, page.Box);
             }
         }
-        return pages;
     }
 
     private static PdfPigText? OpenText(

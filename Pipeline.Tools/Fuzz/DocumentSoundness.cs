@@ -22,6 +22,8 @@ internal static partial class DocumentSoundness
             return "Markdown differs from that of the JSON";
         if (document.Pages.Count == 0)
             return "no pages";
+        if (document.Warnings.FirstOrDefault(w => w.Contains("a fault of this program", StringComparison.Ordinal)) is { } lost)
+            return lost;
         if (document.Warnings.FirstOrDefault(w => w.Length > LongestMessage || StackTrace().IsMatch(w)) is { } warning)
             return $"unclear warning: {warning}";
         return document.Pages.Select(p => Fault(p, result.Folder)).FirstOrDefault(f => f is not null)

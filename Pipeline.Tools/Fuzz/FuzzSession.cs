@@ -11,6 +11,8 @@ namespace Pipeline.Tools.Fuzz;
 /// <summary>Extracts broken PDFs as the product does, in its child processes, and judges what comes out.</summary>
 internal sealed partial class FuzzSession(FuzzOrder order, TextWriter output)
 {
+    private const int Patience = 10;    // times the limit, for what did not end within it
+
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(5);
 
     private readonly PdfMutator _mutator = new(order.Files, order.Seed);
@@ -65,7 +67,11 @@ internal sealed partial class FuzzSession(FuzzOrder order, TextWriter output)
         MutatedPdf pdf = _mutator.Make(run);
         string name = $"run-{run}.pdf", path = Path.Combine(scratch, name), folder = Path.Combine(scratch, $"run-{run}");
         await File.WriteAllBytesAsync(path, pdf.Content, ct);
-        (FuzzOutcome outcome, string signature, string detail) = await TryAsync(extractor, path, name, folder, ct);
+        (FuzzOutcome outcome, string signature, string detail) = await TryAsync(extractor, path, name, folder, _options, ct);
+        // A busy machine makes any document slow: what hangs still hangs with much more time.
+        if (outcome is FuzzOutcome.TimedOut or FuzzOutcome.Hung)
+            (outcome, signature, detail) = await TryAsync(
+                extractor, path, name, folder, _options with { SecondsPerDocument = Patience * order.Seconds }, ct);
         _findings.Add(run, outcome, signature, $"{Path.GetFileName(pdf.Source)}, {pdf.Changes}\n{detail}");
         if (order.Keep is not null && (order.KeepAll || FuzzFindings.IsFinding(outcome)))
             File.Copy(path, Path.Combine(order.Keep, name), overwrite: true);
@@ -75,13 +81,13 @@ internal sealed partial class FuzzSession(FuzzOrder order, TextWriter output)
     }
 
     private async Task<(FuzzOutcome Outcome, string Signature, string Detail)> TryAsync(
-        DocumentExtractor extractor, string path, string name, string folder, CancellationToken ct)
+        DocumentExtractor extractor, string path, string name, string folder, ExtractionOptions options, CancellationToken ct)
     {
         // Two tries; what is left on top covers ending the processes on a busy machine.
-        TimeSpan limit = TimeSpan.FromSeconds((2 * order.Seconds) + 30);
+        TimeSpan limit = TimeSpan.FromSeconds((2 * options.SecondsPerDocument) + 30);
         try
         {
-            ExtractionResult result = await extractor.ExtractAsync(path, folder, _options, ct).WaitAsync(limit, ct);
+            ExtractionResult result = await extractor.ExtractAsync(path, folder, options, ct).WaitAsync(limit, ct);
             if (DocumentSoundness.Fault(result) is { } fault)
                 return (FuzzOutcome.Unsound, Digits().Replace(fault, "#"), fault);
             bool rescued = result.Document.Warnings.Any(w => w.Contains("did not survive", StringComparison.Ordinal));

@@ -8,8 +8,9 @@ internal static class DocumentLayout
 {
     /// <param name="pages">All pages.</param>
     /// <param name="title">Title in the file's metadata.</param>
+    /// <param name="warnings">Takes pages that could not be understood.</param>
     /// <returns>Blocks in reading order, headers and footers included.</returns>
-    public static List<TextBlock> Understand(IReadOnlyList<PageContent> pages, string? title)
+    public static List<TextBlock> Understand(IReadOnlyList<PageContent> pages, string? title, List<string> warnings)
     {
         Dictionary<TextSegment, BlockKind> heads = RunningHeads.Find(pages, title);
         foreach (TextSegment number in pages.SelectMany(LineNumbers.Find))
@@ -20,7 +21,16 @@ internal static class DocumentLayout
         foreach (PageContent page in pages)
         {
             int start = blocks.Count;
-            List<TextBlock> body = OfPage(page, heads, style, builder);
+            List<TextBlock> body;
+            try
+            {
+                body = OfPage(page, heads, style, builder);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                warnings.Add(DocumentProblems.PageAsPicture(page.Number, e));
+                body = Picture(page, builder);
+            }
             blocks.AddRange(Running(page, heads, BlockKind.Header));
             blocks.AddRange(body);
             builder.ContinueAcross(blocks, start
@@ -43,9 +53,7 @@ internal static class DocumentLayout
         if (!page.HasText)
         {
             // A scan: the whole page is the picture. A blank page has none.
-            if (page.Graphics.TrueForAll(g => g.White))
-                return [];
-            return builder.Build(page.Number, [[new FigureItem(page.Box, FigureKind.Page, 0, "")]]);
+            return page.Graphics.TrueForAll(g => g.White) && !page.IsPicture ? [] : Picture(page, builder);
         }
         List<TableItem> tables = TableFinder.Find(body, style.BodySize);
         List<FigureItem> figures = FigureFinder.Find(body, tables, style.BodySize);
@@ -58,6 +66,9 @@ internal static class DocumentLayout
         DropKickers(blocks);
         return blocks;
     }
+
+    private static List<TextBlock> Picture(PageContent page, BlockBuilder builder) =>
+        builder.Build(page.Number, [[new FigureItem(page.Box, FigureKind.Page, 0, "")]]);
 
     /// <summary>A small line right above a larger heading names the series or the chapter; it heads nothing itself.</summary>
     private static void DropKickers(List<TextBlock> blocks)

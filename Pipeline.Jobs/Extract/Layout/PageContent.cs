@@ -13,5 +13,14 @@ namespace Pipeline.Jobs.Extract.Layout;
 internal sealed record PageContent(
     int Number, Box Box, List<TextSegment> Segments, List<Box> RotatedText, List<PageGraphic> Graphics)
 {
-    public bool HasText => Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || RotatedText.Count >= 4;
+    /// <summary>The page is shown as a picture, whatever is on it.</summary>
+    public bool IsPicture { get; private init; }
+
+    public bool HasText { get; private init; } = Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || RotatedText.Count >= 4;
+
+    /// <summary>What is still needed once the layout is known: without what takes memory.</summary>
+    public PageContent Outline() => this with { Segments = [], RotatedText = [], Graphics = [] };
+
+    /// <summary>A page of which nothing but its picture can be had.</summary>
+    public static PageContent AsPicture(int number, Box box) => new(number, box, [], [], []) { IsPicture = true };
 }

@@ -19,6 +19,9 @@ internal readonly record struct Glyph(
     /// <summary>Painted in white.</summary>
     public bool White { get; init; }
 
+    /// <summary>All its numbers are numbers: broken files place characters at infinity.</summary>
+    public bool HasPlace => double.IsFinite(X0) && double.IsFinite(X1) && double.IsFinite(Baseline) && double.IsFinite(Size);
+
     /// <summary>Space the character's line takes: typical ascent and descent, the same for all fonts.</summary>
     public Box Box => Upright
         ? new Box(X0, Baseline - 0.21 * Size, X1, Baseline + 0.76 * Size)

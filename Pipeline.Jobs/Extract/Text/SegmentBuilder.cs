@@ -12,6 +12,8 @@ internal sealed class SegmentBuilder(FontTable fonts)
     private const double SegmentGap = 0.95; // in ems: more is a gutter, or the next cell
     private const double SameBaseline = 0.2;
 
+    private readonly HashSet<string> _texts = new(StringComparer.Ordinal); // each word of a document once: long ones repeat theirs
+
     /// <summary>The upright text of a page; unordered.</summary>
     public List<TextSegment> Build(IReadOnlyList<Glyph> glyphs)
     {
@@ -185,8 +187,12 @@ internal sealed class SegmentBuilder(FontTable fonts)
         return TextSegment.Of(rightToLeft ? RightToLeft.Read(words) : words, run.Baseline);
     }
 
-    private TextWord ToWord(string text, Box box, Glyph first) =>
-        new(text, box, Math.Round(first.Size, 1), first.Font, fonts[first.Font].Bold, fonts[first.Font].Monospaced);
+    private TextWord ToWord(string text, Box box, Glyph first)
+    {
+        if (!_texts.TryGetValue(text, out string? shared))
+            _texts.Add(shared = text);
+        return new TextWord(shared, box, Math.Round(first.Size, 1), first.Font, fonts[first.Font].Bold, fonts[first.Font].Monospaced);
+    }
 
     /// <summary>Wider where the text is letter-spaced, or where spaces are drawn as characters.</summary>
     private static double WordGapOf(Run run)

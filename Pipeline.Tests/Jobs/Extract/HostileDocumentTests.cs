@@ -142,6 +142,47 @@ public sealed class HostileDocumentTests : IDisposable
     }
 
     [Fact]
+    public async Task Halves_of_characters_are_left_out_and_the_rest_stays()
+    {
+        PdfBuilder pdf = new();
+        pdf.Add("<< /Type /Catalog /Pages 2 0 R >>");
+        pdf.Add("<< /Type /Pages /Count 1 /Kids [3 0 R] >>");
+        pdf.Add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 4 0 R >> >> /Contents 6 0 R >>");
+        pdf.Add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 5 0 R >>");
+        pdf.Add(PdfBuilder.Stream("/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange\n"
+            + "3 beginbfchar\n<41> <D9AC>\n<42> <D83DDE00>\n<43> <DC00>\nendbfchar\n"
+            + "1 beginbfrange\n<61> <7A> <0061>\nendbfrange\nendcmap end"));
+        pdf.Add(PdfBuilder.Stream(PdfBuilder.Text((72, 700, 12, "valve A B C closes"))));
+        ExtractionResult result = await ExtractAsync(pdf.Build());
+        File.ReadAllText(result.MarkdownPath).ShouldBe("valve \U0001F600 closes\n");
+    }
+
+    [Theory]
+    [InlineData("0 0 0.001 842")]
+    [InlineData("0 0 595 0.004")]
+    public async Task A_page_without_area_costs_that_page(string mediaBox)
+    {
+        string[] texts = ["First page of the manual.", "Second page of the manual."];
+        string whole = Encoding.Latin1.GetString(PdfBuilder.WithPages([.. texts.Select(t => PdfBuilder.Text((72, 700, 11, t)))]));
+        int second = whole.LastIndexOf("0 0 595 842", StringComparison.Ordinal);
+        string narrow = whole[..second] + mediaBox.PadRight(11) + whole[(second + 11)..];
+        ExtractionResult result = await ExtractAsync(Encoding.Latin1.GetBytes(narrow));
+        result.Document.Pages.ShouldHaveSingleItem().Number.ShouldBe(1);
+        result.Document.Warnings.ShouldContain("page 2 of 2 has no area and was left out");
+        File.ReadAllText(result.MarkdownPath).ShouldBe("First page of the manual.\n");
+    }
+
+    [Fact]
+    public async Task A_page_as_long_as_a_street_gets_a_picture_of_a_size_that_programs_open()
+    {
+        byte[] pdf = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(PdfBuilder.WithPages("0 0 m 1 1 l S"))
+            .Replace("0 0 595 842", "0 0 1 90000", StringComparison.Ordinal));
+        ExtractionResult result = await ExtractAsync(pdf);
+        byte[] png = File.ReadAllBytes(Path.Combine(result.Folder, result.Document.Pages[0].Image));
+        System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20)).ShouldBe(32_767);
+    }
+
+    [Fact]
     public async Task A_missing_file_and_a_folder_of_other_things_are_named()
     {
         InputException missing = await Should.ThrowAsync<InputException>(
