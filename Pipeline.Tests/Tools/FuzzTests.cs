@@ -40,7 +40,7 @@ public sealed class FuzzTests : IDisposable
     public async Task Broken_files_in_numbers_end_well_and_leave_nothing_behind()
     {
         StringWriter output = new();
-        FuzzOrder order = new([Whole], 40, 1, 1, 60, 1024, 2, _folder.File("kept"), false, Json: true);
+        FuzzOrder order = new([Whole], 40, 1, 1, 60, 1024, 2, _folder.File("kept"), false, Alone: false, Json: true);
         int code = await new FuzzSession(order, TextWriter.Synchronized(output)).RunAsync(TestContext.Current.CancellationToken);
         code.ShouldBe(0, output.ToString());
         output.ToString().ShouldContain("40 runs in");

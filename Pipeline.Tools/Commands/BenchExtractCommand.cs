@@ -21,8 +21,13 @@ internal static class BenchExtractCommand
         };
         Option<double> seconds = new("--seconds") { Description = "Time for each measurement", DefaultValueFactory = _ => 10 };
         Option<bool> json = new("--json") { Description = "End with one JSON object on the last line" };
-        Command command = new("extract", "Extraction: pages per second of text with layout, of page images, and of the whole command") { path, dpi, seconds,
-            json };
+        Command command = new("extract", "Extraction: pages per second of text with layout, of page images, and of the whole command")
+        {
+            path,
+            dpi,
+            seconds,
+            json,
+        };
         command.SetAction((parsed, stopping) => Task.Run(
             async () =>
             {
@@ -32,7 +37,8 @@ internal static class BenchExtractCommand
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{m.Pages} pages: text and layout {m.TextPagesPerSecond:F1} pages/s, images at {parsed.GetValue(dpi)} dpi "
                     + $"{m.RasterPagesPerSecond:F1} pages/s, {m.PeakMemoryMiB:F0} MiB; the extract command on "
-                    + $"{Environment.ProcessorCount} cores {m.CommandPagesPerSecond:F1} pages/s, start of a child {m.ChildStartSeconds:F2} s"));
+                    + $"{Environment.ProcessorCount} cores {m.CommandPagesPerSecond:F1} pages/s, "
+                    + $"start of a child {m.ChildStartSeconds:F2} s"));
                 if (parsed.GetValue(json))
                     output.WriteLine(JsonSerializer.Serialize(new
                     {

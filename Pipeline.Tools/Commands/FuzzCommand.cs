@@ -43,7 +43,7 @@ internal static class FuzzCommand
                 parsed.GetValue(only) is null ? number : 1, parsed.GetValue(seed), parsed.GetValue(only) ?? parsed.GetValue(first),
                 Within(seconds.Name, parsed.GetValue(seconds), 1, 3600), Within(megabytes.Name, parsed.GetValue(megabytes), 256, 65536),
                 Within(parallel.Name, parsed.GetValue(parallel), 1, 256), parsed.GetValue(keep), parsed.GetValue(only) is not null,
-                parsed.GetValue(json));
+                Alone: true, parsed.GetValue(json));
             return new FuzzSession(order, parsed.InvocationConfiguration.Output).RunAsync(stopping);
         });
         return command;

@@ -5,7 +5,8 @@ internal static class ByteMutations
 {
     private static readonly byte[][] Tokens =
     [
-        [.. "<<"u8], [.. ">>"u8], [.. "["u8], [.. "]"u8], [.. "("u8], [.. ")"u8], [.. "endobj"u8], [.. "endstream"u8], [.. " obj"u8], [.. " R "u8],
+        [.. "<<"u8], [.. ">>"u8], [.. "["u8], [.. "]"u8], [.. "("u8], [.. ")"u8], [.. "endobj"u8], [.. "endstream"u8],
+        [.. " obj"u8], [.. " R "u8],
         [.. "stream\n"u8], [.. "trailer"u8], [.. "%%EOF"u8], [0], [0xFF, 0xFF, 0xFF, 0xFF], [0x80, 0, 0, 0],
     ];
 

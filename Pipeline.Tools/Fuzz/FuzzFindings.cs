@@ -62,7 +62,8 @@ internal sealed class FuzzFindings
                 runs.Sort();
                 output.WriteLine();
                 output.WriteLine($"{signature}");
-                output.WriteLine($"  {runs.Count} runs: {string.Join(", ", runs.Take(20).Select(r => r.Run))}{(runs.Count > 20 ? ", …" : "")}");
+                string numbers = string.Join(", ", runs.Take(20).Select(r => r.Run));
+                output.WriteLine($"  {runs.Count} runs: {numbers}{(runs.Count > 20 ? ", …" : "")}");
                 output.WriteLine($"  {runs[0].Detail.Replace("\n", "\n  ", StringComparison.Ordinal)}");
             }
         }

@@ -10,6 +10,8 @@ namespace Pipeline.Tools.Fuzz;
 /// <param name="Parallel">Documents at a time.</param>
 /// <param name="Keep">Folder for the files of findings; null keeps none.</param>
 /// <param name="KeepAll">Keeps the file of every run, not only of findings.</param>
+/// <param name="Alone">This process does nothing else: what it leaves open at the end is a finding.</param>
 /// <param name="Json">End with one JSON object on the last line.</param>
 internal sealed record FuzzOrder(
-    IReadOnlyList<string> Files, int Runs, int Seed, int First, int Seconds, int Megabytes, int Parallel, string? Keep, bool KeepAll, bool Json);
+    IReadOnlyList<string> Files, int Runs, int Seed, int First, int Seconds, int Megabytes, int Parallel, string? Keep, bool KeepAll,
+    bool Alone, bool Json);

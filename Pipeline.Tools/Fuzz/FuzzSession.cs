@@ -55,7 +55,7 @@ internal sealed partial class FuzzSession(FuzzOrder order, TextWriter output)
             Directory.Delete(scratch, recursive: true);
         }
         // Each document at a time keeps one process, with three pipes.
-        if (processes > order.Parallel || handles > 200 + (10 * order.Parallel))
+        if (order.Alone && (processes > order.Parallel || handles > 200 + (10 * order.Parallel)))
             _findings.Add(order.First, FuzzOutcome.Escaped, "processes or files are left open",
                 $"{processes} child processes and {handles} open files after the last run");
         Summarize(watch, stopped);
@@ -126,7 +126,8 @@ internal sealed partial class FuzzSession(FuzzOrder order, TextWriter output)
     }
 
     private void WriteProgress(Stopwatch watch) => output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{watch.Elapsed.TotalSeconds,6:F0} s  {_findings.Runs} of {order.Runs} runs, {_findings.Runs / watch.Elapsed.TotalSeconds:F1} per s, "
+        $"{watch.Elapsed.TotalSeconds,6:F0} s  {_findings.Runs} of {order.Runs} runs, "
+        + $"{_findings.Runs / watch.Elapsed.TotalSeconds:F1} per s, "
         + $"{string.Join(", ", _findings.Counts().Select(c => $"{c.Key} {c.Value}"))}; {_findings.Groups} findings, "
         + $"{ProcessCount.Children()} processes, {ProcessCount.OpenFiles()} open files"));
 

@@ -28,7 +28,8 @@ internal static partial class ObjectMutations
     private static readonly string[] FontEntries =
     [
         "/FirstChar -5", "/FirstChar 2147483647", "/LastChar 999999", "/Widths [0 0 0]", "/Widths [1e9 -1e9]", "/Widths 7",
-        "/FontMatrix [0 0 0 0 0 0]", "/FontMatrix [1e9 0 0 1e9 0 0]", "/DW 1e12", "/DW -1000", "/W [0 [1 2 3] 5 4 -1]", "/W [0 99999999 500]",
+        "/FontMatrix [0 0 0 0 0 0]", "/FontMatrix [1e9 0 0 1e9 0 0]", "/DW 1e12", "/DW -1000", "/W [0 [1 2 3] 5 4 -1]",
+        "/W [0 99999999 500]",
         "/Encoding /Identity-V", "/Encoding << /Differences [0 /a 300 /b -1 /c] >>", "/Encoding null", "/CIDToGIDMap /Nothing",
         "/FontBBox [0 0 0 0]", "/Ascent 1e30", "/Flags -1", "/DescendantFonts []", "/FontFile2 1 0 R", "/CharProcs << /a 1 0 R >>",
     ];

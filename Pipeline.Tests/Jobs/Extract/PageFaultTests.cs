@@ -14,12 +14,14 @@ public sealed class PageFaultTests
     {
         List<string> warnings = [];
         PageContent broken = Page(2, "Nobody reads this.") with { Graphics = null! };
-        List<TextBlock> blocks = DocumentLayout.Understand([Page(1, "The valve closes."), broken, Page(3, "It opens again.")], null, warnings);
+        List<TextBlock> blocks = DocumentLayout.Understand(
+            [Page(1, "The valve closes."), broken, Page(3, "It opens again.")], null, warnings);
         blocks.Select(b => (b.Page, b.Kind, b.Text)).ShouldBe(
         [
             (1, BlockKind.Paragraph, "The valve closes."), (2, BlockKind.Figure, ""), (3, BlockKind.Paragraph, "It opens again."),
         ]);
-        warnings.ShouldHaveSingleItem().ShouldStartWith("page 2 could not be understood and is kept as a picture (a fault of this program: ");
+        warnings.ShouldHaveSingleItem()
+            .ShouldStartWith("page 2 could not be understood and is kept as a picture (a fault of this program: ");
     }
 
     [Fact]
@@ -28,7 +30,8 @@ public sealed class PageFaultTests
 
     private static PageContent Page(int number, string text)
     {
-        TextWord[] words = [.. text.Split(' ').Select((w, i) => new TextWord(w, new Box(72 + (40 * i), 400, 105 + (40 * i), 412), 11, 0, false, false))];
+        TextWord[] words = [.. text.Split(' ').Select((w, i) =>
+            new TextWord(w, new Box(72 + (40 * i), 400, 105 + (40 * i), 412), 11, 0, false, false))];
         return new PageContent(number, A4, [TextSegment.Of(words, 402)], [], []);
     }
 }
