@@ -33,7 +33,8 @@ internal static class DocumentParser
         List<PageContent> pages = ReadPages(request, content, pdf, fonts, warnings, progress, allow);
         if (pages.TrueForAll(p => !p.HasText))
             warnings.Add("no text in the whole document: its pages are treated as pictures");
-        List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"), pdf.Outline());
+        List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"), pdf.Outline(), warnings);
+        pages = pages.ConvertAll(p => p.Outline());
 
         List<NumberedFigure> figures = FigureNumbers.Assign(blocks);
         FigureImages images = FigureImages.Write(pdf, pages, figures, request.RasterDpi, request.Folder);
@@ -59,7 +60,7 @@ internal static class DocumentParser
         using PdfiumDocument document = PdfiumDocument.Open(name, content);
         ParseRequest request = new(pdf, name, "", 0, int.MaxValue, WithoutPdfPig: false);
         List<PageContent> pages = ReadPages(request, content, document, new FontTable(), [], (_, _) => { }, _ => { });
-        DocumentLayout.Understand(pages, document.Metadata("Title"), document.Outline());
+        DocumentLayout.Understand(pages, document.Metadata("Title"), document.Outline(), []);
         return pages;
     }
 
@@ -88,77 +89,17 @@ internal static class DocumentParser
         ParseRequest request, byte[] content, PdfiumDocument pdf, FontTable fonts, List<string> warnings, Action<int, int> progress,
         Action<TimeSpan> allow)
     {
-        PageOcr ocr = new(request.Ocr ?? OcrSettings.Off, fonts, warnings, allow);
         PdfiumText fallback = new(fonts);
         using IPageTextSource source = OpenText(request, content, pdf, fonts, warnings) ?? (IPageTextSource)fallback;
-        SegmentBuilder segments = new(fonts);
+        PageReader reader = new(pdf, source, fallback, fonts, new PageOcr(request.Ocr ?? OcrSettings.Off, fonts, warnings, allow), warnings);
         List<PageContent> pages = new(pdf.PageCount);
         for (int number = 1; number <= pdf.PageCount; number++)
         {
             progress(number, pdf.PageCount);
-            PdfiumPage page;
-            try
-            {
-                page = pdf.OpenPage(number);
-            }
-            catch (BadDocumentException e) when (pdf.PageCount > 1)
-            {
-                warnings.Add($"page {number} of {pdf.PageCount} is damaged and was left out");
-                if (number == pdf.PageCount && pages.Count == 0)
-                    throw DocumentProblems.Damaged(request.Name, e);
-                continue;
-            }
-            int turn = TurnOf(source, number);
-            if (turn != 0)
-            {
-                page = pdf.Turn(page, number, turn);
-                warnings.Add($"page {number}: its text runs sideways; the page was turned");
-            }
-            using (page)
-            {
-                pages.Add(ReadPage(pdf, page, number, segments, fonts, ocr, account =>
-                    (ReadGlyphs(source, fallback, number, page, turn, account, warnings), source.HasHiddenLayers)));
-            }
+            if (reader.Read(number) is { } page)
+                pages.Add(page);
         }
-        return pages;
-    }
-
-    private static PageContent ReadPage(
-        PdfiumDocument pdf, PdfiumPage page, int number, SegmentBuilder segments, FontTable fonts, PageOcr ocr,
-        Func<TextAccount, (List<Glyph> Glyphs, bool HiddenLayers)> readGlyphs)
-    {
-        TextAccount account = new();
-        (List<Glyph> glyphs, bool hiddenLayers) = readGlyphs(account);
-        List<PageAnnotation> annotations = pdf.Annotations(page);
-        List<Glyph> typed = AnnotationText.GlyphsOf(annotations, glyphs, fonts);
-        account.Add(CharacterPlace.Total, account[CharacterPlace.Unreadable] + account[CharacterPlace.Hidden]
-            + glyphs.Count(g => g.Text != " ") + typed.Count(g => g.Text != " "));
-        List<PageGraphic> graphics = page.Graphics(out bool covered);
-        HiddenText.Remove(glyphs, page.Box, graphics, account);
-        if (hiddenLayers || covered)
-        {
-            using VisibleInk ink = new(page);
-            account.Add(CharacterPlace.Hidden, ink.RemoveUnseen(glyphs));
-            if (hiddenLayers)
-                graphics.RemoveAll(g => !ink.Shows(g.Box.Inflate(2)));
-        }
-        Glyph[] own = [.. glyphs.Where(g => g.Text != " ")];
-        OcrPage read = ocr.Read(number, page, glyphs, graphics);
-        // What OCR has read is text of the page too; it stands for what could not be read.
-        HashSet<Glyph> kept = read.Confidence is null ? [] : [.. own];
-        int added = read.Confidence is null ? 0 : glyphs.Count(g => g.Text != " " && !kept.Contains(g));
-        account.Add(CharacterPlace.Total, added);
-        account.Add(CharacterPlace.Unreadable, own.Length + added - glyphs.Count(g => g.Text != " "));
-        glyphs.AddRange(typed);
-        account.Add(CharacterPlace.Slanted, glyphs.Count(g => g.Slanted && g.Text != " "));
-        return new PageContent(
-            number, page.Box, DrawnBullets.Mark(segments.Build(glyphs, annotations, account), graphics),
-            segments.BuildSideways(glyphs, account), graphics)
-        {
-            Account = account,
-            OcrConfidence = read.Confidence,
-            LeftOut = read.LeftOut,
-        };
+        return pages.Count > 0 ? pages : throw DocumentProblems.Damaged(request.Name);
     }
 
     private static PdfPigText? OpenText(
@@ -183,33 +124,5 @@ internal static class DocumentParser
         }
         text?.Dispose();
         return null;
-    }
-
-    private static int TurnOf(IPageTextSource source, int number)
-    {
-        try
-        {
-            return source.TurnOf(number);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            return 0;       // reading the page tells what is wrong with it
-        }
-    }
-
-    private static List<Glyph> ReadGlyphs(
-        IPageTextSource source, PdfiumText fallback, int number, PdfiumPage page, int turn, TextAccount account, List<string> warnings)
-    {
-        if (source == fallback)
-            return fallback.Read(number, page, turn, account);
-        try
-        {
-            return source.Read(number, page, turn, account);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            warnings.Add($"PdfPig cannot read page {number} ({e.GetType().Name}): read with PDFium");
-            return fallback.Read(number, page, turn, account);
-        }
     }
 }

@@ -18,5 +18,5 @@ internal static class ToolsCommandLine
 
     /// <summary>Commands that are not part of the product.</summary>
     internal static IEnumerable<Command> CreateTools() =>
-        [BenchCommand.Create(), ChaosCommand.Create(), StarterCommand.Create(), SamplesCommand.Create()];
+        [BenchCommand.Create(), ChaosCommand.Create(), FuzzCommand.Create(), StarterCommand.Create(), SamplesCommand.Create()];
 }

@@ -9,9 +9,10 @@ internal static class DocumentLayout
     /// <param name="pages">All pages.</param>
     /// <param name="title">Title in the file's metadata.</param>
     /// <param name="outline">Bookmarks.</param>
+    /// <param name="warnings">Takes pages that could not be understood.</param>
     /// <returns>Blocks in reading order, headers and footers included.</returns>
     public static List<TextBlock> Understand(
-        IReadOnlyList<PageContent> pages, string? title, IReadOnlyList<OutlineEntry> outline)
+        IReadOnlyList<PageContent> pages, string? title, IReadOnlyList<OutlineEntry> outline, List<string> warnings)
     {
         Dictionary<TextSegment, BlockKind> heads = RunningHeads.Find(pages, title);
         foreach (TextSegment number in pages.SelectMany(LineNumbers.Find))
@@ -22,8 +23,17 @@ internal static class DocumentLayout
         foreach (PageContent page in pages)
         {
             int start = blocks.Count;
-            List<TextBlock> body = OfPage(page, heads, style, builder);
-            PageAccounting.Count(page, heads, body);
+            List<TextBlock> body;
+            try
+            {
+                body = OfPage(page, heads, style, builder);
+                PageAccounting.Count(page, heads, body);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                warnings.Add(DocumentProblems.PageAsPicture(page.Number, e));
+                body = Picture(page, builder);
+            }
             blocks.AddRange(Running(page, heads, BlockKind.Header));
             blocks.AddRange(body);
             builder.ContinueAcross(blocks, start
@@ -44,12 +54,9 @@ internal static class DocumentLayout
         {
             Segments = DropCaps.Join(page.Segments.Where(s => !heads.ContainsKey(s)).ToList(), style.BodySize),
         };
-        if (!page.HasText && page.Graphics.Exists(g => !g.White))
+        if (page.IsPicture || (!page.HasText && page.Graphics.Exists(g => !g.White)))
         {
-            // A scan: the whole page is the picture.
-            List<TextSegment> stray = [.. body.Segments, .. page.Sideways];
-            FigureItem scan = new(page.Box, FigureKind.Page, 0, string.Join(" | ", stray.Select(s => s.Text))) { Lettering = [.. stray] };
-            return builder.Build(page.Number, [[scan]]);
+            return Picture(page, builder);
         }
         List<List<Box>> cards = CardFinder.Find(body);
         List<TableItem> tables = TableFinder.Find(body, style.BodySize);
@@ -103,6 +110,14 @@ internal static class DocumentLayout
         Bold = segment.Bold,
         Words = [.. segment.Words],
     };
+
+    /// <summary>The page as one picture, with what little text is on it.</summary>
+    private static List<TextBlock> Picture(PageContent page, BlockBuilder builder)
+    {
+        List<TextSegment> stray = [.. page.Segments, .. page.Sideways];
+        FigureItem picture = new(page.Box, FigureKind.Page, 0, string.Join(" | ", stray.Select(s => s.Text))) { Lettering = [.. stray] };
+        return builder.Build(page.Number, [[picture]]);
+    }
 
     /// <summary>A small line right above a larger heading names the series or the chapter; it heads nothing itself.</summary>
     private static void DropKickers(List<TextBlock> blocks)

@@ -22,5 +22,14 @@ internal sealed record PageContent(
     /// <summary>Characters that are seen on the page and could not be read: their sizes tell headings from text.</summary>
     public IReadOnlyList<Glyph> LeftOut { get; init; } = [];
 
-    public bool HasText => Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Sideways.Sum(s => s.Glyphs) >= 4;
+    /// <summary>The page is shown as a picture, whatever is on it.</summary>
+    public bool IsPicture { get; private init; }
+
+    public bool HasText { get; private init; } = Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Sideways.Sum(s => s.Glyphs) >= 4;
+
+    /// <summary>What is still needed once the layout is known: without what takes memory.</summary>
+    public PageContent Outline() => this with { Segments = [], Sideways = [], Graphics = [], LeftOut = [] };
+
+    /// <summary>A page of which nothing but its picture can be had.</summary>
+    public static PageContent AsPicture(int number, Box box) => new(number, box, [], [], []) { IsPicture = true };
 }

@@ -11,6 +11,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
     private const int MaxPathSegments = 4_000;    // of a path that may be the grid of a table
     private const int MaxGraphics = 50_000;       // maps can hold millions of paths; far fewer are enough
     private const double MaxPixels = 25_000_000;  // of one raster; larger pages get a lower resolution
+    private const double MaxSide = 32_767;        // pixels; strips that are miles long are not shown in full either
 
     private readonly RectF _crop;
     private readonly int _rotation;
@@ -38,9 +39,12 @@ internal sealed unsafe class PdfiumPage : IDisposable
 
     public Box Box => new(0, 0, Width, Height);
 
+    /// <summary>There is something to show: pages of broken files are as narrow as a hundredth of a point, or of infinite size.</summary>
+    public bool HasArea => Width >= 0.01 && Height >= 0.01 && double.IsFinite(Width) && double.IsFinite(Height);
+
     /// <summary>Resolution used for <paramref name="dpi"/>: lower for a page so large that its raster would be too big.</summary>
-    public double EffectiveDpi(double dpi) =>
-        Math.Min(dpi, 72 * Math.Sqrt(MaxPixels / Math.Max(1, Width * Height)));
+    public double EffectiveDpi(double dpi) => Math.Min(
+        Math.Min(dpi, 72 * Math.Sqrt(MaxPixels / Math.Max(1, Width * Height))), 72 * MaxSide / Math.Max(Width, Height));
 
     /// <summary>The page on white, annotations included.</summary>
     public Raster Render(double dpi) => Render(Box, dpi);
@@ -89,6 +93,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
                 Collect(GetObject(_handle, i), Transform.Identity, Box, 0, found, covered);
         }
         textCovered = covered.Any;
+        found.TrimExcess();
         return found;
     }
 

@@ -31,6 +31,9 @@ internal readonly record struct Glyph(string Text, double X0, double X1, double 
     /// <summary>Code of a character that says nothing about its letter: private use, a control or U+FFFD; 0 otherwise.</summary>
     public char Meaningless { get; init; }
 
+    /// <summary>All its numbers are numbers: broken files place characters at infinity.</summary>
+    public bool HasPlace => double.IsFinite(X0) && double.IsFinite(X1) && double.IsFinite(Baseline) && double.IsFinite(Size);
+
     /// <summary>Space the character's line takes: typical ascent and descent, the same for all fonts.</summary>
     public Box Box => Slanted
         ? new Box(Math.Min(X0, X1) - 0.4 * Size, Baseline - 0.4 * Size, Math.Max(X0, X1) + 0.4 * Size, Baseline + 0.4 * Size)

@@ -20,8 +20,16 @@ internal static class GlyphText
         if (raw.Length == 1 && raw[0] is > ' ' and < '\u007f')
             return raw;
         string text = "";
-        foreach (char c in raw)
+        for (int i = 0; i < raw.Length; i++)
         {
+            char c = raw[i];
+            if (char.IsSurrogate(c))
+            {
+                // Half of a pair is no character, and cannot be written to a file.
+                if (i + 1 < raw.Length && char.IsSurrogatePair(c, raw[i + 1]))
+                    text += raw.Substring(i++, 2);
+                continue;
+            }
             text += c switch
             {
                 '\ufb00' => "ff",
@@ -41,6 +49,6 @@ internal static class GlyphText
                 _ => c.ToString(),
             };
         }
-        return text;
+        return text.Length > 1 && string.IsNullOrWhiteSpace(text) ? " " : text;
     }
 }

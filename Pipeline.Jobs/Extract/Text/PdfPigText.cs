@@ -10,19 +10,22 @@ namespace Pipeline.Jobs.Extract.Text;
 /// <summary>Characters through PdfPig, the first choice: it is best at fonts and positions.</summary>
 internal sealed class PdfPigText : IPageTextSource
 {
-    private readonly PdfDocument _document;
-    private readonly HiddenLayers _layers;
+    private const int PagesPerOpening = 250;    // PdfPig keeps every object it has read: opened anew, it forgets them
+
+    private readonly byte[] _content;
     private readonly FontTable _fonts;
-    private (int Page, IReadOnlyList<Letter> Letters) _letters = (0, []);
+    private PdfDocument _document;
+    private HiddenLayers _layers;
+    private int _read;
+    private (int Number, Page? Page) _last;
     private IColor? _lastColor;
     private bool _lastIsWhite;
 
     /// <exception cref="Exception">PdfPig throws many kinds on broken files; the caller falls back to <see cref="PdfiumText"/>.</exception>
     public PdfPigText(byte[] content, FontTable fonts)
     {
-        _fonts = fonts;
-        _document = PdfDocument.Open(content, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true });
-        _layers = new HiddenLayers(_document);
+        (_content, _fonts) = (content, fonts);
+        (_document, _layers) = Open(content);
     }
 
     public int PageCount => _document.NumberOfPages;
@@ -30,7 +33,7 @@ internal sealed class PdfPigText : IPageTextSource
     public int TurnOf(int number)
     {
         int[] letters = new int[4];
-        foreach (Letter letter in LettersOf(number))
+        foreach (Letter letter in PageOf(number).Letters)
             if (!string.IsNullOrWhiteSpace(letter.Value)) letters[TurnOf(letter)]++;
         int most = Array.IndexOf(letters, letters.Max());
         return most != 0 && letters[most] > 0.8 * letters.Sum() && letters[most] >= 20 ? most : 0;
@@ -40,8 +43,9 @@ internal sealed class PdfPigText : IPageTextSource
 
     public List<Glyph> Read(int number, PdfiumPage page, int turn, TextAccount account)
     {
-        IReadOnlyList<Letter> letters = LettersOf(number);
-        HashSet<Letter> hidden = _layers.Any ? _layers.On(_document.GetPage(number)) : [];
+        Page source = PageOf(number);
+        IReadOnlyList<Letter> letters = source.Letters;
+        HashSet<Letter> hidden = _layers.On(source);
         List<Glyph> glyphs = new(letters.Count);
         byte? direction = 0; // of a letter without a width: that of the one before it
         foreach (Letter letter in letters)
@@ -80,11 +84,26 @@ internal sealed class PdfPigText : IPageTextSource
     public void Dispose() => _document.Dispose();
 
     /// <summary>A page is asked for its direction first and then read: it is parsed once.</summary>
-    private IReadOnlyList<Letter> LettersOf(int number)
+    private Page PageOf(int number)
     {
-        if (_letters.Page != number)
-            _letters = (number, _document.GetPage(number).Letters);
-        return _letters.Letters;
+        if (_last.Page is { } last && _last.Number == number)
+            return last;
+        if (_read == PagesPerOpening)
+        {
+            _document.Dispose();
+            (_document, _layers) = Open(_content);
+            _read = 0;
+        }
+        _read++;
+        Page page = _document.GetPage(number);
+        _last = (number, page);
+        return page;
+    }
+
+    private static (PdfDocument Document, HiddenLayers Layers) Open(byte[] content)
+    {
+        PdfDocument document = PdfDocument.Open(content, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true });
+        return (document, new HiddenLayers(document));
     }
 
     /// <summary>Clockwise quarter turns that make a letter upright.</summary>

@@ -13,6 +13,8 @@ internal sealed class SegmentBuilder(FontTable fonts)
     private const double SegmentGap = 0.95; // in ems: more is a gutter, or the next cell
     private const double SameBaseline = 0.2;
 
+    private readonly HashSet<string> _texts = new(StringComparer.Ordinal); // each word of a document once: long ones repeat theirs
+
     /// <summary>The upright text of a page; unordered.</summary>
     /// <param name="glyphs">All characters; those that are not upright are passed over.</param>
     /// <param name="links">Areas of the page that lead somewhere.</param>
@@ -234,7 +236,10 @@ internal sealed class SegmentBuilder(FontTable fonts)
         foreach (PageAnnotation link in links)
             if (link.Kind == AnnotationKind.Link && link.Box.ContainsCenterOf(box)) address = link.Text;
         DocumentFont font = fonts[first.Font];
-        return new TextWord(RightToLeft.Read(units), box, Math.Round(first.Size, 1), first.Font, font.Bold, font.Monospaced)
+        string text = RightToLeft.Read(units);
+        if (!_texts.TryGetValue(text, out string? shared))
+            _texts.Add(shared = text);
+        return new TextWord(shared, box, Math.Round(first.Size, 1), first.Font, font.Bold, font.Monospaced)
         {
             Link = address,
             Glyphs = units.Count + struck,

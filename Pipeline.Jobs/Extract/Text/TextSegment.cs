@@ -29,7 +29,7 @@ internal sealed class TextSegment
         int characters = words.Sum(w => w.Text.Length);
         return new TextSegment
         {
-            Words = words,
+            Words = words as TextWord[] ?? [.. words], // all pages are kept until their layout: no spare places
             Box = words.Select(w => w.Box).Aggregate((a, b) => a.Union(b)),
             Baseline = baseline,
             Turn = turn,

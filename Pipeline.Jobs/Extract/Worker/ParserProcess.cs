@@ -61,6 +61,7 @@ internal sealed class ParserProcess : IDisposable
         // The managed heap limit is a little lower, so that the process reports it instead of being killed.
         start.Environment["DOTNET_GCHeapHardLimit"] = ((long)(0.85 * megabytes) << 20).ToString("x", CultureInfo.InvariantCulture);
         start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_GCgen0size"] = "1000000"; // 16 MB (hexadecimal): by default as much as the processor's cache, per process
         start.Environment["DOTNET_TieredPGO"] = "0"; // short-lived: instrumentation does not pay off
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         start.Environment["DOTNET_EnableDiagnostics"] = "0"; // no port for debuggers, and no socket left behind by one that is killed
@@ -158,7 +159,7 @@ internal sealed class ParserProcess : IDisposable
             case ParseReplyKind.DiskFull:
                 throw StorageFullException.For(request.Folder, new IOException(reply.Message));
             case ParseReplyKind.Failed:
-                throw new InvalidOperationException($"{request.Name}: extraction failed: {reply.Message}");
+                throw DocumentProblems.Failed(request.Name, reply.Message!);
             default:
                 await Task.WhenAny(Task.WhenAll(_process.WaitForExitAsync(), _errorsEnded.Task), Task.Delay(LastWords));
                 throw DocumentProblems.Crashed(request.Name, DescribeExit());

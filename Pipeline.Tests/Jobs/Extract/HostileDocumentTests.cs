@@ -1,6 +1,7 @@
 using System.Text;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Text;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.Jobs.Extract;
@@ -139,6 +140,48 @@ public sealed class HostileDocumentTests : IDisposable
         result.Document.Pages.ShouldAllBe(p => !p.HasText);
         result.Document.Warnings.ShouldContain("no text in the whole document: its pages are treated as pictures");
         File.ReadAllText(result.MarkdownPath).ShouldBe("![Page 1](pages/page-0001.png)\n");
+    }
+
+    [Fact]
+    public async Task Halves_of_characters_are_left_out_and_the_rest_stays()
+    {
+        string file = Path.Combine(RepositoryRoot.Path, "Pipeline.Tests", "Cases", "hostile", "half-characters.pdf");
+        ExtractionResult result = await ExtractAsync(await File.ReadAllBytesAsync(file, Token));
+        string markdown = await File.ReadAllTextAsync(result.MarkdownPath, Token);
+        markdown.Length.ShouldBeGreaterThan(5);
+        markdown.ShouldNotContain('\ufffd');
+    }
+
+    [Theory]
+    [InlineData("\ud9ac", "")]
+    [InlineData("a\udc00b", "ab")]
+    [InlineData("\ud83d\ude00", "\ud83d\ude00")]
+    [InlineData(" \u00a0", " ")]
+    public void Characters_are_whole_or_left_out(string raw, string clean) => GlyphText.Clean(raw).ShouldBe(clean);
+
+    [Theory]
+    [InlineData("0 0 0.001 842")]
+    [InlineData("0 0 595 0.004")]
+    public async Task A_page_without_area_costs_that_page(string mediaBox)
+    {
+        string[] texts = ["First page of the manual.", "Second page of the manual."];
+        string whole = Encoding.Latin1.GetString(PdfBuilder.WithPages([.. texts.Select(t => PdfBuilder.Text((72, 700, 11, t)))]));
+        int second = whole.LastIndexOf("0 0 595 842", StringComparison.Ordinal);
+        string narrow = whole[..second] + mediaBox.PadRight(11) + whole[(second + 11)..];
+        ExtractionResult result = await ExtractAsync(Encoding.Latin1.GetBytes(narrow));
+        result.Document.Pages.ShouldHaveSingleItem().Number.ShouldBe(1);
+        result.Document.Warnings.ShouldContain("page 2 of 2 has no area and was left out");
+        File.ReadAllText(result.MarkdownPath).ShouldBe("First page of the manual.\n");
+    }
+
+    [Fact]
+    public async Task A_page_as_long_as_a_street_gets_a_picture_of_a_size_that_programs_open()
+    {
+        byte[] pdf = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(PdfBuilder.WithPages("0 0 m 1 1 l S"))
+            .Replace("0 0 595 842", "0 0 1 90000", StringComparison.Ordinal));
+        ExtractionResult result = await ExtractAsync(pdf);
+        byte[] png = File.ReadAllBytes(Path.Combine(result.Folder, result.Document.Pages[0].Image));
+        System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20)).ShouldBe(32_767);
     }
 
     [Fact]

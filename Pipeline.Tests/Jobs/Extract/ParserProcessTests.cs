@@ -83,6 +83,19 @@ public sealed class ParserProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_fault_of_this_program_costs_the_document_and_says_where_it_is()
+    {
+        BadDocumentException error = await FailAsync(
+            """read line; printf '%s\n' '{"Kind":4,"Message":"System.NullReferenceException: oh\n   at System.Linq.Enumerable.Sum()\n   at """
+            + """Pipeline.Jobs.Extract.Layout.BlockBuilder.Build(Int32 page) in a.cs:line 3"}'""",
+            new ExtractionOptions());
+        error.Reason.ShouldBe(BadDocumentReason.ParserCrashed);
+        error.Message.ShouldBe("report.pdf: the parser crashed on it (a fault of this program: NullReferenceException in "
+            + "BlockBuilder.Build); print it to a new PDF or exclude the file");
+        error.ToString().ShouldContain("a.cs:line 3");
+    }
+
+    [Fact]
     public async Task A_full_disk_is_no_fault_of_the_document()
     {
         using DocumentExtractor extractor = new(Shell("""read line; echo '{"Kind":5,"Message":"No space left on device"}'"""));
