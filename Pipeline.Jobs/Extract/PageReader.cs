@@ -124,6 +124,7 @@ internal sealed class PageReader(
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             warnings.Add($"PdfPig cannot read page {number} ({e.GetType().Name}): read with PDFium");
+            account.Clear();
             return fallback.Read(number, page, turn, account);
         }
     }

@@ -35,9 +35,9 @@ internal sealed class OcrGlyphs(FontTable fonts)
             {
                 double x0 = part.X0 + word.Left * scale, x1 = part.X0 + word.Right * scale;
                 if (glyphs.Count > 0 && word != line[0])
-                    glyphs.Add(new Glyph(" ", glyphs[^1].X1, Math.Max(glyphs[^1].X1, x0), baseline, size, _font, Upright: true));
+                    glyphs.Add(new Glyph(" ", glyphs[^1].X1, Math.Max(glyphs[^1].X1, x0), baseline, size, _font));
                 string text = bullet && word == line[0] ? "\u2022" : GlyphText.Clean(word.Text);
-                glyphs.Add(new Glyph(text, x0, x1, baseline, size, _font, Upright: true));
+                glyphs.Add(new Glyph(text, x0, x1, baseline, size, _font));
             }
         }
         return glyphs;

@@ -15,6 +15,9 @@ internal sealed class TextAccount
             _counts[place] = _counts.GetValueOrDefault(place) + characters;
     }
 
+    /// <summary>Forgets all counts.</summary>
+    public void Clear() => _counts.Clear();
+
     /// <summary>The counts; what is in none of them is unplaced.</summary>
     public IReadOnlyDictionary<CharacterPlace, int> Close()
     {

@@ -15,7 +15,7 @@ public sealed class PageFaultTests
         List<string> warnings = [];
         PageContent broken = Page(2, "Nobody reads this.") with { Graphics = null! };
         List<TextBlock> blocks = DocumentLayout.Understand(
-            [Page(1, "The valve closes."), broken, Page(3, "It opens again.")], null, warnings);
+            [Page(1, "The valve closes."), broken, Page(3, "It opens again.")], null, [], warnings);
         blocks.Select(b => (b.Page, b.Kind, b.Text)).ShouldBe(
         [
             (1, BlockKind.Paragraph, "The valve closes."), (2, BlockKind.Figure, ""), (3, BlockKind.Paragraph, "It opens again."),
@@ -26,7 +26,7 @@ public sealed class PageFaultTests
 
     [Fact]
     public void A_page_that_could_not_be_read_is_a_picture_although_nothing_is_known_of_it() =>
-        DocumentLayout.Understand([PageContent.AsPicture(1, A4)], null, []).ShouldHaveSingleItem().Kind.ShouldBe(BlockKind.Figure);
+        DocumentLayout.Understand([PageContent.AsPicture(1, A4)], null, [], []).ShouldHaveSingleItem().Kind.ShouldBe(BlockKind.Figure);
 
     private static PageContent Page(int number, string text)
     {

@@ -178,7 +178,7 @@ public sealed class OcrDecisionTests
     /// <summary>A line of text as a parser delivers it.</summary>
     private static List<Glyph> Glyphs(string text, int font = 0, double baseline = 700) => text.Select((c, i) =>
         new Glyph(GlyphText.Clean(c.ToString()) is { Length: > 0 } clean && c != '\ufffd' ? clean : GlyphText.Unknown,
-            50 + 6 * i, 56 + 6 * i, baseline, 10, font, Upright: true)
+            50 + 6 * i, 56 + 6 * i, baseline, 10, font)
         {
             Meaningless = GlyphText.MeaninglessCode(c.ToString()),
         }).ToList();
