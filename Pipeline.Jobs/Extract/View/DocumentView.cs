@@ -23,7 +23,7 @@ public sealed partial class DocumentView
 
     /// <summary>Prepares the parts of one document.</summary>
     /// <param name="document">The document.</param>
-    /// <param name="urlOf">URL of a file of the document from its path in the document's folder, such as <c>pages/page-0001.png</c>.</param>
+    /// <param name="urlOf">URL of a file from its path in the document's folder, such as <c>pages/page-0001.png</c>.</param>
     public DocumentView(ExtractedDocument document, Func<string, string> urlOf)
     {
         _document = document;
@@ -48,7 +48,7 @@ public sealed partial class DocumentView
         return html.Append("</ul>\n</section>\n").ToString();
     }
 
-    /// <summary>The kinds of blocks that the document has, each with its count and a box that shows or hides it; links to all pages.</summary>
+    /// <summary>The kinds of blocks in the document, each with its count and a box that shows or hides it; links to all pages.</summary>
     public string Legend()
     {
         StringBuilder html = new("<div class=\"legend\">\n<fieldset>\n<legend>Show</legend>\n");

@@ -50,7 +50,8 @@ internal static class PageBoxes
         // The number stands left of the box, where most pages have a margin or a gutter.
         string digits = number.ToString(CultureInfo.InvariantCulture);
         double width = letter * (0.5 + 0.6 * digits.Length), height = 1.3 * letter;
-        double x = Math.Max(0, left / 100 * page.Width - width), y = Math.Clamp(top / 100 * page.Height, 0, Math.Max(0, page.Height - height));
+        double x = Math.Max(0, left / 100 * page.Width - width);
+        double y = Math.Clamp(top / 100 * page.Height, 0, Math.Max(0, page.Height - height));
         html.Append(CultureInfo.InvariantCulture,
             $"<rect class=\"tag\" x=\"{x:0.#}\" y=\"{y:0.#}\" width=\"{width:0.#}\" height=\"{height:0.#}\"/>")
             .Append(CultureInfo.InvariantCulture, $"<text x=\"{x + width / 2:0.#}\" y=\"{y + letter:0.#}\">{digits}</text>");

@@ -56,7 +56,8 @@ public static class ViewPages
         string name = Html.Encode(entry.FileName);
         if (entry.Error is { } error)
         {
-            html.Append($"<tr><th scope=\"row\" dir=\"auto\">{name}</th><td colspan=\"4\" class=\"error\">{Html.Encode(error)}</td></tr>\n");
+            html.Append($"<tr><th scope=\"row\" dir=\"auto\">{name}</th>")
+                .Append($"<td colspan=\"4\" class=\"error\">{Html.Encode(error)}</td></tr>\n");
             return;
         }
         string url = Html.Encode($"{Uri.EscapeDataString(entry.Folder)}/{ExtractionResult.HtmlFile}");
