@@ -91,7 +91,8 @@ internal static class DocumentParser
     {
         PdfiumText fallback = new(fonts);
         using IPageTextSource source = OpenText(request, content, pdf, fonts, warnings) ?? (IPageTextSource)fallback;
-        PageReader reader = new(pdf, source, fallback, fonts, new PageOcr(request.Ocr ?? OcrSettings.Off, fonts, warnings, allow), warnings);
+        PageOcr ocr = new(request.Ocr ?? OcrSettings.Off, fonts, warnings, allow);
+        PageReader reader = new(pdf, source, fallback, fonts, ocr, warnings);
         List<PageContent> pages = new(pdf.PageCount);
         for (int number = 1; number <= pdf.PageCount; number++)
         {

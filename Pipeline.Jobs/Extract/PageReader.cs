@@ -64,7 +64,8 @@ internal sealed class PageReader(
         glyphs.RemoveAll(g => !g.HasPlace);
         List<PageAnnotation> annotations = pdf.Annotations(page);
         List<Glyph> typed = AnnotationText.GlyphsOf(annotations, glyphs, fonts);
-        account.Add(CharacterPlace.Total, account[CharacterPlace.Unreadable] + account[CharacterPlace.Hidden] + Count(glyphs) + Count(typed));
+        account.Add(CharacterPlace.Total, account[CharacterPlace.Unreadable] + account[CharacterPlace.Hidden]
+            + Count(glyphs) + Count(typed));
         List<PageGraphic> graphics = page.Graphics(out bool covered);
         HiddenText.Remove(glyphs, page.Box, graphics, account);
         if (source.HasHiddenLayers || covered)

@@ -32,7 +32,8 @@ internal static partial class CaptionText
     private static partial Regex TableStart();
 
     [GeneratedRegex(
-        @"^(photo(graph)?|foto(graf[ií]a)?|bild|image|imagen|fotografie)\s*:\s|^(" + TableLabels + "|" + PictureLabels + @")\s*(?<number>\d{1,4}([.\-]\d+)*[a-z]?|[ivxlc]{1,6})"
+        @"^(photo(graph)?|foto(graf[ií]a)?|bild|image|imagen|fotografie)\s*:\s|^(" + TableLabels + "|" + PictureLabels
+        + @")\s*(?<number>\d{1,4}([.\-]\d+)*[a-z]?|[ivxlc]{1,6})"
         + @"\s*([:.|–—：．。]|-\s|\s(?=\p{Lo})|$)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Start();

@@ -27,13 +27,13 @@ internal static class DocumentLayout
             try
             {
                 body = OfPage(page, heads, style, builder);
-                PageAccounting.Count(page, heads, body);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 warnings.Add(DocumentProblems.PageAsPicture(page.Number, e));
-                body = Picture(page, builder);
+                body = Picture(page with { Segments = page.Segments.FindAll(s => !heads.ContainsKey(s)) }, builder);
             }
+            PageAccounting.Count(page, heads, body);
             blocks.AddRange(Running(page, heads, BlockKind.Header));
             blocks.AddRange(body);
             builder.ContinueAcross(blocks, start
@@ -55,9 +55,7 @@ internal static class DocumentLayout
             Segments = DropCaps.Join(page.Segments.Where(s => !heads.ContainsKey(s)).ToList(), style.BodySize),
         };
         if (page.IsPicture || (!page.HasText && page.Graphics.Exists(g => !g.White)))
-        {
-            return Picture(page, builder);
-        }
+            return Picture(body, builder);
         List<List<Box>> cards = CardFinder.Find(body);
         List<TableItem> tables = TableFinder.Find(body, style.BodySize);
         tables.RemoveAll(t => cards.Exists(group => group.Count(c => t.Box.ContainsCenterOf(c)) > 1));

@@ -25,7 +25,8 @@ internal sealed record PageContent(
     /// <summary>The page is shown as a picture, whatever is on it.</summary>
     public bool IsPicture { get; private init; }
 
-    public bool HasText { get; private init; } = Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Sideways.Sum(s => s.Glyphs) >= 4;
+    public bool HasText { get; private init; } =
+        Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Sideways.Sum(s => s.Glyphs) >= 4;
 
     /// <summary>What is still needed once the layout is known: without what takes memory.</summary>
     public PageContent Outline() => this with { Segments = [], Sideways = [], Graphics = [], LeftOut = [] };

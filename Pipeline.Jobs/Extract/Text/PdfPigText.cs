@@ -67,7 +67,8 @@ internal sealed class PdfPigText : IPageTextSource
                 direction = QuarterTurn.Of(to.X - from.X, to.Y - from.Y);
             (double X, double Y) start = QuarterTurn.Of(from.X, from.Y, direction ?? 0), end = QuarterTurn.Of(to.X, to.Y, direction ?? 0);
             glyphs.Add(new Glyph(
-                text.Length > 0 ? text : GlyphText.Unknown, start.X, end.X, direction is null ? (start.Y + end.Y) / 2 : start.Y, Math.Clamp(letter.PointSize, 0.5, 500),
+                text.Length > 0 ? text : GlyphText.Unknown, start.X, end.X, direction is null ? (start.Y + end.Y) / 2 : start.Y,
+                Math.Clamp(letter.PointSize, 0.5, 500),
                 _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold
                 || letter.FontDetails.Weight >= 600, letter.FontDetails.IsItalic))
             {

@@ -18,7 +18,8 @@ public sealed class PageFaultTests
             [Page(1, "The valve closes."), broken, Page(3, "It opens again.")], null, [], warnings);
         blocks.Select(b => (b.Page, b.Kind, b.Text)).ShouldBe(
         [
-            (1, BlockKind.Paragraph, "The valve closes."), (2, BlockKind.Figure, ""), (3, BlockKind.Paragraph, "It opens again."),
+            (1, BlockKind.Paragraph, "The valve closes."), (2, BlockKind.Figure, "Nobody reads this."),
+            (3, BlockKind.Paragraph, "It opens again."),
         ]);
         warnings.ShouldHaveSingleItem()
             .ShouldStartWith("page 2 could not be understood and is kept as a picture (a fault of this program: ");
