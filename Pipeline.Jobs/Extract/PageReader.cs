@@ -83,6 +83,7 @@ internal sealed class PageReader(
             _segments.BuildSideways(glyphs, account), graphics)
         {
             Account = account,
+            Alts = page.Tags()?.Pictures ?? [],
             OcrConfidence = read.Confidence,
             LeftOut = read.LeftOut,
         };

@@ -30,7 +30,7 @@ public sealed record DocumentFigure
     /// <summary>Height of the image in pixels.</summary>
     public required int PixelHeight { get; init; }
 
-    /// <summary>The printed caption, <c>Figure 3: …</c>, where there is one.</summary>
+    /// <summary>The printed caption, <c>Figure 3: …</c>, where there is one; else what the file's tags say that it shows.</summary>
     public string? Caption { get; init; }
 
     /// <summary>Description by a vision model; added by <see cref="ExtractedDocument.WithDescriptions"/>.</summary>

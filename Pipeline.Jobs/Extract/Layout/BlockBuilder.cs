@@ -1,11 +1,14 @@
 using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;
 
 /// <summary>Turns the runs of a page into blocks: paragraphs, list items, headings, captions, tables, figures.</summary>
 internal sealed partial class BlockBuilder(DocumentStyle style)
 {
+    private const int LongestTaggedHeading = 250;
+
     public List<TextBlock> Build(int page, List<List<LayoutItem>> stretches)
     {
         List<TextBlock> blocks = new();
@@ -169,7 +172,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         double usual = Math.Max(leading, 1.2 * Math.Max(last.Size, line.Size));
         bool title = Math.Min(line.Size, last.Size) >= 1.3 * style.BodySize && Math.Abs(line.Size - last.Size) < 0.5
             && line.Bold == last.Bold && gap < 1.75 * line.Size && !SentenceEnd().IsMatch(last.Text) && !Numbered().IsMatch(line.Text);
-        if (gap > 1.28 * usual && !title)
+        if ((gap > 1.28 * usual && !title) || line.Mark != last.Mark)
             return true;
         if (Math.Abs(line.Size - last.Size) > 0.08 * Math.Max(line.Size, last.Size) || line.Bold != last.Bold)
             return true;
@@ -217,7 +220,9 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         string text = lines.Select(l => l.Text).Aggregate("", style.Join);
         TextLine main = lines.MaxBy(l => l.Text.Length)!;
         Match marker = ListMarker().Match(text);
+        byte level = lines[0].Mark is > 0 and < MarkedText.Artifact && text.Length <= LongestTaggedHeading ? lines[0].Mark : (byte)0;
         BlockKind kind = contentsEntry ? BlockKind.Paragraph
+            : level > 0 ? BlockKind.Heading
             : lines.Count == 1 && ContentsTitle().IsMatch(text) ? BlockKind.Heading
             : CaptionText.IsCaption(text) ? BlockKind.Caption
             : IsHeading(lines, text) ? BlockKind.Heading
@@ -226,6 +231,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         return new TextBlock
         {
             Kind = kind,
+            TagLevel = level,
             IsNote = kind is BlockKind.Paragraph or BlockKind.ListItem && main.Size <= 0.94 * style.BodySize && NoteMark().IsMatch(text),
             Page = page,
             Box = lines.Select(l => l.Box).Aggregate((a, b) => a.Union(b)),

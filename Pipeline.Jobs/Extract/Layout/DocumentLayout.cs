@@ -17,6 +17,9 @@ internal static class DocumentLayout
         Dictionary<TextSegment, BlockKind> heads = RunningHeads.Find(pages, title);
         foreach (TextSegment number in pages.SelectMany(LineNumbers.Find))
             heads.TryAdd(number, BlockKind.LineNumber);
+        foreach (PageContent page in pages)
+            foreach (TextSegment furniture in page.Segments.Where(s => s.Mark == MarkedText.Artifact && IsNearEdge(s, page)))
+                heads.TryAdd(furniture, furniture.Box.CenterY > page.Box.CenterY ? BlockKind.Header : BlockKind.Footer);
         DocumentStyle style = new(pages.SelectMany(p => p.Segments).Where(s => !heads.ContainsKey(s)), pages.SelectMany(p => p.LeftOut));
         BlockBuilder builder = new(style);
         List<TextBlock> blocks = new();
@@ -47,6 +50,10 @@ internal static class DocumentLayout
         return blocks;
     }
 
+    /// <summary>What a file calls furniture is believed at the top and foot of a page; elsewhere it may be a cell or a label.</summary>
+    private static bool IsNearEdge(TextSegment segment, PageContent page) =>
+        segment.Baseline > 0.85 * page.Box.Height || segment.Baseline < 0.15 * page.Box.Height;
+
     private static List<TextBlock> OfPage(
         PageContent page, Dictionary<TextSegment, BlockKind> heads, DocumentStyle style, BlockBuilder builder)
     {
@@ -68,6 +75,8 @@ internal static class DocumentLayout
             Gather(group, items);
         List<TextBlock> blocks = builder.Build(page.Number, ReadingOrder.Arrange(items, style.BodySize));
         CaptionMatcher.Match(blocks);
+        foreach (TextBlock figure in blocks.Where(b => b.Caption is null && b.Item is FigureItem { Alt: not null }))
+            figure.Caption = ((FigureItem)figure.Item!).Alt;
         DropKickers(blocks);
         AddSideways(page, tables, figures, blocks);
         return blocks;

@@ -178,6 +178,7 @@ internal static class FigureFinder
             string.Join(" | ", lettering.Select(s => s.Text)))
         {
             Lettering = [.. lettering],
+            Alt = cluster.MarkedContents.Select(id => page.Alts.GetValueOrDefault(id)).FirstOrDefault(alt => alt is not null),
         };
     }
 
@@ -202,6 +203,8 @@ internal static class FigureFinder
         public Box Box { get; set; }
 
         public int Parts => _parts.Count;
+
+        public IEnumerable<int> MarkedContents => _parts.Where(p => p.MarkedContent >= 0).Select(p => p.MarkedContent);
 
         public int Images => _parts.Count(p => p.Kind is GraphicKind.Image);
 

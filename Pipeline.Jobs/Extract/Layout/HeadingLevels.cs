@@ -13,7 +13,10 @@ internal static partial class HeadingLevels
 
     public static void Assign(IReadOnlyList<TextBlock> blocks, IReadOnlyList<OutlineEntry> outline)
     {
-        Dictionary<TextBlock, int> known = Match(blocks, outline);
+        Dictionary<TextBlock, int> known = blocks.Where(b => b.Kind == BlockKind.Heading && b.TagLevel > 0)
+            .ToDictionary(b => b, b => (int)b.TagLevel);
+        if (known.Count == 0)
+            known = Match(blocks, outline);
         foreach (TextBlock block in known.Keys)
             block.Kind = BlockKind.Heading;
         TextBlock[] headings = blocks.Where(b => b.Kind == BlockKind.Heading).ToArray();

@@ -19,6 +19,9 @@ internal sealed record CardsItem(Box Box, IReadOnlyList<IReadOnlyList<LayoutItem
 /// <param name="Words">Text inside the picture.</param>
 internal sealed record FigureItem(Box Box, FigureKind Kind, double Dpi, string Words) : LayoutItem(Box)
 {
+    /// <summary>What it shows, by the file's tags.</summary>
+    public string? Alt { get; init; }
+
     /// <summary>The text inside the picture, by which it leaves the running text.</summary>
     public HashSet<TextSegment> Lettering { get; init; } = [];
 }

@@ -13,6 +13,9 @@ namespace Pipeline.Jobs.Extract.Layout;
 internal sealed record PageContent(
     int Number, Box Box, List<TextSegment> Segments, List<TextSegment> Sideways, List<PageGraphic> Graphics)
 {
+    /// <summary>What its pictures show by the file's tags, by number of marked content.</summary>
+    public IReadOnlyDictionary<int, string> Alts { get; init; } = new Dictionary<int, string>();
+
     /// <summary>Where its characters went.</summary>
     public TextAccount Account { get; init; } = new();
 

@@ -30,6 +30,9 @@ internal sealed class TextBlock
 
     public int? Level { get; set; }
 
+    /// <summary>Of a heading: its level by the file's tags; 0 without.</summary>
+    public byte TagLevel { get; init; }
+
     /// <summary>A note at the foot of the page: the text goes on after it.</summary>
     public bool IsNote { get; set; }
 

@@ -27,6 +27,9 @@ internal sealed class TextLine
     /// <summary>Its pieces from left to right.</summary>
     public IReadOnlyList<TextSegment> Segments { get; }
 
+    /// <summary>What the file's tags say of it, as of a <see cref="Glyph"/>.</summary>
+    public byte Mark => Words.All(w => w.Mark == Words[0].Mark) ? Words[0].Mark : (byte)0;
+
     /// <summary>Its words as they are read.</summary>
     public IReadOnlyList<TextWord> Words { get; }
 

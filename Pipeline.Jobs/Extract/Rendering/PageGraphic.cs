@@ -25,6 +25,9 @@ internal readonly record struct PageGraphic(
     /// <summary>Of a filled path: its paint as 0xRRGGBB.</summary>
     public uint Color { get; init; }
 
+    /// <summary>Of an image: number of its marked content; -1 without.</summary>
+    public int MarkedContent { get; init; } = -1;
+
     /// <summary>Of a path: one rectangle with horizontal and vertical edges.</summary>
     public bool IsRectangle { get; init; }
 

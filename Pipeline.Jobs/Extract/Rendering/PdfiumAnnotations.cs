@@ -9,7 +9,6 @@ namespace Pipeline.Jobs.Extract.Rendering;
 internal static unsafe class PdfiumAnnotations
 {
     private const int Most = 5_000;             // annotations of one page
-    private const int LongestText = 1 << 16;    // bytes
     private const int Hidden = 1 << 1, NoView = 1 << 5;    // annotation flags, PDF 32000-1 table 165
     private const int Password = 1 << 13;                  // field flag, table 228
 
@@ -49,7 +48,7 @@ internal static unsafe class PdfiumAnnotations
                     found.AddRange(LinkBoxes(page, annotation, box).Select(b => new PageAnnotation(AnnotationKind.Link, b, address)));
                 break;
             case AnnotationFreeText:
-                if (StringOf((buffer, bytes) => GetAnnotationString(annotation, "Contents", buffer, bytes)) is { } typed)
+                if (PdfiumString.Of((buffer, bytes) => GetAnnotationString(annotation, "Contents", buffer, bytes)) is { } typed)
                     found.Add(new PageAnnotation(AnnotationKind.FreeText, box, typed));
                 break;
             case AnnotationWidget when form != 0:
@@ -65,14 +64,14 @@ internal static unsafe class PdfiumAnnotations
         {
             case FieldCheckBox or FieldRadioButton:
                 // PDFium knows whether it is ticked only of pages that are open in a viewer; the field's value says the same.
-                string? export = StringOf((buffer, bytes) => GetExportValue(form, annotation, buffer, bytes)), value = FieldValue();
+                string? export = PdfiumString.Of((buffer, bytes) => GetExportValue(form, annotation, buffer, bytes)), value = FieldValue();
                 return value is not (null or "Off") && (export is null || export == value) ? "\u2611" : "\u2610";
             case FieldComboBox or FieldListBox:
                 int options = Math.Min(Most, CountOptions(form, annotation));
                 List<string> chosen = new();
                 for (int i = 0; i < options; i++)
                     if (IsOptionSelected(form, annotation, i) != 0
-                        && StringOf((buffer, bytes) => GetOptionLabel(form, annotation, i, buffer, bytes)) is { } label)
+                        && PdfiumString.Of((buffer, bytes) => GetOptionLabel(form, annotation, i, buffer, bytes)) is { } label)
                         chosen.Add(label);
                 return chosen.Count > 0 ? string.Join(", ", chosen) : FieldValue();
             case FieldText when (GetFieldFlags(form, annotation) & Password) == 0:
@@ -81,7 +80,7 @@ internal static unsafe class PdfiumAnnotations
                 return null;
         }
 
-        string? FieldValue() => StringOf((buffer, bytes) => GetFieldValue(form, annotation, buffer, bytes));
+        string? FieldValue() => PdfiumString.Of((buffer, bytes) => GetFieldValue(form, annotation, buffer, bytes));
     }
 
     /// <summary>Only addresses that lead a reader somewhere: no scripts, no files of the author's machine.</summary>
@@ -124,19 +123,4 @@ internal static unsafe class PdfiumAnnotations
         (double bx, double by) = page.Displayed(right, top);
         return new Box(Math.Min(ax, bx), Math.Min(ay, by), Math.Max(ax, bx), Math.Max(ay, by));
     }
-
-    private static string? StringOf(WriteUtf16 write)
-    {
-        int bytes = (int)write(null, default).Value;
-        if (bytes is <= 2 or > LongestText)
-            return null;
-        byte[] buffer = new byte[bytes];
-        fixed (byte* start = buffer)
-            write(start, new CULong((nuint)bytes));
-        string value = Encoding.Unicode.GetString(buffer, 0, bytes & ~1).TrimEnd('\0').Trim();
-        return value.Length > 0 ? value : null;
-    }
-
-    /// <summary>A function of PDFium that writes UTF-16 and tells how many bytes it needs.</summary>
-    private delegate CULong WriteUtf16(byte* utf16, CULong bytes);
 }

@@ -106,6 +106,13 @@ internal sealed unsafe class PdfiumPage : IDisposable
         _handle = 0;
     }
 
+    /// <summary>What the tags of the page say; null without any.</summary>
+    internal PageTags? Tags()
+    {
+        lock (PdfiumLibrary.Gate)
+            return PdfiumTags.Read(_handle);
+    }
+
     /// <summary>The displayed position of a point in the page's own space.</summary>
     internal (double X, double Y) Displayed(double x, double y) => _rotation switch
     {
@@ -160,7 +167,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
             AddPath(item, outer, box, found);
         else
             found.Add(type == ObjectImage
-                ? new PageGraphic(GraphicKind.Image, box, 0, false, false, DpiOf(item))
+                ? ImageOf(item, box)
                 : new PageGraphic(GraphicKind.Shading, box, 0, true, false, 0));
         for (int i = first; i < found.Count; i++)
             covered.AddGraphic(found[i]);
@@ -254,12 +261,12 @@ internal sealed unsafe class PdfiumPage : IDisposable
         };
     }
 
-    private double DpiOf(nint image)
+    private PageGraphic ImageOf(nint image, Box box)
     {
         ImageMetadata metadata;
-        return GetImageMetadata(image, _handle, &metadata) != 0
-            ? Math.Max(metadata.HorizontalDpi, metadata.VerticalDpi)
-            : 0;
+        bool known = GetImageMetadata(image, _handle, &metadata) != 0;
+        double dpi = known ? Math.Max(metadata.HorizontalDpi, metadata.VerticalDpi) : 0;
+        return new PageGraphic(GraphicKind.Image, box, 0, false, false, dpi) { MarkedContent = known ? metadata.MarkedContentId : -1 };
     }
 
     /// <summary>The area left visible by the clip paths, by their bounding boxes.</summary>

@@ -25,6 +25,9 @@ internal readonly record struct Glyph(string Text, double X0, double X1, double 
     /// <summary>Neither filled nor outlined: nobody sees it, unless it stands for the letters of a scan.</summary>
     public bool Invisible { get; init; }
 
+    /// <summary>What the file's tags say: a level of heading from 1 to 6, or <see cref="MarkedText.Artifact"/>; 0 for nothing.</summary>
+    public byte Mark { get; init; }
+
     /// <summary>Painted in white.</summary>
     public bool White { get; init; }
 

@@ -46,11 +46,15 @@ internal sealed class PdfPigText : IPageTextSource
         Page source = PageOf(number);
         IReadOnlyList<Letter> letters = source.Letters;
         HashSet<Letter> hidden = _layers.On(source);
+        MarkedText marks = MarkedText.Of(source, page.Tags());
         List<Glyph> glyphs = new(letters.Count);
         byte? direction = 0; // of a letter without a width: that of the one before it
         foreach (Letter letter in letters)
         {
-            string text = GlyphText.Clean(letter.Value);
+            string? replacement = marks.ReplacementOf(letter);
+            if (replacement is "")
+                continue; // the text in place of several letters stands with the first of them
+            string text = GlyphText.Clean(replacement ?? letter.Value);
             char meaningless = GlyphText.MeaninglessCode(letter.Value);
             if (text.Length == 0 && meaningless == 0)
             {
@@ -74,6 +78,7 @@ internal sealed class PdfPigText : IPageTextSource
             {
                 Turn = direction ?? 0,
                 Slanted = direction is null,
+                Mark = marks.MarkOf(letter),
                 Invisible = letter.RenderingMode == TextRenderingMode.Neither,
                 White = IsWhite(letter.FillColor),
                 Meaningless = meaningless,

@@ -242,6 +242,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
         return new TextWord(shared, box, Math.Round(first.Size, 1), first.Font, font.Bold, font.Monospaced)
         {
             Link = address,
+            Mark = first.Mark,
             Glyphs = units.Count + struck,
         };
     }

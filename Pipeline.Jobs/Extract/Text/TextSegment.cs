@@ -43,6 +43,9 @@ internal sealed class TextSegment
     /// <summary>Clockwise quarter turns that make it upright; 0 for ordinary text.</summary>
     public int Turn { get; init; }
 
+    /// <summary>What the file's tags say of all its words, as of a <see cref="Glyph"/>; 0 where they differ.</summary>
+    public byte Mark => Words.All(w => w.Mark == Words[0].Mark) ? Words[0].Mark : (byte)0;
+
     /// <summary>How many characters of the page it is.</summary>
     public int Glyphs => Words.Sum(w => w.Glyphs);
 

@@ -17,6 +17,9 @@ internal readonly record struct TextWord(string Text, Box Box, double Size, int 
     /// <summary>The address that they lead to.</summary>
     public string? Link { get; init; }
 
+    /// <summary>What the file's tags say, as of a <see cref="Glyph"/>.</summary>
+    public byte Mark { get; init; }
+
     /// <summary>How many characters of the page they are; a ligature is one, a character struck twice as well.</summary>
     public int Glyphs { get; init; }
 }
