@@ -125,25 +125,27 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
     /// <summary>Lines of a table of contents: several, each ending with a page number, which grow.</summary>
     private static bool[] ContentsEntries(List<TextLine> lines)
     {
+        const int Near = 3; // lines
         bool[] entries = new bool[lines.Count];
-        int last = 0;
+        int last = 0, lastAt = -Near;
         for (int i = 0; i < lines.Count; i++)
         {
             Match number = ContentsEntry().Match(lines[i].Text);
             if (!number.Success)
                 continue;
             bool roman = !int.TryParse(number.Groups["page"].Value, out int value);
-            if (!roman && value < last)
+            // A number far above, such as a year, says nothing about this list.
+            if (!roman && value < last && i - lastAt <= Near && !Leader().IsMatch(lines[i].Text))
                 continue;
-            last = roman ? last : value;
+            (last, lastAt) = (roman ? last : value, i);
             entries[i] = true;
         }
         // A single line that ends with a number is none.
         for (int i = 0; i < entries.Length; i++)
         {
             int near = 0;
-            for (int j = Math.Max(0, i - 3); j < Math.Min(entries.Length, i + 4); j++) near += entries[j] ? 1 : 0;
-            if (near < 3 && !lines[i].Text.Contains("....", StringComparison.Ordinal)) entries[i] = false;
+            for (int j = Math.Max(0, i - Near); j <= Math.Min(entries.Length - 1, i + Near); j++) near += entries[j] ? 1 : 0;
+            if (near < 3 && !Leader().IsMatch(lines[i].Text)) entries[i] = false;
         }
         return entries;
     }
@@ -251,7 +253,9 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return false;
         double size = lines.Max(l => l.Size);
         bool larger = size >= 1.12 * style.BodySize;
-        bool bold = lines.TrueForAll(l => l.Bold) && !style.BodyIsBold && size >= 0.95 * style.BodySize;
+        // A numbered heading may hold a word in other type.
+        bool numbered = lines.Count == 1 && Numbered().IsMatch(text) && lines[0].BoldShare > 0.5;
+        bool bold = (numbered || lines.TrueForAll(l => l.Bold)) && !style.BodyIsBold && size >= 0.95 * style.BodySize;
         // A line of several pieces far apart is a head or foot of the page, or a row.
         if (lines.TrueForAll(l => l.WidestGap > 4 * l.Size))
             return false;
@@ -289,6 +293,9 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 
     [GeneratedRegex(@"^\d{1,2}(\.\d{1,2})*\.?\s")]
     private static partial Regex Numbered();
+
+    [GeneratedRegex(@"(\s*[.·…_]){4,}\s*(?=\S+$)")]
+    private static partial Regex Leader();
 
     [GeneratedRegex(@"^([\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}|[*†‡§]|\[?\d{1,3}[\]).]?\s)\s*\S")]
     private static partial Regex NoteMark();

@@ -132,7 +132,8 @@ internal static class DocumentLayout
         for (int i = 1; i < blocks.Count; i++)
         {
             TextBlock kicker = blocks[i - 1], heading = blocks[i];
-            if (kicker.Kind == BlockKind.Heading && heading.Kind == BlockKind.Heading && heading.Size >= 1.15 * kicker.Size
+            if (kicker.Kind == BlockKind.Heading && heading.Kind == BlockKind.Heading
+                && (heading.Size >= 1.15 * kicker.Size || (heading.Size >= kicker.Size && HeadingLevels.IsPartNumber(kicker.Text)))
                 && kicker.Box.Y0 >= heading.Box.Y1 - 2 && kicker.Box.Y0 - heading.Box.Y1 < 4 * heading.Size)
                 kicker.Kind = BlockKind.Paragraph;
         }

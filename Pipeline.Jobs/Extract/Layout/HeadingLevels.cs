@@ -78,6 +78,9 @@ internal static partial class HeadingLevels
     private static string Letters(string text) =>
         string.Concat(NumberOrPart().Replace(text, "").Where(char.IsLetterOrDigit)).ToLowerInvariant();
 
+    /// <summary>"Chapter 3" and nothing more: the title stands on the next line.</summary>
+    public static bool IsPartNumber(string text) => Part().Match(text) is { Success: true } part && part.Length == text.Length;
+
     private static (double Size, bool Bold) StyleOf(TextBlock block) => (Math.Round(block.Size * 2) / 2, block.Bold);
 
     private static int Depth(string text)

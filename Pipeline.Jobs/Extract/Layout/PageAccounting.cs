@@ -29,7 +29,9 @@ internal static class PageAccounting
             }
             else if (block.Item is FigureItem figure)
             {
-                account.Add(CharacterPlace.FigureLettering, figure.Lettering.Sum(s => s.Glyphs));
+                List<TextSegment> lettering = open.FindAll(figure.Lettering.Contains);
+                open.RemoveAll(lettering.Contains);
+                account.Add(CharacterPlace.FigureLettering, lettering.Sum(s => s.Glyphs));
             }
             else
             {

@@ -52,6 +52,9 @@ internal sealed class TextLine
 
     public bool Bold { get; }
 
+    /// <summary>Share of its characters that are bold.</summary>
+    public double BoldShare => (double)Words.Where(w => w.Bold).Sum(w => w.Text.Length) / Words.Sum(w => w.Text.Length);
+
     /// <summary>The lines of one column, from the top.</summary>
     public static List<TextLine> Of(IEnumerable<TextSegment> segments)
     {
