@@ -178,6 +178,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return true;
         if (Math.Abs(line.Size - last.Size) > 0.08 * Math.Max(line.Size, last.Size) || line.Bold != last.Bold)
             return true;
+        if (title)
+            return false;
         if (marked && !line.Bold
             && (line.Box.X0 <= first.Box.X0 + 1.5 * line.Size || EndedEarly(last, line, right) || Bullet().IsMatch(line.Text)
                 || last.Text[^1] is ',' or ';' or ':'))
@@ -255,7 +257,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         bool larger = size >= 1.12 * style.BodySize;
         // A numbered heading may hold a word in other type.
         bool numbered = lines.Count == 1 && Numbered().IsMatch(text) && lines[0].BoldShare > 0.5;
-        bool bold = (numbered || lines.TrueForAll(l => l.Bold)) && !style.BodyIsBold && size >= 0.95 * style.BodySize;
+        bool brief = lines.Count <= 2 && text.Count(c => c == ' ') <= 5 && text.Length > 6;
+        bool bold = (numbered || lines.TrueForAll(l => l.Bold)) && !style.BodyIsBold && size >= (brief ? 0.75 : 0.95) * style.BodySize;
         // A line of several pieces far apart is a head or foot of the page, or a row.
         if (lines.TrueForAll(l => l.WidestGap > 4 * l.Size))
             return false;

@@ -126,17 +126,24 @@ internal static class DocumentLayout
         return builder.Build(page.Number, [[picture]]);
     }
 
-    /// <summary>A small line right above a larger heading names the series or the chapter; it heads nothing itself.</summary>
+    /// <summary>
+    /// A small line right above a larger heading names the series or the chapter; it heads nothing itself. Where several such lines of one
+    /// page look alike, they are the heads and what follows is large text.
+    /// </summary>
     private static void DropKickers(List<TextBlock> blocks)
     {
+        const int Several = 3;
+        List<TextBlock> kickers = new();
         for (int i = 1; i < blocks.Count; i++)
         {
             TextBlock kicker = blocks[i - 1], heading = blocks[i];
             if (kicker.Kind == BlockKind.Heading && heading.Kind == BlockKind.Heading
                 && (heading.Size >= 1.15 * kicker.Size || (heading.Size >= kicker.Size && HeadingLevels.IsPartNumber(kicker.Text)))
                 && kicker.Box.Y0 >= heading.Box.Y1 - 2 && kicker.Box.Y0 - heading.Box.Y1 < 4 * heading.Size)
-                kicker.Kind = BlockKind.Paragraph;
+                kickers.Add(kicker);
         }
+        foreach (TextBlock kicker in kickers)
+            if (kickers.Count(k => Math.Abs(k.Size - kicker.Size) < 0.3) < Several) kicker.Kind = BlockKind.Paragraph;
     }
 
     private static IEnumerable<TextBlock> Running(PageContent page, Dictionary<TextSegment, BlockKind> heads, BlockKind place)

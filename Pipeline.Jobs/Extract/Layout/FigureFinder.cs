@@ -56,9 +56,17 @@ internal static class FigureFinder
     {
         List<TextSegment> inside = page.Segments.Where(s => area.ContainsCenterOf(s.Box)).ToList();
         int letters = inside.Sum(s => s.Words.Sum(w => w.Text.Count(char.IsLetter)));
-        int running = inside.Where(s => s.Words.Count >= 4).Sum(s => s.Words.Sum(w => w.Text.Count(char.IsLetter)));
-        return letters >= 60 && running >= 0.6 * letters;
+        HashSet<TextSegment> running = [.. inside.Where(s => s.Words.Count >= 4)];
+        foreach (TextSegment line in inside)
+            if (inside.Find(s => GoesOn(line, s)) is { } next) running.UnionWith([line, next]);
+        return letters >= 60 && running.Sum(s => s.Words.Sum(w => w.Text.Count(char.IsLetter))) >= 0.6 * letters;
     }
+
+    /// <summary>Whether a sentence goes on in the line below: in narrow boxes lines have few words.</summary>
+    private static bool GoesOn(TextSegment line, TextSegment next) =>
+        char.IsLower(next.Words[0].Text[0]) && Math.Abs(next.Box.X0 - line.Box.X0) < 2 && Math.Abs(next.Size - line.Size) < 0.5
+        && line.Words.Count + next.Words.Count >= 5 && line.Baseline - next.Baseline is var step && step > 0.8 * line.Size
+        && step < 2.4 * line.Size;
 
     private static bool IsUnderline(Box rule, TextSegment text) =>
         text.Baseline - rule.CenterY is > -0.4 and < 4.5 && rule.X0 >= text.Box.X0 - 2 && rule.X1 <= text.Box.X1 + 2;

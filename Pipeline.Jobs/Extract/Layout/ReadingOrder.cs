@@ -52,10 +52,10 @@ internal static class ReadingOrder
                 Split(items.Where(i => i.Box.CenterY <= cut).ToList(), bodySize, depth + 1, stretches);
                 return;
             }
-            stretches.Add(items.OrderByDescending(i => i.Box.Y1).ThenBy(i => i.Box.X0).ToList());
+            stretches.Add(items.OrderByDescending(i => TopOf(i, bodySize)).ThenBy(i => i.Box.X0).ToList());
             return;
         }
-        foreach (List<LayoutItem> band in Bands(items, gutter))
+        foreach (List<LayoutItem> band in Bands(items, gutter, bodySize))
         {
             if (band.Exists(i => SideOf(i, gutter) == Side.Across))
             {
@@ -66,6 +66,10 @@ internal static class ReadingOrder
             Split(band.Where(i => SideOf(i, gutter) == Side.Right).ToList(), bodySize, depth + 1, stretches);
         }
     }
+
+    /// <summary>The frame of a picture reaches a little over the last line above it.</summary>
+    private static double TopOf(LayoutItem item, double bodySize) =>
+        item is FigureItem && item.Box.Height > 5 * bodySize ? item.Box.Y1 - bodySize : item.Box.Y1;
 
     /// <summary>
     /// A height at which nothing stands and below or above which there are columns: a page may begin with three and go on with two.
@@ -101,11 +105,13 @@ internal static class ReadingOrder
     private static bool IsLarge(LayoutItem item, double bodySize) => item is TextItem { Segment.Size: var size } && size >= 1.15 * bodySize;
 
     /// <summary>Alternating bands from the top: items that cross the gutter, items on either side of it.</summary>
-    private static IEnumerable<List<LayoutItem>> Bands(IReadOnlyList<LayoutItem> items, Gutter gutter)
+    private static IEnumerable<List<LayoutItem>> Bands(IReadOnlyList<LayoutItem> items, Gutter gutter, double bodySize)
     {
         List<LayoutItem> across = items.Where(i => SideOf(i, gutter) == Side.Across).ToList();
+        while (items.FirstOrDefault(i => !across.Contains(i) && across.Exists(a => IsNextLine(a, i, bodySize))) is { } line)
+            across.Add(line); // the short last line of a title
         // What stands beside a crossing item, such as the page number beside a foot line, belongs to its row.
-        across.AddRange(items.Where(i => SideOf(i, gutter) != Side.Across && across.Exists(a => IsBeside(i.Box, a.Box))).ToArray());
+        across.AddRange(items.Where(i => !across.Contains(i) && across.Exists(a => IsBeside(i.Box, a.Box))).ToArray());
         across = across.OrderByDescending(i => i.Box.CenterY).ToList();
         HashSet<LayoutItem> rows = [.. across];
         List<LayoutItem> rest = items.Where(i => !rows.Contains(i)).OrderByDescending(i => i.Box.CenterY).ToList();
@@ -135,6 +141,11 @@ internal static class ReadingOrder
         if (next < rest.Count)
             yield return rest.GetRange(next, rest.Count - next);
     }
+
+    private static bool IsNextLine(LayoutItem above, LayoutItem below, double bodySize) =>
+        above is TextItem { Segment: var first } && below is TextItem { Segment: var next } && first.Size >= 1.12 * bodySize
+        && Math.Abs(first.Size - next.Size) < 0.3 && first.Bold == next.Bold && Math.Abs(first.Box.X0 - next.Box.X0) < 3
+        && first.Baseline - next.Baseline is var step && step > 0.8 * next.Size && step < 1.6 * next.Size;
 
     private static bool OneSided(List<LayoutItem> items, Gutter gutter) =>
         items.TrueForAll(i => SideOf(i, gutter) == Side.Left) || items.TrueForAll(i => SideOf(i, gutter) == Side.Right);

@@ -30,7 +30,8 @@ internal static class TableFinder
         }
         foreach (Box region in AlignedRegions(page, bodySize))
         {
-            if (!tables.Exists(t => t.Box.Intersects(region)) && !IsChart(region, page) && TableGrid.Read(region, page) is { } table
+            (Box whole, PageContent divided) = WithHeadLine(region, page);
+            if (!tables.Exists(t => t.Box.Intersects(whole)) && !IsChart(whole, divided) && TableGrid.Read(whole, divided) is { } table
                 && ReadsLikeCells(table))
                 tables.Add(table);
         }
@@ -227,6 +228,29 @@ internal static class TableFinder
         columns.Clear();
         columns.AddRange(grown);
         return true;
+    }
+
+    /// <summary>
+    /// Heads of columns may fill them, so that nothing but their places parts them: a line above the rows in which a word begins at the
+    /// left edge of every column.
+    /// </summary>
+    /// <returns>The region with that line, and the page with the line divided; both as they were without one.</returns>
+    private static (Box Region, PageContent Page) WithHeadLine(Box region, PageContent page)
+    {
+        List<TextSegment> inside = page.Segments.Where(s => region.ContainsCenterOf(s.Box)).ToList();
+        double top = inside.Max(s => s.Baseline);
+        List<TextSegment> first = inside.Where(s => top - s.Baseline < 0.3 * s.Size).OrderBy(s => s.Box.X0).ToList();
+        double pitch = top - inside.Where(s => top - s.Baseline >= 0.3 * s.Size).Max(s => s.Baseline);
+        TextSegment[] above = page.Segments.Where(s => s.Baseline > top + 0.3 * s.Size && s.Baseline < top + 1.3 * pitch
+            && s.Box.OverlapX(region) > 0).ToArray();
+        if (above is not [{ } line] || line.Words.Count < first.Count)
+            return (region, page);
+        int[] starts = [.. first.Select(s => line.Words.ToList().FindIndex(w => Math.Abs(w.Box.X0 - s.Box.X0) < 3))];
+        if (starts[0] != 0 || starts.Contains(-1) || starts.Zip(starts.Skip(1)).Any(p => p.First >= p.Second))
+            return (region, page);
+        IEnumerable<TextSegment> pieces = starts.Select((start, i) =>
+            TextSegment.Of([.. line.Words.Take(start..(i + 1 < starts.Length ? starts[i + 1] : line.Words.Count))], line.Baseline));
+        return (region.Union(line.Box), page with { Segments = [.. page.Segments.Where(s => s != line), .. pieces] });
     }
 
     private static bool ReadsLikeCells(TableItem table)

@@ -21,7 +21,8 @@ internal static class TableGrid
         double size = words.Average(w => w.Segment.Size);
         List<Line> lines = TableCells.LinesOf(words).ConvertAll(l => new Line(l, RunsOf(l, size)));
         double[] rules = RulesOf(region, page);
-        List<double> borders = ColumnBorders(region, page, lines, size);
+        List<double> borders = DividedHead(lines, size) is { } head
+            ? head.Runs.Skip(1).Select(r => r.From - 4).ToList() : ColumnBorders(region, page, lines, size);
         if (lines.Count < 2 || borders.Count == 0)
             return null;
         List<List<Line>> rows = RowsOf(lines, rules, borders, size);
@@ -44,12 +45,16 @@ internal static class TableGrid
         return heads is > 0 and <= 4 && heads < rows.Count ? heads : null;
     }
 
+    /// <summary>A line of heads that fill their columns, divided by the places of the cells below: it says where columns begin.</summary>
+    private static Line? DividedHead(List<Line> lines, double size) => lines.Count > 0
+        && lines[0].Runs.Zip(lines[0].Runs.Skip(1)).Any(p => p.Second.From - p.First.To < ColumnGap * size) ? lines[0] : null;
+
     private static List<Run> RunsOf(TableCells.CellLine line, double size)
     {
         List<Run> runs = [];
         foreach ((TextWord Word, TextSegment Segment) word in line.Words)
         {
-            if (runs.Count > 0 && word.Word.Box.X0 - runs[^1].To < ColumnGap * size)
+            if (runs.Count > 0 && word.Word.Box.X0 - runs[^1].To < ColumnGap * size && runs[^1].Words[^1].Segment == word.Segment)
             {
                 runs[^1].Words.Add(word);
                 runs[^1].To = Math.Max(runs[^1].To, word.Word.Box.X1);
