@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Jobs.Extract;
@@ -27,13 +26,12 @@ internal static class ExtractCommand
             DefaultValueFactory = _ =>
             new ExtractionOptions().SecondsPerDocument
         };
-        Option<OcrMode> ocr = new("--ocr")
+        Option<string> ocr = new("--ocr")
         {
-            Description = "Pages that Tesseract reads: auto (those without usable text), off or force (all)",
-            DefaultValueFactory = _ => new ExtractionOptions().Ocr,
-            CustomParser = ReadMode,
+            Description = "Pages that Tesseract reads: those without usable text, none, or all",
+            HelpName = "auto|off|force",
+            DefaultValueFactory = _ => nameof(OcrMode.Auto).ToLowerInvariant(),
         };
-        ocr.CompletionSources.Add([.. Enum.GetNames<OcrMode>().Select(name => name.ToLowerInvariant())]);
         Option<string> languages = new("--ocr-languages")
         {
             Description = "Their languages by Tesseract's names, joined by +",
@@ -49,21 +47,17 @@ internal static class ExtractCommand
             {
                 RasterDpi = parsed.GetValue(dpi),
                 SecondsPerDocument = parsed.GetValue(seconds),
-                Ocr = parsed.GetValue(ocr),
+                Ocr = ReadMode(parsed.GetRequiredValue(ocr)),
                 OcrLanguages = parsed.GetRequiredValue(languages),
             },
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken));
         return command;
     }
 
-    private static OcrMode ReadMode(ArgumentResult result)
-    {
-        string given = result.Tokens.Single().Value;
-        if (!given.Any(char.IsAsciiDigit) && Enum.TryParse(given, ignoreCase: true, out OcrMode mode))
-            return mode;
-        result.AddError($"--ocr {given}: expected auto, off or force");
-        return default;
-    }
+    private static OcrMode ReadMode(string given) =>
+        Enum.GetNames<OcrMode>().Contains(given, StringComparer.OrdinalIgnoreCase)
+            ? Enum.Parse<OcrMode>(given, ignoreCase: true)
+            : throw new InputException($"--ocr {given}: expected auto, off or force");
 
     private static async Task<int> RunAsync(
         string path, string folder, ExtractionOptions options, TextWriter output, TextWriter error, CancellationToken ct)
