@@ -10,7 +10,10 @@ public static class MarkdownWriter
     /// <summary>The content of <c>document.md</c>.</summary>
     /// <param name="document">The document.</param>
     /// <param name="imageRoot">Prefix of image paths, for a Markdown file outside the document's folder: <c>report/</c>.</param>
-    public static string Write(ExtractedDocument document, string imageRoot = "")
+    /// <param name="keepFurniture">
+    /// The page as benchmarks see it: with running heads, page numbers and the lettering of pictures, and without the addresses of links.
+    /// </param>
+    public static string Write(ExtractedDocument document, string imageRoot = "", bool keepFurniture = false)
     {
         Dictionary<string, DocumentFigure> figures = document.Figures.ToDictionary(f => f.Id, StringComparer.Ordinal);
         Dictionary<string, DocumentTable> tables = document.Tables.ToDictionary(t => t.Id, StringComparer.Ordinal);
@@ -18,22 +21,25 @@ public static class MarkdownWriter
         BlockKind? before = null;
         foreach (DocumentBlock block in document.Blocks)
         {
-            if (block.Kind.IsFurniture())
+            if (block.Kind.IsFurniture() && !keepFurniture)
                 continue;
+            IReadOnlyList<TextSpan>? spans = keepFurniture ? block.Spans?.Where(s => s.Style != TextStyle.Link).ToList() : block.Spans;
             if (text.Length > 0)
                 text.Append(block.Kind == BlockKind.ListItem && before == BlockKind.ListItem ? "\n" : "\n\n");
             switch (block.Kind)
             {
                 case BlockKind.Heading:
-                    text.Append('#', block.Level ?? 1).Append(' ').Append(MarkdownText.Inline(block.Text, block.Spans));
+                    text.Append('#', block.Level ?? 1).Append(' ').Append(MarkdownText.Inline(block.Text, spans));
                     break;
                 case BlockKind.ListItem:
                     text.Append(' ', 2 * ((block.Level ?? 1) - 1)).Append(ListMarker(block.Marker)).Append(' ')
-                        .Append(MarkdownText.Block(block.Text, block.Spans));
+                        .Append(MarkdownText.Block(block.Text, spans));
                     break;
                 case BlockKind.Figure:
                     DocumentFigure figure = figures[block.Figure!];
                     text.Append($"![{figure.Label}]({imageRoot}{figure.Image})");
+                    if (keepFurniture && block.Text.Length > 0)
+                        text.Append("\n\n").Append(MarkdownText.Block(block.Text.Replace(" | ", "\n", StringComparison.Ordinal), null));
                     break;
                 case BlockKind.Code:
                     string fence = new('`', Math.Max(3, MarkdownText.LongestRun(block.Text, '`') + 1));
@@ -43,7 +49,7 @@ public static class MarkdownWriter
                     AppendTable(text, tables[block.Table!]);
                     break;
                 default:
-                    text.Append(MarkdownText.Block(block.Text, block.Spans));
+                    text.Append(MarkdownText.Block(block.Text, spans));
                     break;
             }
             before = block.Kind;

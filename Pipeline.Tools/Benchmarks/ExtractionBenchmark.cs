@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Models;
@@ -24,14 +25,20 @@ internal static class ExtractionBenchmark
         string scratch = Directory.CreateTempSubdirectory("pipeline-bench-").FullName;
         try
         {
-            int pages = pdfs.Sum(pdf => DocumentParser.ReadTextAndLayout(pdf).Count);
+            int pages = 0, unplaced = 0;
+            foreach (string pdf in pdfs)
+            {
+                List<PageContent> read = DocumentParser.ReadTextAndLayout(pdf);
+                pages += read.Count;
+                unplaced += read.Sum(p => p.Account.Close().GetValueOrDefault(CharacterPlace.Unplaced));
+            }
             double text = PerSecond(() => pdfs.Sum(pdf => DocumentParser.ReadTextAndLayout(pdf).Count), seconds, ct);
             RenderAll(pdfs, dpi, scratch);
             double raster = PerSecond(() => RenderAll(pdfs, dpi, scratch), seconds, ct);
             double command = await CommandAsync(path, dpi, pages, Path.Combine(scratch, "command"), ct);
             double start = await ChildStartAsync(pdfs, dpi, Path.Combine(scratch, "start"), ct);
             using Process self = Process.GetCurrentProcess();
-            return new ExtractionMeasurement(pages, text, raster, command, start, self.PeakWorkingSet64 / 1048576.0);
+            return new ExtractionMeasurement(pages, unplaced, text, raster, command, start, self.PeakWorkingSet64 / 1048576.0);
         }
         finally
         {

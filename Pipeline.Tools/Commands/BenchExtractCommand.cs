@@ -38,11 +38,12 @@ internal static class BenchExtractCommand
                     $"{m.Pages} pages: text and layout {m.TextPagesPerSecond:F1} pages/s, images at {parsed.GetValue(dpi)} dpi "
                     + $"{m.RasterPagesPerSecond:F1} pages/s, {m.PeakMemoryMiB:F0} MiB; the extract command on "
                     + $"{Environment.ProcessorCount} cores {m.CommandPagesPerSecond:F1} pages/s, "
-                    + $"start of a child {m.ChildStartSeconds:F2} s"));
+                    + $"start of a child {m.ChildStartSeconds:F2} s; {m.UnplacedCharacters} characters unplaced"));
                 if (parsed.GetValue(json))
                     output.WriteLine(JsonSerializer.Serialize(new
                     {
                         pages = m.Pages,
+                        unplaced_characters = m.UnplacedCharacters,
                         text_pages_per_s = Math.Round(m.TextPagesPerSecond, 2),
                         raster_pages_per_s = Math.Round(m.RasterPagesPerSecond, 2),
                         command_pages_per_s = Math.Round(m.CommandPagesPerSecond, 2),

@@ -251,7 +251,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 
     private bool IsHeading(List<TextLine> lines, string text)
     {
-        if (lines.Count > 4 || text.Length > 180 || !text.Any(char.IsLetter))
+        if (lines.Count > 4 || text.Length > 180 || !text.Any(char.IsLetter) || OpenEnd().IsMatch(text))
             return false;
         double size = lines.Max(l => l.Size);
         bool larger = size >= 1.12 * style.BodySize;
@@ -268,7 +268,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return false;
         if (larger)
             return !sentence && (text.Length <= 120 || size >= 1.3 * style.BodySize);
-        return bold && !sentence && lines.Count <= 2 && !text.EndsWith(':') && !text.EndsWith(',')
+        return bold && !sentence && lines.Count <= 2 && !(text.EndsWith(':') && (lines.Count > 1 || text.Length < 9)) && !text.EndsWith(',')
             && (char.IsUpper(text[0]) || char.IsDigit(text[0]));
     }
 

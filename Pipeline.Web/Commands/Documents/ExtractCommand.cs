@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Jobs.Extract;
@@ -32,13 +31,16 @@ internal static class ExtractCommand
         {
             Description = "Also write DIR/NAME/document.html: pages with their blocks for people; for a folder, DIR/index.html lists them"
         };
-        Option<OcrMode> ocr = new("--ocr")
+        Option<bool> keep = new("--keep-furniture")
         {
-            Description = "Pages that Tesseract reads: auto (those without usable text), off or force (all)",
-            DefaultValueFactory = _ => new ExtractionOptions().Ocr,
-            CustomParser = ReadMode,
+            Description = "The Markdown as benchmarks see a page: with running heads, page numbers and lettering of pictures, links as text"
         };
-        ocr.CompletionSources.Add([.. Enum.GetNames<OcrMode>().Select(name => name.ToLowerInvariant())]);
+        Option<string> ocr = new("--ocr")
+        {
+            Description = "Pages that Tesseract reads: those without usable text, none, or all",
+            HelpName = "auto|off|force",
+            DefaultValueFactory = _ => nameof(OcrMode.Auto).ToLowerInvariant(),
+        };
         Option<string> languages = new("--ocr-languages")
         {
             Description = "Their languages by Tesseract's names, joined by +",
@@ -46,32 +48,29 @@ internal static class ExtractCommand
         };
         Command command = new("extract", "Turn PDFs into Markdown, figures, tables and page images")
         {
-            path, output, dpi, seconds, ocr, languages, html,
+            path, output, dpi, seconds, ocr, languages, html, keep,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(path), parsed.GetRequiredValue(output), parsed.GetValue(html),
+            parsed.GetRequiredValue(path), parsed.GetRequiredValue(output), parsed.GetValue(html), parsed.GetValue(keep),
             new ExtractionOptions
             {
                 RasterDpi = parsed.GetValue(dpi),
                 SecondsPerDocument = parsed.GetValue(seconds),
-                Ocr = parsed.GetValue(ocr),
+                Ocr = ReadMode(parsed.GetRequiredValue(ocr)),
                 OcrLanguages = parsed.GetRequiredValue(languages),
             },
             parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellationToken));
         return command;
     }
 
-    private static OcrMode ReadMode(ArgumentResult result)
-    {
-        string given = result.Tokens.Single().Value;
-        if (!given.Any(char.IsAsciiDigit) && Enum.TryParse(given, ignoreCase: true, out OcrMode mode))
-            return mode;
-        result.AddError($"--ocr {given}: expected auto, off or force");
-        return default;
-    }
+    private static OcrMode ReadMode(string given) =>
+        Enum.GetNames<OcrMode>().Contains(given, StringComparer.OrdinalIgnoreCase)
+            ? Enum.Parse<OcrMode>(given, ignoreCase: true)
+            : throw new InputException($"--ocr {given}: expected auto, off or force");
 
     private static async Task<int> RunAsync(
-        string path, string folder, bool html, ExtractionOptions options, TextWriter output, TextWriter error, CancellationToken ct)
+        string path, string folder, bool html, bool keepFurniture, ExtractionOptions options, TextWriter output, TextWriter error,
+        CancellationToken ct)
     {
         if (options.RasterDpi is < 36 or > 600)
             throw new InputException($"--dpi {options.RasterDpi}: expected 36 to 600");
@@ -97,8 +96,8 @@ internal static class ExtractCommand
                     Stopwatch watch = Stopwatch.StartNew();
                     ExtractionResult result = await extractor.ExtractAsync(document.Pdf, Path.Combine(folder, document.Stem), options,
                         token);
-                    await File.WriteAllTextAsync(
-                        Path.Combine(folder, document.Stem + ".md"), MarkdownWriter.Write(result.Document, document.Stem + "/"), token);
+                    await File.WriteAllTextAsync(Path.Combine(folder, document.Stem + ".md"),
+                        MarkdownWriter.Write(result.Document, document.Stem + "/", keepFurniture), token);
                     if (html)
                         await File.WriteAllTextAsync(Path.Combine(result.Folder, ExtractionResult.HtmlFile),
                             ViewPages.Document(result.Document, listed), token);
