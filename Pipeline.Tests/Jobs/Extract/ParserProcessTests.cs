@@ -86,8 +86,8 @@ public sealed class ParserProcessTests : IDisposable
     public async Task A_fault_of_this_program_costs_the_document_and_says_where_it_is()
     {
         BadDocumentException error = await FailAsync(
-            """read line; printf '%s\n' '{"Kind":4,"Message":"System.NullReferenceException: oh\n   at System.Linq.Enumerable.Sum()\n   at """
-            + """Pipeline.Jobs.Extract.Layout.BlockBuilder.Build(Int32 page) in a.cs:line 3"}'""",
+            """read line; printf '%s\n' '{"Kind":4,"Message":"System.NullReferenceException: oh\n   at System.Linq.Enumerable.Sum()\n"""
+            + """   at Pipeline.Jobs.Extract.Layout.BlockBuilder.Build(Int32 page) in a.cs:line 3"}'""",
             new ExtractionOptions());
         error.Reason.ShouldBe(BadDocumentReason.ParserCrashed);
         error.Message.ShouldBe("report.pdf: the parser crashed on it (a fault of this program: NullReferenceException in "
