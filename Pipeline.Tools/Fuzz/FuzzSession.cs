@@ -87,7 +87,7 @@ internal sealed partial class FuzzSession(FuzzOrder order, TextWriter output)
         TimeSpan limit = TimeSpan.FromSeconds((2 * options.SecondsPerDocument) + 30);
         try
         {
-            ExtractionResult result = await extractor.ExtractAsync(path, folder, options, ct).WaitAsync(limit, ct);
+            ExtractionResult result = await extractor.ExtractAsync(path, folder, options, ct).WaitAsync(limit, CancellationToken.None);
             if (DocumentSoundness.Fault(result) is { } fault)
                 return (FuzzOutcome.Unsound, Digits().Replace(fault, "#"), fault);
             bool rescued = result.Document.Warnings.Any(w => w.Contains("did not survive", StringComparison.Ordinal));

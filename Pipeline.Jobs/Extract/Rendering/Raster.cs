@@ -1,18 +1,21 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Pipeline.Jobs.Extract.Rendering;
 
-/// <summary>Pixels of a page or of a part of it: 8-bit RGB, rows from the top. Its memory goes back to a pool.</summary>
-internal sealed class Raster : IDisposable
+/// <summary>
+/// Pixels of a page or of a part of it: 8-bit RGB, rows from the top. Their memory is not the collector's, which would keep that of
+/// several large rasters.
+/// </summary>
+internal sealed unsafe class Raster : IDisposable
 {
-    private byte[]? _pixels;
+    private byte* _pixels;
 
     public Raster(int width, int height)
     {
         Width = width;
         Height = height;
         Stride = (width * 3 + 3) & ~3;
-        _pixels = ArrayPool<byte>.Shared.Rent(Stride * height);
+        _pixels = (byte*)NativeMemory.Alloc((nuint)(Stride * height));
     }
 
     public int Width { get; }
@@ -22,7 +25,8 @@ internal sealed class Raster : IDisposable
     /// <summary>Bytes from one row to the next.</summary>
     public int Stride { get; }
 
-    public Span<byte> Pixels => (_pixels ?? throw new ObjectDisposedException(nameof(Raster))).AsSpan(0, Stride * Height);
+    public Span<byte> Pixels =>
+        _pixels is not null ? new Span<byte>(_pixels, Stride * Height) : throw new ObjectDisposedException(nameof(Raster));
 
     public ReadOnlySpan<byte> Row(int y) => Pixels.Slice(y * Stride, Width * 3);
 
@@ -39,8 +43,10 @@ internal sealed class Raster : IDisposable
 
     public void Dispose()
     {
-        if (_pixels is not null)
-            ArrayPool<byte>.Shared.Return(_pixels);
+        NativeMemory.Free(_pixels);
         _pixels = null;
+        GC.SuppressFinalize(this);
     }
+
+    ~Raster() => NativeMemory.Free(_pixels);
 }
