@@ -9,5 +9,5 @@ namespace Pipeline.Tools.Benchmarks;
 /// <param name="ChildStartSeconds">What the smallest file takes longer in a new child process than in one that has served before.</param>
 /// <param name="PeakMemoryMiB">Peak resident memory of this process.</param>
 internal sealed record ExtractionMeasurement(
-    int Pages, int UnplacedCharacters, double TextPagesPerSecond, double RasterPagesPerSecond, double CommandPagesPerSecond, double ChildStartSeconds,
-    double PeakMemoryMiB);
+    int Pages, int UnplacedCharacters, double TextPagesPerSecond, double RasterPagesPerSecond, double CommandPagesPerSecond,
+    double ChildStartSeconds, double PeakMemoryMiB);

@@ -251,7 +251,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 
     private bool IsHeading(List<TextLine> lines, string text)
     {
-        if (lines.Count > 4 || text.Length > 180 || !text.Any(char.IsLetter) || OpenEnd().IsMatch(text))
+        if (lines.Count > 4 || text.Length > 180 || !text.Any(char.IsLetter) || BrokenOff().IsMatch(text))
             return false;
         double size = lines.Max(l => l.Size);
         bool larger = size >= 1.12 * style.BodySize;
@@ -314,6 +314,9 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 
     [GeneratedRegex(@"[.!?:][\)\]""”’']*$")]
     private static partial Regex SentenceEnd();
+
+    [GeneratedRegex(@"(,|\b(a|an|the|of|and|or|for|with|by|from|than))$")]
+    private static partial Regex BrokenOff();
 
     [GeneratedRegex(@"(,|\b(a|an|the|of|to|in|and|or|for|with|by|is|are|that|at|on|from|as|be|was|were|than))$", RegexOptions.IgnoreCase)]
     private static partial Regex OpenEnd();
