@@ -12,6 +12,8 @@ public sealed class LauncherTests
     [Theory]
     [InlineData("--version", "0.")]
     [InlineData("test --help", "Usage: ./pipeline test")]
+    [InlineData("publish --help", "Usage: ./pipeline publish DIR")]
+    [InlineData("install --help", "Usage: ./pipeline install")]
     public async Task Questions_about_itself_are_answered_without_building(string arguments, string expected)
     {
         (int exit, string output) = await BashAsync($"'{Launcher}' {arguments}");
