@@ -16,6 +16,8 @@ internal static class DocumentAssembler
         Dictionary<TextBlock, string> tableOf = blocks.Where(b => b.Kind == BlockKind.Table)
             .Select((block, i) => (block, Id: $"table-{i + 1}")).ToDictionary(t => t.block, t => t.Id);
         List<DocumentBlock> documentBlocks = new(blocks.Count);
+        Dictionary<TextBlock, string> formulaOf = blocks.Where(b => b.Item is FormulaItem)
+            .Select((block, i) => (block, Id: FormulaId(i))).ToDictionary(t => t.block, t => t.Id);
         Dictionary<int, int> countOnPage = new();
         string section = "";
         foreach (TextBlock block in blocks)
@@ -41,6 +43,7 @@ internal static class DocumentAssembler
                 Continued = block.Continued.Count > 0 ? block.Continued : null,
                 Figure = figureOf.GetValueOrDefault(owner)?.Id,
                 Table = tableOf.GetValueOrDefault(owner),
+                Formula = formulaOf.GetValueOrDefault(block),
             });
         }
         return new ExtractedDocument
@@ -54,6 +57,36 @@ internal static class DocumentAssembler
             Blocks = documentBlocks,
             Figures = figures.Select(f => ToFigure(f, images)).ToList(),
             Tables = blocks.Where(b => b.Kind == BlockKind.Table).Select(b => ToTable(b, tableOf[b])).ToList(),
+            Formulas = [.. formulaOf.Select(f => ToFormula(f.Key, f.Value, images))],
+        };
+    }
+
+    /// <summary>What is cut out of the pages.</summary>
+    public static List<PageCrop> Crops(IEnumerable<NumberedFigure> figures, IEnumerable<TextBlock> formulas) =>
+    [
+        .. figures.Where(f => f.Item.Kind != FigureKind.Page).Select(f => new PageCrop(f.Block.Page, f.Item.Box, f.Item.Dpi, f.Image)),
+        .. formulas.Select((f, i) => new PageCrop(f.Page, ((FormulaItem)f.Item!).Shown, 0, FormulaImage(FormulaId(i)))),
+    ];
+
+    private static string FormulaId(int index) => $"formula-{index + 1}";
+
+    private static string FormulaImage(string id) => $"images/{id}.png";
+
+    private static DocumentFormula ToFormula(TextBlock block, string id, FigureImages images)
+    {
+        FormulaItem item = (FormulaItem)block.Item!;
+        (string sha256, int width, int height) = images[FormulaImage(id)];
+        return new DocumentFormula
+        {
+            Id = id,
+            Number = item.Number,
+            Page = block.Page,
+            Box = item.Shown,
+            Tex = item.Tex,
+            Image = FormulaImage(id),
+            Sha256 = sha256,
+            PixelWidth = width,
+            PixelHeight = height,
         };
     }
 

@@ -37,7 +37,8 @@ internal static class DocumentParser
         pages = pages.ConvertAll(p => p.Outline());
 
         List<NumberedFigure> figures = FigureNumbers.Assign(blocks);
-        FigureImages images = FigureImages.Write(pdf, pages, figures, request.RasterDpi, request.Folder);
+        List<TextBlock> formulas = blocks.FindAll(b => b.Item is FormulaItem);
+        FigureImages images = FigureImages.Write(pdf, pages, DocumentAssembler.Crops(figures, formulas), request.RasterDpi, request.Folder);
         ExtractedDocument document = DocumentAssembler.Assemble(pages, blocks, figures, images, fonts) with
         {
             FileName = request.Name,

@@ -5,7 +5,7 @@ using Pipeline.Jobs.Extract.Rendering;
 
 namespace Pipeline.Jobs.Extract;
 
-/// <summary>Renders pages, cuts figures out of them and writes both; encoding runs in parallel with rendering.</summary>
+/// <summary>Renders pages, cuts figures and formulas out of them and writes all; encoding runs in parallel with rendering.</summary>
 internal sealed class FigureImages
 {
     private const double SharpestDpi = 300;   // more does not help any caption model
@@ -30,10 +30,10 @@ internal sealed class FigureImages
     public static string PageImage(int page) => $"pages/page-{page:0000}.png";
 
     public static FigureImages Write(
-        PdfiumDocument pdf, IReadOnlyList<PageContent> pages, IReadOnlyList<NumberedFigure> figures, double dpi, string folder)
+        PdfiumDocument pdf, IReadOnlyList<PageContent> pages, IReadOnlyList<PageCrop> crops, double dpi, string folder)
     {
         Directory.CreateDirectory(Path.Combine(folder, "pages"));
-        if (figures.Any(f => f.Item.Kind != FigureKind.Page))
+        if (crops.Count > 0)
             Directory.CreateDirectory(Path.Combine(folder, "images"));
         FigureImages images = new();
         Queue<Task> encoding = new();
@@ -43,13 +43,11 @@ internal sealed class FigureImages
             {
                 using PdfiumPage page = pdf.OpenPage(content.Number);
                 Raster whole = page.Render(dpi);
-                foreach (NumberedFigure figure in figures)
+                foreach (PageCrop crop in crops.Where(c => c.Page == content.Number))
                 {
-                    if (figure.Block.Page != content.Number || figure.Item.Kind == FigureKind.Page)
-                        continue;
-                    double sharper = Math.Min(figure.Item.Dpi, SharpestDpi);
-                    using Raster part = sharper > 1.2 * dpi ? page.Render(figure.Item.Box, sharper) : page.Crop(whole, figure.Item.Box);
-                    images.Encode(part, folder, figure.Image);
+                    double sharper = Math.Min(crop.Dpi, SharpestDpi);
+                    using Raster part = sharper > 1.2 * dpi ? page.Render(crop.Box, sharper) : page.Crop(whole, crop.Box);
+                    images.Encode(part, folder, crop.Image);
                 }
                 if (encoding.Count >= EncodersAhead)
                     encoding.Dequeue().GetAwaiter().GetResult();

@@ -16,6 +16,7 @@ public static class MarkdownWriter
     public static string Write(ExtractedDocument document, string imageRoot = "", bool keepFurniture = false)
     {
         Dictionary<string, DocumentFigure> figures = document.Figures.ToDictionary(f => f.Id, StringComparer.Ordinal);
+        Dictionary<string, DocumentFormula> formulas = document.Formulas.ToDictionary(f => f.Id, StringComparer.Ordinal);
         Dictionary<string, DocumentTable> tables = document.Tables.ToDictionary(t => t.Id, StringComparer.Ordinal);
         StringBuilder text = new();
         BlockKind? before = null;
@@ -41,6 +42,9 @@ public static class MarkdownWriter
                     if (keepFurniture && block.Text.Length > 0)
                         text.Append("\n\n").Append(MarkdownText.Block(block.Text.Replace(" | ", "\n", StringComparison.Ordinal), null));
                     break;
+                case BlockKind.Formula:
+                    AppendFormula(text, formulas[block.Formula!], block.Text, imageRoot, keepFurniture);
+                    break;
                 case BlockKind.Code:
                     string fence = new('`', Math.Max(3, MarkdownText.LongestRun(block.Text, '`') + 1));
                     text.Append(fence).Append('\n').Append(block.Text).Append('\n').Append(fence);
@@ -55,6 +59,24 @@ public static class MarkdownWriter
             before = block.Kind;
         }
         return text.Append('\n').ToString();
+    }
+
+    /// <summary>As TeX where it is certain, else its picture: characters without their places would say something else.</summary>
+    private static void AppendFormula(StringBuilder text, DocumentFormula formula, string words, string imageRoot, bool keepFurniture)
+    {
+        if (keepFurniture)
+        {
+            text.Append(formula.Tex ?? words);
+            if (formula is { Tex: not null, Number: not null }) text.Append($"\n\n({formula.Number})");
+        }
+        else if (formula.Tex is null)
+        {
+            text.Append($"![Formula{(formula.Number is null ? "" : $" ({formula.Number})")}]({imageRoot}{formula.Image})");
+        }
+        else
+        {
+            text.Append("$$\n").Append(formula.Tex).Append(formula.Number is null ? "" : $" \\tag{{{formula.Number}}}").Append("\n$$");
+        }
     }
 
     private static void AppendTable(StringBuilder text, DocumentTable table)

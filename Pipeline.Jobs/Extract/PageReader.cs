@@ -1,4 +1,5 @@
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Formulas;
 using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Ocr;
 using Pipeline.Jobs.Extract.Rendering;
@@ -17,6 +18,7 @@ internal sealed class PageReader(
     PdfiumDocument pdf, IPageTextSource source, PdfiumText fallback, FontTable fonts, PageOcr ocr, List<string> warnings)
 {
     private readonly SegmentBuilder _segments = new(fonts);
+    private readonly FormulaFinder _formulas = new(fonts);
 
     /// <param name="number">From 1.</param>
     /// <returns>Null for a page that is left out, with a warning.</returns>
@@ -78,10 +80,10 @@ internal sealed class PageReader(
         OcrPage read = ReadPicture(number, page, glyphs, graphics, account);
         glyphs.AddRange(typed);
         account.Add(CharacterPlace.Slanted, glyphs.Count(g => g.Slanted && g.Text != " "));
-        return new PageContent(
-            number, page.Box, DrawnBullets.Mark(_segments.Build(glyphs, annotations, account), graphics),
-            _segments.BuildSideways(glyphs, account), graphics)
+        List<TextSegment> segments = DrawnBullets.Mark(_segments.Build(glyphs, annotations, account), graphics);
+        return new PageContent(number, page.Box, segments, _segments.BuildSideways(glyphs, account), graphics)
         {
+            Formulas = _formulas.Find(segments, glyphs, graphics),
             Account = account,
             Alts = page.Tags()?.Pictures ?? [],
             OcrConfidence = read.Confidence,

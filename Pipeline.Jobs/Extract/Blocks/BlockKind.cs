@@ -33,6 +33,9 @@ public enum BlockKind
     /// <summary>Lines of a program or a terminal; the text keeps its line ends and indentation.</summary>
     Code,
 
+    /// <summary>A displayed formula; its TeX and picture are in <see cref="ExtractedDocument.Formulas"/>.</summary>
+    Formula,
+
     /// <summary>The numbers beside the lines of a page; not in the Markdown.</summary>
     LineNumber,
 }

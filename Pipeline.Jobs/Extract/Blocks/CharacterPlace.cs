@@ -15,6 +15,9 @@ public enum CharacterPlace
     /// <summary>The lettering of pictures: with the figure in <c>document.json</c>.</summary>
     FigureLettering,
 
+    /// <summary>Displayed formulas: as TeX where that is certain, else with their picture in <c>document.json</c>.</summary>
+    Formula,
+
     /// <summary>Running heads and feet, and notes in the margin that run up or down the page.</summary>
     RunningHead,
 

@@ -15,7 +15,7 @@ public sealed record DocumentBlock
     /// <summary>Where it is on <see cref="Page"/>.</summary>
     public required Box Box { get; init; }
 
-    /// <summary>Its text with hyphenation repaired; for a figure the words inside the picture.</summary>
+    /// <summary>Its text with hyphenation repaired; for a figure the words inside the picture, for a formula its characters.</summary>
     public string Text { get; init; } = "";
 
     /// <summary>Parts of the text that are set in another style or lead somewhere; in order, without overlaps.</summary>
@@ -44,4 +44,7 @@ public sealed record DocumentBlock
 
     /// <summary>Id in <see cref="ExtractedDocument.Tables"/>: of a table, or of the table that a caption belongs to.</summary>
     public string? Table { get; init; }
+
+    /// <summary>Id in <see cref="ExtractedDocument.Formulas"/> of a formula.</summary>
+    public string? Formula { get; init; }
 }

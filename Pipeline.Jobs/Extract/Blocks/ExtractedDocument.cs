@@ -59,6 +59,9 @@ public sealed record ExtractedDocument
     /// <summary>All tables in reading order.</summary>
     public required IReadOnlyList<DocumentTable> Tables { get; init; }
 
+    /// <summary>All displayed formulas in reading order; files of older versions have none.</summary>
+    public IReadOnlyList<DocumentFormula> Formulas { get; init; } = [];
+
     /// <summary>Reads a <c>document.json</c>.</summary>
     /// <exception cref="InputException">Missing, not JSON, or of another format.</exception>
     public static ExtractedDocument Load(string path)

@@ -27,10 +27,10 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
                 texts.Clear();
                 blocks.Add(new TextBlock
                 {
-                    Kind = item is TableItem ? BlockKind.Table : BlockKind.Figure,
+                    Kind = item is TableItem ? BlockKind.Table : item is FormulaItem ? BlockKind.Formula : BlockKind.Figure,
                     Page = page,
                     Box = item.Box,
-                    Text = item is FigureItem figure ? figure.Words : "",
+                    Text = item is FigureItem figure ? figure.Words : item is FormulaItem formula ? formula.Words : "",
                     Size = 0,
                     Font = -1,
                     Bold = false,

@@ -66,10 +66,14 @@ internal static class DocumentLayout
         List<List<Box>> cards = CardFinder.Find(body);
         List<TableItem> tables = TableFinder.Find(body, style.BodySize);
         tables.RemoveAll(t => cards.Exists(group => group.Count(c => t.Box.ContainsCenterOf(c)) > 1));
+        tables.RemoveAll(t => IsOfFormulas(t, body));
         List<FigureItem> figures = FigureFinder.Find(body, tables, style.BodySize);
-        List<LayoutItem> items = new([.. tables, .. figures]);
+        List<FormulaItem> formulas = [.. page.Formulas.Where(f => !f.Lettering.Any(heads.ContainsKey)
+            && !tables.Exists(t => t.Box.ContainsCenterOf(f.Shown)) && !figures.Exists(g => g.Box.ContainsCenterOf(f.Shown)))];
+        List<LayoutItem> items = new([.. tables, .. figures, .. formulas]);
         items.AddRange(body.Segments
-            .Where(s => !tables.Exists(t => t.Box.ContainsCenterOf(s.Box)) && !figures.Exists(f => FigureFinder.Holds(f, s)))
+            .Where(s => !tables.Exists(t => t.Box.ContainsCenterOf(s.Box)) && !figures.Exists(f => FigureFinder.Holds(f, s))
+                && !formulas.Exists(f => f.Lettering.Contains(s)))
             .Select(s => new TextItem(s)));
         foreach (List<Box> group in cards)
             Gather(group, items);
@@ -80,6 +84,15 @@ internal static class DocumentLayout
         DropKickers(blocks);
         AddSideways(page, tables, figures, blocks);
         return blocks;
+    }
+
+    /// <summary>Formulas below each other, aligned at their signs, look like the columns of a table.</summary>
+    private static bool IsOfFormulas(TableItem table, PageContent page)
+    {
+        if (page.Formulas.Count == 0)
+            return false;
+        List<TextSegment> inside = page.Segments.FindAll(s => table.Box.ContainsCenterOf(s.Box));
+        return inside.Count(s => page.Formulas.Any(f => f.Lettering.Contains(s))) > 0.6 * inside.Count;
     }
 
     /// <summary>Makes one item of what stands in a group of boxes.</summary>

@@ -26,6 +26,21 @@ internal sealed record FigureItem(Box Box, FigureKind Kind, double Dpi, string W
     public HashSet<TextSegment> Lettering { get; init; } = [];
 }
 
+/// <param name="Box">Place on the page, with its number.</param>
+/// <param name="Number">The printed number without parentheses; null without.</param>
+/// <param name="Tex">The formula as TeX; null where it is not certain.</param>
+internal sealed record FormulaItem(Box Box, string? Number, string? Tex) : LayoutItem(Box)
+{
+    /// <summary>The formula without its number.</summary>
+    public required Box Shown { get; init; }
+
+    /// <summary>Its text, by which it leaves the running text.</summary>
+    public required HashSet<TextSegment> Lettering { get; init; }
+
+    /// <summary>Its characters from left to right, row by row.</summary>
+    public string Words => string.Join(' ', Lettering.OrderByDescending(s => Math.Round(s.Baseline)).ThenBy(s => s.Box.X0).Select(s => s.Text));
+}
+
 /// <param name="Box">Place on the page.</param>
 /// <param name="Rows">Cells, all rows of equal length; a cell that spans others stands in the first of them.</param>
 /// <param name="HeaderRows">How many of the rows are certainly heads of columns.</param>

@@ -33,6 +33,12 @@ internal static class PageAccounting
                 open.RemoveAll(lettering.Contains);
                 account.Add(CharacterPlace.FigureLettering, lettering.Sum(s => s.Glyphs));
             }
+            else if (block.Item is FormulaItem formula)
+            {
+                List<TextSegment> lettering = open.FindAll(formula.Lettering.Contains);
+                open.RemoveAll(lettering.Contains);
+                account.Add(CharacterPlace.Formula, lettering.Sum(s => s.Glyphs));
+            }
             else
             {
                 Add(account, PlaceOf(block.Kind), block.Words, [block.Marker ?? "", block.Text]);

@@ -25,6 +25,9 @@ internal sealed record PageContent(
     /// <summary>Characters that are seen on the page and could not be read: their sizes tell headings from text.</summary>
     public IReadOnlyList<Glyph> LeftOut { get; init; } = [];
 
+    /// <summary>Displayed formulas, wherever they stand: in tables and pictures they are part of these.</summary>
+    public IReadOnlyList<FormulaItem> Formulas { get; init; } = [];
+
     /// <summary>The page is shown as a picture, whatever is on it.</summary>
     public bool IsPicture { get; private init; }
 
@@ -32,7 +35,7 @@ internal sealed record PageContent(
         Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Sideways.Sum(s => s.Glyphs) >= 4;
 
     /// <summary>What is still needed once the layout is known: without what takes memory.</summary>
-    public PageContent Outline() => this with { Segments = [], Sideways = [], Graphics = [], LeftOut = [] };
+    public PageContent Outline() => this with { Segments = [], Sideways = [], Graphics = [], LeftOut = [], Formulas = [] };
 
     /// <summary>A page of which nothing but its picture can be had.</summary>
     public static PageContent AsPicture(int number, Box box) => new(number, box, [], [], []) { IsPicture = true };

@@ -10,6 +10,7 @@ internal sealed class BlockHtml(ExtractedDocument document, Func<string, string>
     private const int HeadingsAbove = 2;            // the page's own: its title, and the numbers of pages
 
     private readonly Dictionary<string, DocumentFigure> _figures = document.Figures.ToDictionary(f => f.Id, StringComparer.Ordinal);
+    private readonly Dictionary<string, DocumentFormula> _formulas = document.Formulas.ToDictionary(f => f.Id, StringComparer.Ordinal);
     private readonly Dictionary<string, DocumentTable> _tables = document.Tables.ToDictionary(t => t.Id, StringComparer.Ordinal);
 
     /// <summary>The blocks that start on one page, in reading order; items of a list that follow each other are one list.</summary>
@@ -61,6 +62,9 @@ internal sealed class BlockHtml(ExtractedDocument document, Func<string, string>
             case BlockKind.Figure:
                 AppendFigure(html, _figures[block.Figure!], text);
                 break;
+            case BlockKind.Formula:
+                AppendFormula(html, _formulas[block.Formula!]);
+                break;
             case BlockKind.Code:
                 html.Append($"<pre dir=\"auto\"><code>{text}</code></pre>");
                 break;
@@ -68,6 +72,17 @@ internal sealed class BlockHtml(ExtractedDocument document, Func<string, string>
                 html.Append($"<p dir=\"auto\">{text}</p>");
                 break;
         }
+    }
+
+    private void AppendFormula(StringBuilder html, DocumentFormula formula)
+    {
+        string url = Html.Encode(urlOf(formula.Image)), label = formula.Number is null ? "Formula" : $"Formula ({Html.Encode(formula.Number)})";
+        html.Append(CultureInfo.InvariantCulture, $"<figure><a href=\"{url}\"><img src=\"{url}\" alt=\"{label}\" loading=\"lazy\" ")
+            .Append(CultureInfo.InvariantCulture, $"width=\"{formula.PixelWidth}\" height=\"{formula.PixelHeight}\"></a>")
+            .Append($"<figcaption>{label}</figcaption>");
+        if (formula.Tex is { } tex)
+            html.Append($"<pre><code>{Html.Encode(tex)}</code></pre>");
+        html.Append("</figure>");
     }
 
     private void AppendFigure(StringBuilder html, DocumentFigure figure, string words)
