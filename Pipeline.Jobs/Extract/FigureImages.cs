@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Rendering;
 

@@ -66,7 +66,7 @@ internal static class DocumentLayout
         List<List<Box>> cards = CardFinder.Find(body);
         List<TableItem> tables = TableFinder.Find(body, style.BodySize);
         tables.RemoveAll(t => cards.Exists(group => group.Count(c => t.Box.ContainsCenterOf(c)) > 1));
-        tables.RemoveAll(t => IsOfFormulas(t, body));
+        tables.RemoveAll(t => IsOfFormulas(t, body) || PageAccounting.Loses(t, body));
         List<FigureItem> figures = FigureFinder.Find(body, tables, style.BodySize);
         List<FormulaItem> formulas = [.. page.Formulas.Where(f => !f.Lettering.Any(heads.ContainsKey)
             && !tables.Exists(t => t.Box.ContainsCenterOf(f.Shown)) && !figures.Exists(g => g.Box.ContainsCenterOf(f.Shown)))];

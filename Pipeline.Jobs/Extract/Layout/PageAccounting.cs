@@ -46,16 +46,20 @@ internal static class PageAccounting
         }
     }
 
+    /// <summary>Whether text that stands on a table is in none of its cells: what was found is no table.</summary>
+    public static bool Loses(TableItem table, PageContent page) => Missing(
+        page.Segments.Concat(page.Sideways).Where(s => table.Box.ContainsCenterOf(s.Box)).SelectMany(s => s.Words),
+        table.Rows.SelectMany(r => r)) > 0;
+
     private static void Add(TextAccount account, CharacterPlace place, IEnumerable<TextWord> words, IEnumerable<string> text)
     {
-        int glyphs = 0, source = 0;
-        foreach (TextWord word in words)
-        {
-            glyphs += word.Glyphs;
-            source += word.Text.Count(char.IsLetterOrDigit);
-        }
-        account.Add(place, glyphs - Math.Clamp(source - text.Sum(t => t.Count(char.IsLetterOrDigit)), 0, glyphs));
+        int glyphs = words.Sum(w => w.Glyphs);
+        account.Add(place, glyphs - Math.Clamp(Missing(words, text), 0, glyphs));
     }
+
+    /// <summary>Letters and digits of words that a text does not have.</summary>
+    private static int Missing(IEnumerable<TextWord> words, IEnumerable<string> text) =>
+        words.Sum(w => w.Text.Count(char.IsLetterOrDigit)) - text.Sum(t => t.Count(char.IsLetterOrDigit));
 
     private static CharacterPlace PlaceOf(BlockKind kind) => kind switch
     {
