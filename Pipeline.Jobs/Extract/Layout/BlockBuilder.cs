@@ -78,6 +78,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         double leading = MedianLeading(lines);
         bool[] contents = ContentsEntries(lines);
         bool[] marked = RepeatedMarkers(lines);
+        bool[] listed = AddressLines(lines);
         List<TextLine> current = new();
         for (int i = 0; i < lines.Count; i++)
         {
@@ -91,7 +92,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
                 i += code - 1;
                 continue;
             }
-            bool entry = contents[i] || (i > 0 && contents[i - 1]);
+            bool entry = contents[i] || listed[i] || (i > 0 && contents[i - 1]);
             if (current.Count > 0 && (entry || StartsBlock(current, line, RightEdge(lines, i), leading, marked[i])))
             {
                 blocks.Add(ToBlock(page, current, marked[i - current.Count], contents[i - 1]));
@@ -160,10 +161,35 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         return marked;
     }
 
+    /// <summary>Lines of an address, of a card or of a short list without marks: each begins anew and says little.</summary>
+    private bool[] AddressLines(List<TextLine> lines)
+    {
+        const int Fewest = 3, MostWords = 5, MostLines = 8;
+        bool[] listed = new bool[lines.Count];
+        int start = 0;
+        for (int i = 1; i <= lines.Count; i++)
+        {
+            if (i < lines.Count && IsShort(lines[i]) && IsShort(lines[i - 1]) && lines[i - 1].Baseline - lines[i].Baseline < 1.7 * lines[i].Size
+                && Math.Abs(lines[i].Size - lines[i - 1].Size) < 0.3 && Math.Abs(lines[i].Box.X0 - lines[i - 1].Box.X0) < 2)
+                continue;
+            if (i - start is >= Fewest and <= MostLines && lines.Skip(start).Take(i - start).Any(l => l.Text.Any(char.IsDigit)))
+                for (int line = start + 1; line < i; line++) listed[line] = true;
+            start = i;
+        }
+        return listed;
+        bool IsShort(TextLine line) => line.Words.Count <= MostWords && line.Size < 1.12 * style.BodySize && (!line.Bold || style.BodyIsBold)
+            && (char.IsUpper(line.Text[0]) || char.IsAsciiDigit(line.Text[0])) && line.Text[^1] is not (',' or ';' or '-' or '.')
+            && !OpenEnd().IsMatch(line.Text);
+    }
+
     private double MedianLeading(List<TextLine> lines)
     {
-        double[] gaps = lines.Zip(lines.Skip(1), (a, b) => a.Baseline - b.Baseline)
-            .Where(g => g > 0.8 * style.BodySize && g < 2.2 * style.BodySize).Order().ToArray();
+        double[] all = lines.Zip(lines.Skip(1), (a, b) => a.Baseline - b.Baseline).Where(g => g > 0.8 * style.BodySize).Order().ToArray();
+        double[] gaps = all.Where(g => g < 2.2 * style.BodySize).ToArray();
+        // Double leading: nearly all lines are as far apart.
+        if (gaps.Length == 0 && all.Length >= 5 && all[all.Length / 2] is var wide && wide < 3.2 * style.BodySize
+            && all.Count(g => Math.Abs(g - wide) < 0.04 * wide) > 0.7 * all.Length)
+            return wide;
         return gaps.Length > 0 ? gaps[gaps.Length / 2] : 1.25 * style.BodySize;
     }
 

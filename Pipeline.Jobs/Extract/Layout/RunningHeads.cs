@@ -57,8 +57,36 @@ internal static partial class RunningHeads
             foreach (Line line in alike)
                 Mark(found, line, IsNumberAlone(line.Text) ? BlockKind.PageNumber : line.Top ? BlockKind.Header : BlockKind.Footer);
         }
+        foreach (Line line in NamingHeadings(pages, bodySize, found))
+            Mark(found, line, line.Top ? BlockKind.Header : BlockKind.Footer);
         return found;
     }
+
+    /// <summary>
+    /// Lines at one height of many pages that name the chapter or section of their page. A chapter of a page or two has its name too seldom
+    /// there to be found by repetition.
+    /// </summary>
+    private static IEnumerable<Line> NamingHeadings(
+        IReadOnlyList<PageContent> pages, double bodySize, Dictionary<TextSegment, BlockKind> found)
+    {
+        const int Fewest = 3;
+        const double Most = 0.7, SameHeight = 4;
+        Dictionary<string, int> headings = new(StringComparer.OrdinalIgnoreCase);   // with the first page they are on
+        foreach (PageContent page in pages)
+            foreach (TextSegment segment in page.Segments.Where(s => !found.ContainsKey(s) && (s.Bold || s.Size >= 1.12 * bodySize)))
+                headings.TryAdd(NameOf(segment.Text), page.Number);
+        IEnumerable<IGrouping<(bool, double, double), (Line Line, bool Names)>> places =
+            from page in pages
+            from line in Outermost(page)
+            where line.Segments.TrueForAll(s => s.Size < 1.12 * bodySize && !s.Bold && !found.ContainsKey(s))
+            let names = headings.TryGetValue(NameOf(line.Text), out int at) && at <= page.Number
+            group (line, names) by (line.Top, Math.Round(line.Baseline / SameHeight), line.Segments[0].Size);
+        return places.Where(p => p.Count(l => l.Names) >= Fewest && p.Count(l => l.Names) >= Most * p.Count())
+            .SelectMany(p => p.Where(l => l.Names).Select(l => l.Line));
+    }
+
+    /// <summary>The name in a heading or running head: without chapter, number and page.</summary>
+    private static string NameOf(string text) => PageNumberAround().Replace(ChapterNumber().Replace(text, ""), "").Trim(' ', '.', ':', '|', '–', '-');
 
     private static void Mark(Dictionary<TextSegment, BlockKind> found, Line line, BlockKind kind)
     {
@@ -94,10 +122,12 @@ internal static partial class RunningHeads
     /// <summary>The outermost lines where a gap parts them from the text; lines that the text follows without one are text.</summary>
     private static List<Line> Apart(List<Line> lines)
     {
+        double[] gaps = [.. lines.Zip(lines.Skip(1), (a, b) => Math.Abs(a.Baseline - b.Baseline)).Order()];
+        double usual = gaps.Length >= 8 ? gaps[gaps.Length / 2] : 0; // of a page of text: wide where it is set with double leading
         for (int i = 1; i < lines.Count && i <= OutermostLines; i++)
         {
             double size = Math.Max(lines[i].Segments[0].Size, lines[i - 1].Segments[0].Size);
-            if (Math.Abs(lines[i].Baseline - lines[i - 1].Baseline) > 1.75 * size)
+            if (Math.Abs(lines[i].Baseline - lines[i - 1].Baseline) > Math.Max(1.75 * size, 1.12 * usual))
                 return lines.GetRange(0, i);
         }
         return lines.Count <= OutermostLines ? lines : [];
@@ -166,6 +196,13 @@ internal static partial class RunningHeads
         }
         return total;
     }
+
+    [GeneratedRegex(@"^((chapter|section|part|appendix|kapitel|teil|anhang|abschnitt|chapitre|partie|annexe|capítulo|parte|anexo|capitolo)\s+)?"
+        + @"([\dIVXLC]+(\.\d+)*|[A-Z](\.\d+)+)?[.:]?\s+(?=\p{L})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ChapterNumber();
+
+    [GeneratedRegex(@"^\d{1,4}\s+|\s+\d{1,4}$", RegexOptions.CultureInvariant)]
+    private static partial Regex PageNumberAround();
 
     [GeneratedRegex(@"(?<![\p{L}\d.,])(\d{1,5}|[ivxlc]{1,7}|[IVXLC]{1,7})(?![\p{L}\d]|[.,]\d)", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
