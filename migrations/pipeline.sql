@@ -925,3 +925,21 @@ BEGIN
 END $EF$;
 COMMIT;
 
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129135724_ExtractionWarnings') THEN
+    ALTER TABLE extractions ADD warnings text[] NOT NULL DEFAULT ('{}');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129135724_ExtractionWarnings') THEN
+    INSERT INTO schema_migrations (migration_id, product_version)
+    VALUES ('20261129135724_ExtractionWarnings', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+

@@ -12,9 +12,10 @@ public sealed class Extraction
     /// <param name="files">Relative path (<c>document.md</c>, <c>images/figure-1.png</c>, …) to artifact hash.</param>
     /// <param name="pages">Pages.</param>
     /// <param name="figures">Figures.</param>
+    /// <param name="warnings">What its reader should know, with pages.</param>
     /// <param name="createdAt">Now.</param>
     public Extraction(string documentSha256, string extractorVersion, string optionsKey, Dictionary<string, string> files, int pages,
-        int figures, DateTimeOffset createdAt)
+        int figures, IReadOnlyList<string> warnings, DateTimeOffset createdAt)
     {
         Id = Guid.CreateVersion7(createdAt);
         DocumentSha256 = documentSha256;
@@ -23,6 +24,7 @@ public sealed class Extraction
         Files = files;
         Pages = pages;
         Figures = figures;
+        Warnings = [.. warnings];
         CreatedAt = createdAt;
     }
 
@@ -40,6 +42,8 @@ public sealed class Extraction
     public int Pages { get; private init; }
     /// <summary>Figures.</summary>
     public int Figures { get; private init; }
+    /// <summary>What its reader should know, with pages: repaired, turned, unreadable, kept as a picture.</summary>
+    public string[] Warnings { get; private init; } = [];
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 }

@@ -12,7 +12,7 @@ namespace Pipeline.Jobs.Extract;
 public sealed class DocumentExtractor : IDisposable
 {
     /// <summary>Changes whenever the same PDF may give different output; part of <see cref="ExtractionOptions.CacheKey"/>.</summary>
-    public const string ExtractorVersion = "2";
+    public const string ExtractorVersion = "3";
 
     private const int DocumentsPerProcess = 200;
     private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(20);

@@ -9,10 +9,10 @@ internal sealed class DocumentReader(DocumentExtractor extractor) : IDocumentRea
 
     public string OptionsKey(RunOptions options) => options.Extraction.CacheKey;
 
-    public async Task<(int Pages, int Figures)> ReadAsync(string pdf, string folder, RunOptions options, CancellationToken ct)
+    public async Task<ReadDocument> ReadAsync(string pdf, string folder, RunOptions options, CancellationToken ct)
     {
         ExtractionResult result = await extractor.ExtractAsync(pdf, folder, options.Extraction, ct);
-        return (result.Document.Pages.Count, result.Document.Figures.Count);
+        return new ReadDocument(result.Document.Pages.Count, result.Document.Figures.Count, result.Document.Warnings);
     }
 
     public IReadOnlyList<string> FigureImages(string documentJson) =>

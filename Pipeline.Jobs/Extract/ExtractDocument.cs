@@ -11,6 +11,8 @@ namespace Pipeline.Jobs.Extract;
 internal sealed class ExtractDocument(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader,
     TimeProvider time) : IStageHandler
 {
+    private const int LoggedWarnings = 5;
+
     public string? Describe(RunSummary run) => $"{run.Pages} pages, {run.Figures} figures";
 
     public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
@@ -36,9 +38,10 @@ internal sealed class ExtractDocument(IDbContextFactory<PipelineDbContext> conte
             // The parser's messages name the file, so the copy keeps its name.
             string pdf = Path.Combine(folder, Path.GetFileName(document.Path)), output = Path.Combine(folder, "out");
             await storage.Artifacts.CopyToAsync(sha256, pdf, ct: ct);
-            (int pages, int figures) = await reader.ReadAsync(pdf, output, options, ct);
+            ReadDocument read = await reader.ReadAsync(pdf, output, options, ct);
             SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, _ => true, ct);
-            Extraction extraction = new(sha256, reader.Version, optionsKey, files.Hashes(), pages, figures, time.GetUtcNow());
+            Extraction extraction = new(sha256, reader.Version, optionsKey, files.Hashes(), read.Pages, read.Figures, read.Warnings,
+                time.GetUtcNow());
             await claim.CompleteAsync(async (work, token) =>
             {
                 await work.RegisterArtifactsAsync(files.Values, token);
@@ -47,7 +50,8 @@ internal sealed class ExtractDocument(IDbContextFactory<PipelineDbContext> conte
                 else work.Extractions.Add(extraction);
                 (await work.RunDocuments.SingleAsync(d => d.Id == document.Id, token)).ExtractionId = stored?.Id ?? extraction.Id;
             }, fromCache: false, ct);
-            return $"{document.Path}: {pages} pages, {figures} figures";
+            string warnings = read.Warnings.Count > 0 ? $"; warning: {string.Join("; ", read.Warnings.Take(LoggedWarnings))}" : "";
+            return $"{document.Path}: {read.Pages} pages, {read.Figures} figures{warnings}";
         }
         finally
         {

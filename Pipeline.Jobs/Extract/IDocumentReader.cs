@@ -12,9 +12,9 @@ internal interface IDocumentReader
     string OptionsKey(RunOptions options);
 
     /// <summary>Writes <c>document.md</c>, <c>document.json</c>, <c>images/</c> and <c>pages/</c> into a folder.</summary>
-    /// <returns>Number of pages and of figures.</returns>
+    /// <returns>What was read.</returns>
     /// <exception cref="InputException">The document cannot be used; the message names it and the fix.</exception>
-    Task<(int Pages, int Figures)> ReadAsync(string pdf, string folder, RunOptions options, CancellationToken ct);
+    Task<ReadDocument> ReadAsync(string pdf, string folder, RunOptions options, CancellationToken ct);
 
     /// <summary>Image paths of the figures of a <c>document.json</c>, in reading order.</summary>
     IReadOnlyList<string> FigureImages(string documentJson);

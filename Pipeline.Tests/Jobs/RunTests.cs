@@ -22,7 +22,7 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         using TemporaryFolder folder = new();
         await using PipelineFixture pipeline = await PipelineFixture.StartAsync(database);
         RunOptions options = PipelineFixture.Seed(folder, ("a.pdf", "chain one"), ("b.pdf", "bad one"), ("c.pdf", "bug one"),
-            ("d.pdf", "chain two"), ("e.pdf", "chain one"));
+            ("d.pdf", "chain two, turned"), ("e.pdf", "chain one"));
         RunSummary run = (await pipeline.WaitAsync(await pipeline.IngestAsync(folder, options))).Summary;
 
         run.State.ShouldBe(RunState.Succeeded, run.Error);
@@ -53,6 +53,8 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
             await pipeline.Sender.Send(new ListDocuments(run.RunId, "lost", Offset: -1), Stop))).Message
             .ShouldBe("state: found 'lost'; expected one of pending, running, succeeded, failed, duplicate, canceled" + Environment.NewLine
             + "offset: found -1; expected 0 or more");
+        (await pipeline.Sender.Send(new ListDocuments(run.RunId), Stop)).Where(d => d.Warnings.Count > 0)
+            .Select(d => $"{d.Path}: {d.Warnings.Single()}").ShouldBe(["d.pdf: page 2: turned"]);
         DocumentEntry document = (await pipeline.Sender.Send(new ListDocuments(run.RunId), Stop)).Single(d => d.Path == "a.pdf");
         using StreamReader captioned = new(await database.Storage.Artifacts.OpenReadAsync(document.Files["document.captioned.md"], Stop));
         (await captioned.ReadToEndAsync(Stop))

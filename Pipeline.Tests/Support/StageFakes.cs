@@ -52,7 +52,7 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
 
     string IDocumentReader.OptionsKey(RunOptions options) => "";
 
-    async Task<(int Pages, int Figures)> IDocumentReader.ReadAsync(string pdf, string folder, RunOptions options, CancellationToken ct)
+    async Task<ReadDocument> IDocumentReader.ReadAsync(string pdf, string folder, RunOptions options, CancellationToken ct)
     {
         Interlocked.Increment(ref _extractions);
         string text = await File.ReadAllTextAsync(pdf, ct);
@@ -69,7 +69,7 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
             Directory.CreateDirectory(Path.Combine(folder, "pages"));
             await File.WriteAllTextAsync(Path.Combine(folder, "pages", "page-0001.png"), "page of " + text, ct);
         }
-        return (2, 1);
+        return new ReadDocument(2, 1, text.EndsWith("turned", StringComparison.Ordinal) ? ["page 2: turned"] : []);
     }
 
     IReadOnlyList<string> IDocumentReader.FigureImages(string documentJson) => ["images/figure-1.png"];

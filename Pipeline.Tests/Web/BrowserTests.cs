@@ -58,6 +58,8 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
         await page.Locator("svg.chart polyline.loss").WaitForAsync();
         await page.GetByText(SeededRun.Injection).First.WaitForAsync(); // shown, not run
         await page.GetByText("field-guide took over the name guide").WaitForAsync();
+        await page.GetByText("2 warnings: page 2: its text runs sideways; the page was turned").ClickAsync();
+        await page.GetByText("page 5 is damaged").WaitForAsync();
         (await page.TitleAsync()).ShouldBe("field-guide · Pipeline");
 
         await OpenAsync("/chat?model=phi4-tiny", "chat");

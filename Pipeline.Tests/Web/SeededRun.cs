@@ -31,7 +31,8 @@ internal static class SeededRun
             StoredArtifact text = await storage.Artifacts.PutAsync(
                 new MemoryStream(System.Text.Encoding.UTF8.GetBytes($"# {name}\n\nText of the document.\n")));
             await db.RegisterArtifactsAsync([pdf, text], default);
-            Extraction extraction = new(pdf.Sha256, "1", "test", new() { ["document.md"] = text.Sha256 }, 6, 3, start);
+            Extraction extraction = new(pdf.Sha256, "1", "test", new() { ["document.md"] = text.Sha256 }, 6, 3,
+                name == "two-columns.pdf" ? ["page 2: its text runs sideways; the page was turned", "page 5 is damaged"] : [], start);
             RunDocument document = new(run.Id, name, pdf.Sha256)
             {
                 ExtractionId = name == "broken.pdf"

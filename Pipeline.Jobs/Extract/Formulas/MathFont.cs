@@ -17,6 +17,9 @@ internal static partial class MathFont
     /// <summary>TeX's first font of signs, whose codes some readers take for those of letters.</summary>
     public static bool IsComputerModernSymbols(string name) => ComputerModernSymbols().IsMatch(name);
 
+    /// <summary>TeX's mathematical italic.</summary>
+    public static bool IsItalic(string name) => Italic().IsMatch(name);
+
     /// <summary>The command that sets a letter as a font does whose letters have a meaning of their own; null for others.</summary>
     public static string? CommandOf(string name) =>
         BlackboardBold().IsMatch(name) ? "mathbb"
@@ -25,29 +28,35 @@ internal static partial class MathFont
         : Bold().IsMatch(name) ? "mathbf"
         : null;
 
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+
     [GeneratedRegex(
-        @"math|^(cmmib?|cmb?sy|cmex|ms[ab]m|eu(f|r|s|ex)|(tx|px|ntx|npx|mt|rmt)b?(mi|sy|ex)[abcx]?|lmmi|stmary|rsfs|bbm|dsrom|zptmcm|mtextra)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        @"math|^(cmmib?|cmb?sy|cmex|ms[ab]m|eu(f|r|s|ex)|(tx|px|ntx|npx|mt|rmt)b?(mi|sy|ex)[abcx]?"
+        + "|lmmi|stmary|rsfs|bbm|dsrom|zptmcm|mtextra)",
+        Options)]
     private static partial Regex Any();
 
-    [GeneratedRegex(@"^(cmex|euex|(tx|px|ntx|npx|mt|rmt)b?ex|lmmathextension|zpzccmry|mtextra)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(cmex|euex|(tx|px|ntx|npx|mt|rmt)b?ex|lmmathextension|zpzccmry|mtextra)", Options)]
     private static partial Regex Extension();
 
-    [GeneratedRegex(@"^(cmr|sfrm|ecrm|lmroman|lmr|cmss|lmsans|txr|pxr|ntxr|mtr|cmu)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(cmr|sfrm|ecrm|lmroman|lmr|cmss|lmsans|txr|pxr|ntxr|mtr|cmu)", Options)]
     private static partial Regex Upright();
 
-    [GeneratedRegex(@"^cmb?sy\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^cmb?sy\d", Options)]
     private static partial Regex ComputerModernSymbols();
 
-    [GeneratedRegex(@"^(msbm|bbm|dsrom|txsyb|pxsyb|lmmathsymbols.*bb)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^cmmi|maths?italic", Options)]
+    private static partial Regex Italic();
+
+    [GeneratedRegex(@"^(msbm|bbm|dsrom|txsyb|pxsyb|lmmathsymbols.*bb)", Options)]
     private static partial Regex BlackboardBold();
 
-    [GeneratedRegex(@"^eu(f|r)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^eu(f|r)", Options)]
     private static partial Regex Fraktur();
 
-    [GeneratedRegex(@"^(cmb?sy|lmmathsymbols|rsfs|eus|(tx|px|ntx|npx|mt)b?sy)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(cmb?sy|lmmathsymbols|rsfs|eus|(tx|px|ntx|npx|mt)b?sy)", Options)]
     private static partial Regex Calligraphic();
 
-    [GeneratedRegex(@"^(cmbx|cmmib|sfbx|lmroman\d*-bold|lmmathitalic.*bold)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(cmbx|cmmib|sfbx|lmroman\d*-bold|lmmathitalic.*bold)", Options)]
     private static partial Regex Bold();
 }

@@ -46,6 +46,8 @@ internal sealed record TexAtom(string Tex, TexRole Role, double X0, double X1, d
             ?? (text.Length == 1 ? TexSymbols.Whole(text[0]) : '\0', MathFont.CommandOf(font));
         if (MathFont.Is(font))
             letter = TexSymbols.Misnamed(letter);
+        if (letter is '=' or ':' or ';' && MathFont.IsItalic(font))
+            letter = letter switch { '=' => '/', ':' => '.', _ => ',' };     // the codes of these in TeX's mathematical italic
         // Type of this kind hangs below the baseline.
         double baseline = extension ? glyph.Baseline - 0.6 * glyph.Size : glyph.Baseline;
         TexAtom Atom(string tex, TexRole role, bool tall = false) =>
@@ -54,7 +56,9 @@ internal sealed record TexAtom(string Tex, TexRole Role, double X0, double X1, d
         if (letter == '\0')
             return text.Length > 1 && text.All(char.IsAsciiLetter) ? Atom(text, TexRole.Word) : null;
         if (MathFont.IsComputerModernSymbols(font) && TexSymbols.ComputerModern(letter) is var symbol && symbol != letter)
-            return symbol == '\0' ? null : symbol == '\u0338' ? Atom("\\not", TexRole.Ordinary) : Atom(TexSymbols.Of(symbol)!, TexRole.Ordinary);
+            return symbol == '\0' ? null
+                : symbol == '\u0338' ? Atom("\\not", TexRole.Ordinary)
+                : TexSymbols.Of(symbol) is { } sign ? Atom(sign, TexRole.Ordinary) : null;
         if (letter == '√')
             return Atom("\\sqrt", TexRole.Root, tall: true);
         if (TexSymbols.AccentOf(letter) is { } accent)

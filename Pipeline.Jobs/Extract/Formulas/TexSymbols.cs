@@ -48,7 +48,9 @@ internal static class TexSymbols
     private static readonly FrozenDictionary<char, string> Accents = new Dictionary<char, string>
     {
         ['˙'] = "dot", ['¨'] = "ddot", ['ˆ'] = "hat", ['^'] = "hat", ['˜'] = "tilde", ['~'] = "tilde", ['¯'] = "bar", ['ˉ'] = "bar",
-        ['⃗'] = "vec", ['\u20d7'] = "vec", ['\u0307'] = "dot", ['\u0308'] = "ddot", ['\u0302'] = "hat", ['\u0303'] = "tilde", ['\u0304'] = "bar", ['\u0305'] = "bar", ['ˇ'] = "check", ['˘'] = "breve",
+        ['⃗'] = "vec", ['\u20d7'] = "vec", ['\u0307'] = "dot",
+        ['\u0308'] = "ddot", ['\u0302'] = "hat", ['\u0303'] = "tilde", ['\u0304'] = "bar",
+        ['\u0305'] = "bar", ['ˇ'] = "check", ['˘'] = "breve",
     }.ToFrozenDictionary();
 
     /// <summary>Signs that make a statement or an operation of what stands beside them.</summary>
@@ -60,11 +62,16 @@ internal static class TexSymbols
     public static bool TakesNoScript(string tex) => WithoutScripts.Contains(tex);
 
     private static readonly FrozenSet<string> WithoutScripts = FrozenSet.ToFrozenSet(
-        [.. Relations.Select(c => Of(c) ?? ""), .. "+-,;:([/".Select(c => c.ToString()), "\\pm", "\\times", "\\cdot", "\\{", "\\langle", "\\not"],
+        [.. Relations.Select(c => Of(c) ?? ""), .. "+-,;:([/".Select(c => c.ToString()),
+            "\\pm", "\\times", "\\cdot", "\\{", "\\langle", "\\not"],
         StringComparer.Ordinal);
 
     /// <summary>Operators over a range.</summary>
     public const string LargeOperators = "∑∏∫∮∬⋃⋂⨁";
+
+    /// <summary>Whether a sign makes a statement or a sum of what stands beside it.</summary>
+    public static bool IsSign(char c) =>
+        Relations.Contains(c, StringComparison.Ordinal) || LargeOperators.Contains(c, StringComparison.Ordinal);
 
     /// <summary>Whether a character is hardly ever part of prose.</summary>
     public static bool IsMathematical(char c) =>
@@ -106,7 +113,9 @@ internal static class TexSymbols
         _ => piece,
     };
 
-    /// <summary>The sign at a letter's code in Computer Modern's font of signs; 0 where no formula uses it, U+0338 for a stroke through the next.</summary>
+    /// <summary>
+    /// The sign at a letter's code in Computer Modern's font of signs; 0 where no formula uses it, U+0338 for a stroke through the next.
+    /// </summary>
     public static char ComputerModern(char c) => c switch
     {
         '0' => '′',

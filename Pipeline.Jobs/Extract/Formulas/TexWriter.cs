@@ -88,7 +88,8 @@ internal static class TexWriter
         rules.RemoveAll(r => over.Contains(r) || under.Contains(r));
         double size = Math.Max(above.Max(a => a.Size), below.Max(a => a.Size));
         return [.. atoms.Where(a => !above.Contains(a) && !below.Contains(a)),
-            new TexAtom($"\\frac{{{numerator}}}{{{denominator}}}", TexRole.Fraction, rule.X0, rule.X1, rule.CenterY - TexAtom.Axis * size, size)];
+            new TexAtom($"\\frac{{{numerator}}}{{{denominator}}}", TexRole.Fraction, rule.X0, rule.X1,
+                rule.CenterY - (TexAtom.Axis * size), size)];
     }
 
     /// <summary>A bracket beside a fraction whose bar reaches it.</summary>
@@ -124,13 +125,14 @@ internal static class TexWriter
         }
         if (line.Count == 0 || Overlaps(line))
             return null;
-        line = JoinWords(line, main.Size);
+        line = JoinDots(JoinWords(line, main.Size));
         Dictionary<TexAtom, List<TexAtom>> limits = [];
         foreach (TexAtom atom in line.Where(TakesLimits))
         {
             List<TexAtom> own = LimitsOf(atom, scripts, main);
             // Where the limits of two operators touch, it is not certain which of them ends where.
-            if (own.Count > 0 && line.Exists(o => o != atom && TakesLimits(o) && o.CenterX > own.Min(s => s.X0) && o.CenterX < own.Max(s => s.X1)))
+            if (own.Count > 0 && line.Exists(o => o != atom && TakesLimits(o)
+                && o.CenterX > own.Min(s => s.X0) && o.CenterX < own.Max(s => s.X1)))
                 return null;
             limits[atom] = own;
             scripts.RemoveAll(own.Contains);
@@ -142,7 +144,8 @@ internal static class TexWriter
         for (int i = 0; i < line.Count; i++)
         {
             TexAtom atom = line[i];
-            double from = i == 0 ? double.MinValue : line[i - 1].X1 - 0.2 * main.Size, to = i + 1 < line.Count ? line[i + 1].X0 : double.MaxValue;
+            double from = i == 0 ? double.MinValue : line[i - 1].X1 - (0.2 * main.Size);
+            double to = i + 1 < line.Count ? line[i + 1].X0 : double.MaxValue;
             if (i > 0 && atom.X0 - end > 1.4 * main.Size)
                 tokens.Add("\\quad");
             List<TexAtom> own = limits.GetValueOrDefault(atom, []);
@@ -151,7 +154,8 @@ internal static class TexWriter
             scripts.RemoveAll(own.Contains);
             if (scripts.Exists(s => s.CenterX < atom.CenterX && s.CenterX > from))
                 return null;
-            string? lower = Script(own.FindAll(s => s.Baseline < main.Baseline), depth), upper = Script(own.FindAll(s => s.Baseline > main.Baseline), depth);
+            string? lower = Script(own.FindAll(s => s.Baseline < main.Baseline), depth);
+            string? upper = Script(own.FindAll(s => s.Baseline > main.Baseline), depth);
             if (lower is null || upper is null || (own.Count > 0 && (atom.Role == TexRole.Open || TexSymbols.TakesNoScript(atom.Tex))))
                 return null;
             end = own.Select(s => s.X1).Append(atom.X1).Max();
@@ -160,7 +164,7 @@ internal static class TexWriter
             if (upper.StartsWith('\'')) tokens.Add(upper);
             else tokens.AddScript('^', upper);
         }
-        return scripts.Count == 0 ? tokens.ToString().Replace("...", "\\dots", StringComparison.Ordinal) : null;
+        return scripts.Count == 0 ? tokens.ToString() : null;
     }
 
     private static bool TakesLimits(TexAtom atom) => atom.Role == TexRole.LargeOperator
@@ -181,7 +185,7 @@ internal static class TexWriter
         List<TexAtom> limits = [];
         foreach (bool upper in (bool[])[true, false])
         {
-            List<TexAtom> side = scripts.FindAll(s => upper ? s.Baseline > main.Baseline + 0.5 * main.Size : s.Baseline < main.Baseline - 0.5 * main.Size);
+            List<TexAtom> side = scripts.FindAll(s => (upper ? s.Baseline - main.Baseline : main.Baseline - s.Baseline) > 0.5 * main.Size);
             int start = 0;
             for (int i = 1; i <= side.Count; i++)
             {
@@ -219,13 +223,26 @@ internal static class TexWriter
         return false;
     }
 
+    private static List<TexAtom> JoinDots(List<TexAtom> line)
+    {
+        for (int i = 0; i + 2 < line.Count; i++)
+        {
+            if (line[i].Tex != "." || line[i + 1].Tex != "." || line[i + 2].Tex != ".")
+                continue;
+            line[i] = line[i] with { Tex = "\\dots", X1 = line[i + 2].X1 };
+            line.RemoveRange(i + 1, 2);
+        }
+        return line;
+    }
+
     /// <summary>Upright letters side by side are the name of a function, or a word.</summary>
     private static List<TexAtom> JoinWords(List<TexAtom> line, double size)
     {
         List<TexAtom> joined = [];
         foreach (TexAtom atom in line)
         {
-            if (joined.Count > 0 && joined[^1] is { Role: TexRole.Word } last && atom.Role == TexRole.Word && atom.X0 - last.X1 < 0.12 * size)
+            if (joined.Count > 0 && joined[^1] is { Role: TexRole.Word } last && atom.Role == TexRole.Word
+                && atom.X0 - last.X1 < 0.12 * size)
                 joined[^1] = last with { Tex = last.Tex + atom.Tex, X1 = atom.X1 };
             else
                 joined.Add(atom);

@@ -169,16 +169,18 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         int start = 0;
         for (int i = 1; i <= lines.Count; i++)
         {
-            if (i < lines.Count && IsShort(lines[i]) && IsShort(lines[i - 1]) && lines[i - 1].Baseline - lines[i].Baseline < 1.7 * lines[i].Size
-                && Math.Abs(lines[i].Size - lines[i - 1].Size) < 0.3 && Math.Abs(lines[i].Box.X0 - lines[i - 1].Box.X0) < 2)
+            if (i < lines.Count && IsShort(lines[i]) && IsShort(lines[i - 1])
+                && lines[i - 1].Baseline - lines[i].Baseline < 1.7 * lines[i].Size && Math.Abs(lines[i].Size - lines[i - 1].Size) < 0.3
+                && Math.Abs(lines[i].Box.X0 - lines[i - 1].Box.X0) < 2)
                 continue;
             if (i - start is >= Fewest and <= MostLines && lines.Skip(start).Take(i - start).Any(l => l.Text.Any(char.IsDigit)))
                 for (int line = start + 1; line < i; line++) listed[line] = true;
             start = i;
         }
         return listed;
-        bool IsShort(TextLine line) => line.Words.Count <= MostWords && line.Size < 1.12 * style.BodySize && (!line.Bold || style.BodyIsBold)
-            && (char.IsUpper(line.Text[0]) || char.IsAsciiDigit(line.Text[0])) && line.Text[^1] is not (',' or ';' or '-' or '.')
+        bool IsShort(TextLine line) => line.Words.Count <= MostWords && line.Size < 1.12 * style.BodySize
+            && (!line.Bold || style.BodyIsBold) && (char.IsUpper(line.Text[0]) || char.IsAsciiDigit(line.Text[0]))
+            && line.Text[^1] is not (',' or ';' or '-' or '.')
             && !OpenEnd().IsMatch(line.Text);
     }
 

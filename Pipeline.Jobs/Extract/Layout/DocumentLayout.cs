@@ -60,6 +60,7 @@ internal static class DocumentLayout
         PageContent body = page with
         {
             Segments = DropCaps.Join(page.Segments.Where(s => !heads.ContainsKey(s)).ToList(), style.BodySize),
+            Graphics = page.Graphics.FindAll(g => !page.Formulas.Any(f => f.IsPicture && f.Shown.ContainsCenterOf(g.Box))),
         };
         if (page.IsPicture || (!page.HasText && page.Graphics.Exists(g => !g.White)))
             return Picture(body, builder);

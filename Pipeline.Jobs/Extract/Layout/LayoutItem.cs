@@ -37,8 +37,12 @@ internal sealed record FormulaItem(Box Box, string? Number, string? Tex) : Layou
     /// <summary>Its text, by which it leaves the running text.</summary>
     public required HashSet<TextSegment> Lettering { get; init; }
 
+    /// <summary>It is a picture in the file.</summary>
+    public bool IsPicture { get; init; }
+
     /// <summary>Its characters from left to right, row by row.</summary>
-    public string Words => string.Join(' ', Lettering.OrderByDescending(s => Math.Round(s.Baseline)).ThenBy(s => s.Box.X0).Select(s => s.Text));
+    public string Words =>
+        string.Join(' ', Lettering.OrderByDescending(s => Math.Round(s.Baseline)).ThenBy(s => s.Box.X0).Select(s => s.Text));
 }
 
 /// <param name="Box">Place on the page.</param>

@@ -86,7 +86,8 @@ internal static partial class RunningHeads
     }
 
     /// <summary>The name in a heading or running head: without chapter, number and page.</summary>
-    private static string NameOf(string text) => PageNumberAround().Replace(ChapterNumber().Replace(text, ""), "").Trim(' ', '.', ':', '|', '–', '-');
+    private static string NameOf(string text) =>
+        PageNumberAround().Replace(ChapterNumber().Replace(text, ""), "").Trim(' ', '.', ':', '|', '–', '-');
 
     private static void Mark(Dictionary<TextSegment, BlockKind> found, Line line, BlockKind kind)
     {
@@ -197,7 +198,8 @@ internal static partial class RunningHeads
         return total;
     }
 
-    [GeneratedRegex(@"^((chapter|section|part|appendix|kapitel|teil|anhang|abschnitt|chapitre|partie|annexe|capítulo|parte|anexo|capitolo)\s+)?"
+    [GeneratedRegex(@"^((chapter|section|part|appendix|kapitel|teil|anhang|abschnitt|chapitre|partie|annexe|capítulo|parte|anexo"
+        + @"|capitolo)\s+)?"
         + @"([\dIVXLC]+(\.\d+)*|[A-Z](\.\d+)+)?[.:]?\s+(?=\p{L})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ChapterNumber();
 

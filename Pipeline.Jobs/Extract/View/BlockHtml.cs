@@ -76,7 +76,8 @@ internal sealed class BlockHtml(ExtractedDocument document, Func<string, string>
 
     private void AppendFormula(StringBuilder html, DocumentFormula formula)
     {
-        string url = Html.Encode(urlOf(formula.Image)), label = formula.Number is null ? "Formula" : $"Formula ({Html.Encode(formula.Number)})";
+        string url = Html.Encode(urlOf(formula.Image));
+        string label = formula.Number is null ? "Formula" : $"Formula ({Html.Encode(formula.Number)})";
         html.Append(CultureInfo.InvariantCulture, $"<figure><a href=\"{url}\"><img src=\"{url}\" alt=\"{label}\" loading=\"lazy\" ")
             .Append(CultureInfo.InvariantCulture, $"width=\"{formula.PixelWidth}\" height=\"{formula.PixelHeight}\"></a>")
             .Append($"<figcaption>{label}</figcaption>");

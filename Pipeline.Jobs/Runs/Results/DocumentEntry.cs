@@ -11,9 +11,10 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <param name="Pages">Pages, once extracted.</param>
 /// <param name="Figures">Figures, once extracted.</param>
 /// <param name="Captions">Figures described.</param>
+/// <param name="Warnings">What its reader should know, with pages: repaired, turned, unreadable, kept as a picture.</param>
 /// <param name="Files">
 /// Path inside the extraction (<c>document.md</c>, <c>document.captioned.md</c>, <c>images/…</c>) to artifact hash.
 /// </param>
 public sealed record DocumentEntry(
     Guid Id, string Path, string Sha256, long Bytes, string State, string? Error, string? DuplicateOf,
-    int? Pages, int? Figures, int Captions, IReadOnlyDictionary<string, string> Files);
+    int? Pages, int? Figures, int Captions, IReadOnlyList<string> Warnings, IReadOnlyDictionary<string, string> Files);

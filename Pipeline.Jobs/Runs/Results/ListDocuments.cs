@@ -66,7 +66,7 @@ internal sealed class ListDocumentsHandler(IDbContextFactory<PipelineDbContext> 
             Dictionary<string, string> files = r.extraction is null ? [] : new(r.extraction.Files);
             if (r.part.CaptionedMarkdownSha256 is { } captioned) files["document.captioned.md"] = captioned;
             return new DocumentEntry(r.part.Id, r.part.Path, r.part.DocumentSha256, r.Bytes, r.state, r.Error, r.part.DuplicateOf,
-                r.extraction?.Pages, r.extraction?.Figures, r.part.Captions, files);
+                r.extraction?.Pages, r.extraction?.Figures, r.part.Captions, r.extraction?.Warnings ?? [], files);
         }).ToArray();
     }
 }

@@ -11,7 +11,8 @@ namespace Pipeline.Tests.Jobs.Extract;
 /// </summary>
 internal sealed class ExtractionCase(ExtractedDocument document)
 {
-    private readonly DocumentBlock[] _blocks = [.. document.Blocks.Where(b => !b.Kind.IsFurniture() && b.Kind != BlockKind.Figure)];
+    private readonly DocumentBlock[] _blocks =
+        [.. document.Blocks.Where(b => !b.Kind.IsFurniture() && b.Kind is not (BlockKind.Figure or BlockKind.Formula))];
 
     /// <summary>The checks of a case that do not hold.</summary>
     public IEnumerable<string> Failures(JsonElement checks) =>

@@ -11,6 +11,8 @@ namespace Pipeline.Web.Commands.Documents;
 /// <summary><c>extract PATH --out DIR</c>: extraction alone, without a database.</summary>
 internal static class ExtractCommand
 {
+    private const int ShownWarnings = 5;
+
     public static Command Create()
     {
         Argument<string> path = new("PATH") { Description = "A PDF, or a folder that is searched for PDFs" };
@@ -126,6 +128,8 @@ internal static class ExtractCommand
         string line = string.Create(CultureInfo.InvariantCulture,
             $"{document.FileName}: {document.Pages.Count} pages, {document.Figures.Count} figures, {document.Tables.Count} tables, "
             + $"{time.TotalSeconds:F1} s");
-        return document.Warnings.Count > 0 ? $"{line} (warning: {string.Join("; ", document.Warnings)})" : line;
+        int more = document.Warnings.Count - ShownWarnings;
+        string rest = more > 0 ? $"; {more} more in {ExtractionResult.JsonFile}" : "";
+        return document.Warnings.Count > 0 ? $"{line} (warning: {string.Join("; ", document.Warnings.Take(ShownWarnings))}{rest})" : line;
     }
 }

@@ -22,6 +22,7 @@ public sealed class ViewPagesTests
                     Marker = Evil,
                     Figure = kind == BlockKind.Figure ? "figure-1" : null,
                     Table = kind == BlockKind.Table ? "table-1" : null,
+                    Formula = kind == BlockKind.Formula ? "formula-1" : null,
                 }),
                 ViewedDocument.Block(1, BlockKind.Paragraph, "") with { Id = Evil },
             ]) with
@@ -31,6 +32,7 @@ public sealed class ViewPagesTests
             Warnings = [Evil],
             Fonts = [new DocumentFont(Evil, false, false)],
             Figures = [ViewedDocument.Figure("figure-1") with { Label = Evil, Description = Evil }],
+            Formulas = [ViewedDocument.Formula("formula-1") with { Number = Evil, Tex = Evil }],
             Tables = [new() { Id = "table-1", Page = 1, Box = new Box(0, 0, 9, 9), HeaderRows = 1, Rows = [[Evil], [Evil]] }],
         };
         string html = ViewPages.Document(document, listed: true);

@@ -42,4 +42,17 @@ internal static class ViewedDocument
         PixelHeight = 200,
         Description = "A bar chart.",
     };
+
+    public static DocumentFormula Formula(string id) => new()
+    {
+        Id = id,
+        Number = "2.1",
+        Page = 1,
+        Box = new Box(0, 0, 9, 9),
+        Tex = "E=mc^2",
+        Image = $"images/{id}.png",
+        Sha256 = "00",
+        PixelWidth = 120,
+        PixelHeight = 30,
+    };
 }
