@@ -33,7 +33,7 @@ internal static class CaptionMatcher
                 continue;
             }
             blocks.Remove(caption);
-            blocks.Insert(blocks.IndexOf(target) + (target.Kind == BlockKind.Figure ? 1 : 0), caption);
+            blocks.Insert(blocks.IndexOf(target) + (caption.Box.CenterY < target.Box.CenterY ? 1 : 0), caption);
         }
     }
 
