@@ -16,6 +16,7 @@ internal sealed class PdfPigText : IPageTextSource
     private readonly FontTable _fonts;
     private PdfDocument _document;
     private HiddenLayers _layers;
+    private FontWeights _weights;
     private int _read;
     private (int Number, Page? Page) _last;
     private IColor? _lastColor;
@@ -25,7 +26,7 @@ internal sealed class PdfPigText : IPageTextSource
     public PdfPigText(byte[] content, FontTable fonts)
     {
         (_content, _fonts) = (content, fonts);
-        (_document, _layers) = Open(content);
+        (_document, _layers, _weights) = Open(content);
     }
 
     public int PageCount => _document.NumberOfPages;
@@ -46,6 +47,8 @@ internal sealed class PdfPigText : IPageTextSource
         Page source = PageOf(number);
         IReadOnlyList<Letter> letters = source.Letters;
         HashSet<Letter> hidden = _layers.On(source);
+        _weights.Read(source);
+        Dictionary<(string?, bool, bool), int> fonts = [];
         MarkedText marks = MarkedText.Of(source, page.Tags());
         List<Glyph> glyphs = new(letters.Count);
         byte? direction = 0; // of a letter without a width: that of the one before it
@@ -73,8 +76,7 @@ internal sealed class PdfPigText : IPageTextSource
             glyphs.Add(new Glyph(
                 text.Length > 0 ? text : GlyphText.Unknown, start.X, end.X, direction is null ? (start.Y + end.Y) / 2 : start.Y,
                 Math.Clamp(letter.PointSize, 0.5, 500),
-                _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold
-                || letter.FontDetails.Weight >= 600, letter.FontDetails.IsItalic))
+                FontOf(letter, fonts))
             {
                 Turn = direction ?? 0,
                 Slanted = direction is null,
@@ -87,6 +89,15 @@ internal sealed class PdfPigText : IPageTextSource
         return glyphs;
     }
 
+    private int FontOf(Letter letter, Dictionary<(string?, bool, bool), int> fonts)
+    {
+        bool bold = letter.FontDetails.IsBold || letter.FontDetails.Weight >= 600, italic = letter.FontDetails.IsItalic;
+        (string?, bool, bool) key = (letter.FontName, bold, italic);
+        if (!fonts.TryGetValue(key, out int index))
+            fonts[key] = index = _fonts.IndexOf(letter.FontName, bold || _weights.IsBold(letter.FontName), italic);
+        return index;
+    }
+
     public void Dispose() => _document.Dispose();
 
     /// <summary>A page is asked for its direction first and then read: it is parsed once.</summary>
@@ -97,7 +108,7 @@ internal sealed class PdfPigText : IPageTextSource
         if (_read == PagesPerOpening)
         {
             _document.Dispose();
-            (_document, _layers) = Open(_content);
+            (_document, _layers, _weights) = Open(_content);
             _read = 0;
         }
         _read++;
@@ -106,10 +117,10 @@ internal sealed class PdfPigText : IPageTextSource
         return page;
     }
 
-    private static (PdfDocument Document, HiddenLayers Layers) Open(byte[] content)
+    private static (PdfDocument Document, HiddenLayers Layers, FontWeights Weights) Open(byte[] content)
     {
         PdfDocument document = PdfDocument.Open(content, new ParsingOptions { UseLenientParsing = true, SkipMissingFonts = true });
-        return (document, new HiddenLayers(document));
+        return (document, new HiddenLayers(document), new FontWeights(document));
     }
 
     /// <summary>Clockwise quarter turns that make a letter upright.</summary>
