@@ -45,6 +45,7 @@ internal static class DocumentLayout
         }
         TableJoiner.Join(blocks, pages);
         NumberedHeadings.Promote(blocks);
+        FrontMatter.Demote(blocks);
         HeadingLevels.Assign(blocks, outline);
         NestLists(blocks);
         return blocks;

@@ -22,7 +22,11 @@ internal static partial class DocumentTitle
 
     private static bool IsTitle(string text) =>
         text.Length is >= 4 and <= Longest && text.Count(char.IsLetter) > text.Length / 2 && text.Contains(' ')
-        && !IsFileName().IsMatch(text) && !IsTemplate().IsMatch(text);
+        && !IsFileName().IsMatch(text) && !IsTemplate().IsMatch(text) && !IsReference().IsMatch(text);
+
+    /// <summary>Where the article was published, which some journals put there.</summary>
+    [GeneratedRegex(@"://|\bdoi\b|\bISSN\b|\bvol(\.|ume)? ?\d|\(\d{4}\)[,:]? (\d|article|no\.)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex IsReference();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();

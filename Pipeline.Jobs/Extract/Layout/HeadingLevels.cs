@@ -10,6 +10,7 @@ namespace Pipeline.Jobs.Extract.Layout;
 internal static partial class HeadingLevels
 {
     private const int Deepest = 6;
+    private const double Most = 0.7;        // of the bookmarks: found word by word where they lead
 
     public static void Assign(IReadOnlyList<TextBlock> blocks, IReadOnlyList<OutlineEntry> outline)
     {
@@ -53,7 +54,9 @@ internal static partial class HeadingLevels
             if (found is not null)
                 known[found] = Math.Min(Deepest, entry.Level);
         }
-        return known.Keys.Count(b => b.Kind == BlockKind.Heading) * 2 >= known.Count ? known : [];
+        // Bookmarks of another kind, of figures or theorems, would make headings of their texts.
+        int looksSo = known.Keys.Count(b => b.Kind == BlockKind.Heading);
+        return looksSo * 2 >= known.Count || known.Count >= Most * outline.Count(e => Letters(e.Title).Length >= 2) ? known : [];
     }
 
     private static void AssignByLook(TextBlock[] headings)

@@ -14,7 +14,8 @@ internal sealed partial class FontWeights(PdfDocument document)
     private const int ForceBold = 1 << 18, Bold = 600;
     private const double StemRatio = 1.35;      // of bold to regular in one family: 1.6 in most
     private const double WideStem = 120;        // thousandths of an em; regular text faces have 65 to 95
-    private const int FamilyLetters = 5;
+    private const int ShortestFamily = 4;
+    private const int FamilyLetters = 8;
 
     private readonly Dictionary<string, double> _stems = new(StringComparer.Ordinal);
     private readonly HashSet<string> _bold = new(StringComparer.Ordinal);
@@ -51,7 +52,7 @@ internal sealed partial class FontWeights(PdfDocument document)
         if (!_stems.TryGetValue(name, out double stem) || stem <= 0 || RegularName().IsMatch(name))
             return false;
         string family = FamilyOf(name);
-        double regular = family.Length < FamilyLetters ? double.MaxValue
+        double regular = family.Length < ShortestFamily ? double.MaxValue
             : _stems.Where(s => s.Value > 0 && FamilyOf(s.Key) == family).Min(s => s.Value);
         return stem >= StemRatio * regular || (stem >= WideStem && regular >= stem && !MathName().IsMatch(name));
     }
@@ -59,7 +60,8 @@ internal sealed partial class FontWeights(PdfDocument document)
     private static string FamilyOf(string name)
     {
         string plain = name.Length > 7 && name[6] == '+' ? name[7..] : name;
-        return plain[..Math.Min(FamilyLetters, plain.Length)];
+        int style = plain.IndexOfAny(['-', ',']);
+        return style >= 0 ? plain[..style] : plain[..Math.Min(FamilyLetters, plain.Length)];
     }
 
     private double Number(DictionaryToken dictionary, string key) => (Resolve(dictionary, key) as NumericToken)?.Double ?? 0;
@@ -70,7 +72,7 @@ internal sealed partial class FontWeights(PdfDocument document)
     private IToken? Resolve(IToken token) => token is IndirectReferenceToken reference
         ? document.Structure.GetObject(reference.Data)?.Data : token;
 
-    [GeneratedRegex("roman|regular|book|light|text|medium", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("roman|regu|book|light|text|medium", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex RegularName();
 
     [GeneratedRegex(@"math|sy\d|mi\d|ex\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
