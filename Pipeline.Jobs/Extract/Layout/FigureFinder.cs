@@ -51,12 +51,12 @@ internal static class FigureFinder
                 || (High(g) && page.Graphics.Where(High).Sum(o => o.Box.Width) > 0.9 * page.Box.Width));
     }
 
-    /// <summary>Whether what stands on an area is running text: lines of several words, one under the other.</summary>
+    /// <summary>Whether what stands on an area is running text: lines of several words, one under the other, or a program.</summary>
     private static bool ReadsAsText(Box area, PageContent page)
     {
         List<TextSegment> inside = page.Segments.Where(s => area.ContainsCenterOf(s.Box)).ToList();
         int letters = inside.Sum(s => s.Words.Sum(w => w.Text.Count(char.IsLetter)));
-        HashSet<TextSegment> running = [.. inside.Where(s => s.Words.Count >= 4)];
+        HashSet<TextSegment> running = [.. inside.Where(s => s.Words.Count >= 4 || s.Monospaced)];
         foreach (TextSegment line in inside)
             if (inside.Find(s => GoesOn(line, s)) is { } next) running.UnionWith([line, next]);
         return letters >= 60 && running.Sum(s => s.Words.Sum(w => w.Text.Count(char.IsLetter))) >= 0.6 * letters;
@@ -167,9 +167,19 @@ internal static class FigureFinder
         if (cluster.Box.Width < 60 || cluster.Box.Height < 40)
             return false;
         List<TextSegment> inside = page.Segments.Where(s => cluster.Drawn.ContainsCenterOf(s.Box)).ToList();
+        if (IsProgram(inside))
+            return false;
         if (cluster.Shapes < 3) // lines alone: a drawing of many of them, or else a frame around text
-            return cluster.Parts >= 16 && inside.Sum(s => s.Box.Area) < 0.1 * cluster.Drawn.Area;
-        return inside.Where(s => s.Words.Count >= 7).Sum(s => s.Box.Area) < 0.4 * cluster.Drawn.Area; // otherwise decorated text
+            return cluster.InnerParts >= 12 && inside.Sum(s => s.Box.Area) < 0.1 * cluster.Drawn.Area;
+        return inside.Where(s => s.Words.Count >= 7 || s.Monospaced).Sum(s => s.Box.Area) < 0.4 * cluster.Drawn.Area; // otherwise decorated text
+    }
+
+    /// <summary>A listing: framed, shaded line by line, its lines numbered.</summary>
+    private static bool IsProgram(List<TextSegment> inside)
+    {
+        const int Fewest = 20;      // characters
+        int typewriter = inside.Where(s => s.Monospaced).Sum(s => s.Glyphs);
+        return typewriter >= Fewest && typewriter > 0.6 * inside.Sum(s => s.Glyphs);
     }
 
     private static FigureItem ToItem(Cluster cluster, PageContent page, double bodySize)
@@ -196,6 +206,8 @@ internal static class FigureFinder
 
     private sealed class Cluster
     {
+        private const double Edge = 4;          // points
+
         private readonly List<PageGraphic> _parts;
 
         public Cluster(List<PageGraphic> parts)
@@ -210,7 +222,9 @@ internal static class FigureFinder
         /// <summary>The parts with their labels.</summary>
         public Box Box { get; set; }
 
-        public int Parts => _parts.Count;
+        /// <summary>Parts that are not on the edges of all: a frame may be drawn in many pieces.</summary>
+        public int InnerParts => _parts.Count(p => p.Box.X1 > Drawn.X0 + Edge && p.Box.X0 < Drawn.X1 - Edge
+            && p.Box.Y1 > Drawn.Y0 + Edge && p.Box.Y0 < Drawn.Y1 - Edge);
 
         public IEnumerable<int> MarkedContents => _parts.Where(p => p.MarkedContent >= 0).Select(p => p.MarkedContent);
 
