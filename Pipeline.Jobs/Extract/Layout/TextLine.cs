@@ -17,11 +17,20 @@ internal sealed class TextLine
         Size = main.Size;
         Font = main.Font;
         Bold = segments.TrueForAll(s => s.Bold);
-        Monospaced = segments.TrueForAll(s => s.Monospaced);
         Segments = [.. segments.OrderBy(s => s.Box.X0)];
+        Monospaced = IsProgram(Segments);
         FirstWordWidth = Segments[0].Words[0].Box.Width;
         TextWord[] words = [.. Segments.SelectMany(s => s.Words)];
         WidestGap = words.Zip(words.Skip(1), (a, b) => b.Box.X0 - a.Box.X1).DefaultIfEmpty(0).Max();
+    }
+
+    /// <summary>All in typewriter type, but for the number of the line before it.</summary>
+    private static bool IsProgram(IReadOnlyList<TextSegment> segments)
+    {
+        if (segments.All(s => s.Monospaced))
+            return true;
+        TextWord[] words = [.. segments.SelectMany(s => s.Words)];
+        return words.Length > 1 && words[0].Text.All(char.IsAsciiDigit) && words.Skip(1).All(w => w.Monospaced);
     }
 
     /// <summary>Its pieces from left to right.</summary>
