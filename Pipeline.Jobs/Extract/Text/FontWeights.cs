@@ -13,13 +13,16 @@ internal sealed partial class FontWeights(PdfDocument document)
 {
     private const int ForceBold = 1 << 18, Bold = 600;
     private const double StemRatio = 1.35;      // of bold to regular in one family: 1.6 in most
-    private const double WideStem = 120;        // thousandths of an em; regular text faces have 65 to 95
+    private const double LeastBold = 100;       // thousandths of an em; regular text faces have 65 to 95
     private const int ShortestFamily = 4;
     private const int FamilyLetters = 8;
 
     private readonly Dictionary<string, double> _stems = new(StringComparer.Ordinal);
     private readonly HashSet<string> _bold = new(StringComparer.Ordinal);
     private readonly HashSet<DictionaryToken> _read = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Some programs write whatever number: then regular fonts have wide stems too.</summary>
+    private bool _guessed;
 
     /// <summary>Reads the fonts of a page that were not read yet.</summary>
     public void Read(Page page)
@@ -43,18 +46,18 @@ internal sealed partial class FontWeights(PdfDocument document)
         if (Resolve(font, "FontDescriptor") is not DictionaryToken descriptor)
             return;
         _stems[name] = Number(descriptor, "StemV");
+        _guessed |= _stems[name] >= LeastBold && RegularName().IsMatch(name);
         if (((int)Number(descriptor, "Flags") & ForceBold) != 0 || Number(descriptor, "FontWeight") >= Bold)
             _bold.Add(name);
     }
 
     private bool HasWideStems(string name)
     {
-        if (!_stems.TryGetValue(name, out double stem) || stem <= 0 || RegularName().IsMatch(name))
+        if (_guessed || !_stems.TryGetValue(name, out double stem) || stem < LeastBold || RegularName().IsMatch(name))
             return false;
         string family = FamilyOf(name);
-        double regular = family.Length < ShortestFamily ? double.MaxValue
-            : _stems.Where(s => s.Value > 0 && FamilyOf(s.Key) == family).Min(s => s.Value);
-        return stem >= StemRatio * regular || (stem >= WideStem && regular >= stem && !MathName().IsMatch(name));
+        return family.Length >= ShortestFamily
+            && stem >= StemRatio * _stems.Where(s => s.Value > 0 && FamilyOf(s.Key) == family).Min(s => s.Value);
     }
 
     private static string FamilyOf(string name)
@@ -72,9 +75,6 @@ internal sealed partial class FontWeights(PdfDocument document)
     private IToken? Resolve(IToken token) => token is IndirectReferenceToken reference
         ? document.Structure.GetObject(reference.Data)?.Data : token;
 
-    [GeneratedRegex("roman|regu|book|light|text|medium", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"roma|regu|book|light|text|medium|\+cm(r|ti|sl)\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex RegularName();
-
-    [GeneratedRegex(@"math|sy\d|mi\d|ex\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex MathName();
 }
