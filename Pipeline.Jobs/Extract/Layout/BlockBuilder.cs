@@ -111,7 +111,18 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         while (!style.BodyIsMonospaced && end < lines.Count && lines[end].Monospaced
             && (end == start || lines[end - 1].Baseline - lines[end].Baseline < 3.2 * lines[end].Size))
             end++;
-        return end - start;
+        return end - start == 1 && GoesOnFrom(lines, start) ? 0 : end - start;
+    }
+
+    /// <summary>A single line may be the end of a paragraph that happens to be all in typewriter type.</summary>
+    private static bool GoesOnFrom(List<TextLine> lines, int at)
+    {
+        if (at == 0 || lines[at - 1].Monospaced)
+            return false;
+        TextLine last = lines[at - 1], line = lines[at];
+        return last.Baseline - line.Baseline < 1.45 * last.Size && Math.Abs(line.Box.X0 - last.Box.X0) < 2
+            && Math.Abs(line.Size - last.Size) < 0.15 * last.Size && !SentenceEnd().IsMatch(last.Text)
+            && !EndedEarly(last, line, RightEdge(lines, at - 1));
     }
 
     /// <summary>Right edge of the lines around one.</summary>

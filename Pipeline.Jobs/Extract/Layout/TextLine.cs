@@ -24,13 +24,15 @@ internal sealed class TextLine
         WidestGap = words.Zip(words.Skip(1), (a, b) => b.Box.X0 - a.Box.X1).DefaultIfEmpty(0).Max();
     }
 
-    /// <summary>All in typewriter type, but for the number of the line before it.</summary>
+    /// <summary>All in typewriter type, but for the number of the line before it and signs that say how it goes on.</summary>
     private static bool IsProgram(IReadOnlyList<TextSegment> segments)
     {
         if (segments.All(s => s.Monospaced))
             return true;
         TextWord[] words = [.. segments.SelectMany(s => s.Words)];
-        return words.Length > 1 && words[0].Text.All(char.IsAsciiDigit) && words.Skip(1).All(w => w.Monospaced);
+        int first = words[0].Text.All(char.IsAsciiDigit) ? 1 : 0;
+        return first < words.Length && words[first].Monospaced
+            && words.Skip(first).All(w => w.Monospaced || !w.Text.Any(char.IsLetterOrDigit));
     }
 
     /// <summary>Its pieces from left to right.</summary>
