@@ -120,8 +120,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         if (at == 0 || lines[at - 1].Monospaced)
             return false;
         TextLine last = lines[at - 1], line = lines[at];
-        return last.Baseline - line.Baseline < 1.45 * last.Size && Math.Abs(line.Box.X0 - last.Box.X0) < 2
-            && Math.Abs(line.Size - last.Size) < 0.15 * last.Size && !SentenceEnd().IsMatch(last.Text)
+        return last.Baseline - line.Baseline < 1.45 * last.Size && line.Box.X0 < last.Box.X0 + 2
+            && line.Box.X0 > last.Box.X0 - (3 * last.Size) && Math.Abs(line.Size - last.Size) < 0.15 * last.Size && !SentenceEnd().IsMatch(last.Text)
             && !EndedEarly(last, line, RightEdge(lines, at - 1));
     }
 
