@@ -261,10 +261,11 @@ internal sealed unsafe class PdfiumPage : IDisposable
         };
     }
 
-    private PageGraphic ImageOf(nint image, Box box)
+    private static PageGraphic ImageOf(nint image, Box box)
     {
         ImageMetadata metadata;
-        bool known = GetImageMetadata(image, _handle, &metadata) != 0;
+        // Given the page, PDFium would decode the image to tell its colours too.
+        bool known = GetImageMetadata(image, page: 0, &metadata) != 0;
         double dpi = known ? Math.Max(metadata.HorizontalDpi, metadata.VerticalDpi) : 0;
         return new PageGraphic(GraphicKind.Image, box, 0, false, false, dpi) { MarkedContent = known ? metadata.MarkedContentId : -1 };
     }
