@@ -16,7 +16,9 @@ internal static class FigureFinder
 
     public static List<FigureItem> Find(PageContent page, IReadOnlyList<TableItem> tables, double bodySize)
     {
-        List<PageGraphic> parts = page.Graphics.Where(g => IsPart(g, page, tables)).ToList();
+        List<PageGraphic> parts = page.Graphics.FindAll(g => IsPart(g, page, tables));
+        if (parts.Count == 0)
+            return [];
         List<Cluster> clusters = Connect(parts, page.Box);
         clusters.RemoveAll(c => c.Box.Width < 20 || c.Box.Height < 14);
         foreach (Cluster cluster in clusters)

@@ -4,6 +4,7 @@ using UglyToad.PdfPig;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
 using UglyToad.PdfPig.Graphics.Colors;
+using UglyToad.PdfPig.PdfFonts;
 
 namespace Pipeline.Jobs.Extract.Text;
 
@@ -20,6 +21,8 @@ internal sealed class PdfPigText : IPageTextSource
     private (int Number, Page? Page) _last;
     private IColor? _lastColor;
     private bool _lastIsWhite;
+    private FontDetails? _lastFont;
+    private int _lastFontIndex;
 
     /// <exception cref="Exception">PdfPig throws many kinds on broken files; the caller falls back to <see cref="PdfiumText"/>.</exception>
     public PdfPigText(byte[] content, FontTable fonts)
@@ -46,7 +49,7 @@ internal sealed class PdfPigText : IPageTextSource
         Page source = PageOf(number);
         IReadOnlyList<Letter> letters = source.Letters;
         HashSet<Letter> hidden = _layers.On(source);
-        MarkedText marks = MarkedText.Of(source, page.Tags());
+        MarkedText marks = MarkedText.Of(source, page.Tags);
         List<Glyph> glyphs = new(letters.Count);
         byte? direction = 0; // of a letter without a width: that of the one before it
         foreach (Letter letter in letters)
@@ -72,9 +75,7 @@ internal sealed class PdfPigText : IPageTextSource
             (double X, double Y) start = QuarterTurn.Of(from.X, from.Y, direction ?? 0), end = QuarterTurn.Of(to.X, to.Y, direction ?? 0);
             glyphs.Add(new Glyph(
                 text.Length > 0 ? text : GlyphText.Unknown, start.X, end.X, direction is null ? (start.Y + end.Y) / 2 : start.Y,
-                Math.Clamp(letter.PointSize, 0.5, 500),
-                _fonts.IndexOf(letter.FontName, letter.FontDetails.IsBold
-                || letter.FontDetails.Weight >= 600, letter.FontDetails.IsItalic))
+                Math.Clamp(letter.PointSize, 0.5, 500), FontOf(letter))
             {
                 Turn = direction ?? 0,
                 Slanted = direction is null,
@@ -127,6 +128,14 @@ internal sealed class PdfPigText : IPageTextSource
         3 => new PdfPoint(page.Width - point.Y, point.X),
         _ => point,
     };
+
+    private int FontOf(Letter letter)
+    {
+        FontDetails font = letter.FontDetails;
+        if (!ReferenceEquals(font, _lastFont))
+            (_lastFont, _lastFontIndex) = (font, _fonts.IndexOf(letter.FontName, font.IsBold || font.Weight >= 600, font.IsItalic));
+        return _lastFontIndex;
+    }
 
     private bool IsWhite(IColor? color)
     {
