@@ -1,3 +1,4 @@
+using System.Numerics;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Rendering;
 
@@ -14,7 +15,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
     private const double SameBaseline = 0.2;
 
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal); // each word of a document once: long ones repeat theirs
-    private readonly Dictionary<long, int> _cells = []; // of one page at a time: large maps are expensive to make anew
+    private int[] _cells = []; // of a map of one page: the last character kept in a cell, plus 1; several cells may share a place
 
     /// <summary>The upright text of a page; unordered.</summary>
     /// <param name="glyphs">All characters; those that are not upright are passed over.</param>
@@ -59,17 +60,21 @@ internal sealed class SegmentBuilder(FontTable fonts)
     private List<Glyph> Once(IReadOnlyList<Glyph> glyphs)
     {
         List<Glyph> once = new(glyphs.Count);
-        int[] others = new int[glyphs.Count]; // for each of those kept: the one kept before it in its cell of the page
-        _cells.Clear();
+        int[] others = new int[glyphs.Count]; // for each of those kept: the one kept before it in the same place of the map, plus 1
+        int places = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1024, 2 * glyphs.Count));
+        if (_cells.Length < places)
+            _cells = new int[places];
+        else
+            Array.Clear(_cells);
         foreach (Glyph glyph in glyphs)
         {
             if (glyph.Text != " " && glyph.Upright)
             {
                 if (IsStruckAgain(glyph, once, others))
                     continue;
-                long cell = CellOf(CellAt(glyph.X0), CellAt(glyph.Baseline));
-                others[once.Count] = _cells.GetValueOrDefault(cell, -1);
-                _cells[cell] = once.Count;
+                ref int last = ref _cells[PlaceOf(CellAt(glyph.X0), CellAt(glyph.Baseline))];
+                others[once.Count] = last;
+                last = once.Count + 1;
             }
             once.Add(glyph);
         }
@@ -86,11 +91,12 @@ internal sealed class SegmentBuilder(FontTable fonts)
         {
             for (int row = Math.Max(y - 1, CellAt(glyph.Baseline - wide)); row <= top; row++)
             {
-                for (int i = _cells.GetValueOrDefault(CellOf(column, row), -1); i >= 0; i = others[i])
+                for (int i = _cells[PlaceOf(column, row)]; i > 0; i = others[i - 1])
                 {
-                    Glyph other = once[i];
+                    Glyph other = once[i - 1];
                     if (Math.Abs(other.X0 - glyph.X0) < reach && Math.Abs(other.Baseline - glyph.Baseline) < reach
-                        && Math.Abs(other.Size - glyph.Size) < 0.2 * glyph.Size && other.Text == glyph.Text)
+                        && Math.Abs(other.Size - glyph.Size) < 0.2 * glyph.Size && other.Text == glyph.Text
+                        && CellAt(other.X0) == column && CellAt(other.Baseline) == row)
                         return true;
                 }
             }
@@ -100,7 +106,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
 
     private static int CellAt(double place) => (int)Math.Floor(place / 4);
 
-    private static long CellOf(int column, int row) => ((long)column << 32) | (uint)row;
+    private int PlaceOf(int column, int row) => (int)((uint)column * 0x9E3779B1u + (uint)row * 0x85EBCA6Bu >> 8) & (_cells.Length - 1);
 
     /// <summary>Digits that are set small and high are powers and marks of notes: as characters of their own they stay that.</summary>
     private static string Raised(Glyph glyph, Run run)
