@@ -81,6 +81,7 @@ public sealed class DocumentExtractor : IDisposable
 
     private async Task ParseAsync(string pdf, string name, string staging, ExtractionOptions options, CancellationToken ct)
     {
+        GiveBack(Take(options.MegabytesPerDocument)); // a process that is not there yet starts while Tesseract is asked what it reads
         ParseRequest request = new(pdf, name, staging, options.RasterDpi, options.MaxPages, WithoutPdfPig: false,
             OcrSettings.For(options));
         try

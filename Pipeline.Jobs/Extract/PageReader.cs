@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Formulas;
 using Pipeline.Jobs.Extract.Layout;
@@ -85,7 +86,7 @@ internal sealed class PageReader(
         {
             Formulas = _formulas.Find(segments, glyphs, graphics),
             Account = account,
-            Alts = page.Tags()?.Pictures ?? [],
+            Alts = page.Tags?.Pictures ?? [],
             OcrConfidence = read.Confidence,
             LeftOut = read.LeftOut,
         };
@@ -94,16 +95,24 @@ internal sealed class PageReader(
     /// <summary>What OCR has read is text of the page too; it stands for what could not be read.</summary>
     private OcrPage ReadPicture(int number, PdfiumPage page, List<Glyph> glyphs, List<PageGraphic> graphics, TextAccount account)
     {
-        Glyph[] own = [.. glyphs.Where(g => g.Text != " ")];
+        Glyph[] own = [.. glyphs];
         OcrPage read = ocr.Read(number, page, glyphs, graphics);
         HashSet<Glyph> kept = read.Confidence is null ? [] : [.. own];
-        int added = read.Confidence is null ? 0 : glyphs.Count(g => g.Text != " " && !kept.Contains(g));
+        int added = read.Confidence is null ? 0 : Count(glyphs.FindAll(g => !kept.Contains(g)));
         account.Add(CharacterPlace.Total, added);
-        account.Add(CharacterPlace.Unreadable, own.Length + added - Count(glyphs));
+        account.Add(CharacterPlace.Unreadable, Count(own) + added - Count(glyphs));
         return read;
     }
 
-    private static int Count(List<Glyph> glyphs) => glyphs.Count(g => g.Text != " ");
+    private static int Count(ReadOnlySpan<Glyph> glyphs)
+    {
+        int count = 0;
+        foreach (Glyph glyph in glyphs)
+            count += glyph.Text == " " ? 0 : 1;
+        return count;
+    }
+
+    private static int Count(List<Glyph> glyphs) => Count(CollectionsMarshal.AsSpan(glyphs));
 
     private int TurnOf(int number)
     {

@@ -60,8 +60,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             && !SentenceEnd().IsMatch(before.Text);
         bool goesOn = after.Kind == BlockKind.Paragraph && Math.Abs(before.Size - after.Size) <= 0.5
             && (char.IsLower(after.Text[0]) || before.Text.EndsWith('-') || char.IsDigit(after.Text[0]) || OpenEnd().IsMatch(before.Text));
-        bool entries = ContentsEntry().IsMatch(before.Text) && ContentsEntry().IsMatch(after.Text);
-        if (!open || !goesOn || entries)
+        if (!open || !goesOn || (EntryOf(before.Text).Success && EntryOf(after.Text).Success))
             return;
         before.Text = style.Join(before.Text, after.Text);
         before.Words.AddRange(after.Words);
@@ -142,7 +141,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         int last = 0, lastAt = -Near;
         for (int i = 0; i < lines.Count; i++)
         {
-            Match number = ContentsEntry().Match(lines[i].Text);
+            Match number = EntryOf(lines[i].Text);
             if (!number.Success)
                 continue;
             bool roman = !int.TryParse(number.Groups["page"].Value, out int value);
@@ -155,11 +154,25 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
         // A single line that ends with a number is none.
         for (int i = 0; i < entries.Length; i++)
         {
+            if (!entries[i])
+                continue;
             int near = 0;
             for (int j = Math.Max(0, i - Near); j <= Math.Min(entries.Length - 1, i + Near); j++) near += entries[j] ? 1 : 0;
             if (near < 3 && !Leader().IsMatch(lines[i].Text)) entries[i] = false;
         }
         return entries;
+    }
+
+    /// <summary>The end of a line says at once whether it can be an entry; the expression searches long in lines that cannot.</summary>
+    private static Match EntryOf(string line)
+    {
+        int start = line.Length;
+        while (start > 0 && char.IsDigit(line[start - 1]))
+            start--;
+        if (start == line.Length)
+            while (start > 0 && line[start - 1] is ('i' or 'v' or 'x' or 'l' or 'c')) start--;
+        bool apart = start > 0 && start < line.Length && (char.IsWhiteSpace(line[start - 1]) || line[start - 1] is '.' or '·' or '…' or '_');
+        return apart ? ContentsEntry().Match(line) : Match.Empty;
     }
 
     /// <summary>Whether a dash or star at the start of a line marks an item: it does where others do.</summary>

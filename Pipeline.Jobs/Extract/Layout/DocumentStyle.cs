@@ -16,9 +16,7 @@ internal sealed class DocumentStyle
         int characters = 0, bold = 0, monospaced = 0;
         foreach (TextSegment segment in segments)
         {
-            int length = segment.Words.Sum(w => w.Text.Length);
-            double size = Math.Round(segment.Size * 2) / 2;
-            sizes[size] = sizes.GetValueOrDefault(size) + length;
+            int length = Count(segment, sizes);
             characters += length;
             bold += segment.Bold ? length : 0;
             monospaced += segment.Monospaced ? length : 0;
@@ -36,13 +34,37 @@ internal sealed class DocumentStyle
             sizes[size] = sizes.GetValueOrDefault(size) + 1;
         }
         _sizes = sizes;
-        BodySize = sizes.Count > 0 ? sizes.OrderByDescending(s => s.Value).ThenBy(s => s.Key).First().Key : 10;
+        BodySize = MostFrequent(sizes);
         BodyIsBold = bold > characters / 2;
         BodyIsMonospaced = monospaced > 0.6 * characters;
     }
 
     /// <summary>Size of most characters, in points.</summary>
     public double BodySize { get; }
+
+    /// <summary>Size of most characters of a text, in points, where nothing else of its style is asked for.</summary>
+    public static double BodySizeOf(IEnumerable<TextSegment> segments)
+    {
+        Dictionary<double, int> sizes = [];
+        foreach (TextSegment segment in segments)
+            Count(segment, sizes);
+        return MostFrequent(sizes);
+    }
+
+    /// <summary>Adds the characters of a segment to those of its size.</summary>
+    /// <returns>How many they are.</returns>
+    private static int Count(TextSegment segment, Dictionary<double, int> sizes)
+    {
+        int length = 0;
+        foreach (TextWord word in segment.Words)
+            length += word.Text.Length;
+        double size = Math.Round(segment.Size * 2) / 2;
+        sizes[size] = sizes.GetValueOrDefault(size) + length;
+        return length;
+    }
+
+    private static double MostFrequent(Dictionary<double, int> sizes) =>
+        sizes.Count > 0 ? sizes.OrderByDescending(s => s.Value).ThenBy(s => s.Key).First().Key : 10;
 
     public bool BodyIsBold { get; }
 
@@ -90,10 +112,7 @@ internal sealed class DocumentStyle
 
     /// <summary>Chinese and Japanese have no blank where lines join.</summary>
     private static bool IsIdeographic(string text, string next) =>
-        text.Length > 0 && next.Length > 0 && IsIdeograph(text[^1]) && IsIdeograph(next[0]);
-
-    private static bool IsIdeograph(char c) =>
-        c is >= '\u2e80' and <= '\u9fff' or >= '\uf900' and <= '\ufaff' or >= '\uff00' and <= '\uffef';
+        text.Length > 0 && next.Length > 0 && GlyphText.IsIdeograph(text[^1]) && GlyphText.IsIdeograph(next[0]);
 
     private static bool IsDivided(string text, string next) =>
         text.EndsWith('-') && text.Length >= 2 && char.IsLetterOrDigit(text[^2]) && next.Length > 0 && char.IsLetterOrDigit(next[0]);

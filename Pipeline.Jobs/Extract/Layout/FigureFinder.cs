@@ -1,3 +1,4 @@
+using System.Buffers;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
@@ -16,7 +17,9 @@ internal static class FigureFinder
 
     public static List<FigureItem> Find(PageContent page, IReadOnlyList<TableItem> tables, double bodySize)
     {
-        List<PageGraphic> parts = page.Graphics.Where(g => IsPart(g, page, tables)).ToList();
+        List<PageGraphic> parts = page.Graphics.FindAll(g => IsPart(g, page, tables));
+        if (parts.Count == 0)
+            return [];
         List<Cluster> clusters = Connect(parts, page.Box);
         clusters.RemoveAll(c => c.Box.Width < 20 || c.Box.Height < 14);
         foreach (Cluster cluster in clusters)
@@ -54,13 +57,17 @@ internal static class FigureFinder
     /// <summary>Whether what stands on an area is running text: lines of several words, one under the other, or a program.</summary>
     private static bool ReadsAsText(Box area, PageContent page)
     {
-        List<TextSegment> inside = page.Segments.Where(s => area.ContainsCenterOf(s.Box)).ToList();
-        int letters = inside.Sum(s => s.Words.Sum(w => w.Text.Count(char.IsLetter)));
+        List<TextSegment> inside = page.Segments.FindAll(s => area.ContainsCenterOf(s.Box));
+        int letters = inside.Count == 0 ? 0 : inside.Sum(LettersOf);
+        if (letters < 60)
+            return false;
         HashSet<TextSegment> running = [.. inside.Where(s => s.Words.Count >= 4 || s.Monospaced)];
         foreach (TextSegment line in inside)
             if (inside.Find(s => GoesOn(line, s)) is { } next) running.UnionWith([line, next]);
-        return letters >= 60 && running.Sum(s => s.Words.Sum(w => w.Text.Count(char.IsLetter))) >= 0.6 * letters;
+        return running.Sum(LettersOf) >= 0.6 * letters;
     }
+
+    private static int LettersOf(TextSegment segment) => segment.Words.Sum(w => w.Text.Count(char.IsLetter));
 
     /// <summary>Whether a sentence goes on in the line below: in narrow boxes lines have few words.</summary>
     private static bool GoesOn(TextSegment line, TextSegment next) =>
@@ -88,7 +95,8 @@ internal static class FigureFinder
         int columns = (int)(page.Width / Cell) + 2, rows = (int)(page.Height / Cell) + 2;
         if ((long)columns * rows > 4_000_000)
             return parts.Count > 0 ? [new Cluster(parts)] : [];
-        int[] owner = new int[columns * rows]; // part index + 1 of the first part that covers the cell
+        int[] owner = ArrayPool<int>.Shared.Rent(columns * rows); // part index + 1 of the first part that covers the cell
+        owner.AsSpan(0, columns * rows).Clear();
         int[] parent = Enumerable.Range(0, parts.Count).ToArray();
         int Root(int i)
         {
@@ -110,6 +118,7 @@ internal static class FigureFinder
                 }
             }
         }
+        ArrayPool<int>.Shared.Return(owner);
         return parts.Select((part, i) => (part, Group: Root(i)))
             .GroupBy(p => p.Group, p => p.part)
             .Select(g => new Cluster(g.ToList())).ToList();

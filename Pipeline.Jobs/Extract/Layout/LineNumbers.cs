@@ -1,4 +1,3 @@
-using System.Globalization;
 using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;
@@ -11,7 +10,7 @@ internal static class LineNumbers
     /// <summary>Numbers that count the lines: one under the other in the margin, each beside a line, growing by the same step.</summary>
     public static IEnumerable<TextSegment> Find(PageContent page)
     {
-        TextSegment[] numbers = page.Segments.Where(s => s.Words.Count == 1 && Value(s.Words[0].Text) is not null).ToArray();
+        TextSegment[] numbers = page.Segments.Where(s => s.Words.Count == 1 && MarginNumbers.ValueOf(s.Words[0].Text) is not null).ToArray();
         foreach (bool left in (bool[])[true, false])
         {
             foreach (IGrouping<double, TextSegment> column in numbers.GroupBy(s => Math.Round((left ? s.Box.X1 : s.Box.X0) / 4)))
@@ -27,7 +26,8 @@ internal static class LineNumbers
 
     private static bool Counts(TextSegment[] sorted)
     {
-        int[] steps = sorted.Zip(sorted.Skip(1), (a, b) => Value(b.Words[0].Text)!.Value - Value(a.Words[0].Text)!.Value).ToArray();
+        int[] steps = sorted.Zip(sorted.Skip(1),
+            (a, b) => MarginNumbers.ValueOf(b.Words[0].Text)!.Value - MarginNumbers.ValueOf(a.Words[0].Text)!.Value).ToArray();
         return steps[0] is 1 or 2 or 5 or 10 && steps.Count(s => s == steps[0]) >= 0.9 * steps.Length;
     }
 
@@ -42,7 +42,4 @@ internal static class LineNumbers
         int beside = numbers.Count(n => others.Any(s => Math.Abs(s.Baseline - n.Baseline) < 0.5 * s.Size));
         return beside >= 0.8 * numbers.Length && others.Average(s => s.Words.Count) >= 4;
     }
-
-    private static int? Value(string text) =>
-        text.Length <= 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
 }

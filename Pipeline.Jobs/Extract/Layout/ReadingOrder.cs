@@ -155,21 +155,35 @@ internal static class ReadingOrder
         double left = items.Min(i => i.Box.X0), right = items.Max(i => i.Box.X1), width = right - left;
         if (items.Count < 4 || width < 12 * bodySize)
             return null;
+        // Small things such as a page number may stand in the middle of the gutter.
+        Box[] edges = [.. items.Where(i => !IsPageNumber(i)).Select(i => i.Box)];
+        HashSet<Gutter> tried = [];
         Gutter? best = null;
         double bestScore = 0;
         foreach (double x in items.Select(i => Math.Round(i.Box.X1)).Distinct())
         {
             if (x < left + 0.12 * width || x > right - 0.12 * width)
                 continue;
-            // Small things such as a page number may stand in the middle of the gutter.
-            double from = items.Where(i => i.Box.X1 <= x + 1 && !IsPageNumber(i)).Max(i => (double?)i.Box.X1) ?? x;
-            double to = items.Where(i => i.Box.X0 >= from && !IsPageNumber(i)).Min(i => (double?)i.Box.X0) ?? x;
-            Gutter gutter = new(from, to);
-            double score = to - from >= 0.7 * bodySize ? ScoreOf(items, gutter, bodySize) : 0;
+            Gutter gutter = GutterAt(x, edges);
+            if (gutter.To - gutter.From < 0.7 * bodySize || !tried.Add(gutter))
+                continue;
+            double score = ScoreOf(items, gutter, bodySize);
             if (score > bestScore)
                 (best, bestScore) = (gutter, score);
         }
         return best;
+    }
+
+    /// <summary>The free place right of what ends at a position or before it.</summary>
+    private static Gutter GutterAt(double x, Box[] edges)
+    {
+        double from = double.NaN, to = double.NaN;
+        foreach (Box box in edges)
+            if (box.X1 <= x + 1 && !(box.X1 <= from)) from = box.X1;
+        from = double.IsNaN(from) ? x : from;
+        foreach (Box box in edges)
+            if (box.X0 >= from && !(box.X0 >= to)) to = box.X0;
+        return new Gutter(from, double.IsNaN(to) ? x : to);
     }
 
     /// <summary>Height over which both columns have content, minus interruptions; 0 when this is no gutter.</summary>
@@ -182,12 +196,12 @@ internal static class ReadingOrder
             (SideOf(item, gutter) switch { Side.Left => lefts, Side.Right => rights, _ => across }).Add(item.Box);
         if (lefts.Count == 0 || rights.Count == 0)
             return 0;
-        // Columns have no text beside a crossing line, but for the foot line and its page number: few of them are no columns.
-        int beside = across.Count(crossing => lefts.Concat(rights).Any(b => IsBeside(b, crossing)));
-        if (beside > 0 && (beside > 2 || beside * 8 > lefts.Count + rights.Count))
-            return 0;
         if (WidthOf(lefts) < 6 * bodySize || WidthOf(rights) < 6 * bodySize)
             return 0; // numbers of list items or equations, not a column
+        // Columns have no text beside a crossing line, but for the foot line and its page number: few of them are no columns.
+        int beside = across.Count(crossing => lefts.Exists(b => IsBeside(b, crossing)) || rights.Exists(b => IsBeside(b, crossing)));
+        if (beside > 0 && (beside > 2 || beside * 8 > lefts.Count + rights.Count))
+            return 0;
         double shared = SharedHeight(lefts, rights);
         double gap = Math.Min(gutter.To - gutter.From, 2 * bodySize);
         return shared >= 1.9 * bodySize ? shared + gap - 2 * across.Count - 6 * bodySize * beside : 0;
@@ -198,7 +212,13 @@ internal static class ReadingOrder
 
     private static bool IsBeside(Box box, Box crossing) => box.OverlapY(crossing) > 0.4 * Math.Min(box.Height, crossing.Height);
 
-    private static double WidthOf(List<Box> boxes) => boxes.Max(b => b.X1) - boxes.Min(b => b.X0);
+    private static double WidthOf(List<Box> boxes)
+    {
+        double left = double.MaxValue, right = double.MinValue;
+        foreach (Box box in boxes)
+            (left, right) = (Math.Min(left, box.X0), Math.Max(right, box.X1));
+        return right - left;
+    }
 
     private static double SharedHeight(List<Box> lefts, List<Box> rights)
     {

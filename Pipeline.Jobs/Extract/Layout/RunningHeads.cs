@@ -20,7 +20,7 @@ internal static partial class RunningHeads
     public static Dictionary<TextSegment, BlockKind> Find(IReadOnlyList<PageContent> pages, string? title)
     {
         Dictionary<TextSegment, BlockKind> found = [];
-        double bodySize = new DocumentStyle(pages.SelectMany(p => p.Segments), []).BodySize;
+        double bodySize = DocumentStyle.BodySizeOf(pages.SelectMany(p => p.Segments));
         if (pages.Count == 1)
         {
             foreach (Line line in Outermost(pages[0]).Where(l => IsAlone(l, pages[0])))

@@ -8,20 +8,26 @@ internal sealed class TextLine
 {
     public TextLine(List<TextSegment> segments)
     {
-        TextSegment main = segments.MaxBy(s => s.Words.Sum(w => w.Text.Length))!;
-        bool rightToLeft = RightToLeft.Leads(segments.Select(s => s.Text));
-        Words = [.. segments.OrderBy(s => rightToLeft ? -s.Box.X1 : s.Box.X0).SelectMany(s => s.Words)];
-        Text = string.Join(' ', Words.Select(w => w.Text));
-        Box = segments.Select(s => s.Box).Aggregate((a, b) => a.Union(b));
+        TextSegment main = segments[0];
+        if (segments is [{ } only])
+        {
+            (Words, Text, Box, Segments) = (only.Words, only.Text, only.Box, segments);
+        }
+        else
+        {
+            main = segments.MaxBy(s => s.Words.Sum(w => w.Text.Length))!;
+            bool rightToLeft = RightToLeft.Leads(segments.Select(s => s.Text));
+            Words = [.. segments.OrderBy(s => rightToLeft ? -s.Box.X1 : s.Box.X0).SelectMany(s => s.Words)];
+            Text = string.Join(' ', Words.Select(w => w.Text));
+            Box = segments.Select(s => s.Box).Aggregate((a, b) => a.Union(b));
+            Segments = [.. segments.OrderBy(s => s.Box.X0)];
+        }
         Baseline = main.Baseline;
         Size = main.Size;
         Font = main.Font;
         Bold = segments.TrueForAll(s => s.Bold);
-        Segments = [.. segments.OrderBy(s => s.Box.X0)];
         Monospaced = IsProgram(Segments);
         FirstWordWidth = Segments[0].Words[0].Box.Width;
-        TextWord[] words = [.. Segments.SelectMany(s => s.Words)];
-        WidestGap = words.Zip(words.Skip(1), (a, b) => b.Box.X0 - a.Box.X1).DefaultIfEmpty(0).Max();
     }
 
     /// <summary>All in typewriter type, but for the number of the line before it and signs that say how it goes on.</summary>
@@ -49,7 +55,14 @@ internal sealed class TextLine
     public double FirstWordWidth { get; }
 
     /// <summary>Widest gap between its words, in points.</summary>
-    public double WidestGap { get; }
+    public double WidestGap
+    {
+        get
+        {
+            TextWord[] words = [.. Segments.SelectMany(s => s.Words)];
+            return words.Zip(words.Skip(1), (a, b) => b.Box.X0 - a.Box.X1).DefaultIfEmpty(0).Max();
+        }
+    }
 
     public string Text { get; }
 

@@ -19,7 +19,7 @@ internal static class OcrNeed
     /// <param name="page">The displayed page.</param>
     public static bool IsPicture(IReadOnlyList<Glyph> glyphs, IReadOnlyList<PageGraphic> graphics, Box page)
     {
-        int letters = Letters(glyphs);
+        int letters = Letters(glyphs, FewLetters);
         if (letters >= FewLetters)
             return false;
         double images = graphics.Where(g => g.Kind == GraphicKind.Image).Sum(g => g.Box.Clip(page).Area) / Math.Max(1, page.Area);
@@ -40,5 +40,15 @@ internal static class OcrNeed
         return sure >= 8 && sure >= 0.5 * read && read >= 2 * Letters(own);
     }
 
-    public static int Letters(IReadOnlyList<Glyph> glyphs) => glyphs.Sum(g => g.Text.Count(char.IsLetterOrDigit));
+    /// <summary>The letters and digits of a page.</summary>
+    /// <param name="glyphs">Its characters.</param>
+    /// <param name="enough">Where counting may end.</param>
+    private static int Letters(IReadOnlyList<Glyph> glyphs, int enough = int.MaxValue)
+    {
+        int letters = 0;
+        for (int i = 0; i < glyphs.Count && letters < enough; i++)
+            foreach (char c in glyphs[i].Text)
+                letters += char.IsLetterOrDigit(c) ? 1 : 0;
+        return letters;
+    }
 }

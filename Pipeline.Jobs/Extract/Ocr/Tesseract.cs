@@ -17,7 +17,10 @@ internal static class Tesseract
 
     private static readonly TimeSpan QuestionLimit = TimeSpan.FromSeconds(60);
 
-    private static readonly ConcurrentDictionary<string, (string Version, IReadOnlySet<string> Languages)> Known = [];
+    /// <summary>How long an answer stands in which a wanted language is missing: somebody may be installing it.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
+
+    private static readonly ConcurrentDictionary<string, (string Version, IReadOnlySet<string> Languages, long Asked)> Known = [];
 
     private static readonly Lock Gate = new();
     private static readonly HashSet<Process> Running = [];
@@ -39,15 +42,18 @@ internal static class Tesseract
     }
 
     /// <summary>
-    /// Version and installed languages. The answer is kept, unless a wanted language is missing: it may be installed meanwhile.
+    /// Version and installed languages. The answer is kept; where a wanted language is missing, for a minute.
     /// </summary>
     public static (string Version, IReadOnlySet<string> Languages) Describe(string program, IEnumerable<string> wanted)
     {
-        if (Known.TryGetValue(program, out (string Version, IReadOnlySet<string> Languages) known) && wanted.All(known.Languages.Contains))
-            return known;
+        if (Known.TryGetValue(program, out (string Version, IReadOnlySet<string> Languages, long Asked) known)
+            && (wanted.All(known.Languages.Contains) || Stopwatch.GetElapsedTime(known.Asked) < AskAgain))
+            return (known.Version, known.Languages);
         string version = Run(program, ["--version"], [], QuestionLimit).Split('\n')[0].Trim();
         string[] languages = Run(program, ["--list-langs"], [], QuestionLimit).Split('\n', StringSplitOptions.TrimEntries);
-        return Known[program] = (version, languages.Skip(1).Where(l => l.Length > 0).ToHashSet(StringComparer.Ordinal));
+        HashSet<string> installed = languages.Skip(1).Where(l => l.Length > 0).ToHashSet(StringComparer.Ordinal);
+        Known[program] = (version, installed, Stopwatch.GetTimestamp());
+        return (version, installed);
     }
 
     /// <summary>Debian's package of a language.</summary>

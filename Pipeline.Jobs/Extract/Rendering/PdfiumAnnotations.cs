@@ -38,7 +38,7 @@ internal static unsafe class PdfiumAnnotations
         RectF rect;
         if ((GetAnnotationFlags(annotation) & (Hidden | NoView)) != 0 || GetAnnotationRect(annotation, &rect) == 0)
             return;
-        Box box = BoxOf(page, rect.Left, rect.Bottom, rect.Right, rect.Top);
+        Box box = page.Displayed(new Box(rect.Left, rect.Bottom, rect.Right, rect.Top));
         if (!(box.Width > 0 && box.Height > 0))
             return;
         switch (GetAnnotationSubtype(annotation))
@@ -110,17 +110,10 @@ internal static unsafe class PdfiumAnnotations
             Quad quad;
             if (GetAttachmentPoints(annotation, (nuint)i, &quad) == 0)
                 continue;
-            boxes.Add(BoxOf(page, Math.Min(quad.X1, quad.X3), Math.Min(quad.Y1, quad.Y3),
-                Math.Max(quad.X2, quad.X4), Math.Max(quad.Y2, quad.Y4)));
+            boxes.Add(page.Displayed(new Box(Math.Min(quad.X1, quad.X3), Math.Min(quad.Y1, quad.Y3),
+                Math.Max(quad.X2, quad.X4), Math.Max(quad.Y2, quad.Y4))));
         }
         boxes.RemoveAll(b => !(b.Width > 0 && b.Height > 0) || !whole.Inflate(2).ContainsCenterOf(b));
         return boxes.Count > 0 ? boxes : [whole];
-    }
-
-    private static Box BoxOf(PdfiumPage page, double left, double bottom, double right, double top)
-    {
-        (double ax, double ay) = page.Displayed(left, bottom);
-        (double bx, double by) = page.Displayed(right, top);
-        return new Box(Math.Min(ax, bx), Math.Min(ay, by), Math.Max(ax, bx), Math.Max(ay, by));
     }
 }

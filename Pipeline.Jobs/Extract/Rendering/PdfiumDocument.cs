@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Pipeline.Jobs.Extract.Layout;
 
 namespace Pipeline.Jobs.Extract.Rendering;
@@ -11,15 +10,15 @@ internal sealed unsafe class PdfiumDocument : IDisposable
     private const int CallbackBytes = 1024; // more than any version of PDFium's structure
 
     private readonly string _name;
-    private readonly byte* _bytes; // PDFium reads from here until the document is closed
     private readonly byte* _callbacks; // of its forms, none of which is set
     private readonly nint _form;
+    private GCHandle _content; // PDFium reads from there until the document is closed
     private nint _handle;
 
-    private PdfiumDocument(string name, byte* bytes, nint handle)
+    private PdfiumDocument(string name, GCHandle content, nint handle)
     {
         _name = name;
-        _bytes = bytes;
+        _content = content;
         _handle = handle;
         PageCount = PdfiumNative.GetPageCount(handle);
         CrossReferenceRebuilt = PdfiumNative.HasValidCrossReferenceTable(handle) == 0;
@@ -39,20 +38,19 @@ internal sealed unsafe class PdfiumDocument : IDisposable
     public bool CrossReferenceRebuilt { get; }
 
     /// <param name="name">File name for messages.</param>
-    /// <param name="content">The whole file.</param>
+    /// <param name="content">The whole file; it is not copied, so it must not change.</param>
     /// <exception cref="BadDocumentException">Encrypted with a password, or not readable at all.</exception>
-    public static PdfiumDocument Open(string name, ReadOnlySpan<byte> content)
+    public static PdfiumDocument Open(string name, byte[] content)
     {
         PdfiumLibrary.EnsureLoaded();
-        byte* bytes = (byte*)NativeMemory.Alloc((nuint)content.Length);
-        content.CopyTo(new Span<byte>(bytes, content.Length));
+        GCHandle pinned = GCHandle.Alloc(content, GCHandleType.Pinned);
         lock (PdfiumLibrary.Gate)
         {
-            nint handle = PdfiumNative.LoadMemDocument(bytes, (nuint)content.Length, 0);
+            nint handle = PdfiumNative.LoadMemDocument((byte*)pinned.AddrOfPinnedObject(), (nuint)content.Length, 0);
             if (handle != 0)
-                return new PdfiumDocument(name, bytes, handle);
+                return new PdfiumDocument(name, pinned, handle);
             int error = (int)PdfiumNative.GetLastError().Value;
-            NativeMemory.Free(bytes);
+            pinned.Free();
             throw error is PdfiumNative.ErrorPassword or PdfiumNative.ErrorSecurity
                 ? DocumentProblems.Encrypted(name)
                 : DocumentProblems.Damaged(name);
@@ -63,16 +61,7 @@ internal sealed unsafe class PdfiumDocument : IDisposable
     public string? Metadata(string tag)
     {
         lock (PdfiumLibrary.Gate)
-        {
-            int bytes = (int)PdfiumNative.GetMetaText(_handle, tag, null, default).Value;
-            if (bytes is <= 2 or > 8192)
-                return null;
-            byte[] buffer = new byte[bytes];
-            fixed (byte* start = buffer)
-                PdfiumNative.GetMetaText(_handle, tag, start, new CULong((nuint)bytes));
-            string value = Encoding.Unicode.GetString(buffer).TrimEnd('\0').Trim();
-            return value.Length > 0 ? value : null;
-        }
+            return PdfiumString.Of((buffer, bytes) => PdfiumNative.GetMetaText(_handle, tag, buffer, bytes));
     }
 
     /// <summary>The bookmarks in order, at most 10,000 of them.</summary>
@@ -88,13 +77,11 @@ internal sealed unsafe class PdfiumDocument : IDisposable
     {
         while (bookmark != 0 && level <= MostLevels && entries.Count < MostBookmarks && seen.Add(bookmark)) // hostile ones go in circles
         {
-            int bytes = (int)PdfiumNative.BookmarkTitle(bookmark, null, default).Value;
-            byte[] buffer = new byte[Math.Clamp(bytes, 0, 4096)];
-            fixed (byte* start = buffer)
-                PdfiumNative.BookmarkTitle(bookmark, start, new CULong((nuint)buffer.Length));
+            nint entry = bookmark;
+            string? title = PdfiumString.Of((buffer, bytes) => PdfiumNative.BookmarkTitle(entry, buffer, bytes));
             nint target = PdfiumNative.BookmarkTarget(_handle, bookmark);
             int page = target == 0 ? 0 : PdfiumNative.PageOf(_handle, target) + 1;
-            entries.Add(new OutlineEntry(Encoding.Unicode.GetString(buffer).TrimEnd('\0').Trim(), level, page));
+            entries.Add(new OutlineEntry(title ?? "", level, page));
             Collect(PdfiumNative.FirstBookmark(_handle, bookmark), level + 1, entries, seen);
             bookmark = PdfiumNative.NextBookmark(_handle, bookmark);
         }
@@ -143,6 +130,6 @@ internal sealed unsafe class PdfiumDocument : IDisposable
         }
         _handle = 0;
         NativeMemory.Free(_callbacks);
-        NativeMemory.Free(_bytes);
+        _content.Free();
     }
 }

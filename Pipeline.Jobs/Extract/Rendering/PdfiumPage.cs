@@ -15,6 +15,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
 
     private readonly RectF _crop;
     private readonly int _rotation;
+    private readonly Lazy<PageTags?> _tags;
     private nint _handle;
 
     internal PdfiumPage(nint handle)
@@ -27,6 +28,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
         if (GetPageBoundingBox(handle, &crop) == 0)
             crop = new RectF { Right = (float)Width, Top = (float)Height };
         _crop = crop;
+        _tags = new Lazy<PageTags?>(ReadTags);
     }
 
     internal nint Handle => _handle;
@@ -107,11 +109,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
     }
 
     /// <summary>What the tags of the page say; null without any.</summary>
-    internal PageTags? Tags()
-    {
-        lock (PdfiumLibrary.Gate)
-            return PdfiumTags.Read(_handle);
-    }
+    internal PageTags? Tags => _tags.Value;
 
     /// <summary>The displayed position of a point in the page's own space.</summary>
     internal (double X, double Y) Displayed(double x, double y) => _rotation switch
@@ -122,7 +120,21 @@ internal sealed unsafe class PdfiumPage : IDisposable
         _ => (x - _crop.Left, y - _crop.Bottom),
     };
 
+    /// <summary>The displayed place of a box in the page's own space.</summary>
+    internal Box Displayed(Box box)
+    {
+        (double ax, double ay) = Displayed(box.X0, box.Y0);
+        (double bx, double by) = Displayed(box.X1, box.Y1);
+        return new Box(Math.Min(ax, bx), Math.Min(ay, by), Math.Max(ax, bx), Math.Max(ay, by));
+    }
+
     internal int Rotation => _rotation;
+
+    private PageTags? ReadTags()
+    {
+        lock (PdfiumLibrary.Gate)
+            return PdfiumTags.Read(_handle);
+    }
 
     private (int Left, int Top, int Width, int Height) PixelsOf(Box part, int pageWidth, int pageHeight)
     {
@@ -261,10 +273,11 @@ internal sealed unsafe class PdfiumPage : IDisposable
         };
     }
 
-    private PageGraphic ImageOf(nint image, Box box)
+    private static PageGraphic ImageOf(nint image, Box box)
     {
         ImageMetadata metadata;
-        bool known = GetImageMetadata(image, _handle, &metadata) != 0;
+        // Given the page, PDFium would decode the image to tell its colours too.
+        bool known = GetImageMetadata(image, page: 0, &metadata) != 0;
         double dpi = known ? Math.Max(metadata.HorizontalDpi, metadata.VerticalDpi) : 0;
         return new PageGraphic(GraphicKind.Image, box, 0, false, false, dpi) { MarkedContent = known ? metadata.MarkedContentId : -1 };
     }

@@ -94,16 +94,24 @@ internal static class ColumnGaps
                 lines.Add(new Line(segment.Baseline, segment.Size, [], []));
             Line line = lines[^1];
             line.Text.AddRange(segment.Words.Select(w => (w.Box.X0, w.Box.X1)));
-            double[] gaps = segment.Words.Zip(segment.Words.Skip(1), (a, b) => b.Box.X0 - a.Box.X1).Order().ToArray();
-            double usual = gaps.Length > 0 ? gaps[gaps.Length / 2] : 0;
+            double usual = double.NaN; // not needed where all gaps are narrow
             for (int i = 1; i < segment.Words.Count; i++)
             {
                 double from = segment.Words[i - 1].Box.X1, to = segment.Words[i].Box.X0;
-                if (to - from >= NarrowestGap * segment.Size && to - from >= 1.05 * usual)
+                if (to - from < NarrowestGap * segment.Size)
+                    continue;
+                usual = double.IsNaN(usual) ? UsualGap(segment) : usual;
+                if (to - from >= 1.05 * usual)
                     line.Gaps.Add(new Gap(from, to, from - segment.Box.X0, segment.Box.X1 - to, segment, i));
             }
         }
         return lines;
+    }
+
+    private static double UsualGap(TextSegment segment)
+    {
+        double[] gaps = segment.Words.Zip(segment.Words.Skip(1), (a, b) => b.Box.X0 - a.Box.X1).Order().ToArray();
+        return gaps[gaps.Length / 2];
     }
 
     private sealed record Line(double Baseline, double Size, List<(double X0, double X1)> Text, List<Gap> Gaps);

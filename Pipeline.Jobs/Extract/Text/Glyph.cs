@@ -11,7 +11,7 @@ namespace Pipeline.Jobs.Extract.Text;
 /// <param name="Baseline">Height of the baseline, likewise.</param>
 /// <param name="Size">Font size in points as displayed.</param>
 /// <param name="Font">Index into the document's <see cref="FontTable"/>.</param>
-internal readonly record struct Glyph(string Text, double X0, double X1, double Baseline, double Size, int Font)
+internal sealed record Glyph(string Text, double X0, double X1, double Baseline, double Size, int Font)
 {
     /// <summary>Clockwise quarter turns that make it upright: 1 for text that runs up the page.</summary>
     public byte Turn { get; init; }

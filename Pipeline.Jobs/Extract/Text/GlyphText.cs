@@ -8,9 +8,14 @@ internal static class GlyphText
     /// <summary>What stands for a character that cannot be shown, until <see cref="UnreadableText"/> has judged its font.</summary>
     public const string Unknown = "\ufffd";
 
+    /// <summary>Chinese and Japanese signs, their marks and wide forms: no blanks stand between them.</summary>
+    public static bool IsIdeograph(char c) =>
+        c is >= '\u2e80' and <= '\u9fff' or >= '\uf900' and <= '\ufaff' or >= '\ufe30' and <= '\ufe4f' or >= '\uff00' and <= '\uffef';
+
     /// <summary>The code of a character that says nothing about its letter; 0 for any other.</summary>
     public static char MeaninglessCode(string raw) =>
-        raw.Length == 1 && (raw[0] == '\ufffd' || (char.IsControl(raw[0]) && !char.IsWhiteSpace(raw[0]))
+        raw.Length == 1 && raw[0] is not (> ' ' and < '\u007f')
+        && (raw[0] == '\ufffd' || (char.IsControl(raw[0]) && !char.IsWhiteSpace(raw[0]))
             || char.GetUnicodeCategory(raw[0]) == UnicodeCategory.PrivateUse)
             ? raw[0] == '\0' ? Unknown[0] : raw[0] : '\0';
 

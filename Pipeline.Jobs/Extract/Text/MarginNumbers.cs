@@ -9,11 +9,11 @@ internal static class MarginNumbers
 
     public static List<TextSegment> Split(List<TextSegment> segments)
     {
-        TextSegment[] led = segments.Where(s => s.Words.Count > 1 && Value(s.Words[0].Text) is not null
+        TextSegment[] led = segments.Where(s => s.Words.Count > 1 && ValueOf(s.Words[0].Text) is not null
             && s.Words[1].Box.X0 - s.Words[0].Box.X1 > 0.5 * s.Size).OrderByDescending(s => s.Baseline).ToArray();
         if (led.Length < Fewest)
             return segments;
-        int[] steps = led.Zip(led.Skip(1), (a, b) => Value(b.Words[0].Text)!.Value - Value(a.Words[0].Text)!.Value).ToArray();
+        int[] steps = led.Zip(led.Skip(1), (a, b) => ValueOf(b.Words[0].Text)!.Value - ValueOf(a.Words[0].Text)!.Value).ToArray();
         double[] rights = led.Select(s => s.Words[0].Box.X1).Order().ToArray(), starts = led.Select(s => s.Words[1].Box.X0).Order()
             .ToArray();
         bool aligned = rights[^1] - rights[0] < 3 || led.Max(s => s.Box.X0) - led.Min(s => s.Box.X0) < 3;
@@ -37,6 +37,7 @@ internal static class MarginNumbers
         return split;
     }
 
-    private static int? Value(string text) =>
+    /// <summary>A word as the number of a line; null when it is none.</summary>
+    public static int? ValueOf(string text) =>
         text.Length <= 4 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;
 }

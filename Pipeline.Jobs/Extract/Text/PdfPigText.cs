@@ -4,6 +4,7 @@ using UglyToad.PdfPig;
 using UglyToad.PdfPig.Content;
 using UglyToad.PdfPig.Core;
 using UglyToad.PdfPig.Graphics.Colors;
+using UglyToad.PdfPig.PdfFonts;
 
 namespace Pipeline.Jobs.Extract.Text;
 
@@ -21,6 +22,8 @@ internal sealed class PdfPigText : IPageTextSource
     private (int Number, Page? Page) _last;
     private IColor? _lastColor;
     private bool _lastIsWhite;
+    private FontDetails? _lastFont;
+    private int _lastFontIndex;
 
     /// <exception cref="Exception">PdfPig throws many kinds on broken files; the caller falls back to <see cref="PdfiumText"/>.</exception>
     public PdfPigText(byte[] content, FontTable fonts)
@@ -48,8 +51,7 @@ internal sealed class PdfPigText : IPageTextSource
         IReadOnlyList<Letter> letters = source.Letters;
         HashSet<Letter> hidden = _layers.On(source);
         _weights.Read(source);
-        Dictionary<(string?, bool, bool), int> fonts = [];
-        MarkedText marks = MarkedText.Of(source, page.Tags());
+        MarkedText marks = MarkedText.Of(source, page.Tags);
         List<Glyph> glyphs = new(letters.Count);
         byte? direction = 0; // of a letter without a width: that of the one before it
         foreach (Letter letter in letters)
@@ -75,8 +77,7 @@ internal sealed class PdfPigText : IPageTextSource
             (double X, double Y) start = QuarterTurn.Of(from.X, from.Y, direction ?? 0), end = QuarterTurn.Of(to.X, to.Y, direction ?? 0);
             glyphs.Add(new Glyph(
                 text.Length > 0 ? text : GlyphText.Unknown, start.X, end.X, direction is null ? (start.Y + end.Y) / 2 : start.Y,
-                Math.Clamp(letter.PointSize, 0.5, 500),
-                FontOf(letter, fonts))
+                Math.Clamp(letter.PointSize, 0.5, 500), FontOf(letter))
             {
                 Turn = direction ?? 0,
                 Slanted = direction is null,
@@ -87,15 +88,6 @@ internal sealed class PdfPigText : IPageTextSource
             });
         }
         return glyphs;
-    }
-
-    private int FontOf(Letter letter, Dictionary<(string?, bool, bool), int> fonts)
-    {
-        bool bold = letter.FontDetails.IsBold || letter.FontDetails.Weight >= 600, italic = letter.FontDetails.IsItalic;
-        (string?, bool, bool) key = (letter.FontName, bold, italic);
-        if (!fonts.TryGetValue(key, out int index))
-            fonts[key] = index = _fonts.IndexOf(letter.FontName, bold || _weights.IsBold(letter.FontName), italic);
-        return index;
     }
 
     public void Dispose() => _document.Dispose();
@@ -138,6 +130,15 @@ internal sealed class PdfPigText : IPageTextSource
         3 => new PdfPoint(page.Width - point.Y, point.X),
         _ => point,
     };
+
+    private int FontOf(Letter letter)
+    {
+        FontDetails font = letter.FontDetails;
+        if (!ReferenceEquals(font, _lastFont))
+            (_lastFont, _lastFontIndex) = (font, _fonts.IndexOf(
+                letter.FontName, font.IsBold || font.Weight >= 600 || _weights.IsBold(letter.FontName), font.IsItalic));
+        return _lastFontIndex;
+    }
 
     private bool IsWhite(IColor? color)
     {

@@ -38,10 +38,15 @@ internal static class RightToLeft
     public static bool Leads(IEnumerable<string> texts)
     {
         int letters = 0, right = 0;
-        foreach (char c in texts.SelectMany(t => t))
+        foreach (string text in texts)
         {
-            letters += char.IsLetter(c) ? 1 : 0;
-            right += IsLetter(c) && char.IsLetter(c) ? 1 : 0;
+            foreach (char c in text)
+            {
+                if (!char.IsLetter(c))
+                    continue;
+                letters++;
+                right += IsLetter(c) ? 1 : 0;
+            }
         }
         return right > letters / 2 && right > 0;
     }
@@ -49,8 +54,8 @@ internal static class RightToLeft
     /// <summary>The units of a word, given from left to right, in reading order; numbers and Latin words inside it keep theirs.</summary>
     public static string Read(IReadOnlyList<string> units)
     {
-        if (!units.Any(u => u.Any(IsLetter)))
-            return string.Concat(units);
+        if (!units.Any(HasLetter))
+            return units.Count == 1 ? units[0] : string.Concat(units);
         List<string> read = [];
         for (int i = units.Count - 1; i >= 0; i--)
         {
@@ -80,7 +85,14 @@ internal static class RightToLeft
         return read;
     }
 
-    private static bool IsLatin(string text) => text.Any(char.IsAsciiLetterOrDigit) && !text.Any(IsLetter);
+    private static bool HasLetter(string text)
+    {
+        foreach (char c in text)
+            if (IsLetter(c)) return true;
+        return false;
+    }
+
+    private static bool IsLatin(string text) => text.Any(char.IsAsciiLetterOrDigit) && !HasLetter(text);
 
     private static bool IsLeftToRight(string unit) =>
         unit.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ',' or '-' or '/' or ':' or '%');

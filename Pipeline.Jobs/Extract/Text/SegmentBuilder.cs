@@ -1,3 +1,4 @@
+using System.Numerics;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Rendering;
 
@@ -14,6 +15,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
     private const double SameBaseline = 0.2;
 
     private readonly HashSet<string> _texts = new(StringComparer.Ordinal); // each word of a document once: long ones repeat theirs
+    private int[] _cells = []; // of a map of one page: the last character kept in a cell, plus 1; several cells may share a place
 
     /// <summary>The upright text of a page; unordered.</summary>
     /// <param name="glyphs">All characters; those that are not upright are passed over.</param>
@@ -55,34 +57,56 @@ internal sealed class SegmentBuilder(FontTable fonts)
     }
 
     /// <summary>Shadows and bold by overprinting draw the same character again, hardly moved.</summary>
-    private static List<Glyph> Once(IReadOnlyList<Glyph> glyphs)
+    private List<Glyph> Once(IReadOnlyList<Glyph> glyphs)
     {
-        const double Moved = 0.19;      // ems; two letters l are further apart
-        Dictionary<(string, int, int), List<Glyph>> seen = new(glyphs.Count);
         List<Glyph> once = new(glyphs.Count);
+        int[] others = new int[glyphs.Count]; // for each of those kept: the one kept before it in the same place of the map, plus 1
+        int places = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1024, 2 * glyphs.Count));
+        if (_cells.Length < places)
+            _cells = new int[places];
+        else
+            Array.Clear(_cells);
         foreach (Glyph glyph in glyphs)
         {
-            if (glyph.Text == " " || !glyph.Upright)
+            if (glyph.Text != " " && glyph.Upright)
             {
-                once.Add(glyph);
-                continue;
+                if (IsStruckAgain(glyph, once, others))
+                    continue;
+                ref int last = ref _cells[PlaceOf(CellAt(glyph.X0), CellAt(glyph.Baseline))];
+                others[once.Count] = last;
+                last = once.Count + 1;
             }
-            int x = (int)Math.Floor(glyph.X0 / 4), y = (int)Math.Floor(glyph.Baseline / 4);
-            bool again = false;
-            for (int dx = -1; dx <= 1 && !again; dx++)
-                for (int dy = -1; dy <= 1 && !again; dy++)
-                    again = seen.TryGetValue((glyph.Text, x + dx, y + dy), out List<Glyph>? near) && near.Exists(o =>
-                        Math.Abs(o.X0 - glyph.X0) < Moved * glyph.Size && Math.Abs(o.Baseline - glyph.Baseline) < Moved * glyph.Size
-                        && Math.Abs(o.Size - glyph.Size) < 0.2 * glyph.Size);
-            if (again)
-                continue;
-            if (!seen.TryGetValue((glyph.Text, x, y), out List<Glyph>? list))
-                seen[(glyph.Text, x, y)] = list = [];
-            list.Add(glyph);
             once.Add(glyph);
         }
         return once;
     }
+
+    private bool IsStruckAgain(Glyph glyph, List<Glyph> once, int[] others)
+    {
+        const double Moved = 0.19;      // ems; two letters l are further apart
+        double reach = Moved * glyph.Size, wide = reach + 0.01;
+        int x = CellAt(glyph.X0), y = CellAt(glyph.Baseline);
+        int right = Math.Min(x + 1, CellAt(glyph.X0 + wide)), top = Math.Min(y + 1, CellAt(glyph.Baseline + wide));
+        for (int column = Math.Max(x - 1, CellAt(glyph.X0 - wide)); column <= right; column++)
+        {
+            for (int row = Math.Max(y - 1, CellAt(glyph.Baseline - wide)); row <= top; row++)
+            {
+                for (int i = _cells[PlaceOf(column, row)]; i > 0; i = others[i - 1])
+                {
+                    Glyph other = once[i - 1];
+                    if (Math.Abs(other.X0 - glyph.X0) < reach && Math.Abs(other.Baseline - glyph.Baseline) < reach
+                        && Math.Abs(other.Size - glyph.Size) < 0.2 * glyph.Size && other.Text == glyph.Text
+                        && CellAt(other.X0) == column && CellAt(other.Baseline) == row)
+                        return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static int CellAt(double place) => (int)Math.Floor(place / 4);
+
+    private int PlaceOf(int column, int row) => (int)((uint)column * 0x9E3779B1u + (uint)row * 0x85EBCA6Bu >> 8) & (_cells.Length - 1);
 
     /// <summary>Digits that are set small and high are powers and marks of notes: as characters of their own they stay that.</summary>
     private static string Raised(Glyph glyph, Run run)
@@ -193,7 +217,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
         List<TextWord> words = new();
         List<string> units = [];
         int struck = 0, slanted = 0;
-        Glyph first = default;
+        Glyph first = run.Glyphs[0];
         Box box = default;
         Glyph? last = null;
         double wordGap = WordGapOf(run);
@@ -206,7 +230,7 @@ internal sealed class SegmentBuilder(FontTable fonts)
                 struck++;
                 continue;
             }
-            if (units.Count > 0 && (space || glyph.X0 - box.X1 > wordGap * Math.Max(glyph.Size, last!.Value.Size)))
+            if (units.Count > 0 && (space || glyph.X0 - box.X1 > wordGap * Math.Max(glyph.Size, last!.Size)))
             {
                 words.Add(ToWord(units, struck, box, first, links) with { Italic = 2 * slanted > units.Count });
                 units.Clear();

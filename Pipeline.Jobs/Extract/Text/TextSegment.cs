@@ -5,6 +5,8 @@ namespace Pipeline.Jobs.Extract.Text;
 /// <summary>Words on one baseline with ordinary gaps: a line of a column, or one cell of a table row.</summary>
 internal sealed class TextSegment
 {
+    private string? _text;
+
     public required IReadOnlyList<TextWord> Words { get; init; }
 
     public required Box Box { get; init; }
@@ -26,17 +28,31 @@ internal sealed class TextSegment
     /// <summary>A segment of words on one baseline; size and font are those of most characters.</summary>
     public static TextSegment Of(IReadOnlyList<TextWord> words, double baseline, int turn = 0)
     {
-        int characters = words.Sum(w => w.Text.Length);
+        TextWord[] own = words as TextWord[] ?? [.. words]; // all pages are kept until their layout: no spare places
+        int characters = 0, bold = 0;
+        bool monospaced = true, oneSize = true, oneFont = true;
+        Box box = own[0].Box;
+        foreach (TextWord word in own)
+        {
+            characters += word.Text.Length;
+            bold += word.Bold ? word.Text.Length : 0;
+            monospaced &= word.Monospaced;
+            oneSize &= word.Size == own[0].Size;
+            oneFont &= word.Font == own[0].Font;
+            box = box.Union(word.Box);
+        }
         return new TextSegment
         {
-            Words = words as TextWord[] ?? [.. words], // all pages are kept until their layout: no spare places
-            Box = words.Select(w => w.Box).Aggregate((a, b) => a.Union(b)),
+            Words = own,
+            Box = box,
             Baseline = baseline,
             Turn = turn,
-            Size = words.GroupBy(w => w.Size).OrderByDescending(g => g.Sum(w => w.Text.Length)).ThenByDescending(g => g.Key).First().Key,
-            Font = words.GroupBy(w => w.Font).OrderByDescending(g => g.Sum(w => w.Text.Length)).ThenBy(g => g.Key).First().Key,
-            Monospaced = words.All(w => w.Monospaced),
-            Bold = words.Where(w => w.Bold).Sum(w => w.Text.Length) >= 0.9 * characters,
+            Size = oneSize ? own[0].Size
+                : own.GroupBy(w => w.Size).OrderByDescending(g => g.Sum(w => w.Text.Length)).ThenByDescending(g => g.Key).First().Key,
+            Font = oneFont ? own[0].Font
+                : own.GroupBy(w => w.Font).OrderByDescending(g => g.Sum(w => w.Text.Length)).ThenBy(g => g.Key).First().Key,
+            Monospaced = monospaced,
+            Bold = bold >= 0.9 * characters,
         };
     }
 
@@ -49,5 +65,5 @@ internal sealed class TextSegment
     /// <summary>How many characters of the page it is.</summary>
     public int Glyphs => Words.Sum(w => w.Glyphs);
 
-    public string Text => string.Join(' ', Words.Select(w => w.Text));
+    public string Text => _text ??= string.Join(' ', Words.Select(w => w.Text));
 }

@@ -14,7 +14,7 @@ internal static class VerticalText
     /// <returns>Blocks of columns; each is the characters of one block in reading order.</returns>
     public static List<List<Glyph>> Take(List<Glyph> glyphs)
     {
-        List<Glyph> letters = glyphs.FindAll(g => g.Upright && g.Text.Length > 0 && IsIdeographic(g.Text[0]));
+        List<Glyph> letters = glyphs.FindAll(g => g.Upright && g.Text.Length > 0 && GlyphText.IsIdeograph(g.Text[0]));
         if (letters.Count < Fewest)
             return [];
         List<List<Glyph>> columns = ColumnsOf(letters);
@@ -79,7 +79,4 @@ internal static class VerticalText
         Math.Min(a[0].Box.Y1, b[0].Box.Y1) > Math.Max(a[^1].Box.Y0, b[^1].Box.Y0);
 
     private static double CenterX(Glyph glyph) => (glyph.X0 + glyph.X1) / 2;
-
-    private static bool IsIdeographic(char c) =>
-        c is >= '\u2e80' and <= '\u9fff' or >= '\uf900' and <= '\ufaff' or >= '\ufe30' and <= '\ufe4f' or >= '\uff00' and <= '\uffef';
 }
