@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
@@ -5,7 +6,7 @@ using Pipeline.Jobs.Extract.Text;
 namespace Pipeline.Jobs.Extract.Layout;
 
 /// <summary>The cells of a table that is being read: their places in a grid and the words in them.</summary>
-internal sealed class TableCells
+internal sealed partial class TableCells
 {
     private readonly List<Cell> _cells = [];
     private int _rows, _columns;
@@ -225,6 +226,9 @@ internal sealed class TableCells
         return shade;
     }
 
+    [GeneratedRegex(@"(?<=\w\W{0,3}?)(\s*\.){4,}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Leader();
+
     internal sealed class Cell(int row, int column, int rows, int columns, Box box, List<CellLine> lines)
     {
         public int Row { get; set; } = row;
@@ -239,7 +243,8 @@ internal sealed class TableCells
 
         public List<CellLine> Lines { get; } = lines;
 
-        public string Text => Lines.Select(l => l.Text).Aggregate("", DocumentStyle.JoinPlain);
+        /// <summary>Its lines in one, without the dots that lead to the next cell.</summary>
+        public string Text => Leader().Replace(Lines.Select(l => l.Text).Aggregate("", DocumentStyle.JoinPlain), "");
 
         /// <summary>Its text runs up or down the page.</summary>
         public bool IsSideways => Lines.Count > 0 && Lines.TrueForAll(l => l.Words.TrueForAll(w => w.Segment.Turn != 0));
