@@ -190,7 +190,9 @@ internal sealed partial class TableCells
         Cell[] body = _cells.Where(c => c.Row >= rows && c.Lines.Count > 0).ToArray();
         if (heads.Length < 0.5 * _columns && !heads.Any(c => c.Columns > 1) && heads.Length < 2)
             return 0;
-        bool bold = heads.All(c => c.IsBold) && body.Count(c => c.IsBold) < 0.5 * body.Length;
+        // Amounts in bold are sums.
+        bool sums = heads.Any(c => c.Column > 0 && IsNumber(c.Text) && !IsYear(c.Text));
+        bool bold = heads.All(c => c.IsBold) && !sums && body.Count(c => c.IsBold) < 0.5 * body.Length;
         uint shade = ShadeOf(heads[0].Box, page);
         bool shaded = shade != uint.MaxValue && heads.All(c => ShadeOf(c.Box, page) == shade)
             && body.Count(c => ShadeOf(c.Box, page) == shade) < 0.4 * body.Length;
@@ -213,6 +215,8 @@ internal sealed partial class TableCells
         int digits = text.Count(char.IsAsciiDigit), letters = text.Count(char.IsLetter);
         return digits > 0 && letters <= 1 + digits / 2;
     }
+
+    private static bool IsYear(string text) => text.Length == 4 && text[0] is '1' or '2' && text.All(char.IsAsciiDigit);
 
     private static uint ShadeOf(Box box, PageContent page)
     {

@@ -199,6 +199,8 @@ internal static class TableFinder
         int columns = table.Rows[0].Count;
         if (columns < 3)
             return table.Rows.Count(r => TextTables.IsValue(r[^1])) >= 0.6 * table.Rows.Count;
+        if (!table.Rows.Any(r => r.Any(TextTables.IsValue)) && table.Rows.Count(r => r.Count(c => c.Length > 0) > 2) < 3)
+            return false;
         for (int c = 0; c < columns; c++)
             if (table.Rows.Average(r => r[c].Count(char.IsLetterOrDigit)) > 36) return false; // columns of running text
         return !IsRunningText(table);

@@ -259,8 +259,12 @@ internal static class TableGrid
     private static (int From, int To) PlaceOf(Run run, List<double> borders, Box[] extents)
     {
         (int from, int to) = (ColumnOf(run.From + 1, borders), ColumnOf(run.To - 1, borders));
-        double Share(int column) => (Math.Min(run.To, extents[column].X1) - Math.Max(run.From, extents[column].X0))
-            / Math.Min(run.To - run.From, extents[column].Width);
+        double Share(int column)
+        {
+            double over = Math.Min(run.To, extents[column].X1) - Math.Max(run.From, extents[column].X0);
+            return over > 0 ? over / Math.Min(run.To - run.From, extents[column].Width) : over;
+        }
+
         while (from < to && Math.Min(Share(from), Share(to)) < 0.25)
         {
             if (Share(from) < Share(to)) from++;

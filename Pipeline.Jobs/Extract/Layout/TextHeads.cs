@@ -37,7 +37,7 @@ internal sealed class TextHeads
             Box[] between = [.. rules.Where(r => r.CenterY < line.Baseline && r.CenterY > below)];
             bool ruled = between.Any(r => r.Width > 0.8 * body.Width);
             if (step > (ruled || pending.Count + heads.Lines == 0 ? 3.2 : 2.3) * size || (ruled && heads.Lines > 0)
-                || line.Cells[0].Box.X0 < body.X0 - 45 || line.Cells[^1].Box.X1 > body.X1 + 20)
+                || line.Cells[0].Box.X0 < body.X0 - 45 || line.Cells[^1].Box.X1 > body.X1 + Math.Max(20, 0.4 * body.Width))
                 break;
             List<TextSegment> cells = line.Cells.SelectMany(c => Divide(c, columns)).ToList();
             if (cells.Exists(c => CaptionText.IsCaption(c.Text) || c.Words.Count > LongestHead || (c.Words.Count > 3 && c.Text[^1] == '.')))

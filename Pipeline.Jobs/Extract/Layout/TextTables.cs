@@ -99,7 +99,7 @@ internal static partial class TextTables
                     break;
                 continue;
             }
-            if (!Fits(line, columns))
+            if (!Fits(line, columns, usual == 0))
                 break;
             usual = usual == 0 ? step : Math.Min(usual, step);
             (last, titles) = (end, 0);
@@ -109,14 +109,20 @@ internal static partial class TextTables
 
     /// <summary>A line alone between rows names those that follow, or goes on with a cell above.</summary>
     private static bool IsTitle(TextSegment line, List<Column> columns) =>
-        line.Words.Count <= LongestLabel && line.Box.X0 > columns[0].From - 45 && line.Box.X1 < columns[^1].To + 12
+        line.Words.Count <= (line.Box.X1 < columns[1].From ? LongestLabel : LongestCell) && line.Box.X0 > columns[0].From - 45 && line.Box.X1 < columns[^1].To + 12
         && !CaptionText.IsCaption(line.Text) && !(line.Words.Count > LongestCell && line.Text[^1] == '.');
 
     /// <summary>Whether each piece of a line stands in a column of its own; the columns grow with it.</summary>
-    private static bool Fits(TextRow line, List<Column> columns)
+    private static bool Fits(TextRow line, List<Column> columns, bool isSecond)
     {
         List<Column> grown = [.. columns];
         HashSet<int> used = [];
+        if (isSecond && IsInOrder(line, columns))
+        {
+            for (int k = 0; k < columns.Count; k++)
+                columns[k] = columns[k].With(line.Cells[k].Box);
+            return true;
+        }
         int spanning = 0;
         for (int k = 0; k < line.Cells.Count; k++)
         {
@@ -142,7 +148,7 @@ internal static partial class TextTables
             if (!used.Add(column))
                 return false;
             if (over.Length == 1)
-                grown[column] = new Column(Math.Min(grown[column].From, cell.Box.X0), Math.Max(grown[column].To, cell.Box.X1));
+                grown[column] = grown[column].With(cell.Box);
         }
         int added = grown.Count - columns.Count;
         if ((spanning > 0 && used.Count - spanning < Math.Max(2, columns.Count / 2)) || added > Math.Max(1, line.Cells.Count / 2))
@@ -151,6 +157,13 @@ internal static partial class TextTables
         columns.AddRange(grown);
         return true;
     }
+
+    /// <summary>Heads may stand beside the column that they head: as many cells follow in the same order.</summary>
+    private static bool IsInOrder(TextRow line, List<Column> heads) => line.Cells.Count == heads.Count
+        && line.Cells.Zip(heads).All(p => p.First.Words.Count <= LongestCell
+            && Math.Max(p.First.Box.X0 - p.Second.To, p.Second.From - p.First.Box.X1) < 4 * p.First.Size)
+        && line.Cells.Zip(heads.Skip(1)).All(p => p.First.Box.X1 < p.Second.From + 1)
+        && line.Cells.Skip(1).Zip(heads).All(p => p.First.Box.X0 > p.Second.To - 1);
 
     private static bool IsTable(List<TextRow> lines, int at, int last, List<Column> columns)
     {
@@ -219,5 +232,8 @@ internal static partial class TextTables
     private static partial Regex Missing();
 
     /// <summary>From the left edge of its widest cell to the right edge.</summary>
-    internal readonly record struct Column(double From, double To);
+    internal readonly record struct Column(double From, double To)
+    {
+        public Column With(Box cell) => new(Math.Min(From, cell.X0), Math.Max(To, cell.X1));
+    }
 }
