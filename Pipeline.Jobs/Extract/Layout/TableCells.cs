@@ -107,12 +107,13 @@ internal sealed partial class TableCells
         for (int row = _rows - 1; row >= 0; row--)
         {
             Cell[] cells = _cells.Where(c => c.Row == row && c.Rows == 1).ToArray();
-            if (cells.Length < 2 || _cells.Exists(c => c.Row != row && c.Row <= row && row < c.Row + c.Rows))
+            if (cells.Length < 2)
                 continue;
-            List<double> starts = RowStarts(cells);
+            List<double> starts = RowStarts(cells, _cells.Exists(c => c.Rows > 1 && c.Row <= row && row < c.Row + c.Rows));
             if (starts.Count < 2)
                 continue;
             int added = starts.Count - 1;
+            foreach (Cell over in _cells.Where(c => c.Rows > 1 && c.Row <= row && row < c.Row + c.Rows)) over.Rows += added;
             foreach (Cell below in _cells.Where(c => c.Row > row)) below.Row += added;
             _rows += added;
             foreach (Cell cell in cells)
@@ -134,9 +135,9 @@ internal sealed partial class TableCells
         }
     }
 
-    private static List<double> RowStarts(Cell[] cells)
+    private static List<double> RowStarts(Cell[] cells, bool besideOthers)
     {
-        int pairs = 0, deliberate = 0, several = 0;
+        int pairs = 0, deliberate = 0, several = 0, numbers = 0;
         foreach (Cell cell in cells)
         {
             several += cell.Lines.Count > 1 ? 1 : 0;
@@ -144,10 +145,13 @@ internal sealed partial class TableCells
             {
                 pairs++;
                 double needed = cell.Lines[i].Words[0].Word.Box.Width + 0.4 * cell.Lines[i].Words[0].Segment.Size;
-                if (cell.Lines[i - 1].Right + needed < cell.Box.X1 - 3) deliberate++;
+                bool values = TextTables.IsValue(cell.Lines[i].Text) && TextTables.IsValue(cell.Lines[i - 1].Text);
+                if (values || cell.Lines[i - 1].Right + needed < cell.Box.X1 - 3) deliberate++;
+                numbers += values ? 1 : 0;
             }
         }
-        if (several < 2 || pairs < 3 || deliberate < 0.6 * pairs)
+        // Columns of numbers tell rows even where texts beside them are wrapped.
+        if (several < 2 || pairs < 3 || ((deliberate < 0.6 * pairs || besideOthers) && numbers < 4))
             return [];
         List<double> baselines = [];
         int filled = cells.Count(c => c.Lines.Count > 0);
@@ -191,7 +195,7 @@ internal sealed partial class TableCells
         if (heads.Length < 0.5 * _columns && !heads.Any(c => c.Columns > 1) && heads.Length < 2)
             return 0;
         // Amounts in bold are sums.
-        bool sums = heads.Any(c => c.Column > 0 && IsNumber(c.Text) && !IsYear(c.Text));
+        bool sums = heads.Any(c => c.Column > 0 && IsNumber(c.Text) && !Year().IsMatch(c.Text));
         bool bold = heads.All(c => c.IsBold) && !sums && body.Count(c => c.IsBold) < 0.5 * body.Length;
         uint shade = ShadeOf(heads[0].Box, page);
         bool shaded = shade != uint.MaxValue && heads.All(c => ShadeOf(c.Box, page) == shade)
@@ -216,7 +220,8 @@ internal sealed partial class TableCells
         return digits > 0 && letters <= 1 + digits / 2;
     }
 
-    private static bool IsYear(string text) => text.Length == 4 && text[0] is '1' or '2' && text.All(char.IsAsciiDigit);
+    [GeneratedRegex(@"^(FY)? ?(1[89]|20)\d\d( ?[-–/] ?\d{2,4})?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Year();
 
     private static uint ShadeOf(Box box, PageContent page)
     {
@@ -230,7 +235,7 @@ internal sealed partial class TableCells
         return shade;
     }
 
-    [GeneratedRegex(@"(?<=\w\W{0,3}?)(\s*\.){4,}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=\w\W{0,3}?)(\s*\.){4,}\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Leader();
 
     internal sealed class Cell(int row, int column, int rows, int columns, Box box, List<CellLine> lines)

@@ -20,12 +20,12 @@ internal static class TableFinder
         foreach (TextTable found in TextTables.Find(page, bodySize))
         {
             if (!byText.Exists(t => t.Box.Intersects(found.Box)) && !IsChart(found.Box, found.Page)
-                && TableGrid.Read(found.Box, found.Page, found.HeadLines) is { } table && ReadsLikeCells(table))
+                && TableGrid.Read(found.Box, found.Page, found.HeadLines, drawn: false) is { } table && ReadsLikeCells(table))
                 byText.Add(table);
         }
         void Add(TableItem table)
         {
-            if (!byText.Exists(t => t.Box.Intersects(table.Box) && RowsOfNumbers(t) >= 2 * table.Rows.Count))
+            if (!byText.Exists(t => t.Box.Intersects(table.Box) && ShowsMore(t, table)))
                 tables.Add(table);
         }
 
@@ -192,13 +192,22 @@ internal static class TableFinder
         return shapes >= 2;
     }
 
-    private static int RowsOfNumbers(TableItem table) => table.Rows.Count(r => r.Skip(1).Count(TextTables.IsValue) >= 2);
+    /// <summary>Lines that part groups of rows or of columns only, where numbers stand in more of both.</summary>
+    private static bool ShowsMore(TableItem byText, TableItem drawn)
+    {
+        int rows = byText.Rows.Count(r => r.Skip(1).Count(TextTables.IsValue) >= 2);
+        (int columns, int others) = (byText.Rows[0].Count, drawn.Rows[0].Count);
+        return (rows >= 2 * drawn.Rows.Count && columns >= others) || (rows >= 0.8 * drawn.Rows.Count && columns >= 1.5 * others);
+    }
 
     private static bool ReadsLikeCells(TableItem table)
     {
         int columns = table.Rows[0].Count;
         if (columns < 3)
             return table.Rows.Count(r => TextTables.IsValue(r[^1])) >= 0.6 * table.Rows.Count;
+        // Numbers alone are those at the axes of a chart.
+        if (table.Rows.Count < 4 && !table.Rows.Any(r => r.Any(c => c.Any(char.IsLetter))))
+            return false;
         if (!table.Rows.Any(r => r.Any(TextTables.IsValue)) && table.Rows.Count(r => r.Count(c => c.Length > 0) > 2) < 3)
             return false;
         for (int c = 0; c < columns; c++)

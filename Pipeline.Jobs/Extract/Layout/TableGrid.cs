@@ -13,8 +13,9 @@ internal static class TableGrid
     /// <param name="region">Place of the table.</param>
     /// <param name="page">The page.</param>
     /// <param name="headLines">How many lines are heads of columns, where that is known.</param>
+    /// <param name="drawn">Lines show the table; otherwise columns of running text are columns of the page.</param>
     /// <returns>Null when the words do not form at least two rows and two columns.</returns>
-    public static TableItem? Read(Box region, PageContent page, int headLines = 0)
+    public static TableItem? Read(Box region, PageContent page, int headLines = 0, bool drawn = true)
     {
         Box area = region.Inflate(2);
         List<(TextWord Word, TextSegment Segment)> words = page.Segments
@@ -28,14 +29,22 @@ internal static class TableGrid
         List<double> borders = ColumnBorders(region, page, body, size);
         if (lines.Count < 2 || borders.Count == 0)
             return null;
-        List<List<Line>> rows = RowsOf(lines, rules, borders, size, headLines);
         Box[] extents = ExtentsOf(body, borders);
+        int running = RunningColumns(body, borders, extents);
+        if (running > borders.Count || (!drawn && running >= 2))
+            return null;
+        List<Box> partial = TableFinder.JoinCollinear(page.Graphics
+            .Where(g => g.IsHorizontalRule && !g.White && region.Inflate(3).ContainsCenterOf(g.Box)).Select(g => g.Box));
+        List<List<Line>> rows = RowsOf(lines, rules, borders, extents, partial, size, headLines);
         List<TableCells.Cell> cells = rows.SelectMany((row, r) => CellsOf(row, r, borders, extents, region)).ToList();
+        int? heads = headLines > 0 ? HeadRows(rows, headLines) : HeadRows(rows, rules);
+        if (heads > 1)
+            HeadSpans.Widen(cells, heads.Value, extents, partial);
         int full = cells.GroupBy(c => c.Row).Count(r => r.Count() >= 2);
         if (rows.Count < 2 || full < (rules.Length >= 2 ? 1 : 2))
             return null;
         Box box = words.Select(w => w.Word.Box).Aggregate(region, (a, b) => a.Union(b));
-        return TableCells.Build(rows.Count, borders.Count + 1, cells, box, page, headLines > 0 ? HeadRows(rows, headLines) : HeadRows(rows, rules));
+        return TableCells.Build(rows.Count, borders.Count + 1, cells, box, page, heads);
     }
 
     /// <summary>Rows above the one line inside the table; null where other lines are drawn as well, or none.</summary>
@@ -147,7 +156,8 @@ internal static class TableGrid
     /// Lines between two rules make one row. Without rules a line continues the row above it when it leaves cells empty and follows
     /// closer than rows do, or has nothing in the first column.
     /// </summary>
-    private static List<List<Line>> RowsOf(List<Line> lines, double[] rules, List<double> borders, double size, int knownHeads)
+    private static List<List<Line>> RowsOf(
+        List<Line> lines, double[] rules, List<double> borders, Box[] extents, List<Box> partial, double size, int knownHeads)
     {
         int inner = rules.Length - 1;
         bool everyRowRuled = inner >= 0.6 * lines.Count || inner >= 3;
@@ -182,7 +192,7 @@ internal static class TableGrid
                         line.Runs.TrueForAll(r => r.From > borders[0]) && (close || !spaced) && !RepeatsNumbers(lines[i - 1], line, borders)
                         || spaced && close && filled <= (borders.Count + 1) / 2);
                 if (!everyRowRuled && i < headLines && headLines <= 4 && band == above)
-                    continues = !SpansSome(lines[i - 1], borders) && (close || gaps[i - 1] < 1.5 * size);
+                    continues = !IsOverOthers(lines[i - 1], line, borders, extents, partial) && (close || gaps[i - 1] < 1.5 * size);
             }
             if (continues) rows[^1].Add(line);
             else rows.Add([line]);
@@ -209,8 +219,16 @@ internal static class TableGrid
     private static bool RepeatsNumbers(Line above, Line line, List<double> borders) => line.Runs.Count(r => TableCells.IsNumber(r.Text)
         && above.Runs.Exists(u => ColumnOf(u.From + 1, borders) == ColumnOf(r.From + 1, borders) && TableCells.IsNumber(u.Text))) >= 2;
 
-    private static bool SpansSome(Line line, List<double> borders) =>
-        line.Runs.Exists(r => ColumnOf(r.To - 1, borders) > ColumnOf(r.From + 1, borders));
+    /// <summary>A line of heads over several columns each: their width, a line below them or their places show it.</summary>
+    private static bool IsOverOthers(Line line, Line next, List<double> borders, Box[] extents, List<Box> rules)
+    {
+        List<(int From, int To, double Center)> heads = line.Runs.ConvertAll(r =>
+            PlaceOf(r, borders, extents) is var (from, to) ? (from, to, (r.From + r.To) / 2) : default);
+        return heads.Exists(h => h.To > h.From)
+            || rules.Exists(r => r.CenterY < line.Baseline && r.CenterY > next.Baseline && heads.Exists(h => h.From > 0 && h.Center > r.X0
+                && h.Center < r.X1))
+            || (next.Runs.Count > line.Runs.Count && HeadSpans.Shares(heads.FindAll(h => h.From > 0), extents) is not null);
+    }
 
     private static int Band(double y, double[] rules) => rules.Count(rule => rule > y);
 
@@ -271,6 +289,20 @@ internal static class TableGrid
             else to--;
         }
         return (from, to);
+    }
+
+    /// <summary>Columns in which most lines are several words that fill them.</summary>
+    private static int RunningColumns(List<Line> lines, List<double> borders, Box[] extents)
+    {
+        const int FewestLines = 4;
+        int running = 0;
+        foreach (IGrouping<int, Run> column in lines.SelectMany(l => l.Runs).GroupBy(r => ColumnOf(r.From + 1, borders)))
+        {
+            Run[] runs = [.. column];
+            running += runs.Length >= FewestLines && runs.Average(r => r.Words.Count) >= 2.5
+                && runs.Count(r => r.To > extents[column.Key].X1 - 0.2 * extents[column.Key].Width) >= 0.55 * runs.Length ? 1 : 0;
+        }
+        return running;
     }
 
     /// <summary>From where to where the cells of each column reach.</summary>

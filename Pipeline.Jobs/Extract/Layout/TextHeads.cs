@@ -27,6 +27,9 @@ internal sealed class TextHeads
         TextHeads heads = new();
         List<Box> rules = TableFinder.JoinCollinear(page.Graphics.Where(g => g.IsHorizontalRule && !g.White && g.Box.OverlapX(body) > 0
             && g.Box.CenterY > lines[first].Baseline).Select(g => g.Box));
+        // The upper edges of boxes are lines as well.
+        rules.AddRange(page.Graphics.Where(g => g is { IsRectangle: true, White: false } && g.Box.Height > 3
+            && g.Box.Y1 > lines[first].Baseline && g.Box.OverlapX(body) > 0.8 * body.Width).Select(g => g.Box with { Y0 = g.Box.Y1 }));
         int titles = 0;
         List<(List<TextSegment> Cells, List<TextSegment> From)> pending = [];
         double below = lines[first].Baseline;
@@ -49,7 +52,11 @@ internal sealed class TextHeads
             pending.Add((cells, line.Cells));
             if (cells.Count == 1 && !spanner && (cells[0].Box.X0 < columns[0].To && cells[0].Box.X1 > columns[1].From || cells[0].Text[0] == '('))
                 break;
-            if (cells.Count > 1 || spanner)
+            // The upper line of a head that has more of them than its neighbours.
+            bool upper = heads.Lines > 0 && pending.Count == 1 && cells.Count == 1 && step < 1.35 * size && !between.Any()
+                && cells[0].Box.X0 > columns[0].To && heads.Cells.Exists(c => Math.Abs(c.Baseline - below) < 1 && c.Bold == cells[0].Bold
+                    && Math.Abs(c.Size - size) < 0.5 && Math.Abs(c.Box.CenterX - cells[0].Box.CenterX) < c.Box.Width);
+            if (cells.Count > 1 || spanner || upper)
                 heads.Take(pending);
             below = line.Baseline;
         }

@@ -74,11 +74,12 @@ internal static partial class TextTables
         yield return from == 0 ? segment : TextSegment.Of([.. words.Skip(from)], segment.Baseline);
     }
 
-    private static bool IsLeader(IReadOnlyList<TextWord> words, int at) =>
-        words[at].Text.EndsWith("..", StringComparison.Ordinal) || (words[at].Text == "." && at > 0 && words[at - 1].Text[^1] == '.');
+    private static bool IsLeader(IReadOnlyList<TextWord> words, int at) => Leader().IsMatch(words[at].Text)
+        || (at > 0 && words[at].Text.AsSpan().Trim() is "." && words[at - 1].Text.AsSpan().TrimEnd().EndsWith("."));
 
     /// <summary>A number, an amount, or what stands for a missing one.</summary>
-    public static bool IsValue(string text) => text.Length <= 24 && (TableCells.IsNumber(text) || Missing().IsMatch(text));
+    public static bool IsValue(string text) =>
+        text.Length <= 24 && ((TableCells.IsNumber(text) && !Condition().IsMatch(text)) || Missing().IsMatch(text));
 
     /// <summary>The last of the lines from one on that stand in the same columns, which are found on the way.</summary>
     private static int Grow(List<TextRow> lines, int at, double bodySize, List<Column> columns)
@@ -95,7 +96,8 @@ internal static partial class TextTables
                 break;
             if (line.Cells.Count == 1)
             {
-                if (++titles > 3 || !IsTitle(line.Cells[0], columns))
+                bool apart = step > 1.8 * usual && end + 1 < lines.Count && line.Baseline - lines[end + 1].Baseline > 1.8 * usual;
+                if (++titles > 3 || !IsTitle(line.Cells[0], columns) || (apart && usual > 0 && !lines[last].Cells.Exists(c => IsValue(c.Text))))
                     break;
                 continue;
             }
@@ -227,8 +229,15 @@ internal static partial class TextTables
         return body.Count(Labelled) >= 0.9 * body.Count && body.Count(Numbers) >= 0.9 * body.Count ? own : 0;
     }
 
+    [GeneratedRegex(@"\.\s?\.\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Leader();
+
+    /// <summary>A comparison with a letter, or the first part of one.</summary>
+    [GeneratedRegex(@"\p{L}\s*[<>≤≥=＜＞]|[<>≤≥=＜＞]\s*(\p{L}|$)", RegexOptions.CultureInvariant)]
+    private static partial Regex Condition();
+
     /// <summary>What stands for a missing number.</summary>
-    [GeneratedRegex(@"^([-–—*.…:†‡]+|n\.?/?a\.?|nil|\(?[XZNSD]\)?|(\. ?)+)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([-–—*…:†‡]+|\.{2,}|n\.?/?a\.?|nil|\(?[XZNSD]\)?)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Missing();
 
     /// <summary>From the left edge of its widest cell to the right edge.</summary>
