@@ -145,7 +145,9 @@ internal sealed partial class TableCells
             {
                 pairs++;
                 double needed = cell.Lines[i].Words[0].Word.Box.Width + 0.4 * cell.Lines[i].Words[0].Segment.Size;
-                bool values = TextTables.IsValue(cell.Lines[i].Text) && TextTables.IsValue(cell.Lines[i - 1].Text);
+                (string above, string below) = (cell.Lines[i - 1].Text, cell.Lines[i].Text);
+                // What follows in brackets says the same in another unit.
+                bool values = TextTables.IsValue(below) && TextTables.IsValue(above) && (above[0] == '(' || below[0] != '(');
                 if (values || cell.Lines[i - 1].Right + needed < cell.Box.X1 - 3) deliberate++;
                 numbers += values ? 1 : 0;
             }
@@ -195,7 +197,7 @@ internal sealed partial class TableCells
         if (heads.Length < 0.5 * _columns && !heads.Any(c => c.Columns > 1) && heads.Length < 2)
             return 0;
         // Amounts in bold are sums.
-        bool sums = heads.Any(c => c.Column > 0 && IsNumber(c.Text) && !Year().IsMatch(c.Text));
+        bool sums = heads.Any(c => c.Column > 0 && IsNumber(c.Text) && !c.Text.Any(char.IsLetter) && !Year().IsMatch(c.Text));
         bool bold = heads.All(c => c.IsBold) && !sums && body.Count(c => c.IsBold) < 0.5 * body.Length;
         uint shade = ShadeOf(heads[0].Box, page);
         bool shaded = shade != uint.MaxValue && heads.All(c => ShadeOf(c.Box, page) == shade)

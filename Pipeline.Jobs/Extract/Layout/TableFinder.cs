@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
@@ -9,7 +10,7 @@ namespace Pipeline.Jobs.Extract.Layout;
 /// Finds tables: rows between horizontal rules or in shaded bands first, then rows of three or more cells that are
 /// aligned without any rules.
 /// </summary>
-internal static class TableFinder
+internal static partial class TableFinder
 {
     private const double SameEdge = 5;         // points by which rules of one table may differ
     private const double LongestRowGap = 150;  // between two rules of one table
@@ -53,18 +54,23 @@ internal static class TableFinder
     /// <summary>A table of contents is a list of lines, whatever is drawn between them.</summary>
     private static bool IsContents(TableItem table)
     {
-        if (table.Rows[0].Count != 2 || table.Rows.Count < 4 || table.HeaderRows > 0)
+        bool numbered = table.Rows.Count(r => SectionNumber().IsMatch(r.First(c => c.Length > 0 || c == r[^1]))) > 0.5 * table.Rows.Count;
+        if (table.Rows.Count < 4 || (!numbered && (table.Rows[0].Count != 2 || table.HeaderRows > 0)))
             return false;
         int last = 0;
         foreach (IReadOnlyList<string> row in table.Rows)
         {
-            if (!int.TryParse(row[1], NumberStyles.None, CultureInfo.InvariantCulture, out int page) || page < last
-                || !row[0].Any(char.IsLetter))
+            string text = string.Join(' ', row).TrimEnd();
+            if (!int.TryParse(text.AsSpan(text.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int page)
+                || page < last || !row.Any(c => c.Any(char.IsLetter)) || (!numbered && row[1].Contains(' ', StringComparison.Ordinal)))
                 return false;
             last = page;
         }
         return true;
     }
+
+    [GeneratedRegex(@"^\d{1,2}(\.\d{1,2})+\b", RegexOptions.CultureInvariant)]
+    private static partial Regex SectionNumber();
 
     /// <summary>Heads of columns may stand above the lines of the table.</summary>
     private static TableItem WithHeadAbove(TableItem table, RuleLattice lattice, PageContent page)
@@ -212,7 +218,19 @@ internal static class TableFinder
             return false;
         for (int c = 0; c < columns; c++)
             if (table.Rows.Average(r => r[c].Count(char.IsLetterOrDigit)) > 36) return false; // columns of running text
-        return !IsRunningText(table);
+        return !IsRunningText(table) && !IsFormula(table);
+    }
+
+    /// <summary>Formulas and programs stand in columns as well; their signs tell them apart.</summary>
+    private static bool IsFormula(TableItem table)
+    {
+        string[] cells = [.. table.Rows.SelectMany(r => r).Where(c => c.Length > 0)];
+        int signs = cells.Count(c => !TextTables.IsValue(c) && (c.Any(l => char.IsSymbol(l) && !"$€£¥₹°™®©^`".Contains(l))
+            || (c.Length == 1 && !char.IsAsciiLetterUpper(c[0]))));
+        int code = cells.Count(c => c[^1] is '\\' or '{' or '}' or ';' || c.StartsWith("& ", StringComparison.Ordinal)
+            || c.StartsWith("\\begin", StringComparison.Ordinal) || c.StartsWith("\\end", StringComparison.Ordinal));
+        bool sparse = cells.Length < 0.7 * table.Rows.Count * table.Rows[0].Count;
+        return (sparse && signs > 0.3 * cells.Length) || code > 0.25 * cells.Length;
     }
 
     /// <summary>Columns of the page between two lines: texts of several words which neither numbers nor ends of cells break.</summary>

@@ -31,7 +31,7 @@ internal static class TableGrid
             return null;
         Box[] extents = ExtentsOf(body, borders);
         int running = RunningColumns(body, borders, extents);
-        if (running > borders.Count || (!drawn && running >= 2))
+        if (running > borders.Count || (!drawn && running >= 2 && 2 * running > borders.Count))
             return null;
         List<Box> partial = TableFinder.JoinCollinear(page.Graphics
             .Where(g => g.IsHorizontalRule && !g.White && region.Inflate(3).ContainsCenterOf(g.Box)).Select(g => g.Box));
@@ -64,7 +64,7 @@ internal static class TableGrid
         int heads = 0;
         for (int lines = 0; heads < rows.Count && lines + rows[heads].Count <= headLines; heads++)
             lines += rows[heads].Count;
-        return heads > 0 && heads < rows.Count ? heads : null;
+        return heads is > 0 and <= 4 && heads < rows.Count ? heads : null;
     }
 
     private static List<Run> RunsOf(TableCells.CellLine line, double size)

@@ -6,7 +6,7 @@ namespace Pipeline.Jobs.Extract.Layout;
 /// <summary>The heads above the rows of a table that no lines show.</summary>
 internal sealed class TextHeads
 {
-    private const int MostLines = 8;
+    private const int MostLines = 6;
     private const int LongestHead = 6; // words
 
     /// <summary>How many lines they are.</summary>
@@ -42,6 +42,9 @@ internal sealed class TextHeads
             if (step > (ruled || pending.Count + heads.Lines == 0 ? 3.2 : 2.3) * size || (ruled && heads.Lines > 0)
                 || line.Cells[0].Box.X0 < body.X0 - 45 || line.Cells[^1].Box.X1 > body.X1 + Math.Max(20, 0.4 * body.Width))
                 break;
+            if (line.Cells.Count == 1 && line.Cells[0].Words.Count > 2 && i > 0 && lines[i - 1].Cells[^1].Words.Count > LongestHead
+                && lines[i - 1].Baseline - line.Baseline < 1.6 * size)
+                break; // the end of a paragraph
             List<TextSegment> cells = line.Cells.SelectMany(c => Divide(c, columns)).ToList();
             if (cells.Exists(c => CaptionText.IsCaption(c.Text) || c.Words.Count > LongestHead || (c.Words.Count > 3 && c.Text[^1] == '.')))
                 break;
@@ -83,7 +86,7 @@ internal sealed class TextHeads
         if (over.Length < 2 || text.Words.Count < 2)
             return [text];
         List<int> cuts = [.. over.Skip(1).Select(c => text.Words.ToList().FindIndex(w => Math.Abs(w.Box.X0 - columns[c].From) < 3))];
-        if (cuts.Exists(c => c <= 0) || cuts.Zip(cuts.Skip(1)).Any(p => p.First >= p.Second))
+        if (Math.Abs(text.Box.X0 - columns[over[0]].From) > 3 || cuts.Exists(c => c <= 0) || cuts.Zip(cuts.Skip(1)).Any(p => p.First >= p.Second))
         {
             cuts = [];
             double[] gaps = [.. text.Words.Zip(text.Words.Skip(1), (a, b) => b.Box.X0 - a.Box.X1)];

@@ -28,6 +28,7 @@ internal static partial class TextTables
         if (page.Segments.Count < 6)
             yield break;
         PageContent divided = page with { Segments = page.Segments.ConvertAll(AtLeaders).SelectMany(s => s).ToList() };
+        bool typescript = page.Segments.Count(s => s.Monospaced) > 0.6 * page.Segments.Count;
         foreach (List<TextSegment> zone in TextZones.Of(divided))
         {
             List<TextRow> lines = TextRow.Of(zone);
@@ -39,7 +40,7 @@ internal static partial class TextTables
                 {
                     List<Column> columns = [];
                     int last = Grow(lines, at, bodySize, columns);
-                    if (IsTable(lines, at, last, columns))
+                    if (IsTable(lines, at, last, columns, typescript))
                     {
                         yield return ToTable(lines, at, last, columns, divided);
                         next = last + 1;
@@ -167,15 +168,16 @@ internal static partial class TextTables
         && line.Cells.Zip(heads.Skip(1)).All(p => p.First.Box.X1 < p.Second.From + 1)
         && line.Cells.Skip(1).Zip(heads).All(p => p.First.Box.X0 > p.Second.To - 1);
 
-    private static bool IsTable(List<TextRow> lines, int at, int last, List<Column> columns)
+    private static bool IsTable(List<TextRow> lines, int at, int last, List<Column> columns, bool typescript)
     {
         List<TextRow> rows = lines.GetRange(at, last - at + 1).FindAll(l => l.Cells.Count > 1);
+        if (!typescript && rows.TrueForAll(r => r.Cells.TrueForAll(c => c.Monospaced)))
+            return false; // a program
         if (columns.Count > 2 && rows.Count(r => r.Cells.Count > 2) >= 2)
             return rows.Count >= 3 && !IsContents(rows);
         TextSegment[] values = [.. rows.Where(r => IsValue(r.Cells[^1].Text)).Select(r => r.Cells[^1])];
         return rows.Count >= FewestPairs && values.Length >= 0.8 * rows.Count && !IsContents(rows)
             && values.Count(v => v.Text.StartsWith('(') && v.Text.EndsWith(')')) < 0.6 * values.Length // numbers of formulas
-            && !rows.TrueForAll(r => r.Cells.TrueForAll(c => c.Monospaced))
             && (IsOneEdge(values.Select(v => v.Box.X1)) || IsOneEdge(values.Select(v => v.Box.X0)));
     }
 
@@ -232,8 +234,8 @@ internal static partial class TextTables
     [GeneratedRegex(@"\.\s?\.\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Leader();
 
-    /// <summary>A comparison with a letter, or the first part of one.</summary>
-    [GeneratedRegex(@"\p{L}\s*[<>≤≥=＜＞]|[<>≤≥=＜＞]\s*(\p{L}|$)", RegexOptions.CultureInvariant)]
+    /// <summary>A comparison with a letter, or the first part of one; an entry of an index.</summary>
+    [GeneratedRegex(@"^[;,!{}&\\]|\p{L}\s*[<>≤≥=＜＞]|[<>≤≥=＜＞]\s*(\p{L}|$)", RegexOptions.CultureInvariant)]
     private static partial Regex Condition();
 
     /// <summary>What stands for a missing number.</summary>
