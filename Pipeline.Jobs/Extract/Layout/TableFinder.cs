@@ -20,9 +20,12 @@ internal static partial class TableFinder
         List<TableItem> tables = new(), byText = new();
         foreach (TextTable found in TextTables.Find(page, bodySize))
         {
-            if (!byText.Exists(t => t.Box.Intersects(found.Box)) && !IsChart(found.Box, found.Page)
-                && TableGrid.Read(found.Box, found.Page, found.HeadLines, drawn: false) is { } table && ReadsLikeCells(table))
-                byText.Add(table);
+            if (TableGrid.Read(found.Box, found.Page, found.HeadLines, drawn: false) is not { } table || !ReadsLikeCells(table)
+                || IsChart(found.Box, found.Page, boxesAreCells: table.Rows[0].Count > 2 && RowsOfNumbers(table) >= 6)
+                || byText.Exists(t => t.Box.Intersects(found.Box) && t.Rows.Count >= table.Rows.Count))
+                continue;
+            byText.RemoveAll(t => t.Box.Intersects(found.Box)); // lines of heads alone look like rows, too
+            byText.Add(table);
         }
         void Add(TableItem table)
         {
@@ -182,7 +185,7 @@ internal static partial class TableFinder
     }
 
     /// <summary>Curves, images or bars inside: grid lines of a chart look like the rules of a table.</summary>
-    private static bool IsChart(Box region, PageContent page)
+    private static bool IsChart(Box region, PageContent page, bool boxesAreCells = false)
     {
         int shapes = 0;
         foreach (PageGraphic g in page.Graphics)
@@ -192,18 +195,26 @@ internal static partial class TableFinder
             bool cellShade = g is { Kind: GraphicKind.Path, Filled: true, Segments: <= 6 }
                 && (page.Segments.Exists(s => g.Box.ContainsCenterOf(s.Box)) || g.Box.Width >= 0.9 * region.Width);
             bool frame = g is { Kind: GraphicKind.Path, Filled: false, Segments: <= 6 };
-            if (!cellShade && !frame && (g.Segments > 6 || Math.Min(g.Box.Width, g.Box.Height) > 4))
+            bool box = g is { Kind: GraphicKind.Path, Segments: <= 6 };
+            bool thin = box && Math.Min(g.Box.Width, g.Box.Height) <= 4; // double lines
+            if (!cellShade && !frame && !thin && !(boxesAreCells && box))
                 shapes++;
         }
         return shapes >= 2;
     }
 
+    private static double Filled(TableItem table) => table.Rows.Average(r => r.Count(c => c.Length > 0)) / table.Rows[0].Count;
+
+    private static int RowsOfNumbers(TableItem table) => table.Rows.Count(r => r.Skip(1).Count(TextTables.IsValue) >= 2);
+
     /// <summary>Lines that part groups of rows or of columns only, where numbers stand in more of both.</summary>
     private static bool ShowsMore(TableItem byText, TableItem drawn)
     {
-        int rows = byText.Rows.Count(r => r.Skip(1).Count(TextTables.IsValue) >= 2);
+        int rows = RowsOfNumbers(byText);
         (int columns, int others) = (byText.Rows[0].Count, drawn.Rows[0].Count);
-        return (rows >= 2 * drawn.Rows.Count && columns >= others) || (rows >= 0.8 * drawn.Rows.Count && columns >= 1.5 * others);
+        return (Filled(byText) > 0.8 && Filled(drawn) < 0.55 && rows >= 0.5 * drawn.Rows.Count
+                && columns >= drawn.Rows.Max(r => r.Count(c => c.Length > 0)))
+            || (rows >= 2 * drawn.Rows.Count && columns >= others) || (rows >= 0.8 * drawn.Rows.Count && columns >= 1.5 * others);
     }
 
     private static bool ReadsLikeCells(TableItem table)

@@ -187,7 +187,8 @@ internal static class TableGrid
                 int band = Band(line.Baseline, rules), above = Band(lines[i - 1].Baseline, rules);
                 bool close = gaps[i - 1] < 1.15 * tight;
                 int filled = line.Runs.Count;
-                continues = everyRowRuled ? band == above && !IsRowOfItsOwn(lines[i - 1], line, borders)
+                continues = everyRowRuled
+                    ? band == above && !IsRowOfItsOwn(lines[i - 1], line, borders) && !RepeatsNumbers(lines[i - 1], line, borders)
                     : band == above && i >= headLines && (
                         line.Runs.TrueForAll(r => r.From > borders[0]) && (close || !spaced) && !RepeatsNumbers(lines[i - 1], line, borders)
                         || spaced && close && filled <= (borders.Count + 1) / 2);
@@ -217,7 +218,8 @@ internal static class TableGrid
 
     /// <summary>Numbers under numbers are values of their own: rows of a group whose name stands in the first of them.</summary>
     private static bool RepeatsNumbers(Line above, Line line, List<double> borders) => line.Runs.Count(r => TableCells.IsNumber(r.Text)
-        && above.Runs.Exists(u => ColumnOf(u.From + 1, borders) == ColumnOf(r.From + 1, borders) && TableCells.IsNumber(u.Text))) >= 2;
+        && above.Runs.Exists(u => ColumnOf(u.From + 1, borders) == ColumnOf(r.From + 1, borders) && TableCells.IsNumber(u.Text)
+            && (u.Text[0] == '(' || r.Text[0] != '('))) >= 2;
 
     /// <summary>A line of heads over several columns each: their width, a line below them or their places show it.</summary>
     private static bool IsOverOthers(Line line, Line next, List<double> borders, Box[] extents, List<Box> rules)
@@ -273,7 +275,7 @@ internal static class TableGrid
         }
     }
 
-    /// <summary>The columns of a run. What reaches over a border without standing above the cells beyond it only fills its own column.</summary>
+    /// <summary>The columns of a run. What reaches over a border, but not to the cells beyond it, only fills its own column.</summary>
     private static (int From, int To) PlaceOf(Run run, List<double> borders, Box[] extents)
     {
         (int from, int to) = (ColumnOf(run.From + 1, borders), ColumnOf(run.To - 1, borders));
@@ -294,7 +296,7 @@ internal static class TableGrid
     /// <summary>Columns in which most lines are several words that fill them.</summary>
     private static int RunningColumns(List<Line> lines, List<double> borders, Box[] extents)
     {
-        const int FewestLines = 4;
+        const int FewestLines = 3;
         int running = 0;
         foreach (IGrouping<int, Run> column in lines.SelectMany(l => l.Runs).GroupBy(r => ColumnOf(r.From + 1, borders)))
         {

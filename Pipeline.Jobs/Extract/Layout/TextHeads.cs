@@ -19,8 +19,8 @@ internal sealed class TextHeads
     public HashSet<TextSegment> Divided { get; } = [];
 
     /// <summary>
-    /// Goes up line by line while texts stand above columns. One text alone is a head above others, or with a line drawn below it; otherwise
-    /// it is the title of the table.
+    /// Goes up line by line while texts stand above columns. One text alone is a head above others, or with a line drawn below it;
+    /// otherwise it is the title of the table.
     /// </summary>
     public static TextHeads Above(List<TextRow> lines, int first, TextTables.Column[] columns, Box body, PageContent page)
     {
@@ -48,12 +48,14 @@ internal sealed class TextHeads
             List<TextSegment> cells = line.Cells.SelectMany(c => Divide(c, columns)).ToList();
             if (cells.Exists(c => CaptionText.IsCaption(c.Text) || c.Words.Count > LongestHead || (c.Words.Count > 3 && c.Text[^1] == '.')))
                 break;
-            bool spanner = cells.Count == 1 && cells[0].Text[0] != '(' && between.Any(r => r.Width < 0.8 * body.Width && r.OverlapX(cells[0].Box) > 5);
+            bool spanner = cells.Count == 1 && cells[0].Text[0] != '('
+                && between.Any(r => r.Width < 0.8 * body.Width && r.OverlapX(cells[0].Box) > 5);
             // A name of the first rows stands below the heads.
             if (heads.Lines == 0 && pending.Count > 0 && titles == 0 && (ruled || pending.TrueForAll(p => p.Cells[0].Text[^1] == ':')))
                 titles = pending.Count;
             pending.Add((cells, line.Cells));
-            if (cells.Count == 1 && !spanner && (cells[0].Box.X0 < columns[0].To && cells[0].Box.X1 > columns[1].From || cells[0].Text[0] == '('))
+            bool title = cells[0].Text[0] == '(' || (cells[0].Box.X0 < columns[0].To && cells[0].Box.X1 > columns[1].From);
+            if (cells.Count == 1 && !spanner && title)
                 break;
             // The upper line of a head that has more of them than its neighbours.
             bool upper = heads.Lines > 0 && pending.Count == 1 && cells.Count == 1 && step < 1.35 * size && !between.Any()
@@ -86,7 +88,8 @@ internal sealed class TextHeads
         if (over.Length < 2 || text.Words.Count < 2)
             return [text];
         List<int> cuts = [.. over.Skip(1).Select(c => text.Words.ToList().FindIndex(w => Math.Abs(w.Box.X0 - columns[c].From) < 3))];
-        if (Math.Abs(text.Box.X0 - columns[over[0]].From) > 3 || cuts.Exists(c => c <= 0) || cuts.Zip(cuts.Skip(1)).Any(p => p.First >= p.Second))
+        if (Math.Abs(text.Box.X0 - columns[over[0]].From) > 3 || cuts.Exists(c => c <= 0)
+            || cuts.Zip(cuts.Skip(1)).Any(p => p.First >= p.Second))
         {
             cuts = [];
             double[] gaps = [.. text.Words.Zip(text.Words.Skip(1), (a, b) => b.Box.X0 - a.Box.X1)];
@@ -94,9 +97,9 @@ internal sealed class TextHeads
             for (int k = 1; k < over.Length; k++)
             {
                 double left = Center(columns[over[k - 1]]), right = Center(columns[over[k]]);
-                int widest = Enumerable.Range(0, gaps.Length).Where(g => text.Words[g].Box.X1 > left - 2 && text.Words[g + 1].Box.X0 < right + 2
-                    && gaps[g] > 0.4 * text.Size && (gaps[g] > 1.25 * space || space > 0.4 * text.Size)).DefaultIfEmpty(-1)
-                    .MaxBy(g => g < 0 ? 0 : gaps[g]);
+                bool IsGap(int g) => text.Words[g].Box.X1 > left - 2 && text.Words[g + 1].Box.X0 < right + 2
+                    && gaps[g] > 0.4 * text.Size && (gaps[g] > 1.25 * space || space > 0.4 * text.Size);
+                int widest = Enumerable.Range(0, gaps.Length).Where(IsGap).DefaultIfEmpty(-1).MaxBy(g => g < 0 ? 0 : gaps[g]);
                 if (widest >= 0 && !cuts.Contains(widest + 1)) cuts.Add(widest + 1);
             }
             cuts.Sort();

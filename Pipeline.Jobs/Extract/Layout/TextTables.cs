@@ -93,18 +93,23 @@ internal static partial class TextTables
             TextRow line = lines[end];
             double step = lines[end - 1].Baseline - line.Baseline;
             double longest = Math.Max(LongestStep * Math.Max(bodySize, line.Cells[0].Size), 2.4 * usual);
-            if (step > longest && (step > 1.6 * longest || line.Cells.Count(c => IsValue(c.Text)) < 2 || columns.Count != line.Cells.Count))
+            bool full = columns.Count == line.Cells.Count && line.Cells.Count(c => IsValue(c.Text)) >= 2;
+            if (step > (full ? 1.6 * longest : longest))
+                break;
+            // Heads after a gap begin another table.
+            if (usual > 0 && step > 1.7 * usual && line.Cells[0].Box.X0 > columns[0].To && !line.Cells.Exists(c => IsValue(c.Text)))
                 break;
             if (line.Cells.Count == 1)
             {
                 bool apart = step > 1.8 * usual && end + 1 < lines.Count && line.Baseline - lines[end + 1].Baseline > 1.8 * usual;
-                if (++titles > 3 || !IsTitle(line.Cells[0], columns) || (apart && usual > 0 && !lines[last].Cells.Exists(c => IsValue(c.Text))))
+                bool ofWords = !lines[last].Cells.Exists(c => IsValue(c.Text));
+                if (++titles > 3 || !IsTitle(line.Cells[0], columns) || (apart && usual > 0 && ofWords))
                     break;
                 continue;
             }
             if (!Fits(line, columns, usual == 0))
                 break;
-            usual = usual == 0 ? step : Math.Min(usual, step);
+            usual = usual == 0 ? step : Math.Min(usual, Math.Max(step, line.Cells[0].Size));
             (last, titles) = (end, 0);
         }
         return last;
@@ -112,7 +117,8 @@ internal static partial class TextTables
 
     /// <summary>A line alone between rows names those that follow, or goes on with a cell above.</summary>
     private static bool IsTitle(TextSegment line, List<Column> columns) =>
-        line.Words.Count <= (line.Box.X1 < columns[1].From ? LongestLabel : LongestCell) && line.Box.X0 > columns[0].From - 45 && line.Box.X1 < columns[^1].To + 12
+        line.Words.Count <= (line.Box.X1 < columns[1].From ? LongestLabel : LongestCell)
+        && line.Box.X0 > columns[0].From - 45 && line.Box.X1 < columns[^1].To + 12
         && !CaptionText.IsCaption(line.Text) && !(line.Words.Count > LongestCell && line.Text[^1] == '.');
 
     /// <summary>Whether each piece of a line stands in a column of its own; the columns grow with it.</summary>
@@ -214,8 +220,8 @@ internal static partial class TextTables
         int own = OwnHeads(lines, at, last, columns);
         TextHeads heads = TextHeads.Above(lines, at, [.. columns], region, page);
         return new TextTable(
-            heads.Cells.Select(c => c.Box).Aggregate(region, (a, b) => a.Union(b)), heads.Lines > 0 || own > 0 ? heads.Lines + own : 0,
-            page with { Segments = [.. page.Segments.Where(s => !heads.Divided.Contains(s)), .. heads.Cells.Where(c => !page.Segments.Contains(c))] });
+            heads.Cells.Select(c => c.Box).Aggregate(region, (a, b) => a.Union(b)), heads.Lines + own,
+            page with { Segments = [.. page.Segments.Where(s => !heads.Divided.Contains(s)), .. heads.Cells.Except(page.Segments)] });
     }
 
     /// <summary>Lines at the top that have nothing in the first column, or no number where all below have them.</summary>
@@ -239,7 +245,8 @@ internal static partial class TextTables
     private static partial Regex Condition();
 
     /// <summary>What stands for a missing number.</summary>
-    [GeneratedRegex(@"^([-–—*…:†‡]+|\.{2,}|n\.?/?a\.?|nil|\(?[XZNSD]\)?)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^([-–—*…:†‡]+|\.{2,}|n\.?/?a\.?|nil|\(?[XZNSD]\)?)$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Missing();
 
     /// <summary>From the left edge of its widest cell to the right edge.</summary>
