@@ -134,8 +134,7 @@ public sealed class TableTests : IDisposable
     private static string Rule(double from, double y, double to) =>
         string.Create(CultureInfo.InvariantCulture, $"0.6 w {from} {y} m {to} {y} l S\n");
 
-    /// <summary>Drawn twice, the second time a little aside.</summary>
-    private static string Bold(string text) => $"2 Tr 0.4 w\n{text}0 Tr\n";
+    private static string Bold(string text) => text.Replace("/F1", "/F2");
 
     private async Task<DocumentTable> TableAsync(string content) => (await ExtractAsync(content)).Tables.ShouldHaveSingleItem();
 
@@ -145,7 +144,15 @@ public sealed class TableTests : IDisposable
             (60, 766, 11, "Each of the offices sent its numbers before the end of the month of May."));
         CancellationToken stop = TestContext.Current.CancellationToken;
         string pdf = _folder.File("tables.pdf");
-        await File.WriteAllBytesAsync(pdf, PdfBuilder.WithPages(lead + content), stop);
+        PdfBuilder file = new();
+        file.Add("<< /Type /Catalog /Pages 2 0 R >>");
+        file.Add("<< /Type /Pages /Count 1 /Kids [5 0 R] >>");
+        foreach (string font in (string[])["Helvetica", "Helvetica-Bold"])
+            file.Add($"<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding >>");
+        file.Add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 6 0 R "
+            + "/Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>");
+        file.Add(PdfBuilder.Stream(lead + content));
+        await File.WriteAllBytesAsync(pdf, file.Build(), stop);
         return (await _extractor.ExtractAsync(pdf, _folder.File("out"), new ExtractionOptions(), stop)).Document;
     }
 
