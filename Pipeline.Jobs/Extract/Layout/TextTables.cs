@@ -29,7 +29,7 @@ internal static partial class TextTables
             yield break;
         PageContent divided = page with { Segments = page.Segments.ConvertAll(AtLeaders).SelectMany(s => s).ToList() };
         bool typescript = page.Segments.Count(s => s.Monospaced) > 0.6 * page.Segments.Count;
-        foreach (List<TextSegment> zone in TextZones.Of(divided))
+        foreach ((List<TextSegment> zone, bool inColumns) in TextZones.Of(divided))
         {
             List<TextRow> lines = TextRow.Of(zone);
             int at = 0;
@@ -40,7 +40,8 @@ internal static partial class TextTables
                 {
                     List<Column> columns = [];
                     int last = Grow(lines, at, bodySize, columns);
-                    if (IsTable(lines, at, last, columns, typescript))
+                    if (IsTable(lines, at, last, columns, typescript)
+                        && (columns.Count > 2 || !inColumns))
                     {
                         yield return ToTable(lines, at, last, columns, divided);
                         next = last + 1;
@@ -179,6 +180,8 @@ internal static partial class TextTables
         List<TextRow> rows = lines.GetRange(at, last - at + 1).FindAll(l => l.Cells.Count > 1);
         if (!typescript && rows.TrueForAll(r => r.Cells.TrueForAll(c => c.Monospaced)))
             return false; // a program
+        if (rows.Count(r => r.Cells[0].Words.Count > 3 && char.IsLower(r.Cells[0].Text[0])) > 0.3 * rows.Count)
+            return false; // lines of a paragraph beside numbers
         if (columns.Count > 2 && rows.Count(r => r.Cells.Count > 2) >= 2)
             return rows.Count >= 3 && !IsContents(rows);
         TextSegment[] values = [.. rows.Where(r => IsValue(r.Cells[^1].Text)).Select(r => r.Cells[^1])];

@@ -8,10 +8,11 @@ internal static class TextZones
     private const int ShortestLine = 5;   // words of a line of running text
     private const int FewestLines = 8;    // of a column
 
-    public static IEnumerable<List<TextSegment>> Of(PageContent page)
+    /// <returns>Each with whether it reaches over several columns of text.</returns>
+    public static IEnumerable<(List<TextSegment> Segments, bool InColumns)> Of(PageContent page)
     {
         List<(double From, double To, int Lines)> columns = [];
-        foreach (TextSegment s in page.Segments.Where(s => s.Words.Count >= ShortestLine && s.Box.Width < 0.6 * page.Box.Width)
+        foreach (TextSegment s in page.Segments.Where(s => s.Words.Count >= ShortestLine && s.Box.Width < 0.48 * page.Box.Width)
             .OrderBy(s => s.Box.X0))
         {
             if (columns.Count > 0 && s.Box.X0 < columns[^1].To)
@@ -26,9 +27,9 @@ internal static class TextZones
             {
                 double left = i == 0 ? double.MinValue : (columns[i - 1].To + columns[i].From) / 2;
                 double right = i == columns.Count - 1 ? double.MaxValue : (columns[i].To + columns[i + 1].From) / 2;
-                yield return page.Segments.FindAll(s => s.Box.X0 > left && s.Box.X1 < right);
+                yield return (page.Segments.FindAll(s => s.Box.X0 > left && s.Box.X1 < right), false);
             }
         }
-        yield return page.Segments;
+        yield return (page.Segments, columns.Count >= 2);
     }
 }
