@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
@@ -5,7 +6,7 @@ using Pipeline.Jobs.Extract.Text;
 namespace Pipeline.Jobs.Extract.Layout;
 
 /// <summary>The cells of a table that is being read: their places in a grid and the words in them.</summary>
-internal sealed class TableCells
+internal sealed partial class TableCells
 {
     private readonly List<Cell> _cells = [];
     private int _rows, _columns;
@@ -106,12 +107,13 @@ internal sealed class TableCells
         for (int row = _rows - 1; row >= 0; row--)
         {
             Cell[] cells = _cells.Where(c => c.Row == row && c.Rows == 1).ToArray();
-            if (cells.Length < 2 || _cells.Exists(c => c.Row != row && c.Row <= row && row < c.Row + c.Rows))
+            if (cells.Length < 2)
                 continue;
-            List<double> starts = RowStarts(cells);
+            List<double> starts = RowStarts(cells, _cells.Exists(c => c.Rows > 1 && c.Row <= row && row < c.Row + c.Rows));
             if (starts.Count < 2)
                 continue;
             int added = starts.Count - 1;
+            foreach (Cell over in _cells.Where(c => c.Rows > 1 && c.Row <= row && row < c.Row + c.Rows)) over.Rows += added;
             foreach (Cell below in _cells.Where(c => c.Row > row)) below.Row += added;
             _rows += added;
             foreach (Cell cell in cells)
@@ -133,9 +135,9 @@ internal sealed class TableCells
         }
     }
 
-    private static List<double> RowStarts(Cell[] cells)
+    private static List<double> RowStarts(Cell[] cells, bool besideOthers)
     {
-        int pairs = 0, deliberate = 0, several = 0;
+        int pairs = 0, deliberate = 0, several = 0, numbers = 0;
         foreach (Cell cell in cells)
         {
             several += cell.Lines.Count > 1 ? 1 : 0;
@@ -143,10 +145,15 @@ internal sealed class TableCells
             {
                 pairs++;
                 double needed = cell.Lines[i].Words[0].Word.Box.Width + 0.4 * cell.Lines[i].Words[0].Segment.Size;
-                if (cell.Lines[i - 1].Right + needed < cell.Box.X1 - 3) deliberate++;
+                (string above, string below) = (cell.Lines[i - 1].Text, cell.Lines[i].Text);
+                // What follows in brackets says the same in another unit.
+                bool values = TextTables.IsValue(below) && TextTables.IsValue(above) && (above[0] == '(' || below[0] != '(');
+                if (values || cell.Lines[i - 1].Right + needed < cell.Box.X1 - 3) deliberate++;
+                numbers += values ? 1 : 0;
             }
         }
-        if (several < 2 || pairs < 3 || deliberate < 0.6 * pairs)
+        // Columns of numbers tell rows even where texts beside them are wrapped.
+        if (several < 2 || pairs < 3 || ((deliberate < 0.6 * pairs || besideOthers) && numbers < 4))
             return [];
         List<double> baselines = [];
         int filled = cells.Count(c => c.Lines.Count > 0);
@@ -189,7 +196,9 @@ internal sealed class TableCells
         Cell[] body = _cells.Where(c => c.Row >= rows && c.Lines.Count > 0).ToArray();
         if (heads.Length < 0.5 * _columns && !heads.Any(c => c.Columns > 1) && heads.Length < 2)
             return 0;
-        bool bold = heads.All(c => c.IsBold) && body.Count(c => c.IsBold) < 0.5 * body.Length;
+        // Amounts in bold are sums.
+        bool sums = heads.Any(c => c.Column > 0 && IsNumber(c.Text) && !c.Text.Any(char.IsLetter) && !Year().IsMatch(c.Text));
+        bool bold = heads.All(c => c.IsBold) && !sums && body.Count(c => c.IsBold) < 0.5 * body.Length;
         uint shade = ShadeOf(heads[0].Box, page);
         bool shaded = shade != uint.MaxValue && heads.All(c => ShadeOf(c.Box, page) == shade)
             && body.Count(c => ShadeOf(c.Box, page) == shade) < 0.4 * body.Length;
@@ -213,6 +222,9 @@ internal sealed class TableCells
         return digits > 0 && letters <= 1 + digits / 2;
     }
 
+    [GeneratedRegex(@"^(FY)? ?(1[89]|20)\d\d( ?[-–/] ?\d{2,4})?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Year();
+
     private static uint ShadeOf(Box box, PageContent page)
     {
         uint shade = uint.MaxValue;
@@ -224,6 +236,9 @@ internal sealed class TableCells
         }
         return shade;
     }
+
+    [GeneratedRegex(@"(?<=\w\W{0,3}?)(\s*\.){4,}\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Leader();
 
     internal sealed class Cell(int row, int column, int rows, int columns, Box box, List<CellLine> lines)
     {
@@ -239,7 +254,8 @@ internal sealed class TableCells
 
         public List<CellLine> Lines { get; } = lines;
 
-        public string Text => Lines.Select(l => l.Text).Aggregate("", DocumentStyle.JoinPlain);
+        /// <summary>Its lines in one, without the dots that lead to the next cell.</summary>
+        public string Text => Leader().Replace(Lines.Select(l => l.Text).Aggregate("", DocumentStyle.JoinPlain), "");
 
         /// <summary>Its text runs up or down the page.</summary>
         public bool IsSideways => Lines.Count > 0 && Lines.TrueForAll(l => l.Words.TrueForAll(w => w.Segment.Turn != 0));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
@@ -9,32 +10,42 @@ namespace Pipeline.Jobs.Extract.Layout;
 /// Finds tables: rows between horizontal rules or in shaded bands first, then rows of three or more cells that are
 /// aligned without any rules.
 /// </summary>
-internal static class TableFinder
+internal static partial class TableFinder
 {
     private const double SameEdge = 5;         // points by which rules of one table may differ
     private const double LongestRowGap = 150;  // between two rules of one table
 
     public static List<TableItem> Find(PageContent page, double bodySize)
     {
-        List<TableItem> tables = new();
+        List<TableItem> tables = new(), byText = new();
+        foreach (TextTable found in TextTables.Find(page, bodySize))
+        {
+            if (TableGrid.Read(found.Box, found.Page, found.HeadLines, drawn: false) is not { } table || !ReadsLikeCells(table)
+                || IsChart(found.Box, found.Page, boxesAreCells: table.Rows[0].Count > 2 && RowsOfNumbers(table) >= 6)
+                || byText.Exists(t => t.Box.Intersects(found.Box) && t.Rows.Count >= table.Rows.Count))
+                continue;
+            byText.RemoveAll(t => t.Box.Intersects(found.Box)); // lines of heads alone look like rows, too
+            byText.Add(table);
+        }
+        void Add(TableItem table)
+        {
+            if (!byText.Exists(t => t.Box.Intersects(table.Box) && ShowsMore(t, table)))
+                tables.Add(table);
+        }
+
         PageContent withSideways = page with { Segments = [.. page.Segments, .. page.Sideways.Select(AsOneWord)] };
         foreach (RuleLattice lattice in RuleLattice.Find(page).OrderByDescending(l => l.Box.Area))
         {
             if (!tables.Exists(t => t.Box.Intersects(lattice.Box)) && LatticeTable.Read(lattice, withSideways) is { } table)
-                tables.Add(WithHeadAbove(table, lattice, page));
+                Add(WithHeadAbove(table, lattice, page));
         }
         foreach (Box region in RuledRegions(page).OrderByDescending(r => r.Area))
         {
-            if (!tables.Exists(t => t.Box.Intersects(region)) && !IsChart(region, page) && TableGrid.Read(region, page) is { } table)
-                tables.Add(table);
+            if (!tables.Exists(t => t.Box.Intersects(region)) && !IsChart(region, page) && TableGrid.Read(region, page) is { } table
+                && !IsRunningText(table))
+                Add(table);
         }
-        foreach (Box region in AlignedRegions(page, bodySize))
-        {
-            (Box whole, PageContent divided) = WithHeadLine(region, page);
-            if (!tables.Exists(t => t.Box.Intersects(whole)) && !IsChart(whole, divided) && TableGrid.Read(whole, divided) is { } table
-                && ReadsLikeCells(table))
-                tables.Add(table);
-        }
+        tables.AddRange(byText.Where(t => !tables.Exists(o => o.Box.Intersects(t.Box))));
         tables.RemoveAll(IsContents);
         return tables;
     }
@@ -46,18 +57,23 @@ internal static class TableFinder
     /// <summary>A table of contents is a list of lines, whatever is drawn between them.</summary>
     private static bool IsContents(TableItem table)
     {
-        if (table.Rows[0].Count != 2 || table.Rows.Count < 4 || table.HeaderRows > 0)
+        bool numbered = table.Rows.Count(r => SectionNumber().IsMatch(r.First(c => c.Length > 0 || c == r[^1]))) > 0.5 * table.Rows.Count;
+        if (table.Rows.Count < 4 || (!numbered && (table.Rows[0].Count != 2 || table.HeaderRows > 0)))
             return false;
         int last = 0;
         foreach (IReadOnlyList<string> row in table.Rows)
         {
-            if (!int.TryParse(row[1], NumberStyles.None, CultureInfo.InvariantCulture, out int page) || page < last
-                || !row[0].Any(char.IsLetter))
+            string text = string.Join(' ', row).TrimEnd();
+            if (!int.TryParse(text.AsSpan(text.LastIndexOf(' ') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int page)
+                || page < last || !row.Any(c => c.Any(char.IsLetter)) || (!numbered && row[1].Contains(' ', StringComparison.Ordinal)))
                 return false;
             last = page;
         }
         return true;
     }
+
+    [GeneratedRegex(@"^\d{1,2}(\.\d{1,2})+\b", RegexOptions.CultureInvariant)]
+    private static partial Regex SectionNumber();
 
     /// <summary>Heads of columns may stand above the lines of the table.</summary>
     private static TableItem WithHeadAbove(TableItem table, RuleLattice lattice, PageContent page)
@@ -156,7 +172,7 @@ internal static class TableFinder
                 && !between.Exists(o => o != s && Math.Abs(o.Baseline - s.Baseline) < 2));
     }
 
-    private static List<Box> JoinCollinear(IEnumerable<Box> rules)
+    internal static List<Box> JoinCollinear(IEnumerable<Box> rules)
     {
         List<Box> joined = new();
         foreach (Box rule in rules.OrderByDescending(r => Math.Round(r.CenterY)).ThenBy(r => r.X0))
@@ -169,7 +185,7 @@ internal static class TableFinder
     }
 
     /// <summary>Curves, images or bars inside: grid lines of a chart look like the rules of a table.</summary>
-    private static bool IsChart(Box region, PageContent page)
+    private static bool IsChart(Box region, PageContent page, bool boxesAreCells = false)
     {
         int shapes = 0;
         foreach (PageGraphic g in page.Graphics)
@@ -179,90 +195,60 @@ internal static class TableFinder
             bool cellShade = g is { Kind: GraphicKind.Path, Filled: true, Segments: <= 6 }
                 && (page.Segments.Exists(s => g.Box.ContainsCenterOf(s.Box)) || g.Box.Width >= 0.9 * region.Width);
             bool frame = g is { Kind: GraphicKind.Path, Filled: false, Segments: <= 6 };
-            if (!cellShade && !frame)
+            bool box = g is { Kind: GraphicKind.Path, Segments: <= 6 };
+            bool thin = box && Math.Min(g.Box.Width, g.Box.Height) <= 4; // double lines
+            if (!cellShade && !frame && !thin && !(boxesAreCells && box))
                 shapes++;
         }
         return shapes >= 2;
     }
 
-    /// <summary>Runs of at least three lines with three or more segments that start at the same positions.</summary>
-    private static IEnumerable<Box> AlignedRegions(PageContent page, double bodySize)
-    {
-        List<List<TextSegment>> lines = new();
-        foreach (TextSegment segment in page.Segments.OrderByDescending(s => s.Baseline).ThenBy(s => s.Box.X0))
-        {
-            if (lines.Count > 0 && Math.Abs(lines[^1][0].Baseline - segment.Baseline) <= 0.3 * segment.Size) lines[^1].Add(segment);
-            else lines.Add([segment]);
-        }
-        int at = 0;
-        while (at < lines.Count)
-        {
-            int end = at + 1, last = at;
-            List<(double From, double To)> columns = lines[at].ConvertAll(s => (s.Box.X0, s.Box.X1));
-            while (end < lines.Count && lines[at].Count >= 3 && lines[end - 1][0].Baseline - lines[end][0].Baseline < 3 * bodySize
-                && InColumns(lines[end], columns))
-            {
-                if (lines[end].Count > 1) last = end;
-                end++;
-            }
-            if (last - at >= 2)
-                yield return lines.GetRange(at, last - at + 1).SelectMany(l => l).Select(s => s.Box).Aggregate((a, b) => a.Union(b));
-            at = last > at ? last + 1 : at + 1;
-        }
-    }
+    private static double Filled(TableItem table) => table.Rows.Average(r => r.Count(c => c.Length > 0)) / table.Rows[0].Count;
 
-    /// <summary>Whether each piece of a line stands in one of the columns so far, which grow with it.</summary>
-    private static bool InColumns(List<TextSegment> line, List<(double From, double To)> columns)
-    {
-        List<(double From, double To)> grown = [.. columns];
-        HashSet<int> used = [];
-        foreach (TextSegment segment in line)
-        {
-            int[] over = Enumerable.Range(0, grown.Count)
-                .Where(c => Math.Min(grown[c].To, segment.Box.X1) - Math.Max(grown[c].From, segment.Box.X0) > -1).ToArray();
-            if (over.Length != 1 || !used.Add(over[0]) || segment.Words.Count > 8)
-                return false;
-            (double from, double to) = grown[over[0]];
-            grown[over[0]] = (Math.Min(from, segment.Box.X0), Math.Max(to, segment.Box.X1));
-        }
-        columns.Clear();
-        columns.AddRange(grown);
-        return true;
-    }
+    private static int RowsOfNumbers(TableItem table) => table.Rows.Count(r => r.Skip(1).Count(TextTables.IsValue) >= 2);
 
-    /// <summary>
-    /// Heads of columns may fill them, so that nothing but their places parts them: a line above the rows in which a word begins at the
-    /// left edge of every column.
-    /// </summary>
-    /// <returns>The region with that line, and the page with the line divided; both as they were without one.</returns>
-    private static (Box Region, PageContent Page) WithHeadLine(Box region, PageContent page)
+    /// <summary>Lines that part groups of rows or of columns only, where numbers stand in more of both.</summary>
+    private static bool ShowsMore(TableItem byText, TableItem drawn)
     {
-        List<TextSegment> inside = page.Segments.Where(s => region.ContainsCenterOf(s.Box)).ToList();
-        double top = inside.Max(s => s.Baseline);
-        List<TextSegment> first = inside.Where(s => top - s.Baseline < 0.3 * s.Size).OrderBy(s => s.Box.X0).ToList();
-        double pitch = top - inside.Where(s => top - s.Baseline >= 0.3 * s.Size).Max(s => s.Baseline);
-        TextSegment[] above = page.Segments.Where(s => s.Baseline > top + 0.3 * s.Size && s.Baseline < top + 1.3 * pitch
-            && s.Box.OverlapX(region) > 0).ToArray();
-        if (above is not [{ } line] || line.Words.Count < first.Count)
-            return (region, page);
-        int[] starts = [.. first.Select(s => line.Words.ToList().FindIndex(w => Math.Abs(w.Box.X0 - s.Box.X0) < 3))];
-        if (starts[0] != 0 || starts.Contains(-1) || starts.Zip(starts.Skip(1)).Any(p => p.First >= p.Second))
-            return (region, page);
-        IEnumerable<TextSegment> pieces = starts.Select((start, i) =>
-            TextSegment.Of([.. line.Words.Take(start..(i + 1 < starts.Length ? starts[i + 1] : line.Words.Count))], line.Baseline));
-        return (region.Union(line.Box), page with { Segments = [.. page.Segments.Where(s => s != line), .. pieces] });
+        int rows = RowsOfNumbers(byText);
+        (int columns, int others) = (byText.Rows[0].Count, drawn.Rows[0].Count);
+        return (Filled(byText) > 0.8 && Filled(drawn) < 0.55 && rows >= 0.5 * drawn.Rows.Count
+                && columns >= drawn.Rows.Max(r => r.Count(c => c.Length > 0)))
+            || (rows >= 2 * drawn.Rows.Count && columns >= others) || (rows >= 0.8 * drawn.Rows.Count && columns >= 1.5 * others);
     }
 
     private static bool ReadsLikeCells(TableItem table)
     {
         int columns = table.Rows[0].Count;
         if (columns < 3)
+            return table.Rows.Count(r => TextTables.IsValue(r[^1])) >= 0.6 * table.Rows.Count;
+        // Numbers alone are those at the axes of a chart.
+        if (table.Rows.Count < 4 && !table.Rows.Any(r => r.Any(c => c.Any(char.IsLetter))))
+            return false;
+        if (!table.Rows.Any(r => r.Any(TextTables.IsValue)) && table.Rows.Count(r => r.Count(c => c.Length > 0) > 2) < 3)
             return false;
         for (int c = 0; c < columns; c++)
-            if (table.Rows.Average(r => r[c].Length) > 40) return false; // columns of running text
-        // The same, in narrow columns: lines of several words which neither numbers nor ends of cells break.
-        int prose = Enumerable.Range(0, columns).Count(c => table.Rows.Average(r => r[c].Count(l => l == ' ')) > 2.5
-            && table.Rows.Count(r => r[c].Length > 0 && char.IsLower(r[c][0])) > 0.4 * table.Rows.Count);
-        return prose < columns;
+            if (table.Rows.Average(r => r[c].Count(char.IsLetterOrDigit)) > 36) return false; // columns of running text
+        return !IsRunningText(table) && !IsFormula(table);
     }
+
+    /// <summary>Formulas and programs stand in columns as well; their signs tell them apart.</summary>
+    private static bool IsFormula(TableItem table)
+    {
+        string[] cells = [.. table.Rows.SelectMany(r => r).Where(c => c.Length > 0)];
+        int signs = cells.Count(c => !TextTables.IsValue(c) && (c.Any(l => char.IsSymbol(l) && !"$€£¥₹°™®©^`".Contains(l))
+            || (c.Length == 1 && !char.IsAsciiLetterUpper(c[0]))));
+        int code = cells.Count(c => c[^1] is '\\' or '{' or '}' or ';' || c.StartsWith("& ", StringComparison.Ordinal)
+            || c.StartsWith("\\begin", StringComparison.Ordinal) || c.StartsWith("\\end", StringComparison.Ordinal));
+        bool sparse = cells.Length < 0.7 * table.Rows.Count * table.Rows[0].Count;
+        return (sparse && signs > 0.3 * cells.Length) || code > 0.25 * cells.Length;
+    }
+
+    /// <summary>Columns of the page between two lines: texts of several words which neither numbers nor ends of cells break.</summary>
+    private static bool IsRunningText(TableItem table) => Enumerable.Range(0, table.Rows[0].Count).All(c =>
+    {
+        string[] cells = [.. table.Rows.Select(r => r[c]).Where(t => t.Length > 0)];
+        return cells.Length > 0 && cells.Average(t => t.Count(l => l == ' ')) > 2.2
+            && cells.Count(t => char.IsLower(t[0])) > 0.3 * cells.Length;
+    });
 }
