@@ -120,7 +120,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             return false;
         TextLine last = lines[at - 1], line = lines[at];
         return last.Baseline - line.Baseline < 1.45 * last.Size && line.Box.X0 < last.Box.X0 + 2
-            && line.Box.X0 > last.Box.X0 - (3 * last.Size) && Math.Abs(line.Size - last.Size) < 0.15 * last.Size && !SentenceEnd().IsMatch(last.Text)
+            && line.Box.X0 > last.Box.X0 - (3 * last.Size) && Math.Abs(line.Size - last.Size) < 0.15 * last.Size
+            && !SentenceEnd().IsMatch(last.Text)
             && !EndedEarly(last, line, RightEdge(lines, at - 1));
     }
 
@@ -171,7 +172,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             start--;
         if (start == line.Length)
             while (start > 0 && line[start - 1] is ('i' or 'v' or 'x' or 'l' or 'c')) start--;
-        bool apart = start > 0 && start < line.Length && (char.IsWhiteSpace(line[start - 1]) || line[start - 1] is '.' or '·' or '…' or '_');
+        bool apart = start > 0 && start < line.Length && (char.IsWhiteSpace(line[start - 1])
+            || line[start - 1] is '.' or '·' or '…' or '_');
         return apart ? ContentsEntry().Match(line) : Match.Empty;
     }
 

@@ -68,7 +68,7 @@ internal static class DocumentLayout
         List<List<Box>> cards = CardFinder.Find(body);
         List<TableItem> tables = TableFinder.Find(body, style.BodySize);
         tables.RemoveAll(t => cards.Exists(group => group.Count(c => t.Box.ContainsCenterOf(c)) > 1));
-        tables.RemoveAll(t => IsOfFormulas(t, body) || PageAccounting.Loses(t, body));
+        tables.RemoveAll(t => IsOfFormulas(t, body) || IsProgram(t, body) || PageAccounting.Loses(t, body));
         List<FigureItem> figures = FigureFinder.Find(body, tables, style.BodySize);
         List<FormulaItem> formulas = [.. page.Formulas.Where(f => !f.Lettering.Any(heads.ContainsKey)
             && !tables.Exists(t => t.Box.ContainsCenterOf(f.Shown)) && !figures.Exists(g => g.Box.ContainsCenterOf(f.Shown)))];
@@ -95,6 +95,16 @@ internal static class DocumentLayout
             return false;
         List<TextSegment> inside = page.Segments.FindAll(s => table.Box.ContainsCenterOf(s.Box));
         return inside.Count(s => page.Formulas.Any(f => f.Lettering.Contains(s))) > 0.6 * inside.Count;
+    }
+
+    /// <summary>The frames and shades of a listing make cells that its lines run through.</summary>
+    private static bool IsProgram(TableItem table, PageContent page)
+    {
+        List<TextSegment> inside = page.Segments.FindAll(s => table.Box.ContainsCenterOf(s.Box));
+        List<TextSegment> lines = inside.FindAll(s => s.Monospaced && s.Words.Count > 1);
+        if (lines.Sum(s => s.Glyphs) < 0.6 * inside.Sum(s => s.Glyphs))
+            return false;
+        return lines.Count(s => !table.Rows.Any(r => r.Any(c => c.Contains(s.Text, StringComparison.Ordinal)))) > 0.3 * lines.Count;
     }
 
     /// <summary>Makes one item of what stands in a group of boxes.</summary>

@@ -25,7 +25,8 @@ internal static partial class DocumentTitle
         && !IsFileName().IsMatch(text) && !IsTemplate().IsMatch(text) && !IsReference().IsMatch(text);
 
     /// <summary>Where the article was published, which some journals put there.</summary>
-    [GeneratedRegex(@"://|\bdoi\b|\bISSN\b|\bvol(\.|ume)? ?\d|\(\d{4}\)[,:]? (\d|article|no\.)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"://|\bdoi\b|\bISSN\b|\bvol(\.|ume)? ?\d|\(\d{4}\)[,:]? (\d|article|no\.)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex IsReference();
 
     [GeneratedRegex(@"\s+")]

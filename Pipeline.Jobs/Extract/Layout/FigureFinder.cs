@@ -180,7 +180,8 @@ internal static class FigureFinder
             return false;
         if (cluster.Shapes < 3) // lines alone: a drawing of many of them, or else a frame around text
             return cluster.InnerParts >= 12 && inside.Sum(s => s.Box.Area) < 0.1 * cluster.Drawn.Area;
-        return inside.Where(s => s.Words.Count >= 7 || s.Monospaced).Sum(s => s.Box.Area) < 0.4 * cluster.Drawn.Area; // otherwise decorated text
+        // Otherwise decorated text.
+        return inside.Where(s => s.Words.Count >= 7 || s.Monospaced).Sum(s => s.Box.Area) < 0.4 * cluster.Drawn.Area;
     }
 
     /// <summary>A listing: framed, shaded line by line, its lines numbered.</summary>

@@ -201,6 +201,8 @@ internal sealed unsafe class PdfiumPage : IDisposable
         MatrixF m = default;
         Transform own = GetObjectMatrix(path, &m) != 0 ? new Transform(m).Then(outer) : outer;
         int first = found.Count;
+        float width = 0;
+        double thickness = segments == 2 && whole.Stroked && GetStrokeWidth(path, &width) != 0 ? width * own.Scale : 0;
         List<(double X, double Y)> points = [];
         bool closed = false;
         for (int i = 0; i < segments; i++)
@@ -216,19 +218,20 @@ internal sealed unsafe class PdfiumPage : IDisposable
             }
             if (type == SegmentMove)
             {
-                AddOutline(points, closed, whole, box, found);
+                AddOutline(points, closed, whole, thickness, box, found);
                 points.Clear();
             }
             (double ux, double uy) = own.Apply(x, y);
             points.Add(Displayed(ux, uy));
             closed = GetSegmentClose(segment) != 0;
         }
-        AddOutline(points, closed, whole, box, found);
+        AddOutline(points, closed, whole, thickness, box, found);
         if (found.Count == first)
             found.Add(whole);
     }
 
-    private static void AddOutline(List<(double X, double Y)> points, bool closed, PageGraphic whole, Box visible, List<PageGraphic> found)
+    private static void AddOutline(
+        List<(double X, double Y)> points, bool closed, PageGraphic whole, double thickness, Box visible, List<PageGraphic> found)
     {
         const double Straight = 0.6;    // points by which a line may deviate from the horizontal or vertical
         if (points.Count < 2 || found.Count >= MaxGraphics)
@@ -245,7 +248,7 @@ internal sealed unsafe class PdfiumPage : IDisposable
         {
             Box shown = box.Clip(visible.Inflate(1));
             if (shown.Width >= 0 && shown.Height >= 0)
-                found.Add(whole with { Box = shown, Segments = edges, IsRectangle = rectangle });
+                found.Add(AsSign(whole with { Box = shown, Segments = edges, IsRectangle = rectangle }, thickness));
             return;
         }
         for (int i = 1; i < points.Count + (closed ? 1 : 0); i++)
@@ -255,6 +258,19 @@ internal sealed unsafe class PdfiumPage : IDisposable
             if (line.Width >= 0 && line.Height >= 0)
                 found.Add(whole with { Box = line, Segments = 2 });
         }
+    }
+
+    /// <summary>A stroke about as thick as it is long is a square: some programs draw the marks of lists so.</summary>
+    private static PageGraphic AsSign(PageGraphic stroke, double thickness)
+    {
+        const double Least = 1.5;       // points
+        double length = Math.Max(stroke.Box.Width, stroke.Box.Height);
+        if (stroke.Segments != 2 || thickness < Least || thickness < 0.7 * length || length < 0.7 * thickness)
+            return stroke;
+        Box box = stroke.Box.Width > stroke.Box.Height
+            ? stroke.Box with { Y0 = stroke.Box.Y0 - (thickness / 2), Y1 = stroke.Box.Y1 + (thickness / 2) }
+            : stroke.Box with { X0 = stroke.Box.X0 - (thickness / 2), X1 = stroke.Box.X1 + (thickness / 2) };
+        return stroke with { Box = box, Segments = 5, Filled = true, IsRectangle = true };
     }
 
     private static PageGraphic PathOf(nint path, Box box)
@@ -328,6 +344,9 @@ internal sealed unsafe class PdfiumPage : IDisposable
         }
 
         public static Transform Identity => new(1, 0, 0, 1, 0, 0);
+
+        /// <summary>How much longer lengths become, on average.</summary>
+        public double Scale => Math.Sqrt(Math.Abs((A * D) - (B * C)));
 
         public (double X, double Y) Apply(double x, double y) => (A * x + C * y + E, B * x + D * y + F);
 
