@@ -43,7 +43,7 @@ public sealed class TrainingPassTests
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
         for (int time = 0; time < 2; time++)    // the second finds used buffers
         {
-            double loss = pass.Backward(batch, 1.0 / targets) / targets;
+            double loss = pass.Backward(batch, 1.0 / targets).CrossEntropy / targets;
             loss.ShouldBe(expected, type == ScalarType.Float32 ? 1e-5 : 0.02);
             foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
                 // eight bits, and the two round in different places
@@ -91,9 +91,9 @@ public sealed class TrainingPassTests
         using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 40, 17, 70), CPU);
         using TrainingPass fused = new(model);
         using TrainingPass plain = new(model, kernels: new TorchKernels());
-        double loss = fused.Backward(batch, 0.01);
+        double loss = fused.Backward(batch, 0.01).CrossEntropy;
         Tensor[] gradients = Gradients(adapter);
-        plain.Backward(batch, 0.01).ShouldBe(loss, loss * 1e-5);
+        plain.Backward(batch, 0.01).CrossEntropy.ShouldBe(loss, loss * 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
             Distance(ours, theirs).ShouldBeLessThan(2e-4);
     }
@@ -127,7 +127,7 @@ public sealed class TrainingPassTests
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 40);
         using TrainingPass pass = new(model);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
-        (pass.Backward(batch, 1.0 / 40) / 40).ShouldBe(expected, 1e-5);
+        (pass.Backward(batch, 1.0 / 40).CrossEntropy / 40).ShouldBe(expected, 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
             Distance(ours, theirs).ShouldBeLessThan(2e-4);
     }
@@ -158,7 +158,7 @@ public sealed class TrainingPassTests
             using IDisposable noGrad = no_grad();
             foreach ((Tensor weight, Tensor gradient) in weights)
                 weight.add_(gradient, distance / norm);
-            double loss = pass.Backward(batch, 1, noise);
+            double loss = pass.Backward(batch, 1, noise).CrossEntropy;
             foreach ((Tensor weight, Tensor gradient) in weights)
                 weight.add_(gradient, -distance / norm);
             return loss;
@@ -181,7 +181,7 @@ public sealed class TrainingPassTests
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 40);
         using TrainingPass pass = new(model);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
-        (pass.Backward(batch, 1.0 / 40) / 40).ShouldBe(expected, 1e-5);
+        (pass.Backward(batch, 1.0 / 40).CrossEntropy / 40).ShouldBe(expected, 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
             Distance(ours, theirs).ShouldBeLessThan(2e-4);
     }
@@ -198,9 +198,9 @@ public sealed class TrainingPassTests
         using TrainingPass fresh = new(model);
         used.Backward(large, 1);
         _ = Gradients(adapter);
-        double loss = used.Backward(small, 1);
+        double loss = used.Backward(small, 1).CrossEntropy;
         Tensor[] gradients = Gradients(adapter);
-        fresh.Backward(small, 1).ShouldBe(loss);
+        fresh.Backward(small, 1).CrossEntropy.ShouldBe(loss);
         foreach ((Tensor ours, Tensor theirs) in gradients.Zip(Gradients(adapter)))
             ours.allclose(theirs, 0, 0).ShouldBeTrue();
     }
@@ -231,7 +231,7 @@ public sealed class TrainingPassTests
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 1);
         using TrainingPass pass = new(model);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
-        pass.Backward(batch, 1).ShouldBe(expected, expected * 1e-5);
+        pass.Backward(batch, 1).CrossEntropy.ShouldBe(expected, expected * 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
             Distance(ours, theirs).ShouldBeLessThan(2e-4);
     }
@@ -269,12 +269,12 @@ public sealed class TrainingPassTests
         using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 30, 50), CPU);
         using TrainingPass pass = new(model);
         using TrainingPass other = new(model, checkpointing: true);
-        double loss = pass.Backward(batch, 1, Dropout(7));
+        double loss = pass.Backward(batch, 1, Dropout(7)).CrossEntropy;
         Tensor[] gradients = Gradients(adapter);
-        other.Backward(batch, 1, Dropout(7)).ShouldBe(loss, "the recomputed layer drops the same");
+        other.Backward(batch, 1, Dropout(7)).CrossEntropy.ShouldBe(loss, "the recomputed layer drops the same");
         foreach ((Tensor ours, Tensor theirs) in gradients.Zip(Gradients(adapter)))
             ours.allclose(theirs, 0, 0).ShouldBeTrue();
-        pass.Backward(batch, 1, Dropout(8)).ShouldNotBe(loss);
+        pass.Backward(batch, 1, Dropout(8)).CrossEntropy.ShouldNotBe(loss);
         pass.Loss(batch).ShouldNotBe(loss);
     }
 
