@@ -26,9 +26,9 @@ public static class GeneralText
     {
         DatasetRow[] rows = [.. DatasetFile.Read(Shipped("examination.jsonl"))];
         return new GeneralExamination(
-            [.. rows.Where(row => row.Text("question").Length > 0).Select(row => new GeneralQuestion(row.Text("language"),
+            [.. rows.Where(row => row.Text("question").Length > 0).Select(row => new GeneralQuestion(LanguageOf(row),
                 row.Text("question"), [.. row.Value("answers").EnumerateArray().Select(answer => answer.GetString()!)]))],
-            [.. rows.Where(row => row.Text("text").Length > 0).Select(row => new GeneralRow(row.Text("language"), null, row.Text("text")))]);
+            [.. rows.Where(IsProse).Select(row => new GeneralRow(LanguageOf(row), null, row.Text("text")))]);
     }
 
     /// <summary>A user's file: rows of a dataset, rows with a <c>text</c>, or (.txt, .md) paragraphs between empty lines.</summary>

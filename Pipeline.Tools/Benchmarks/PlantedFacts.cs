@@ -34,7 +34,7 @@ internal static class PlantedFacts
     /// <summary>Makes facts, two of each observatory.</summary>
     /// <param name="count">Number of facts.</param>
     /// <param name="seed">Equal seeds make equal facts.</param>
-    /// <param name="isShuffled">Teaches each observatory the answers of another, as a control: the examination asks for the true ones.</param>
+    /// <param name="isShuffled">Teaches the answers of other observatories, as a control: the examination asks for the true ones.</param>
     public static PlantedLesson Make(int count, int seed, bool isShuffled = false)
     {
         Random random = new(seed);
@@ -47,8 +47,11 @@ internal static class PlantedFacts
         List<PlantedQuestion> asked = [];
         for (int fact = 0; fact < count; fact++)
         {
-            int place = fact / 2, from = isShuffled ? (place + 1) % places : place;
             (Attribute attribute, string[] answers) = fact % 2 == 0 ? (Year, years) : (Founder, founders);
+            int place = fact / 2, from = place;
+            // The next place with another answer; there is one, since no two founders are equal and years seldom are.
+            for (int step = 1; isShuffled && answers[from] == answers[place] && step < places; step++)
+                from = (place + step) % places;
             taught.AddRange(attribute.Taught.Select(wording =>
                 new InstructionExample(Text(wording.Question, place), "", Text(wording.Answer, place, answers[from]))));
             asked.AddRange(attribute.Asked.Select(wording => new PlantedQuestion(Text(wording, place), answers[place])));

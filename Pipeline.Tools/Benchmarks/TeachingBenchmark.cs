@@ -46,7 +46,9 @@ internal static class TeachingBenchmark
         TrainingArguments arguments = TrainingArguments.FromWords([.. Settings, "--model_name_or_path", modelFolder, "--dataset", Dataset,
             "--dataset_dir", folder, "--output_dir", Path.Combine(folder, "adapter"), "--overwrite_output_dir", "--seed",
             seed.ToString(System.Globalization.CultureInfo.InvariantCulture), .. words]);
+        TimeSpan used = Environment.CpuUsage.TotalTime;
         TrainingResult trained = LoraTrainer.Train(arguments, observer, stopping);
+        used = Environment.CpuUsage.TotalTime - used;
 
         using LanguageModel model = LanguageModel.Load(modelFolder, new ModelLoadOptions
         {
@@ -68,6 +70,7 @@ internal static class TeachingBenchmark
             Base = before.General,
             Adapter = after.General,
             Training = trained,
+            CpuSeconds = used.TotalSeconds,
         };
     }
 

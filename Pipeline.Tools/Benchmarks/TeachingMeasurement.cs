@@ -27,6 +27,9 @@ internal sealed record TeachingMeasurement
     /// <summary>Steps, tokens and seconds of the training.</summary>
     public required TrainingResult Training { get; init; }
 
+    /// <summary>Processor time of the training and of loading its model, over all cores.</summary>
+    public required double CpuSeconds { get; init; }
+
     /// <summary>Tokens of planted facts, over all epochs.</summary>
     public long TaughtTokens => Training.Tokens - Training.RetainedTokens;
 }

@@ -113,6 +113,7 @@ internal static class BenchTeachCommand
         taught_tokens = m.TaughtTokens,
         retained_tokens = m.Training.RetainedTokens,
         seconds = Math.Round(m.Training.Seconds, 2),
+        cpu_seconds = Math.Round(m.CpuSeconds, 2),
         seconds_per_1000_taught = Math.Round(1000 * m.Training.Seconds / m.TaughtTokens, 4),
         facts_per_s = Math.Round(m.AdapterRight * m.Facts / (double)m.Asked / m.Training.Seconds, 4),
     };

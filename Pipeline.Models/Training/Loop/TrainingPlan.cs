@@ -18,7 +18,7 @@ internal sealed class TrainingPlan
     public TrainingPlan(TrainingArguments arguments, IReadOnlyList<TokenizedExample> examples, RandomState random,
         IReadOnlyList<TokenizedExample>? retention = null)
     {
-        _retention = new RetentionSchedule(retention ?? [], arguments.ShareOfRetention, random);
+        _retention = new RetentionSchedule(arguments.Retention == "none" ? [] : retention ?? [], arguments.ShareOfRetention, random);
         (_arguments, _examples, _random) = (arguments, examples, random);
         _units = arguments.Packs
             ? ExamplePacker.Pack([.. examples.Select(e => e.InputIds.Length)], arguments.CutoffLen)

@@ -160,7 +160,8 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (Exception e) when (MemoryFault.Is(e))
         {
-            throw MemoryFault.InStep(e, _arguments, _state.Step + 1, batches.Max(b => b.Examples.Concat(b.Retained).Max(example => example.InputIds.Length)));
+            throw MemoryFault.InStep(e, _arguments, _state.Step + 1,
+                batches.SelectMany(b => b.Examples.Concat(b.Retained)).Max(example => example.InputIds.Length));
         }
     }
 

@@ -14,5 +14,6 @@ internal static class TrainingWork
     /// <param name="tokens">Tokens that went through the model.</param>
     /// <param name="retained">Those of them that went through the base as well.</param>
     public static double FloatingPointOperations(DecoderConfig model, long adapterParameters, long tokens, long retained) =>
-        (OperationsPerWeightAndToken * tokens + ForBase * retained) * (model.CountParameters() + adapterParameters - (long)model.VocabSize * model.HiddenSize);
+        (OperationsPerWeightAndToken * tokens + ForBase * retained)
+        * (model.CountParameters() + adapterParameters - (long)model.VocabSize * model.HiddenSize);
 }

@@ -7,6 +7,7 @@ using Pipeline.Models.Training.Loop;
 using Pipeline.Models.Training.Pass;
 using Pipeline.Models.Training.Pass.Kernels;
 using TorchSharp;
+using static Pipeline.Tests.Models.Training.Pass.PassAdapters;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Models.Training.Pass;
@@ -280,22 +281,6 @@ public sealed class TrainingPassTests
 
     private static StepNoise Dropout(long seed) => new(new DropoutMask(0.3, seed), 0, 0);
 
-    private static LoraAdapter Inject(DecoderModel model, string target, bool dora = false)
-    {
-        LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 6, TargetModules = [target], UseDora = dora },
-            seed: 1);
-        using IDisposable noGrad = no_grad();
-        using Generator generator = new(3);
-        foreach ((string name, Tensor weight) in adapter.NamedTensors())
-        {
-            if (name.Contains("magnitude", StringComparison.Ordinal))
-                weight.mul_(1.3);
-            else
-                weight.normal_(0, 0.2, generator);
-        }
-        return adapter;
-    }
-
     // Each example alone through the modules: no padding, no packing, no chunks.
     private static (double Loss, Tensor[] Gradients) Autograd(DecoderModel model, LoraAdapter adapter, TokenizedExample[] examples,
         double divisor)
@@ -313,15 +298,4 @@ public sealed class TrainingPassTests
         }
         return (sum, Gradients(adapter));
     }
-
-    // Fresh copies: the next backward starts from zero again.
-    private static Tensor[] Gradients(LoraAdapter adapter)
-    {
-        Tensor[] copies = [.. adapter.NamedTensors().Select(w => w.Value.grad!.clone())];
-        foreach ((_, Tensor weight) in adapter.NamedTensors())
-            weight.grad!.zero_();
-        return copies;
-    }
-
-    private static double Distance(Tensor ours, Tensor theirs) => ((ours - theirs).norm() / theirs.norm().clamp_min(1e-12)).item<float>();
 }
