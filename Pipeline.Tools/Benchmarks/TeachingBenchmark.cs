@@ -31,12 +31,13 @@ internal static class TeachingBenchmark
     /// <param name="lesson">Facts.</param>
     /// <param name="folder">Empty folder for dataset and adapter.</param>
     /// <param name="seed">Of the training.</param>
+    /// <param name="known">General knowledge of the base from an earlier measurement, not to be measured again; null for none.</param>
     /// <param name="words">Keys of the training that differ, as <c>train</c> takes them.</param>
     /// <param name="observer">Notified of every step; may be null.</param>
     /// <param name="stopping">Ends it.</param>
     /// <exception cref="InputException">Model or keys cannot be used.</exception>
     public static TeachingMeasurement Measure(string modelFolder, PlantedLesson lesson, string folder, int seed,
-        IReadOnlyList<string> words, ITrainingObserver? observer, CancellationToken stopping)
+        GeneralResult? known, IReadOnlyList<string> words, ITrainingObserver? observer, CancellationToken stopping)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllLines(Path.Combine(folder, Dataset), lesson.Taught.Select(example => JsonSerializer.Serialize(
@@ -57,10 +58,11 @@ internal static class TeachingBenchmark
             QuantizationBits = arguments.QuantizationBit,
         });
         ChatTemplate template = TemplateRule.Choose(model, arguments.Template, arguments.OutputDir, arguments.DefaultSystem).Template;
-        Side before = Examine(model, template, lesson, stopping);
+        Side before = Examine(model, template, lesson, known, stopping);
         using LoraAdapter adapter = AdapterFolder.Load(arguments.OutputDir, model.Decoder);
         adapter.Attach();
-        Side after = Examine(model, template, lesson, stopping);
+        Side after = Examine(model, template, lesson, null, stopping);
+        WriteReplies(folder, lesson, before, after);
         return new TeachingMeasurement
         {
             Facts = lesson.Taught.Count / PlantedFacts.Wordings,
@@ -74,13 +76,25 @@ internal static class TeachingBenchmark
         };
     }
 
-    private static Side Examine(LanguageModel model, ChatTemplate template, PlantedLesson lesson, CancellationToken stopping)
+    private static Side Examine(LanguageModel model, ChatTemplate template, PlantedLesson lesson, GeneralResult? known,
+        CancellationToken stopping)
     {
         string[] replies = GeneralKnowledge.Ask(model, template, [.. lesson.Asked.Select(item => item.Question)], BatchSize, LongestReply,
             stopping);
-        int right = lesson.Asked.Zip(replies).Count(pair => GeneralKnowledge.Holds(pair.Second, pair.First.Answer));
-        return new Side(right, GeneralKnowledge.Measure(model, template, BatchSize, stopping));
+        return new Side(replies, lesson.Asked.Zip(replies).Count(pair => GeneralKnowledge.Holds(pair.Second, pair.First.Answer)),
+            known ?? GeneralKnowledge.Measure(model, template, BatchSize, stopping));
     }
 
-    private sealed record Side(int Right, GeneralResult General);
+    // What stands behind the figures, for whoever wants to read it.
+    private static void WriteReplies(string folder, PlantedLesson lesson, Side before, Side after) =>
+        File.WriteAllLines(Path.Combine(folder, "replies.jsonl"),
+        [
+            .. lesson.Asked.Select((item, i) => JsonSerializer.Serialize(
+                new { question = item.Question, answer = item.Answer, @base = before.Replies[i], adapter = after.Replies[i] }, Readable)),
+            .. before.General.Replies.Zip(after.General.Replies, (own, other) => JsonSerializer.Serialize(
+                new { question = own.Question.Question, answers = own.Question.Answers, @base = own.Reply, adapter = other.Reply },
+                Readable)),
+        ]);
+
+    private sealed record Side(string[] Replies, int Right, GeneralResult General);
 }

@@ -67,8 +67,9 @@ internal static class BenchTeachCommand
             {
                 PlantedLesson lesson = PlantedFacts.Make(facts, seed, parsed.GetValue(Shuffled));
                 using TrainingProgressView progress = new(error, error);
-                results.Add(TeachingBenchmark.Measure(parsed.GetRequiredValue(Model), lesson,
-                    Path.Combine(folder, $"seed-{seed}"), seed, parsed.GetValue(Words) ?? [], progress, stopping));
+                GeneralResult? known = results.Count == 0 ? null : results[0].Base;
+                results.Add(TeachingBenchmark.Measure(parsed.GetRequiredValue(Model), lesson, Path.Combine(folder, $"seed-{seed}"), seed,
+                    known, parsed.GetValue(Words) ?? [], progress, stopping));
                 output.WriteLine(Line(seed, results[^1]));
             }
             if (parsed.GetValue(Json))
