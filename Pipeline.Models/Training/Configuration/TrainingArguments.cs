@@ -267,7 +267,7 @@ public sealed record TrainingArguments
     [JsonPropertyName("retention_weight"), Range(1e-6, 1e6)]
     public double? RetentionWeight { get; init; }
 
-    /// <summary>Tokens of general text per taught token in an epoch; null for 0.2 with <c>kl</c>, 0.15 with <c>replay</c>.</summary>
+    /// <summary>Tokens of general text per taught token in an epoch; null for 0.15.</summary>
     [JsonPropertyName("retention_share"), Range(1e-6, 100.0)]
     public double? RetentionShare { get; init; }
 
@@ -321,7 +321,7 @@ public sealed record TrainingArguments
     internal double WeightOfRetention => RetentionWeight ?? 1;
 
     /// <summary>Tokens of general text per taught token.</summary>
-    internal double ShareOfRetention => RetentionShare ?? (Replays ? 0.15 : 0.2);
+    internal double ShareOfRetention => RetentionShare ?? 0.15;
 
     /// <summary>Whether examples share sequences.</summary>
     internal bool Packs => Packing || NeatPacking;
