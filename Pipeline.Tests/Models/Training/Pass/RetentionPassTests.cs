@@ -80,12 +80,16 @@ public sealed class RetentionPassTests
             Distance(ours, theirs).ShouldBeLessThan(1e-3);
     }
 
-    [Fact]
-    public void An_adapter_that_changes_nothing_diverges_by_nothing_and_is_not_moved()
+    [Theory]
+    [InlineData(ScalarType.Float32, false)]
+    [InlineData(ScalarType.BFloat16, false)]
+    [InlineData(ScalarType.Float32, true)]
+    public void An_adapter_that_changes_nothing_diverges_by_nothing_and_is_not_moved(ScalarType type, bool dora)
     {
         using DisposeScope scope = NewDisposeScope();
-        using DecoderModel model = PassModels.Create("phi3", ScalarType.Float32);
-        using LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 8, TargetModules = ["all"] }, seed: 1);
+        using DecoderModel model = PassModels.Create("phi3", type);
+        using LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 8, TargetModules = ["all"], UseDora = dora },
+            seed: 1);
         using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 20), CPU,
             PassModels.Examples(model.Config, 33));
         using TrainingPass pass = new(model);
