@@ -41,6 +41,8 @@ public sealed class TrainingSettings
         ["val_size"] = $", and give the held-out share as {RunOptionsSchema.NameOf(o => o.Dataset.EvalFraction)}",
     };
 
+    private const string FileOfServer = "retention_dataset";
+
     private readonly TrainingArguments _arguments;
 
     /// <summary>Reads keys.</summary>
@@ -49,13 +51,13 @@ public sealed class TrainingSettings
     {
         ArgumentNullException.ThrowIfNull(given);
         Given = given;
-        (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(given.Where(key => !KeysSetByRun.ContainsKey(key.Key)),
-            Defaults);
+        (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(
+            given.Where(key => !KeysSetByRun.ContainsKey(key.Key) && key.Key != FileOfServer), Defaults);
         // Assumes held-out examples, which runs usually have; that is certain only once the dataset is built.
         IReadOnlyList<SettingFault> rules = For("model", "dataset", evalSet: DatasetFiles.Eval, "output").FindFaults();
         IEnumerable<SettingFault> taken = given.Keys.Where(KeysSetByRun.ContainsKey)
             .Select(key => new SettingFault(key, $"is filled in by the run; take it out{KeysSetByRun[key]}"));
-        Faults = [.. taken.Concat(unread).Concat(rules).Select(InSection)];
+        Faults = [.. taken.Concat(FileFaults(given)).Concat(unread).Concat(rules).Select(InSection)];
     }
 
     /// <summary>No keys: the defaults of runs.</summary>
@@ -76,6 +78,11 @@ public sealed class TrainingSettings
     /// <summary>Settings from an object whose properties are keys: <c>new { lora_rank = 8 }</c>.</summary>
     public static TrainingSettings Of(object keys) =>
         new(JsonSerializer.SerializeToElement(keys).Deserialize<Dictionary<string, JsonElement>>()!);
+
+    // Whoever starts a run may not have the server train on any file that it can read.
+    private static IEnumerable<SettingFault> FileFaults(IReadOnlyDictionary<string, JsonElement> given) =>
+        given.TryGetValue(FileOfServer, out JsonElement file) && file.ValueKind != JsonValueKind.Null
+            ? [new SettingFault(FileOfServer, "names a file of the server; take it out: a run takes the product's own set")] : [];
 
     /// <summary>A fault of one of the keys, by the key's full name.</summary>
     internal static SettingFault InSection(SettingFault fault) => fault.In(RunOptionsSchema.NameOf(o => o.Training));

@@ -10,9 +10,13 @@ internal sealed class RandomState(long seed)
     internal const ulong Weyl = 0x9E3779B97F4A7C15;
 
     /// <summary>The order of the examples in an epoch.</summary>
-    public int[] Permutation(int epoch, int count)
+    public int[] Permutation(int epoch, int count) => Permutation(Start(1, epoch, 0), count);
+
+    /// <summary>The order of the general examples in an epoch, the first or a further time through them.</summary>
+    public int[] RetentionOrder(int epoch, int round, int count) => Permutation(Start(4, epoch, round), count);
+
+    private static int[] Permutation(ulong state, int count)
     {
-        ulong state = Start(1, epoch, 0);
         int[] order = [.. Enumerable.Range(0, count)];
         for (int i = count - 1; i > 0; i--)
         {

@@ -1,8 +1,10 @@
+using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training.Batches;
+using Pipeline.Models.Training.Checkpoints;
 using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Loop;
 using Pipeline.Models.Weights;
@@ -34,7 +36,21 @@ public static class LoraTrainer
         TrainingData data = ReadData(arguments, folder, observer);
         stopping.ThrowIfCancellationRequested();
         using LanguageModel model = Load(folder, options, arguments);
+        if (RetentionExamples.AsksBase(arguments))
+            data = WithReplay(data, arguments, model, stopping);
         return Train(arguments, model.Decoder, data, observer, stopping);
+    }
+
+    // The base answers before there is an adapter.
+    private static TrainingData WithReplay(TrainingData data, TrainingArguments arguments, LanguageModel model,
+        CancellationToken stopping)
+    {
+        ChatTemplate template = ChooseTemplate(arguments, model.Folder, model.Decoder.Config, model.Tokenizer).Template;
+        IReadOnlyList<InstructionExample> answers = ReplayAnswers.Make(model, TrainingFingerprint.HashOf(model.Decoder), template,
+            GeneralText.ForRetention(arguments.RetentionLanguages), arguments.OutputDir, stopping);
+        int cutoff = Math.Min(arguments.CutoffLen, model.Decoder.Config.MaxPositionEmbeddings);
+        return data.WithRetention([.. answers.SelectMany(example =>
+            RetentionExamples.Encode(new GeneralRow("", example, ""), template, model.Tokenizer, cutoff))]);
     }
 
     /// <summary>The chat template that a training run uses.</summary>

@@ -16,4 +16,11 @@ namespace Pipeline.Models.Training;
 /// <param name="ResumedFromStep">Step of the checkpoint it resumed from; 0 for none.</param>
 public sealed record TrainingResult(
     string OutputDir, int Steps, double Epochs, double FirstLoss, double LastLoss, double TrainLoss, double? EvalLoss,
-    long TrainableParameters, long AllParameters, int Examples, int EvalExamples, double Seconds, int ResumedFromStep);
+    long TrainableParameters, long AllParameters, int Examples, int EvalExamples, double Seconds, int ResumedFromStep)
+{
+    /// <summary>Tokens that went through the model with the adapter, without padding.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>Those of them that were held to the base's predictions (<c>retention: kl</c>).</summary>
+    public long RetainedTokens { get; init; }
+}

@@ -70,6 +70,8 @@ public sealed class StageRulesTests
             + "eval_dataset)",
         ]);
         Should.Throw<SettingsException>(() => wrong.Arguments).Faults.ShouldBe(wrong.Faults);
+        Settings("""{"retention": "kl", "retention_dataset": "/etc/hostname"}""").Faults.ShouldHaveSingleItem().ToString()
+            .ShouldStartWith("training.retention_dataset: names a file of the server; take it out");
 
         static TrainingSettings Settings(string json) => new(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!);
     }

@@ -17,6 +17,7 @@ namespace Pipeline.Tools.Benchmarks;
 internal static class TrainingBenchmark
 {
     private const int PeakSize = 1024;
+    private const int RetainedLength = 64; // tokens, about a paragraph
     private const double LearningRate = 1e-4;
 
     /// <summary>Trains a randomly initialised model for a few steps.</summary>
@@ -58,7 +59,21 @@ internal static class TrainingBenchmark
         TrainingStep step = new(pass, optimizer, arguments.MaxGradNorm, (number, _) =>
             new StepNoise(new DropoutMask(options.Lora.Dropout, number), 0, 0));
         return Time(options, batches, (number, micro) =>
-            step.Run([.. micro.Select(batch => new MicroBatch([], batch))], number, LearningRate, stopping).Loss);
+            step.Run([.. micro.Select(batch => new MicroBatch([], batch)), .. Retained(options, micro)], number, LearningRate, stopping)
+                .Loss);
+    }
+
+    // Made-up general text beside a step's examples.
+    private static IEnumerable<MicroBatch> Retained(TrainingBenchmarkOptions options,
+        IReadOnlyList<IReadOnlyList<TokenizedExample>> micro)
+    {
+        Random random = new(2);
+        int left = (int)(options.RetentionShare * micro.Sum(batch => batch.Sum(e => e.InputIds.Length)));
+        for (; left > 0; left -= RetainedLength)
+        {
+            int[] ids = [.. Enumerable.Range(0, Math.Min(left, RetainedLength)).Select(_ => random.Next(options.Model.VocabSize))];
+            yield return new MicroBatch([], []) { Retained = [new TokenizedExample(ids, ids)] };
+        }
     }
 
     private static Timed MeasureReference(

@@ -31,6 +31,9 @@ internal sealed record TrainingBenchmarkOptions
     /// <summary>Bits in which the frozen layers are stored; null when not quantized.</summary>
     public int? QuantizationBits { get; init; }
 
+    /// <summary>Tokens of general text, held to the base's predictions, per taught token; 0 for none.</summary>
+    public double RetentionShare { get; init; }
+
     /// <summary>What else to measure; null for nothing.</summary>
     public TrainingReference? Reference { get; init; }
 }

@@ -58,6 +58,10 @@ internal static class BenchTrainCommand
         HelpName = "BITS"
     };
     private static readonly Option<double> Dropout = new("--dropout") { Description = "Dropout of the adapter's inputs" };
+    private static readonly Option<double> Retention = new("--retention-share")
+    {
+        Description = "Tokens of general text, held to the base as by retention: kl, per taught token; the figures count taught ones",
+    };
     private static readonly Option<TrainingReference?> Reference =
         new("--reference")
         {
@@ -74,7 +78,7 @@ internal static class BenchTrainCommand
         {
             Precision, On, Seq, Batch, Accumulation, Rank, Hidden, Layers, Heads, KvHeads, Intermediate, Vocab, Steps, Dataset, Tokenizer,
                 Lengths,
-            Checkpointing, Quantization, Dropout, Reference, Json,
+            Checkpointing, Quantization, Dropout, Retention, Reference, Json,
         };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(parsed, stopping), CancellationToken.None));
         return command;
@@ -103,6 +107,7 @@ internal static class BenchTrainCommand
             Steps = Value(parsed, Steps),
             Checkpointing = parsed.GetValue(Checkpointing),
             QuantizationBits = parsed.GetValue(Quantization),
+            RetentionShare = parsed.GetValue(Retention),
             Reference = parsed.GetValue(Reference),
         };
         TrainingMeasurement m = TrainingBenchmark.Measure(options, Batches(parsed, shape), stopping);

@@ -6,7 +6,7 @@ namespace Pipeline.Models.Training.Batches;
 
 /// <summary>
 /// Examples of one micro-step, concatenated without padding; none sees another. Only rows that have a target are
-/// listed, so no logits are computed for the others.
+/// listed, so no logits are computed for the others. Retained examples, which have none, come last.
 /// </summary>
 /// <param name="InputIds">[rows] int64; after the last token, a few rows that belong to no example.</param>
 /// <param name="Rows">[targets] int64: rows whose next token is a training target.</param>
@@ -14,13 +14,25 @@ namespace Pipeline.Models.Training.Batches;
 /// <param name="Layout">Which rows belong to which example.</param>
 internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Targets, SequenceLayout Layout) : IDisposable
 {
+    /// <summary>The retained examples alone, as the base computes them; null without any.</summary>
+    public TrainingBatch? Retained { get; private init; }
+
+    /// <summary>The row of the first retained token; the others follow in the order of <see cref="Retained"/>.</summary>
+    public int FirstRetainedRow => Layout.Tokens - (Retained?.Layout.Tokens ?? 0);
+
     /// <summary>Joins examples and lists the targets.</summary>
+    /// <param name="examples">Examples whose labels are the targets.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="retained">Examples whose predictions are held to the base's at all positions.</param>
     /// <exception cref="ArgumentException">There is no example, or an empty one.</exception>
-    public static TrainingBatch Collate(IReadOnlyList<TokenizedExample> examples, Device device)
+    public static TrainingBatch Collate(IReadOnlyList<TokenizedExample> examples, Device device,
+        IReadOnlyList<TokenizedExample>? retained = null)
     {
-        if (examples.Count == 0 || examples.Any(e => e.InputIds.Length == 0))
+        retained ??= [];
+        TokenizedExample[] all = [.. examples, .. retained];
+        if (all.Length == 0 || all.Any(e => e.InputIds.Length == 0))
             throw new ArgumentException("a batch needs examples with tokens", nameof(examples));
-        SequenceLayout layout = new([.. examples.Select(e => e.InputIds.Length)]);
+        SequenceLayout layout = new([.. all.Select(e => e.InputIds.Length)]);
         long[] ids = new long[layout.Rows];
         List<long> rows = new();
         List<long> targets = new();
@@ -36,9 +48,17 @@ internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Target
                 targets.Add(labels[at]);
             }
         }
+        foreach (TokenizedExample example in retained)
+        {
+            foreach (int id in example.InputIds)
+                ids[row++] = id;
+        }
         return new TrainingBatch(tensor(ids, device: device).DetachFromDisposeScope(), tensor(rows.ToArray(), device: device)
             .DetachFromDisposeScope(),
-            tensor(targets.ToArray(), device: device).DetachFromDisposeScope(), layout);
+            tensor(targets.ToArray(), device: device).DetachFromDisposeScope(), layout)
+        {
+            Retained = retained.Count == 0 ? null : Collate(retained, device),
+        };
     }
 
     /// <summary>Targets an example contributes: its labels from the second position on.</summary>
@@ -49,5 +69,6 @@ internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Target
         InputIds.Dispose();
         Rows.Dispose();
         Targets.Dispose();
+        Retained?.Dispose();
     }
 }

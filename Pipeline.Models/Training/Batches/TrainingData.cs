@@ -16,7 +16,7 @@ public sealed class TrainingData
         RecordedTemplate? template)
     {
         (Train, Eval, Warnings, Template) = (train, held, warnings, template);
-        Hash = HashOf(train, held);
+        (Hash, RetentionHash) = (HashOf(train, held), HashOf(Retention));
     }
 
     /// <summary>Examples to train on.</summary>
@@ -24,6 +24,9 @@ public sealed class TrainingData
 
     /// <summary>Examples to evaluate on; may be empty.</summary>
     public IReadOnlyList<TokenizedExample> Eval { get; }
+
+    /// <summary>General examples that keep what the base knows; empty without retention.</summary>
+    public IReadOnlyList<TokenizedExample> Retention { get; private init; } = [];
 
     /// <summary>What was left out or truncated, in words.</summary>
     public IReadOnlyList<string> Warnings { get; }
@@ -33,6 +36,16 @@ public sealed class TrainingData
 
     /// <summary>SHA-256 over all ids and labels, lower-case hexadecimal: equal data, equal hash.</summary>
     public string Hash { get; }
+
+    /// <summary>The same over <see cref="Retention"/>.</summary>
+    public string RetentionHash { get; private init; }
+
+    /// <summary>The same data with other general examples.</summary>
+    public TrainingData WithRetention(IReadOnlyList<TokenizedExample> retention)
+    {
+        ArgumentNullException.ThrowIfNull(retention);
+        return new TrainingData(Train, Eval, Warnings, Template) { Retention = retention, RetentionHash = HashOf(retention) };
+    }
 
     /// <summary>Reads the datasets named in the arguments, splits off the held-out part and encodes everything.</summary>
     /// <param name="arguments">Datasets, split, template and lengths.</param>
@@ -70,7 +83,8 @@ public sealed class TrainingData
             warnings.Add($"cutoff_len: {cutoff} is more than the {maxPositions} positions of the model; {maxPositions} is used");
             cutoff = maxPositions;
         }
-        return Create(Encode(train, "training"), Encode(held, "evaluation"), warnings, RecordedTemplate.Of(template));
+        return Create(Encode(train, "training"), Encode(held, "evaluation"), warnings, RecordedTemplate.Of(template))
+            .WithRetention(RetentionExamples.Load(arguments, tokenizer, template, cutoff));
 
         TokenizedExample[] Encode(IReadOnlyList<InstructionExample> examples, string split)
         {

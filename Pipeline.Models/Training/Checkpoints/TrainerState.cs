@@ -28,6 +28,15 @@ internal sealed record TrainerState
     /// <summary>Tokens seen, excluding padding.</summary>
     public long Tokens { get; set; }
 
+    /// <summary>Those of them that are held to the base's predictions.</summary>
+    public long RetainedTokens { get; set; }
+
+    /// <summary>Summed KL(base ‖ adapter) since the last log entry.</summary>
+    public double WindowDivergence { get; set; }
+
+    /// <summary>Tokens of that sum.</summary>
+    public long WindowRetainedTokens { get; set; }
+
     /// <summary>Seconds of training, across all processes that worked on it.</summary>
     public double Seconds { get; set; }
 

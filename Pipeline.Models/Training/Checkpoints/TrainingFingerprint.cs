@@ -30,6 +30,7 @@ internal static class TrainingFingerprint
         "cutoff_len", "packing", "neat_packing", "eval_strategy", "eval_steps", "load_best_model_at_end", "metric_for_best_model",
             "greater_is_better",
         "early_stopping_steps",
+        "retention", "retention_weight", "retention_share", "retention_dataset", "retention_languages",
     };
 
     public static Dictionary<string, string> Of(TrainingArguments arguments, DecoderModel model, TrainingData data)
@@ -39,6 +40,14 @@ internal static class TrainingFingerprint
         // Evaluations affect the result only if one of them is selected or ends training.
         keys["best evaluation"] = arguments.LoadBestModelAtEnd || arguments.EarlyStoppingSteps is not null
             ? BestEvaluationOf(arguments) : "does not count";
+        if (arguments.Retention != "none") // checkpoints of earlier versions do not know the keys
+        {
+            keys["retention"] = arguments.Retention;
+            keys["retention_share"] = arguments.ShareOfRetention.ToString(CultureInfo.InvariantCulture);
+            keys["retention data"] = data.RetentionHash[..16];
+        }
+        if (arguments.HoldsToBase)
+            keys["retention_weight"] = arguments.WeightOfRetention.ToString(CultureInfo.InvariantCulture);
         // Data and model are identified by content: their paths may change, their content may not.
         keys["examples"] = data.Train.Count.ToString(CultureInfo.InvariantCulture);
         keys["data"] = data.Hash[..16];
@@ -48,7 +57,7 @@ internal static class TrainingFingerprint
     }
 
     // The shape and a sample of every weight kept in full: enough to tell two models apart without reading gigabytes.
-    private static string HashOf(DecoderModel model)
+    internal static string HashOf(DecoderModel model)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes(ShapeOf(model.Config)));

@@ -256,6 +256,29 @@ public sealed record TrainingArguments
     [JsonPropertyName("disable_gradient_checkpointing")]
     public bool DisableGradientCheckpointing { get; init; }
 
+    /// <summary>
+    /// What keeps the base's knowledge: <c>kl</c> holds predictions on general text to the base's, <c>replay</c> trains on the
+    /// base's own answers too. Specific to this product, like the keys that begin alike.
+    /// </summary>
+    [JsonPropertyName("retention"), AllowedValues("none", "kl", "replay")]
+    public string Retention { get; init; } = "none";
+
+    /// <summary>Factor of the mean KL(base ‖ adapter) beside the mean loss; null for 1. For <c>kl</c> alone.</summary>
+    [JsonPropertyName("retention_weight"), Range(1e-6, 1e6)]
+    public double? RetentionWeight { get; init; }
+
+    /// <summary>Tokens of general text per taught token in an epoch; null for 0.15.</summary>
+    [JsonPropertyName("retention_share"), Range(1e-6, 100.0)]
+    public double? RetentionShare { get; init; }
+
+    /// <summary>The general text: a dataset, rows with a <c>text</c>, or a text file; null for the set of the product.</summary>
+    [JsonPropertyName("retention_dataset")]
+    public string? RetentionDataset { get; init; }
+
+    /// <summary>Languages to take of the product's set, such as <c>en,es</c>; empty for all.</summary>
+    [JsonPropertyName("retention_languages")]
+    public IReadOnlyList<string> RetentionLanguages { get; init; } = [];
+
     /// <summary>Where to compute: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>. Specific to this product.</summary>
     [JsonPropertyName("device")]
     public string Device { get; init; } = "auto";
@@ -287,6 +310,18 @@ public sealed record TrainingArguments
         UseRsLora = UseRsLora,
         UseDora = UseDora,
     };
+
+    /// <summary>Whether predictions on general text are held to the base's.</summary>
+    internal bool HoldsToBase => Retention == "kl";
+
+    /// <summary>Whether answers of the base are trained on.</summary>
+    internal bool Replays => Retention == "replay";
+
+    /// <summary>Factor of the divergence from the base.</summary>
+    internal double WeightOfRetention => RetentionWeight ?? 1;
+
+    /// <summary>Tokens of general text per taught token.</summary>
+    internal double ShareOfRetention => RetentionShare ?? 0.15;
 
     /// <summary>Whether examples share sequences.</summary>
     internal bool Packs => Packing || NeatPacking;

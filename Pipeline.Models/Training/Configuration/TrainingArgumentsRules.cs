@@ -1,3 +1,4 @@
+using Pipeline.Models.Datasets;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training.Optimization;
 
@@ -30,9 +31,31 @@ internal static class TrainingArgumentsRules
             faults.Add(new("mask_history", "cannot be used together with train_on_prompt; give one of them"));
         if (a.GroupByLength && a.DisableShuffling)
             faults.Add(new("group_by_length", "cannot be used together with disable_shuffling; give one of them"));
+        faults.AddRange(RetentionFaults(a));
         faults.AddRange(EvaluationFaults(a));
         faults.AddRange(LearningRateSchedule.Faults(a));
         return faults;
+    }
+
+    private static IEnumerable<SettingFault> RetentionFaults(TrainingArguments a)
+    {
+        if (a.RetentionWeight is not null && !a.HoldsToBase)
+            yield return new("retention_weight", $"has no effect with retention: {a.Retention}; take it out, or use retention: kl");
+        const string off = "has no effect without retention; take it out, or use retention: kl (or replay)";
+        if (a.Retention == "none" && a.RetentionShare is not null)
+            yield return new("retention_share", off);
+        if (a.Retention == "none" && a.RetentionDataset is not null)
+            yield return new("retention_dataset", off);
+        if (a.Retention == "none" && a.RetentionLanguages.Count > 0)
+            yield return new("retention_languages", off);
+        if (a.RetentionDataset is not null && a.RetentionLanguages.Count > 0)
+            yield return new("retention_languages", "choose from the product's set; they cannot be used together with retention_dataset");
+        string[] unknown = [.. a.RetentionLanguages.Except(GeneralText.Languages)];
+        if (unknown.Length > 0)
+            yield return new("retention_languages",
+                $"{string.Join(", ", unknown)}: the product's set has {string.Join(", ", GeneralText.Languages)}");
+        if (a.RetentionDataset is { } file && !File.Exists(file))
+            yield return new("retention_dataset", $"there is no file {file}; give a JSON, JSON Lines or text file");
     }
 
     private static IEnumerable<SettingFault> EvaluationFaults(TrainingArguments a)

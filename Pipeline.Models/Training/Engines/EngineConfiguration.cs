@@ -43,6 +43,8 @@ public static class EngineConfiguration
             string text = value.ToString();
             if (name == "device" && text != "auto")
                 faults.Add(new(key, $"'{text}' is a key of this product alone; take it out, the engine knows its devices"));
+            else if (IsRetention(name) && !(name == "retention" && text == "none"))
+                faults.Add(new(key, "is computed by the built-in training alone; take it out, or use no engine"));
             else if (name == "logging_strategy" && text == "no")
                 faults.Add(new(key, $"'no' would leave nothing of the training to see; take it out"));
             else if (ForeignKeys.IsAccepted(name) && !HandedOn.Contains(name) && !RunsOwn.Contains(name))
@@ -82,7 +84,8 @@ public static class EngineConfiguration
                 ? (int)alpha : key.ValueIn(arguments));
         foreach ((string key, JsonElement value) in given.Where(key => HandedOn.Contains(key.Key)))
             lines[key] = Text(JsonNode.Parse(value.GetRawText()));
-        lines.Remove("device");
+        foreach (string own in lines.Keys.Where(key => key == "device" || IsRetention(key)).ToArray())
+            lines.Remove(own);
         lines["stage"] = Text("sft");
         lines["do_train"] = Text(true);
         lines["finetuning_type"] = Text("lora");
@@ -99,6 +102,8 @@ public static class EngineConfiguration
             lines[key] = Text(value);
         return string.Concat(lines.Where(line => line.Value.Length > 0).Select(line => $"{line.Key}: {line.Value}\n"));
     }
+
+    private static bool IsRetention(string key) => key.StartsWith("retention", StringComparison.Ordinal);
 
     // A key without a value is left out.
     private static string Text(object? value) => value switch

@@ -12,10 +12,13 @@ internal sealed class TrainingPlan
     private readonly IReadOnlyList<TokenizedExample> _examples;
     private readonly IReadOnlyList<int[]> _units; // rows that count as one: an example, or a packed sequence
     private readonly RandomState _random;
-    private (int Epoch, int[] Order) _order = (-1, []);
+    private readonly RetentionSchedule _retention;
+    private (int Epoch, int[] Order, IReadOnlyList<IReadOnlyList<TokenizedExample>> Retention) _order = (-1, [], []);
 
-    public TrainingPlan(TrainingArguments arguments, IReadOnlyList<TokenizedExample> examples, RandomState random)
+    public TrainingPlan(TrainingArguments arguments, IReadOnlyList<TokenizedExample> examples, RandomState random,
+        IReadOnlyList<TokenizedExample>? retention = null)
     {
+        _retention = new RetentionSchedule(arguments.Retention == "none" ? [] : retention ?? [], arguments.ShareOfRetention, random);
         (_arguments, _examples, _random) = (arguments, examples, random);
         _units = arguments.Packs
             ? ExamplePacker.Pack([.. examples.Select(e => e.InputIds.Length)], arguments.CutoffLen)
@@ -36,15 +39,20 @@ internal sealed class TrainingPlan
 
     private int UnitsPerStep => _arguments.TrainBatchSize * _arguments.GradientAccumulationSteps;
 
-    /// <summary>The micro-batches of a step, counted from 0.</summary>
+    /// <summary>The micro-batches of a step, counted from 0; general examples, each a micro-batch of its own, come last.</summary>
     public IReadOnlyList<MicroBatch> BatchesOf(int step)
     {
         int epoch = step / StepsPerEpoch;
         if (_order.Epoch != epoch)
-            _order = (epoch, OrderOf(epoch));
-        return [.. _order.Order.Skip(step % StepsPerEpoch * UnitsPerStep).Take(UnitsPerStep).Chunk(_arguments.TrainBatchSize)
+        {
+            int[] order = OrderOf(epoch);
+            _order = (epoch, order, _retention.OfEpoch(epoch, [.. order.Chunk(UnitsPerStep).Select(units => units.Sum(TokensOf))]));
+        }
+        int inEpoch = step % StepsPerEpoch;
+        return [.. _order.Order.Skip(inEpoch * UnitsPerStep).Take(UnitsPerStep).Chunk(_arguments.TrainBatchSize)
             .Select(units => units.SelectMany(unit => _units[unit]).ToArray())
-            .Select(rows => new MicroBatch(rows, [.. rows.Select(row => _examples[row])]))];
+            .Select(rows => new MicroBatch(rows, [.. rows.Select(row => _examples[row])])), .. _order.Retention[inEpoch]
+            .Select(example => _arguments.HoldsToBase ? new MicroBatch([], []) { Retained = [example] } : new MicroBatch([], [example]))];
     }
 
     /// <summary>Epochs completed after this many steps, including the fraction of the current one.</summary>
@@ -71,9 +79,11 @@ internal sealed class TrainingPlan
             return [.. Enumerable.Range(0, _units.Count)];
         int[] shuffled = _random.Permutation(epoch, _units.Count);
         return _arguments.GroupByLength
-            ? LengthGroups.Order(shuffled, [.. _units.Select(unit => unit.Sum(row => _examples[row].InputIds.Length))], UnitsPerStep)
+            ? LengthGroups.Order(shuffled, [.. Enumerable.Range(0, _units.Count).Select(unit => (int)TokensOf(unit))], UnitsPerStep)
             : shuffled;
     }
+
+    private long TokensOf(int unit) => _units[unit].Sum(row => (long)_examples[row].InputIds.Length);
 
     private bool Due(string strategy, int every, int steps) => strategy switch
     {

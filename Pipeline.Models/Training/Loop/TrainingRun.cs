@@ -38,8 +38,10 @@ internal sealed class TrainingRun : IDisposable
     public TrainingRun(TrainingArguments arguments, DecoderModel model, TrainingData data, ITrainingObserver? observer)
     {
         (_arguments, _model, _data, _observer) = (arguments, model, data, observer);
+        if (arguments.Retention != "none" && data.Retention.Count == 0)
+            throw new InputException($"retention: {arguments.Retention} needs general examples, and the data has none");
         RandomState random = new(arguments.Seed);
-        _plan = new TrainingPlan(arguments, data.Train, random);
+        _plan = new TrainingPlan(arguments, data.Train, random, data.Retention);
         _schedule = new LearningRateSchedule(arguments, _plan.TotalSteps);
         _lock = OutputLock.Acquire(arguments.OutputDir);
         try
@@ -69,7 +71,7 @@ internal sealed class TrainingRun : IDisposable
         _pass = new TrainingPass(model, arguments.GradientCheckpointing);
         _step = new TrainingStep(_pass, _optimizer, arguments.MaxGradNorm, (step, microStep) => new StepNoise(
             new DropoutMask(arguments.LoraDropout, random.DropoutSeed(step, microStep)), arguments.NeftuneNoiseAlpha
-            ?? 0, random.NoiseSeed(step, microStep)), _state.LossScaler);
+            ?? 0, random.NoiseSeed(step, microStep)), _state.LossScaler, arguments.WeightOfRetention);
         _log = new TrainingLog(arguments, _plan, _state, Warn);
         _outputs = new TrainingOutputs(arguments, data, _adapter, _log, _state);
         _best = new BestEvaluation(arguments, _state);
@@ -83,7 +85,8 @@ internal sealed class TrainingRun : IDisposable
 
     private long AllParameters => _model.Config.CountParameters() + _adapter.ParameterCount;
 
-    private double FloatingPointOperations => TrainingWork.FloatingPointOperations(_model.Config, _adapter.ParameterCount, _state.Tokens);
+    private double FloatingPointOperations => TrainingWork.FloatingPointOperations(_model.Config, _adapter.ParameterCount,
+        _state.Tokens, _state.RetainedTokens);
 
     public TrainingResult Complete(CancellationToken stopping)
     {
@@ -134,6 +137,9 @@ internal sealed class TrainingRun : IDisposable
         _state.WindowLoss += result.Loss;
         _state.WindowSteps++;
         _state.Tokens += result.Tokens;
+        _state.RetainedTokens += result.RetainedTokens;
+        _state.WindowDivergence += result.Divergence;
+        _state.WindowRetainedTokens += result.RetainedTokens;
         _state.Seconds = clock.Total;
         if (_plan.LogsAfter(_state.Step))
             _log.AddSteps(rate, result.GradientNorm);
@@ -154,7 +160,8 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (Exception e) when (MemoryFault.Is(e))
         {
-            throw MemoryFault.InStep(e, _arguments, _state.Step + 1, batches.Max(b => b.Examples.Max(example => example.InputIds.Length)));
+            throw MemoryFault.InStep(e, _arguments, _state.Step + 1,
+                batches.SelectMany(b => b.Examples.Concat(b.Retained)).Max(example => example.InputIds.Length));
         }
     }
 
@@ -219,7 +226,11 @@ internal sealed class TrainingRun : IDisposable
         _outputs.Write(evaluation, EvalBatches, FloatingPointOperations, AllParameters);
         return new TrainingResult(_arguments.OutputDir, _state.Step, _plan.EpochAfter(_state.Step), _state.FirstLoss ?? 0, _state.LastLoss,
             _state.TotalLoss / _state.Step, evaluation?.Loss, _adapter.ParameterCount, AllParameters, _data.Train.Count, _data.Eval.Count,
-            _state.Seconds, _resumedFrom);
+            _state.Seconds, _resumedFrom)
+        {
+            Tokens = _state.Tokens,
+            RetainedTokens = _state.RetainedTokens,
+        };
     }
 
     // Replaces the last step's weights with those of the best evaluation, if requested; returns whether they changed.

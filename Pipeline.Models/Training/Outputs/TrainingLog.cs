@@ -51,15 +51,24 @@ internal sealed class TrainingLog
     {
         double loss = Math.Round(_state.WindowLoss / _state.WindowSteps, 4);
         (_state.WindowLoss, _state.WindowSteps) = (0, 0);
-        _state.History.Add(new JsonObject
+        JsonObject entry = new()
         {
             ["epoch"] = Epoch(),
             ["grad_norm"] = PythonJson.Float(gradientNorm),
             ["learning_rate"] = PythonJson.Float(learningRate),
             ["loss"] = PythonJson.Float(loss),
             ["step"] = _state.Step,
-        });
-        AddLine(("loss", loss), ("lr", learningRate));
+        };
+        _state.History.Add(entry);
+        if (_state.WindowRetainedTokens == 0)
+        {
+            AddLine(("loss", loss), ("lr", learningRate));
+            return;
+        }
+        double divergence = Math.Round(_state.WindowDivergence / _state.WindowRetainedTokens, 6);
+        (_state.WindowDivergence, _state.WindowRetainedTokens) = (0, 0);
+        entry["retention_kl"] = PythonJson.Float(divergence);
+        AddLine(("loss", loss), ("lr", learningRate), ("retention_kl", divergence));
     }
 
     /// <summary>The entry of an evaluation.</summary>

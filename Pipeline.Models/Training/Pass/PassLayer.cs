@@ -50,7 +50,8 @@ internal sealed class PassLayer : IDisposable
     /// <param name="heads">Layout of the heads.</param>
     /// <param name="state">Prefix of the buffers <see cref="Backward"/> reads.</param>
     /// <param name="mask">Dropout of this micro-step.</param>
-    public void Forward(Tensor x, Tensor result, HeadLayout heads, string state, DropoutMask mask)
+    /// <param name="isBase">Leaves the adapters out.</param>
+    public void Forward(Tensor x, Tensor result, HeadLayout heads, string state, DropoutMask mask, bool isBase = false)
     {
         using DisposeScope scope = NewDisposeScope();
         long rows = x.shape[0];
@@ -60,7 +61,7 @@ internal sealed class PassLayer : IDisposable
         Tensor[] outputs = _queryKeyValue.Length == 1 ? [parts[0]] : parts[1..];
         Tensor[] projected = Projected(state, outputs);
         for (int i = 0; i < outputs.Length; i++)
-            _queryKeyValue[i].Forward(normed, projected[i], false, state, mask);
+            _queryKeyValue[i].Forward(normed, projected[i], false, state, mask, isBase);
         NormHeads(projected, outputs);
         (Tensor q, Tensor k, Tensor v) = Heads(state, heads);
         _kernels.PackHeads(parts[1], parts[2], parts[3], heads, q, k, v);
@@ -68,17 +69,17 @@ internal sealed class PassLayer : IDisposable
         _attention.Forward(q, k, v, heads, Lse(state, heads), attended);
         Tensor middle = Middle(state, x.shape);
         middle.copy_(x);
-        _output.Forward(attended, middle, true, state, mask);
+        _output.Forward(attended, middle, true, state, mask, isBase);
 
         _kernels.Norm(middle, _layer.PostNorm.Weight, _layer.PostNorm.Eps, normed);
         (Tensor fused, Tensor gate, Tensor up) = GateUp(state, rows);
         Tensor[] inputs = _gateUp.Length == 1 ? [fused] : [gate, up];
         for (int i = 0; i < inputs.Length; i++)
-            _gateUp[i].Forward(normed, inputs[i], false, state, mask);
+            _gateUp[i].Forward(normed, inputs[i], false, state, mask, isBase);
         Tensor act = Act(rows);
         _kernels.Gate(gate, up, act);
         result.copy_(middle);
-        _down.Forward(act, result, true, state, mask);
+        _down.Forward(act, result, true, state, mask, isBase);
     }
 
     /// <summary>Accumulates the adapters' gradients, and turns the gradient of the result into that of the input.</summary>

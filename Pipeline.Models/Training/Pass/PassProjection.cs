@@ -52,7 +52,8 @@ internal sealed class PassProjection : IDisposable
     /// <param name="adds">Adds to the contents of <paramref name="y"/> instead of replacing them.</param>
     /// <param name="state">Prefix of the buffers the backward pass needs.</param>
     /// <param name="mask">Dropout of this micro-step.</param>
-    public void Forward(Tensor x, Tensor y, bool adds, string state, DropoutMask mask)
+    /// <param name="isBase">Leaves the adapter out.</param>
+    public void Forward(Tensor x, Tensor y, bool adds, string state, DropoutMask mask, bool isBase)
     {
         using DisposeScope scope = NewDisposeScope();
         if (_layer.Bias is { } bias)
@@ -60,14 +61,14 @@ internal sealed class PassProjection : IDisposable
             _ = adds ? y.add_(bias) : y.copy_(bias.expand_as(y));
             adds = true;
         }
-        if (_lora?.Factor is { } factor)
-        {
-            ForwardScaled(x, y, factor, adds, state, mask);
-            return;
-        }
-        if (_lora is null)
+        if (_lora is null || isBase)
         {
             _products.Into(y, adds ? 1 : 0, x, Weight().t());
+            return;
+        }
+        if (_lora.Factor is { } factor)
+        {
+            ForwardScaled(x, y, factor, adds, state, mask);
             return;
         }
         Tensor low = Low(state, x);

@@ -50,18 +50,24 @@ internal sealed class TrainingPass : IDisposable
         return Head(batch, last, null, null);
     }
 
-    /// <summary>Summed cross-entropy of a batch's targets; adds the gradient of the sum, scaled, to the adapter's.</summary>
+    /// <summary>
+    /// Summed cross-entropy of a batch's targets and divergence of its retained examples from the base; adds the gradients of
+    /// both sums, scaled, to the adapter's.
+    /// </summary>
     /// <param name="batch">Sequences and targets.</param>
     /// <param name="gradientScale">Usually one over the number of targets in the whole step.</param>
     /// <param name="noise">Dropout and noise of this micro-step.</param>
-    public double Backward(TrainingBatch batch, double gradientScale, StepNoise noise = default)
+    /// <param name="retentionScale">The same for the divergence; usually a weight over the number of positions.</param>
+    public PassLoss Backward(TrainingBatch batch, double gradientScale, StepNoise noise = default, double retentionScale = 0)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable noGrad = no_grad();
+        Tensor? wanted = batch.Retained is { } retained ? BaseResult(retained) : null;
         HeadLayout heads = HeadsOf(batch);
         Tensor last = Forward(batch, heads, keeps: !Checkpointing, noise);
         Tensor gradient = _buffers.Get("gradient", last.shape);
         double loss = Head(batch, last, gradient, gradientScale);
+        double divergence = wanted is null ? 0 : Divergence(wanted, last, gradient, batch.FirstRetainedRow, retentionScale);
         int lowest = Array.FindIndex(_layers, layer => layer.HasAdapter);
         for (int i = _layers.Length - 1; i >= lowest && lowest >= 0; i--)
         {
@@ -71,7 +77,7 @@ internal sealed class TrainingPass : IDisposable
                 _layers[i].Forward(x, _buffers.Get("again", last.shape), heads, State(i), noise.Dropout);
             _layers[i].Backward(x, gradient, heads, State(i), noise.Dropout, needsInput: i > lowest);
         }
-        return loss;
+        return new PassLoss(loss, divergence);
     }
 
     public void Dispose()
@@ -82,27 +88,29 @@ internal sealed class TrainingPass : IDisposable
     }
 
     // The result of the last layer; the inputs of all layers stay in their buffers if kept or needed for recomputation.
-    private Tensor Forward(TrainingBatch batch, HeadLayout heads, bool keeps, StepNoise noise)
+    private Tensor Forward(TrainingBatch batch, HeadLayout heads, bool keeps, StepNoise noise, bool isBase = false)
     {
         long[] shape = [batch.Layout.Rows, _model.Config.HiddenSize];
         using (Tensor embedded = _model.EmbeddingWeight.index_select(0, batch.InputIds))
             Input(0, shape).copy_(embedded);
         if (noise.NeftuneAlpha > 0)
-            AddNoise(Input(0, shape), batch.Layout, noise);
+            AddNoise(Input(0, shape), batch, noise);
         for (int i = 0; i < _layers.Length; i++)
         {
             using DisposeScope layer = NewDisposeScope();
-            _layers[i].Refresh();
-            _layers[i].Forward(Input(i, shape), Input(i + 1, shape), heads, keeps ? State(i) : SharedState, noise.Dropout);
+            if (!isBase)
+                _layers[i].Refresh();
+            _layers[i].Forward(Input(i, shape), Input(i + 1, shape), heads, keeps ? State(i) : SharedState, noise.Dropout, isBase);
         }
         return Input(_layers.Length, shape);
     }
 
-    // NEFTune: uniform noise of ±alpha / sqrt(length × hidden) on every embedding of an example.
-    private static void AddNoise(Tensor embedded, SequenceLayout layout, StepNoise noise)
+    // NEFTune: uniform noise of ±alpha / sqrt(length × hidden) on every embedding of an example. The base sees none, and so the
+    // examples that are held to it have none.
+    private static void AddNoise(Tensor embedded, TrainingBatch batch, StepNoise noise)
     {
         using Generator generator = new((ulong)noise.NeftuneSeed, embedded.device);
-        foreach (Sequence sequence in layout.Sequences)
+        foreach (Sequence sequence in batch.Layout.Sequences.Where(s => s.Start < batch.FirstRetainedRow))
         {
             using Tensor rows = embedded.narrow(0, sequence.Start, sequence.Length);
             double most = noise.NeftuneAlpha / Math.Sqrt((double)sequence.Length * embedded.shape[1]);
@@ -116,7 +124,7 @@ internal sealed class TrainingPass : IDisposable
     {
         gradient?.zero_();
         long targets = batch.Targets.shape[0], hidden = _model.Config.HiddenSize, vocab = _model.Config.VocabSize;
-        long most = Math.Max(FewestLogitRows, LogitBytesAtOnce / (last.element_size() * vocab));
+        long most = LogitRowsAtOnce(last);
         double sum = 0;
         // Chunks of equal size, so the products always have the same shape.
         long chunks = (targets + most - 1) / most;
@@ -139,6 +147,41 @@ internal sealed class TrainingPass : IDisposable
         }
         return sum;
     }
+
+    // What the head takes of each token when no adapter is there: [tokens, hidden], normed.
+    private Tensor BaseResult(TrainingBatch retained)
+    {
+        Tensor last = Forward(retained, HeadsOf(retained), keeps: false, StepNoise.None, isBase: true);
+        Tensor wanted = _buffers.Get("head.base", retained.Layout.Tokens, last.shape[1]);
+        _kernels.Norm(last.narrow(0, 0, wanted.shape[0]), _model.FinalNorm.Weight, _model.FinalNorm.Eps, wanted);
+        return wanted;
+    }
+
+    // The logits of base and adapter meet a chunk at a time, so neither is ever there for all positions.
+    private double Divergence(Tensor wanted, Tensor last, Tensor gradient, long firstRow, double scale)
+    {
+        long tokens = wanted.shape[0], hidden = wanted.shape[1], vocab = _model.Config.VocabSize;
+        double sum = 0;
+        long chunks = (tokens - 1) / LogitRowsAtOnce(last) + 1;
+        for (long i = 0; i < chunks; i++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            (long start, long end) = (tokens * i / chunks, tokens * (i + 1) / chunks);
+            Tensor rows = last.narrow(0, firstRow + start, end - start), normed = _buffers.Get("head.normed", end - start, hidden);
+            _kernels.Norm(rows, _model.FinalNorm.Weight, _model.FinalNorm.Eps, normed);
+            Tensor logits = _buffers.Get("head.logits", end - start, vocab), others = _buffers.Get("head.others", end - start, vocab);
+            _products.Into(logits, 0, normed, _model.HeadWeight.t());
+            _products.Into(others, 0, wanted.narrow(0, start, end - start), _model.HeadWeight.t());
+            sum += _kernels.Divergence(logits, others, scale);
+            _products.Into(normed, 0, logits, _model.HeadWeight);
+            _kernels.NormBackward(normed, rows, _model.FinalNorm.Weight, _model.FinalNorm.Eps,
+                gradient.narrow(0, firstRow + start, end - start));
+        }
+        return sum;
+    }
+
+    private long LogitRowsAtOnce(Tensor last) =>
+        Math.Max(FewestLogitRows, LogitBytesAtOnce / (last.element_size() * _model.Config.VocabSize));
 
     private HeadLayout HeadsOf(TrainingBatch batch)
     {

@@ -130,6 +130,18 @@ public sealed class TrainingArgumentsTests
     [InlineData("metric_for_best_model: rouge-l", "metric_for_best_model: 'rouge-l' is not computed; use loss or eval_loss")]
     [InlineData("save_only_model: true\nresume_from_checkpoint: true",
         "resume_from_checkpoint: checkpoints made with save_only_model hold no optimizer")]
+    [InlineData("retention: ewc", "retention: 'ewc' is not computed; use none or kl or replay")]
+    [InlineData("retention: kl\nretention_weight: 0", "retention_weight: 0 is out of range")]
+    [InlineData("retention: kl\nretention_share: -1", "retention_share: -1 is out of range")]
+    [InlineData("retention: replay\nretention_weight: 2", "retention_weight: has no effect with retention: replay")]
+    [InlineData("retention_weight: 2", "retention_weight: has no effect with retention: none")]
+    [InlineData("retention_share: 0.2", "retention_share: has no effect without retention")]
+    [InlineData("retention_dataset: a.jsonl", "retention_dataset: has no effect without retention")]
+    [InlineData("retention_languages: en", "retention_languages: has no effect without retention")]
+    [InlineData("retention: kl\nretention_dataset: no/such.jsonl", "retention_dataset: there is no file no/such.jsonl")]
+    [InlineData("retention: kl\nretention_languages: en, xx", "retention_languages: xx: the product's set has en, es, de, fr, pt, it")]
+    [InlineData("retention: kl\nretention_languages: en\nretention_dataset: a.jsonl",
+        "retention_languages: choose from the product's set; they cannot be used together with retention_dataset")]
     [InlineData("learning_rate: nan", "learning_rate: 'nan' is not a number")]
     public void A_wrong_value_is_an_error_that_names_key_and_range(string line, string expected) =>
         Fault(Needed + line).ShouldContain(expected);

@@ -60,6 +60,8 @@ internal static class TrainCommand
                 all_parameters = result.AllParameters,
                 examples = new { train = result.Examples, eval = result.EvalExamples },
                 seconds = result.Seconds,
+                tokens = result.Tokens,
+                retained_tokens = result.RetainedTokens,
                 resumed_from_step = result.ResumedFromStep,
                 adapter_path = Path.GetFullPath(result.OutputDir),
             }));

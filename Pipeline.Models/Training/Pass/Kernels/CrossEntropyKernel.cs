@@ -36,7 +36,8 @@ internal static unsafe class CrossEntropyKernel<T>
         return Math.Log(sum) + most - own;
     }
 
-    private static (float Most, float Sum) LogSum(byte* values, long width)
+    /// <summary>The largest value of a row, and the sum of e^(value - largest).</summary>
+    public static (float Most, float Sum) LogSum(byte* values, long width)
     {
         Vector512<float> largest = Vector512.Create(float.NegativeInfinity);
         long i = 0;

@@ -85,6 +85,13 @@ internal interface IPassKernels
     /// <param name="gradientScale">Null to compute only the loss.</param>
     double CrossEntropy(Tensor logits, Tensor targets, double? gradientScale);
 
+    /// <summary>Summed KL(base ‖ model) of rows; the model's logits become the gradient of that sum times the scale.</summary>
+    /// <param name="logits">[rows, vocab], of the model with its adapter.</param>
+    /// <param name="baseLogits">[rows, vocab], of the base.</param>
+    /// <param name="gradientScale">Factor of the gradient.</param>
+    /// <returns>The sum, in nats.</returns>
+    double Divergence(Tensor logits, Tensor baseLogits, double gradientScale);
+
     /// <summary>Inverted dropout; what is dropped depends only on seed and position.</summary>
     /// <param name="x">[T, width]</param>
     /// <param name="y">[T, width], result; may be <paramref name="x"/>.</param>

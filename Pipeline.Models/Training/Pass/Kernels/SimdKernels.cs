@@ -40,6 +40,9 @@ internal sealed class SimdKernels<T> : IPassKernels
     public double CrossEntropy(Tensor logits, Tensor targets, double? gradientScale) =>
         CrossEntropyKernel<T>.Run(Matrix.Of(logits), Matrix.Of(targets), gradientScale);
 
+    public double Divergence(Tensor logits, Tensor baseLogits, double gradientScale) =>
+        DivergenceKernel<T>.Run(Matrix.Of(logits), Matrix.Of(baseLogits), gradientScale);
+
     public void Drop(Tensor x, Tensor y, double probability, long seed) =>
         DropoutKernel<T>.Drop(Matrix.Of(x), Matrix.Of(y), probability, seed);
 

@@ -128,6 +128,16 @@ internal sealed class TorchKernels : IPassKernels
         return loss;
     }
 
+    public double Divergence(Tensor logits, Tensor baseLogits, double gradientScale)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor own = nn.functional.log_softmax(logits.to(ScalarType.Float32), -1);
+        Tensor other = nn.functional.log_softmax(baseLogits.to(ScalarType.Float32), -1), wanted = other.exp();
+        double divergence = other.sub_(own).mul_(wanted).sum(ScalarType.Float64).item<double>();
+        logits.copy_(own.exp_().sub_(wanted).mul_(gradientScale));
+        return divergence;
+    }
+
     public void Drop(Tensor x, Tensor y, double probability, long seed)
     {
         using Tensor mask = Mask(x, probability, seed);

@@ -38,6 +38,17 @@ public sealed class EngineConfigurationTests
     }
 
     [Fact]
+    public void Keys_that_other_programs_do_not_know_are_left_out()
+    {
+        Dictionary<string, JsonElement> given = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(
+            """{"retention": "none", "device": "auto", "lora_rank": 4}""")!;
+        string yaml = EngineConfiguration.Write(new TrainingArguments { LoraRank = 4, Retention = "kl", RetentionShare = 0.1 }, given,
+            "phi4_mini", new Dictionary<string, JsonNode?>());
+        yaml.ShouldContain("lora_rank: 4\n");
+        yaml.ShouldNotContain("retention");
+    }
+
+    [Fact]
     public void Small_numbers_are_numbers_for_readers_of_yaml_1_1_too()
     {
         Dictionary<string, JsonElement> given = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Keys)!;
@@ -73,6 +84,8 @@ public sealed class EngineConfigurationTests
     [Theory]
     [InlineData("device", "\"cpu\"", "device: 'cpu' is a key of this product alone; take it out, the engine knows its devices")]
     [InlineData("logging_strategy", "\"no\"", "logging_strategy: 'no' would leave nothing of the training to see; take it out")]
+    [InlineData("retention", "\"kl\"", "retention: is computed by the built-in training alone; take it out, or use no engine")]
+    [InlineData("retention_share", "0.2", "retention_share: is computed by the built-in training alone")]
     [InlineData("deepspeed", "\"/tmp/ds.json\"",
         "deepspeed: is for the operator of the engine to decide; take it out, or have it set as Engines:x:Settings:deepspeed")]
     [InlineData("ray_init_kwargs", "{\"runtime_env\": {}}", "ray_init_kwargs: is for the operator of the engine to decide")]
@@ -86,6 +99,7 @@ public sealed class EngineConfigurationTests
     [InlineData("flash_attn", "\"fa2\"")]
     [InlineData("lora_rank", "8")]
     [InlineData("do_eval", "true")]
+    [InlineData("retention", "\"none\"")]
     public void Others_are_handed_on(string key, string value) =>
         EngineConfiguration.Faults(new Dictionary<string, JsonElement> { [key] = JsonDocument.Parse(value).RootElement },
         "Engines:x:Settings").ShouldBeEmpty();

@@ -7,6 +7,7 @@ using Pipeline.Models.Training.Loop;
 using Pipeline.Models.Training.Pass;
 using Pipeline.Models.Training.Pass.Kernels;
 using TorchSharp;
+using static Pipeline.Tests.Models.Training.Pass.PassAdapters;
 using static TorchSharp.torch;
 
 namespace Pipeline.Tests.Models.Training.Pass;
@@ -43,7 +44,7 @@ public sealed class TrainingPassTests
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
         for (int time = 0; time < 2; time++)    // the second finds used buffers
         {
-            double loss = pass.Backward(batch, 1.0 / targets) / targets;
+            double loss = pass.Backward(batch, 1.0 / targets).CrossEntropy / targets;
             loss.ShouldBe(expected, type == ScalarType.Float32 ? 1e-5 : 0.02);
             foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
                 // eight bits, and the two round in different places
@@ -91,9 +92,9 @@ public sealed class TrainingPassTests
         using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 40, 17, 70), CPU);
         using TrainingPass fused = new(model);
         using TrainingPass plain = new(model, kernels: new TorchKernels());
-        double loss = fused.Backward(batch, 0.01);
+        double loss = fused.Backward(batch, 0.01).CrossEntropy;
         Tensor[] gradients = Gradients(adapter);
-        plain.Backward(batch, 0.01).ShouldBe(loss, loss * 1e-5);
+        plain.Backward(batch, 0.01).CrossEntropy.ShouldBe(loss, loss * 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
             Distance(ours, theirs).ShouldBeLessThan(2e-4);
     }
@@ -127,7 +128,7 @@ public sealed class TrainingPassTests
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 40);
         using TrainingPass pass = new(model);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
-        (pass.Backward(batch, 1.0 / 40) / 40).ShouldBe(expected, 1e-5);
+        (pass.Backward(batch, 1.0 / 40).CrossEntropy / 40).ShouldBe(expected, 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
             Distance(ours, theirs).ShouldBeLessThan(2e-4);
     }
@@ -158,7 +159,7 @@ public sealed class TrainingPassTests
             using IDisposable noGrad = no_grad();
             foreach ((Tensor weight, Tensor gradient) in weights)
                 weight.add_(gradient, distance / norm);
-            double loss = pass.Backward(batch, 1, noise);
+            double loss = pass.Backward(batch, 1, noise).CrossEntropy;
             foreach ((Tensor weight, Tensor gradient) in weights)
                 weight.add_(gradient, -distance / norm);
             return loss;
@@ -181,7 +182,7 @@ public sealed class TrainingPassTests
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 40);
         using TrainingPass pass = new(model);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
-        (pass.Backward(batch, 1.0 / 40) / 40).ShouldBe(expected, 1e-5);
+        (pass.Backward(batch, 1.0 / 40).CrossEntropy / 40).ShouldBe(expected, 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
             Distance(ours, theirs).ShouldBeLessThan(2e-4);
     }
@@ -198,9 +199,9 @@ public sealed class TrainingPassTests
         using TrainingPass fresh = new(model);
         used.Backward(large, 1);
         _ = Gradients(adapter);
-        double loss = used.Backward(small, 1);
+        double loss = used.Backward(small, 1).CrossEntropy;
         Tensor[] gradients = Gradients(adapter);
-        fresh.Backward(small, 1).ShouldBe(loss);
+        fresh.Backward(small, 1).CrossEntropy.ShouldBe(loss);
         foreach ((Tensor ours, Tensor theirs) in gradients.Zip(Gradients(adapter)))
             ours.allclose(theirs, 0, 0).ShouldBeTrue();
     }
@@ -231,7 +232,7 @@ public sealed class TrainingPassTests
         (double expected, Tensor[] gradients) = Autograd(model, adapter, examples, 1);
         using TrainingPass pass = new(model);
         using TrainingBatch batch = TrainingBatch.Collate(examples, CPU);
-        pass.Backward(batch, 1).ShouldBe(expected, expected * 1e-5);
+        pass.Backward(batch, 1).CrossEntropy.ShouldBe(expected, expected * 1e-5);
         foreach ((Tensor ours, Tensor theirs) in Gradients(adapter).Zip(gradients))
             Distance(ours, theirs).ShouldBeLessThan(2e-4);
     }
@@ -269,32 +270,16 @@ public sealed class TrainingPassTests
         using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 30, 50), CPU);
         using TrainingPass pass = new(model);
         using TrainingPass other = new(model, checkpointing: true);
-        double loss = pass.Backward(batch, 1, Dropout(7));
+        double loss = pass.Backward(batch, 1, Dropout(7)).CrossEntropy;
         Tensor[] gradients = Gradients(adapter);
-        other.Backward(batch, 1, Dropout(7)).ShouldBe(loss, "the recomputed layer drops the same");
+        other.Backward(batch, 1, Dropout(7)).CrossEntropy.ShouldBe(loss, "the recomputed layer drops the same");
         foreach ((Tensor ours, Tensor theirs) in gradients.Zip(Gradients(adapter)))
             ours.allclose(theirs, 0, 0).ShouldBeTrue();
-        pass.Backward(batch, 1, Dropout(8)).ShouldNotBe(loss);
+        pass.Backward(batch, 1, Dropout(8)).CrossEntropy.ShouldNotBe(loss);
         pass.Loss(batch).ShouldNotBe(loss);
     }
 
     private static StepNoise Dropout(long seed) => new(new DropoutMask(0.3, seed), 0, 0);
-
-    private static LoraAdapter Inject(DecoderModel model, string target, bool dora = false)
-    {
-        LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 6, TargetModules = [target], UseDora = dora },
-            seed: 1);
-        using IDisposable noGrad = no_grad();
-        using Generator generator = new(3);
-        foreach ((string name, Tensor weight) in adapter.NamedTensors())
-        {
-            if (name.Contains("magnitude", StringComparison.Ordinal))
-                weight.mul_(1.3);
-            else
-                weight.normal_(0, 0.2, generator);
-        }
-        return adapter;
-    }
 
     // Each example alone through the modules: no padding, no packing, no chunks.
     private static (double Loss, Tensor[] Gradients) Autograd(DecoderModel model, LoraAdapter adapter, TokenizedExample[] examples,
@@ -313,15 +298,4 @@ public sealed class TrainingPassTests
         }
         return (sum, Gradients(adapter));
     }
-
-    // Fresh copies: the next backward starts from zero again.
-    private static Tensor[] Gradients(LoraAdapter adapter)
-    {
-        Tensor[] copies = [.. adapter.NamedTensors().Select(w => w.Value.grad!.clone())];
-        foreach ((_, Tensor weight) in adapter.NamedTensors())
-            weight.grad!.zero_();
-        return copies;
-    }
-
-    private static double Distance(Tensor ours, Tensor theirs) => ((ours - theirs).norm() / theirs.norm().clamp_min(1e-12)).item<float>();
 }

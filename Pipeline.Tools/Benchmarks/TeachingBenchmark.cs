@@ -1,0 +1,100 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Pipeline.Models;
+using Pipeline.Models.Evaluation;
+using Pipeline.Models.Families;
+using Pipeline.Models.Lora;
+using Pipeline.Models.Templates;
+using Pipeline.Models.Text;
+using Pipeline.Models.Training;
+using Pipeline.Models.Training.Configuration;
+using static TorchSharp.torch;
+
+namespace Pipeline.Tools.Benchmarks;
+
+/// <summary>Teaches planted facts, examines them in wordings never trained, and measures what of the base's knowledge is left.</summary>
+internal static class TeachingBenchmark
+{
+    private const int BatchSize = 16, LongestReply = 32;
+    private const string Dataset = "planted.jsonl";
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // What the measurements in docs/training.md support; all of it can be given otherwise.
+    private static readonly string[] Settings =
+        ["--lora_rank", "16", "--lora_alpha", "32", "--learning_rate", "1e-3", "--lr_scheduler_type", "constant",
+        "--per_device_train_batch_size", "8", "--num_train_epochs", "10", "--cutoff_len", "256", "--save_strategy", "no",
+        "--retention", "kl", "--bf16"];
+
+    /// <summary>Trains one adapter and measures it beside its base.</summary>
+    /// <param name="modelFolder">Base model.</param>
+    /// <param name="lesson">Facts.</param>
+    /// <param name="folder">Empty folder for dataset and adapter.</param>
+    /// <param name="seed">Of the training.</param>
+    /// <param name="known">General knowledge of the base from an earlier measurement, not to be measured again; null for none.</param>
+    /// <param name="words">Keys of the training that differ, as <c>train</c> takes them.</param>
+    /// <param name="observer">Notified of every step; may be null.</param>
+    /// <param name="stopping">Ends it.</param>
+    /// <exception cref="InputException">Model or keys cannot be used.</exception>
+    public static TeachingMeasurement Measure(string modelFolder, PlantedLesson lesson, string folder, int seed,
+        GeneralResult? known, IReadOnlyList<string> words, ITrainingObserver? observer, CancellationToken stopping)
+    {
+        Directory.CreateDirectory(folder);
+        File.WriteAllLines(Path.Combine(folder, Dataset), lesson.Taught.Select(example => JsonSerializer.Serialize(
+            new { instruction = example.Instruction, output = example.Output }, Readable)));
+        File.WriteAllLines(Path.Combine(folder, "exam.jsonl"), lesson.Asked.Select(item => JsonSerializer.Serialize(
+            new { instruction = item.Question, output = item.Answer }, Readable)));
+        TrainingArguments arguments = TrainingArguments.FromWords([.. Settings, "--model_name_or_path", modelFolder, "--dataset", Dataset,
+            "--dataset_dir", folder, "--output_dir", Path.Combine(folder, "adapter"), "--overwrite_output_dir", "--seed",
+            seed.ToString(System.Globalization.CultureInfo.InvariantCulture), .. words]);
+        TimeSpan used = Environment.CpuUsage.TotalTime;
+        TrainingResult trained = LoraTrainer.Train(arguments, observer, stopping);
+        used = Environment.CpuUsage.TotalTime - used;
+
+        using LanguageModel model = LanguageModel.Load(modelFolder, new ModelLoadOptions
+        {
+            Device = arguments.Device,
+            DType = arguments.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32,
+            QuantizationBits = arguments.QuantizationBit,
+        });
+        ChatTemplate template = TemplateRule.Choose(model, arguments.Template, arguments.OutputDir, arguments.DefaultSystem).Template;
+        Side before = Examine(model, template, lesson, known, stopping);
+        using LoraAdapter adapter = AdapterFolder.Load(arguments.OutputDir, model.Decoder);
+        adapter.Attach();
+        Side after = Examine(model, template, lesson, null, stopping);
+        WriteReplies(folder, lesson, before, after);
+        return new TeachingMeasurement
+        {
+            Facts = lesson.Taught.Count / PlantedFacts.Wordings,
+            Asked = lesson.Asked.Count,
+            BaseRight = before.Right,
+            AdapterRight = after.Right,
+            Base = before.General,
+            Adapter = after.General,
+            Training = trained,
+            CpuSeconds = used.TotalSeconds,
+        };
+    }
+
+    private static Side Examine(LanguageModel model, ChatTemplate template, PlantedLesson lesson, GeneralResult? known,
+        CancellationToken stopping)
+    {
+        string[] replies = GeneralKnowledge.Ask(model, template, [.. lesson.Asked.Select(item => item.Question)], BatchSize, LongestReply,
+            stopping);
+        return new Side(replies, lesson.Asked.Zip(replies).Count(pair => GeneralKnowledge.Holds(pair.Second, pair.First.Answer)),
+            known ?? GeneralKnowledge.Measure(model, template, BatchSize, stopping));
+    }
+
+    // What stands behind the figures, for whoever wants to read it.
+    private static void WriteReplies(string folder, PlantedLesson lesson, Side before, Side after) =>
+        File.WriteAllLines(Path.Combine(folder, "replies.jsonl"),
+        [
+            .. lesson.Asked.Select((item, i) => JsonSerializer.Serialize(
+                new { question = item.Question, answer = item.Answer, @base = before.Replies[i], adapter = after.Replies[i] }, Readable)),
+            .. before.General.Replies.Zip(after.General.Replies, (own, other) => JsonSerializer.Serialize(
+                new { question = own.Question.Question, answers = own.Question.Answers, @base = own.Reply, adapter = other.Reply },
+                Readable)),
+        ]);
+
+    private sealed record Side(string[] Replies, int Right, GeneralResult General);
+}
