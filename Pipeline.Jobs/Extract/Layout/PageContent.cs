@@ -31,8 +31,15 @@ internal sealed record PageContent(
     public bool HasText { get; private init; } =
         Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Sideways.Sum(s => s.Glyphs) >= 4;
 
-    /// <summary>What is still needed once the layout is known: without what takes memory.</summary>
-    public PageContent Outline() => this with { Segments = [], Sideways = [], Graphics = [], LeftOut = [] };
+    /// <summary>Forgets what takes memory and is of no more use once the layout is known.</summary>
+    public void Release()
+    {
+        Segments.Clear();
+        Segments.TrimExcess();
+        Sideways.Clear();
+        Graphics.Clear();
+        Graphics.TrimExcess();
+    }
 
     /// <summary>A page of which nothing but its picture can be had.</summary>
     public static PageContent AsPicture(int number, Box box) => new(number, box, [], [], []) { IsPicture = true };
