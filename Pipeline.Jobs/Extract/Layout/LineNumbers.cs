@@ -10,7 +10,8 @@ internal static class LineNumbers
     /// <summary>Numbers that count the lines: one under the other in the margin, each beside a line, growing by the same step.</summary>
     public static IEnumerable<TextSegment> Find(PageContent page)
     {
-        TextSegment[] numbers = page.Segments.Where(s => s.Words.Count == 1 && MarginNumbers.ValueOf(s.Words[0].Text) is not null).ToArray();
+        TextSegment[] numbers = page.Segments
+            .Where(s => s.Words.Count == 1 && MarginNumbers.ValueOf(s.Words[0].Text) is not null).ToArray();
         foreach (bool left in (bool[])[true, false])
         {
             foreach (IGrouping<double, TextSegment> column in numbers.GroupBy(s => Math.Round((left ? s.Box.X1 : s.Box.X0) / 4)))

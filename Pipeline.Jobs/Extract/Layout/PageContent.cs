@@ -13,6 +13,15 @@ namespace Pipeline.Jobs.Extract.Layout;
 internal sealed record PageContent(
     int Number, Box Box, List<TextSegment> Segments, List<TextSegment> Sideways, List<PageGraphic> Graphics)
 {
+    /// <summary>Upright text.</summary>
+    public List<TextSegment> Segments { get; set; } = Segments;
+
+    /// <summary>Text that runs up or down or stands on its head.</summary>
+    public List<TextSegment> Sideways { get; set; } = Sideways;
+
+    /// <summary>Everything else that is drawn.</summary>
+    public List<PageGraphic> Graphics { get; set; } = Graphics;
+
     /// <summary>What its pictures show by the file's tags, by number of marked content.</summary>
     public IReadOnlyDictionary<int, string> Alts { get; init; } = new Dictionary<int, string>();
 
@@ -32,14 +41,7 @@ internal sealed record PageContent(
         Segments.Sum(s => s.Words.Sum(w => w.Text.Length)) >= 4 || Sideways.Sum(s => s.Glyphs) >= 4;
 
     /// <summary>Forgets what takes memory and is of no more use once the layout is known.</summary>
-    public void Release()
-    {
-        Segments.Clear();
-        Segments.TrimExcess();
-        Sideways.Clear();
-        Graphics.Clear();
-        Graphics.TrimExcess();
-    }
+    public void Release() => (Segments, Sideways, Graphics) = ([], [], []);
 
     /// <summary>A page of which nothing but its picture can be had.</summary>
     public static PageContent AsPicture(int number, Box box) => new(number, box, [], [], []) { IsPicture = true };
