@@ -34,7 +34,6 @@ internal static class DocumentParser
         if (pages.TrueForAll(p => !p.HasText))
             warnings.Add("no text in the whole document: its pages are treated as pictures");
         List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"), pdf.Outline(), warnings);
-        pages = pages.ConvertAll(p => p.Outline());
 
         List<NumberedFigure> figures = FigureNumbers.Assign(blocks);
         List<TextBlock> formulas = blocks.FindAll(b => b.Item is FormulaItem);

@@ -172,8 +172,8 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
             start--;
         if (start == line.Length)
             while (start > 0 && line[start - 1] is ('i' or 'v' or 'x' or 'l' or 'c')) start--;
-        bool apart = start > 0 && start < line.Length && (char.IsWhiteSpace(line[start - 1])
-            || line[start - 1] is '.' or '·' or '…' or '_');
+        bool apart = start > 0 && start < line.Length
+            && (char.IsWhiteSpace(line[start - 1]) || line[start - 1] is '.' or '·' or '…' or '_');
         return apart ? ContentsEntry().Match(line) : Match.Empty;
     }
 

@@ -6,7 +6,7 @@ namespace Pipeline.Jobs.Extract.Layout;
 /// <summary>Analyses all pages of a document together.</summary>
 internal static class DocumentLayout
 {
-    /// <param name="pages">All pages.</param>
+    /// <param name="pages">All pages; each is released as soon as its layout is known.</param>
     /// <param name="title">Title in the file's metadata.</param>
     /// <param name="outline">Bookmarks.</param>
     /// <param name="warnings">Takes pages that could not be understood.</param>
@@ -42,6 +42,7 @@ internal static class DocumentLayout
             builder.ContinueAcross(blocks, start
                 + blocks.Skip(start).TakeWhile(b => b.Kind is BlockKind.Header or BlockKind.PageNumber).Count());
             blocks.AddRange(Running(page, heads, BlockKind.Footer));
+            page.Release();
         }
         TableJoiner.Join(blocks, pages);
         NumberedHeadings.Promote(blocks);

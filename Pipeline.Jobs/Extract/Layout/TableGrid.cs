@@ -279,6 +279,8 @@ internal static class TableGrid
     private static (int From, int To) PlaceOf(Run run, List<double> borders, Box[] extents)
     {
         (int from, int to) = (ColumnOf(run.From + 1, borders), ColumnOf(run.To - 1, borders));
+        if (to < from)
+            return (to, to);    // a point or a thin letter on a border
         double Share(int column)
         {
             double over = Math.Min(run.To, extents[column].X1) - Math.Max(run.From, extents[column].X0);
