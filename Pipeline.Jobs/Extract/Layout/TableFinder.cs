@@ -46,7 +46,7 @@ internal static partial class TableFinder
                 Add(table);
         }
         tables.AddRange(byText.Where(t => !tables.Exists(o => o.Box.Intersects(t.Box))));
-        tables.RemoveAll(IsContents);
+        tables.RemoveAll(t => IsContents(t) || IsProgram(t));
         return tables;
     }
 
@@ -232,16 +232,24 @@ internal static partial class TableFinder
         return !IsRunningText(table) && !IsFormula(table);
     }
 
-    /// <summary>Formulas and programs stand in columns as well; their signs tell them apart.</summary>
+    /// <summary>Formulas and indexes stand in columns as well; their signs tell them apart.</summary>
     private static bool IsFormula(TableItem table)
     {
         string[] cells = [.. table.Rows.SelectMany(r => r).Where(c => c.Length > 0)];
         int signs = cells.Count(c => !TextTables.IsValue(c) && (c.Any(l => char.IsSymbol(l) && !"$€£¥₹°™®©^`".Contains(l))
             || (c.Length == 1 && !char.IsAsciiLetterUpper(c[0]))));
-        int code = cells.Count(c => c[^1] is '\\' or '{' or '}' or ';' || c.StartsWith("& ", StringComparison.Ordinal)
-            || c.StartsWith("\\begin", StringComparison.Ordinal) || c.StartsWith("\\end", StringComparison.Ordinal));
         bool sparse = cells.Length < 0.7 * table.Rows.Count * table.Rows[0].Count;
-        return (sparse && signs > 0.3 * cells.Length) || code > 0.25 * cells.Length;
+        return (sparse && signs > 0.3 * cells.Length) || cells.Count(c => c[^1] == ',') > 0.25 * cells.Length;
+    }
+
+    /// <summary>Lines of a program, or of markup, beside their numbers or their result.</summary>
+    private static bool IsProgram(TableItem table)
+    {
+        string[] cells = [.. table.Rows.SelectMany(r => r).Where(c => c.Length > 0)];
+        int code = cells.Count(c => c[^1] is '\\' or '{' or '}' || (c[^1] == ';' && c.Contains(' '))
+            || c.StartsWith("& ", StringComparison.Ordinal) || c.StartsWith("\\begin", StringComparison.Ordinal)
+            || c.StartsWith("\\end", StringComparison.Ordinal));
+        return code > 0.25 * cells.Length;
     }
 
     /// <summary>Columns of the page between two lines: texts of several words which neither numbers nor ends of cells break.</summary>

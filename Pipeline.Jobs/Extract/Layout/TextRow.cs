@@ -11,8 +11,8 @@ internal sealed record TextRow(double Baseline, List<TextSegment> Cells)
 
     /// <summary>Several short texts, or a label and a number.</summary>
     public bool IsRow =>
-        Cells.Count >= 3 ? Cells.TrueForAll(c => c.Words.Count <= LongestCell) || Cells.Skip(1).All(c => TextTables.IsValue(c.Text))
-        : Cells.Count == 2 && TextTables.IsValue(Cells[1].Text) && Cells[0].Words.Any(w => w.Text.Any(char.IsLetter));
+        Cells.Count >= 3 ? Cells.TrueForAll(c => c.Words.Count <= LongestCell) || Cells.Skip(1).All(c => TextTables.IsValue(c))
+        : Cells.Count == 2 && TextTables.IsValue(Cells[1]) && Cells[0].Words.Any(w => w.Text.Any(char.IsLetter));
 
     public static List<TextRow> Of(IEnumerable<TextSegment> segments)
     {

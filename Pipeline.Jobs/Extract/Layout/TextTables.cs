@@ -27,7 +27,13 @@ internal static partial class TextTables
     {
         if (page.Segments.Count < 6)
             yield break;
-        PageContent divided = page with { Segments = page.Segments.ConvertAll(AtLeaders).SelectMany(s => s).ToList() };
+        List<TextSegment> pieces = new(page.Segments.Count);
+        foreach (TextSegment segment in page.Segments)
+        {
+            if (segment.Words.Skip(1).Any(w => !char.IsLetter(w.Text[0]))) pieces.AddRange(AtLeaders(segment));
+            else pieces.Add(segment);
+        }
+        PageContent divided = page with { Segments = pieces };
         bool typescript = page.Segments.Count(s => s.Monospaced) > 0.6 * page.Segments.Count;
         foreach ((List<TextSegment> zone, bool inColumns) in TextZones.Of(divided))
         {
@@ -60,7 +66,7 @@ internal static partial class TextTables
         bool numbers = false;
         for (int i = 1; i < words.Count && segment.Turn == 0; i++)
         {
-            if (!IsValue(words[i].Text))
+            if (char.IsLetter(words[i].Text[0]) || !IsValue(words[i].Text))
             {
                 numbers = false;
                 continue;
@@ -83,6 +89,9 @@ internal static partial class TextTables
     public static bool IsValue(string text) =>
         text.Length <= 24 && ((TableCells.IsNumber(text) && !Condition().IsMatch(text)) || Missing().IsMatch(text));
 
+    /// <summary>Whether a cell is a number, an amount, or what stands for a missing one.</summary>
+    public static bool IsValue(TextSegment cell) => cell.Words.Count <= 4 && IsValue(cell.Text);
+
     /// <summary>The last of the lines from one on that stand in the same columns, which are found on the way.</summary>
     private static int Grow(List<TextRow> lines, int at, double bodySize, List<Column> columns)
     {
@@ -94,16 +103,16 @@ internal static partial class TextTables
             TextRow line = lines[end];
             double step = lines[end - 1].Baseline - line.Baseline;
             double longest = Math.Max(LongestStep * Math.Max(bodySize, line.Cells[0].Size), 2.4 * usual);
-            bool full = columns.Count == line.Cells.Count && line.Cells.Count(c => IsValue(c.Text)) >= 2;
+            bool full = columns.Count == line.Cells.Count && line.Cells.Count(c => IsValue(c)) >= 2;
             if (step > (full ? 1.6 * longest : longest))
                 break;
             // Heads after a gap begin another table.
-            if (usual > 0 && step > 1.7 * usual && line.Cells[0].Box.X0 > columns[0].To && !line.Cells.Exists(c => IsValue(c.Text)))
+            if (usual > 0 && step > 1.7 * usual && line.Cells[0].Box.X0 > columns[0].To && !line.Cells.Exists(c => IsValue(c)))
                 break;
             if (line.Cells.Count == 1)
             {
                 bool apart = step > 1.8 * usual && end + 1 < lines.Count && line.Baseline - lines[end + 1].Baseline > 1.8 * usual;
-                bool ofWords = !lines[last].Cells.Exists(c => IsValue(c.Text));
+                bool ofWords = !lines[last].Cells.Exists(c => IsValue(c));
                 if (++titles > 3 || !IsTitle(line.Cells[0], columns) || (apart && usual > 0 && ofWords))
                     break;
                 continue;
@@ -137,7 +146,7 @@ internal static partial class TextTables
         for (int k = 0; k < line.Cells.Count; k++)
         {
             TextSegment cell = line.Cells[k];
-            bool value = IsValue(cell.Text);
+            bool value = IsValue(cell);
             if (cell.Words.Count > (k == 0 ? LongestLabel : LongestCell))
                 return false;
             int[] over = [.. Enumerable.Range(0, grown.Count)
@@ -184,7 +193,7 @@ internal static partial class TextTables
             return false; // lines of a paragraph beside numbers
         if (columns.Count > 2 && rows.Count(r => r.Cells.Count > 2) >= 2)
             return rows.Count >= 3 && !IsContents(rows);
-        TextSegment[] values = [.. rows.Where(r => IsValue(r.Cells[^1].Text)).Select(r => r.Cells[^1])];
+        TextSegment[] values = [.. rows.Where(r => IsValue(r.Cells[^1])).Select(r => r.Cells[^1])];
         return rows.Count >= FewestPairs && values.Length >= 0.8 * rows.Count && !IsContents(rows)
             && values.Count(v => v.Text.StartsWith('(') && v.Text.EndsWith(')')) < 0.6 * values.Length // numbers of formulas
             && (IsOneEdge(values.Select(v => v.Box.X1)) || IsOneEdge(values.Select(v => v.Box.X0)));
@@ -209,7 +218,7 @@ internal static partial class TextTables
                     continue;
                 return false;
             }
-            if (page < last || row.Cells.Count > 3 || (row.Cells.Count == 3 && IsValue(row.Cells[1].Text)))
+            if (page < last || row.Cells.Count > 3 || (row.Cells.Count == 3 && IsValue(row.Cells[1])))
                 return false;
             last = page;
             leaders += IsLeader(row.Cells[^2].Words, row.Cells[^2].Words.Count - 1) ? 1 : 0;
@@ -231,7 +240,7 @@ internal static partial class TextTables
     private static int OwnHeads(List<TextRow> lines, int at, int last, List<Column> columns)
     {
         bool Labelled(TextRow l) => l.Cells[0].Box.X0 < columns[0].To;
-        bool Numbers(TextRow l) => l.Cells.Skip(1).Any(c => IsValue(c.Text));
+        bool Numbers(TextRow l) => l.Cells.Skip(1).Any(c => IsValue(c));
         List<TextRow> rows = lines.GetRange(at, last - at + 1);
         int own = 0;
         while (own < 4 && own < rows.Count / 2 && (!Labelled(rows[own]) || (rows[own].Cells.Count > 1 && !Numbers(rows[own]))))
