@@ -30,6 +30,7 @@ internal static partial class DocumentSoundness
             ?? document.Blocks.Select(b => Fault(b, document)).FirstOrDefault(f => f is not null)
             ?? document.Figures.Select(f => Fault(f, document, result.Folder)).FirstOrDefault(f => f is not null)
             ?? document.Tables.Select(Fault).FirstOrDefault(f => f is not null)
+            ?? document.Formulas.Select(f => Fault(f, document, result.Folder)).FirstOrDefault(f => f is not null)
             ?? (document.Blocks.DistinctBy(b => b.Id).Count() < document.Blocks.Count ? "two blocks have one id" : null);
     }
 
@@ -64,6 +65,11 @@ internal static partial class DocumentSoundness
         BoxFault(figure.Box, figure.Page, document) is { } fault ? $"figure: {fault}"
         : !IsPng(Path.Combine(folder, figure.Image)) ? "a figure without an image"
         : figure.PixelWidth <= 0 || figure.PixelHeight <= 0 ? "a figure without pixels" : null;
+
+    private static string? Fault(DocumentFormula formula, ExtractedDocument document, string folder) =>
+        BoxFault(formula.Box, formula.Page, document) is { } fault ? $"formula: {fault}"
+        : !IsPng(Path.Combine(folder, formula.Image)) ? "a formula without an image"
+        : formula.Tex is { Length: 0 } ? "a formula without TeX that says it has some" : null;
 
     private static string? Fault(DocumentTable table)
     {
