@@ -80,7 +80,10 @@ internal sealed class PageReader(
         }
         OcrPage read = ReadPicture(number, page, glyphs, graphics, account);
         glyphs.AddRange(typed);
-        account.Add(CharacterPlace.Slanted, glyphs.Count(g => g.Slanted && g.Text != " "));
+        int slanted = glyphs.Count(g => g.Slanted && g.Text != " ");
+        account.Add(CharacterPlace.Slanted, slanted);
+        if (slanted >= DocumentLayout.WorthAWarning)
+            warnings.Add($"page {number}: {slanted} characters run across the page at an angle and were left out");
         List<TextSegment> segments = DrawnBullets.Mark(_segments.Build(glyphs, annotations, account), graphics);
         return new PageContent(number, page.Box, segments, _segments.BuildSideways(glyphs, account), graphics)
         {

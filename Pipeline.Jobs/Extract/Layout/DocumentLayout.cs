@@ -6,6 +6,9 @@ namespace Pipeline.Jobs.Extract.Layout;
 /// <summary>Analyses all pages of a document together.</summary>
 internal static class DocumentLayout
 {
+    /// <summary>Characters that run another way than the rest of their page: fewer are the label of an axis or a stamp.</summary>
+    public const int WorthAWarning = 20;
+
     /// <param name="pages">All pages; each is released as soon as its layout is known.</param>
     /// <param name="title">Title in the file's metadata.</param>
     /// <param name="outline">Bookmarks.</param>
@@ -29,7 +32,7 @@ internal static class DocumentLayout
             List<TextBlock> body;
             try
             {
-                body = OfPage(page, heads, style, builder);
+                body = OfPage(page, heads, style, builder, warnings);
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
@@ -57,7 +60,7 @@ internal static class DocumentLayout
         segment.Baseline > 0.85 * page.Box.Height || segment.Baseline < 0.15 * page.Box.Height;
 
     private static List<TextBlock> OfPage(
-        PageContent page, Dictionary<TextSegment, BlockKind> heads, DocumentStyle style, BlockBuilder builder)
+        PageContent page, Dictionary<TextSegment, BlockKind> heads, DocumentStyle style, BlockBuilder builder, List<string> warnings)
     {
         PageContent body = page with
         {
@@ -85,7 +88,7 @@ internal static class DocumentLayout
         foreach (TextBlock figure in blocks.Where(b => b.Caption is null && b.Item is FigureItem { Alt: not null }))
             figure.Caption = ((FigureItem)figure.Item!).Alt;
         DropKickers(blocks);
-        AddSideways(page, tables, figures, blocks);
+        AddSideways(page, tables, figures, blocks, warnings);
         return blocks;
     }
 
@@ -119,8 +122,9 @@ internal static class DocumentLayout
 
     /// <summary>Text that runs up or down beside the text is furniture; elsewhere it follows the rest of the page.</summary>
     private static void AddSideways(
-        PageContent page, List<TableItem> tables, List<FigureItem> figures, List<TextBlock> blocks)
+        PageContent page, List<TableItem> tables, List<FigureItem> figures, List<TextBlock> blocks, List<string> warnings)
     {
+        int among = 0;
         double left = page.Segments.Select(s => s.Box.X0).DefaultIfEmpty(page.Box.X1).Min() + 2;
         double right = page.Segments.Select(s => s.Box.X1).DefaultIfEmpty(page.Box.X0).Max() - 2;
         foreach (TextSegment segment in page.Sideways)
@@ -129,7 +133,10 @@ internal static class DocumentLayout
                 continue;
             bool margin = segment.Turn != 2 && page.Segments.Count > 0 && (segment.Box.X1 <= left || segment.Box.X0 >= right);
             blocks.Add(Plain(page, segment, margin ? BlockKind.Header : BlockKind.Paragraph));
+            among += margin ? 0 : segment.Glyphs;
         }
+        if (among >= WorthAWarning)
+            warnings.Add($"page {page.Number}: {among} characters run sideways among upright text; they follow the rest of the page");
     }
 
     private static TextBlock Plain(PageContent page, TextSegment segment, BlockKind kind) => new()
