@@ -27,25 +27,28 @@ internal static partial class TableFinder
             byText.RemoveAll(t => t.Box.Intersects(found.Box)); // lines of heads alone look like rows, too
             byText.Add(table);
         }
-        void Add(TableItem table)
+        List<TableItem> replaced = new();
+        void Add(TableItem table, bool grid)
         {
-            if (!byText.Exists(t => t.Box.Intersects(table.Box) && ShowsMore(t, table)))
-                tables.Add(table);
+            bool less = byText.Exists(t => t.Box.Intersects(table.Box) && ShowsMore(t, table)
+                && (!grid || table.Rows.Count < 4 || t.Box.Height < 1.5 * table.Box.Height)); // not a grid and what is beside it
+            (less ? replaced : tables).Add(table);
         }
 
         PageContent withSideways = page with { Segments = [.. page.Segments, .. page.Sideways.Select(AsOneWord)] };
         foreach (RuleLattice lattice in RuleLattice.Find(page).OrderByDescending(l => l.Box.Area))
         {
             if (!tables.Exists(t => t.Box.Intersects(lattice.Box)) && LatticeTable.Read(lattice, withSideways) is { } table)
-                Add(WithHeadAbove(table, lattice, page));
+                Add(WithHeadAbove(table, lattice, page), grid: true);
         }
         foreach (Box region in RuledRegions(page).OrderByDescending(r => r.Area))
         {
             if (!tables.Exists(t => t.Box.Intersects(region)) && !IsChart(region, page) && TableGrid.Read(region, page) is { } table
                 && !IsRunningText(table))
-                Add(table);
+                Add(table, grid: false);
         }
         tables.AddRange(byText.Where(t => !tables.Exists(o => o.Box.Intersects(t.Box))));
+        tables.AddRange(replaced.Where(t => !tables.Exists(o => o.Box.Intersects(t.Box))));
         tables.RemoveAll(t => IsContents(t) || IsProgram(t));
         return tables;
     }
