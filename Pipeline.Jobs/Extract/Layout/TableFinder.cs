@@ -17,17 +17,7 @@ internal static partial class TableFinder
 
     public static List<TableItem> Find(PageContent page, double bodySize)
     {
-        List<TableItem> tables = new(), byText = new();
-        foreach (TextTable found in TextTables.Find(page, bodySize))
-        {
-            if (TableGrid.Read(found.Box, found.Page, found.HeadLines, drawn: false) is not { } table || !ReadsLikeCells(table)
-                || IsChart(found.Box, found.Page, boxesAreCells: table.Rows[0].Count > 2 && RowsOfNumbers(table) >= 6)
-                || byText.Exists(t => t.Box.Intersects(found.Box) && t.Rows.Count >= table.Rows.Count))
-                continue;
-            byText.RemoveAll(t => t.Box.Intersects(found.Box)); // lines of heads alone look like rows, too
-            byText.Add(table);
-        }
-        List<TableItem> replaced = new();
+        List<TableItem> tables = new(), replaced = new(), byText = ByText(page, bodySize);
         void Add(TableItem table, bool grid)
         {
             bool less = byText.Exists(t => t.Box.Intersects(table.Box) && ShowsMore(t, table)
@@ -47,9 +37,31 @@ internal static partial class TableFinder
                 && !IsRunningText(table))
                 Add(table, grid: false);
         }
+        // What reaches over a grid and far beyond it is looked at again without the grid.
+        if (byText.Exists(t => tables.Where(o => o.Box.Intersects(t.Box)).Sum(o => o.Box.Area) is var area && area > 0
+            && area < 0.7 * t.Box.Area))
+        {
+            List<TextSegment> rest = page.Segments.FindAll(s => !tables.Exists(t => t.Box.ContainsCenterOf(s.Box)));
+            byText = ByText(page with { Segments = rest }, bodySize);
+        }
         tables.AddRange(byText.Where(t => !tables.Exists(o => o.Box.Intersects(t.Box))));
         tables.AddRange(replaced.Where(t => !tables.Exists(o => o.Box.Intersects(t.Box))));
         tables.RemoveAll(t => IsContents(t) || IsProgram(t));
+        return tables;
+    }
+
+    private static List<TableItem> ByText(PageContent page, double bodySize)
+    {
+        List<TableItem> tables = new();
+        foreach (TextTable found in TextTables.Find(page, bodySize))
+        {
+            if (TableGrid.Read(found.Box, found.Page, found.HeadLines, drawn: false) is not { } table || !ReadsLikeCells(table)
+                || IsChart(found.Box, found.Page, boxesAreCells: table.Rows[0].Count > 2 && RowsOfNumbers(table) >= 6)
+                || tables.Exists(t => t.Box.Intersects(found.Box) && t.Rows.Count >= table.Rows.Count))
+                continue;
+            tables.RemoveAll(t => t.Box.Intersects(found.Box)); // lines of heads alone look like rows, too
+            tables.Add(table);
+        }
         return tables;
     }
 
