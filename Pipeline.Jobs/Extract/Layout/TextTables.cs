@@ -87,7 +87,8 @@ internal static partial class TextTables
 
     /// <summary>A number, an amount, or what stands for a missing one.</summary>
     public static bool IsValue(string text) =>
-        text.Length <= 24 && ((TableCells.IsNumber(text) && !Condition().IsMatch(text)) || Missing().IsMatch(text) || Amount().IsMatch(text));
+        text.Length <= 24 && ((TableCells.IsNumber(text) && !Condition().IsMatch(text)) || Missing().IsMatch(text)
+            || Amount().IsMatch(text));
 
     /// <summary>Whether a cell is a number, an amount, or what stands for a missing one.</summary>
     public static bool IsValue(TextSegment cell) => cell.Words.Count <= 4 && IsValue(cell.Text);
