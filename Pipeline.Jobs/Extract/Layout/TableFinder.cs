@@ -17,36 +17,51 @@ internal static partial class TableFinder
 
     public static List<TableItem> Find(PageContent page, double bodySize)
     {
-        List<TableItem> tables = new(), byText = new();
-        foreach (TextTable found in TextTables.Find(page, bodySize))
+        List<TableItem> tables = new(), replaced = new(), byText = ByText(page, bodySize);
+        void Add(TableItem table, bool grid)
         {
-            if (TableGrid.Read(found.Box, found.Page, found.HeadLines, drawn: false) is not { } table || !ReadsLikeCells(table)
-                || IsChart(found.Box, found.Page, boxesAreCells: table.Rows[0].Count > 2 && RowsOfNumbers(table) >= 6)
-                || byText.Exists(t => t.Box.Intersects(found.Box) && t.Rows.Count >= table.Rows.Count))
-                continue;
-            byText.RemoveAll(t => t.Box.Intersects(found.Box)); // lines of heads alone look like rows, too
-            byText.Add(table);
-        }
-        void Add(TableItem table)
-        {
-            if (!byText.Exists(t => t.Box.Intersects(table.Box) && ShowsMore(t, table)))
-                tables.Add(table);
+            bool less = byText.Exists(t => t.Box.Intersects(table.Box) && ShowsMore(t, table)
+                && (!grid || table.Rows.Count < 4 || t.Box.Height < 1.5 * table.Box.Height)); // not a grid and what is beside it
+            (less ? replaced : tables).Add(table);
         }
 
         PageContent withSideways = page with { Segments = [.. page.Segments, .. page.Sideways.Select(AsOneWord)] };
         foreach (RuleLattice lattice in RuleLattice.Find(page).OrderByDescending(l => l.Box.Area))
         {
             if (!tables.Exists(t => t.Box.Intersects(lattice.Box)) && LatticeTable.Read(lattice, withSideways) is { } table)
-                Add(WithHeadAbove(table, lattice, page));
+                Add(WithHeadAbove(table, lattice, page), grid: true);
         }
         foreach (Box region in RuledRegions(page).OrderByDescending(r => r.Area))
         {
             if (!tables.Exists(t => t.Box.Intersects(region)) && !IsChart(region, page) && TableGrid.Read(region, page) is { } table
                 && !IsRunningText(table))
-                Add(table);
+                Add(table, grid: false);
+        }
+        // What reaches over a grid and far beyond it is looked at again without the grid.
+        if (byText.Exists(t => tables.Where(o => o.Box.Intersects(t.Box)).Sum(o => o.Box.Area) is var area && area > 0
+            && area < 0.7 * t.Box.Area))
+        {
+            List<TextSegment> rest = page.Segments.FindAll(s => !tables.Exists(t => t.Box.ContainsCenterOf(s.Box)));
+            byText = ByText(page with { Segments = rest }, bodySize);
         }
         tables.AddRange(byText.Where(t => !tables.Exists(o => o.Box.Intersects(t.Box))));
+        tables.AddRange(replaced.Where(t => !tables.Exists(o => o.Box.Intersects(t.Box))));
         tables.RemoveAll(t => IsContents(t) || IsProgram(t));
+        return tables;
+    }
+
+    private static List<TableItem> ByText(PageContent page, double bodySize)
+    {
+        List<TableItem> tables = new();
+        foreach (TextTable found in TextTables.Find(page, bodySize))
+        {
+            if (TableGrid.Read(found.Box, found.Page, found.HeadLines, drawn: false) is not { } table || !ReadsLikeCells(table)
+                || IsChart(found.Box, found.Page, boxesAreCells: table.Rows[0].Count > 2 && RowsOfNumbers(table) >= 6)
+                || tables.Exists(t => t.Box.Intersects(found.Box) && t.Rows.Count >= table.Rows.Count))
+                continue;
+            tables.RemoveAll(t => t.Box.Intersects(found.Box)); // lines of heads alone look like rows, too
+            tables.Add(table);
+        }
         return tables;
     }
 

@@ -87,7 +87,8 @@ internal static partial class TextTables
 
     /// <summary>A number, an amount, or what stands for a missing one.</summary>
     public static bool IsValue(string text) =>
-        text.Length <= 24 && ((TableCells.IsNumber(text) && !Condition().IsMatch(text)) || Missing().IsMatch(text));
+        text.Length <= 24 && ((TableCells.IsNumber(text) && !Condition().IsMatch(text)) || Missing().IsMatch(text)
+            || Amount().IsMatch(text));
 
     /// <summary>Whether a cell is a number, an amount, or what stands for a missing one.</summary>
     public static bool IsValue(TextSegment cell) => cell.Words.Count <= 4 && IsValue(cell.Text);
@@ -255,6 +256,10 @@ internal static partial class TextTables
     /// <summary>A comparison with a letter, or the first part of one; an entry of an index.</summary>
     [GeneratedRegex(@"^[;,!{}&\\]|\p{L}\s*[<>≤≥=＜＞]|[<>≤≥=＜＞]\s*(\p{L}|$)", RegexOptions.CultureInvariant)]
     private static partial Regex Condition();
+
+    /// <summary>A number with its unit.</summary>
+    [GeneratedRegex(@"^[*<>~≈±+–-]?\d[\d.,]* (ml|mL|l|L|kg|g|mg|t|km|m|cm|mm|ha|h|min|s|d|kWh|MW|GB|MB)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Amount();
 
     /// <summary>What stands for a missing number.</summary>
     [GeneratedRegex(@"^([-–—*…:†‡]+|\.{2,}|n\.?/?a\.?|nil|\(?[XZNSD]\)?)$",
