@@ -1,4 +1,5 @@
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Tables;
 using Pipeline.Jobs.Extract.Text;
 
 namespace Pipeline.Jobs.Extract.Layout;

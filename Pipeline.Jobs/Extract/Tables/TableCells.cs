@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
 
-namespace Pipeline.Jobs.Extract.Layout;
+namespace Pipeline.Jobs.Extract.Tables;
 
 /// <summary>The cells of a table that is being read: their places in a grid and the words in them.</summary>
 internal sealed partial class TableCells

@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Rendering;
 using Pipeline.Jobs.Extract.Text;
 
-namespace Pipeline.Jobs.Extract.Layout;
+namespace Pipeline.Jobs.Extract.Tables;
 
 /// <summary>
 /// Finds tables: rows between horizontal rules or in shaded bands first, then rows of three or more cells that are

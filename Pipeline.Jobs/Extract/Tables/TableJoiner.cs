@@ -1,7 +1,8 @@
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Text;
 
-namespace Pipeline.Jobs.Extract.Layout;
+namespace Pipeline.Jobs.Extract.Tables;
 
 /// <summary>Joins a table with its continuation at the top of the next page; a repeated head is kept once.</summary>
 internal static class TableJoiner

@@ -1,7 +1,8 @@
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Rendering;
 
-namespace Pipeline.Jobs.Extract.Layout;
+namespace Pipeline.Jobs.Extract.Tables;
 
 /// <summary>
 /// A grid of drawn lines: the edges of the cells of a table. Lines that touch belong together; boxes that stand side by side share

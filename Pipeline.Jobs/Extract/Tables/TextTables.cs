@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Text;
 
-namespace Pipeline.Jobs.Extract.Layout;
+namespace Pipeline.Jobs.Extract.Tables;
 
 /// <summary>A table that only the places of its words show.</summary>
 /// <param name="Box">Its rows and heads.</param>

@@ -1,6 +1,6 @@
 using Pipeline.Jobs.Extract.Blocks;
 
-namespace Pipeline.Jobs.Extract.Layout;
+namespace Pipeline.Jobs.Extract.Tables;
 
 /// <summary>Heads over several columns: a line below them shows how far they reach, or their places do.</summary>
 internal static class HeadSpans

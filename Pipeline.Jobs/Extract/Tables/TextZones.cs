@@ -1,6 +1,7 @@
+using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Text;
 
-namespace Pipeline.Jobs.Extract.Layout;
+namespace Pipeline.Jobs.Extract.Tables;
 
 /// <summary>Parts of a page in which a table may stand: all of it, and each of the columns in which its text runs.</summary>
 internal static class TextZones

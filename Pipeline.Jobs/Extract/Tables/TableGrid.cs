@@ -1,7 +1,8 @@
 using Pipeline.Jobs.Extract.Blocks;
+using Pipeline.Jobs.Extract.Layout;
 using Pipeline.Jobs.Extract.Text;
 
-namespace Pipeline.Jobs.Extract.Layout;
+namespace Pipeline.Jobs.Extract.Tables;
 
 /// <summary>
 /// Reads the words of a region as rows and columns where no grid is drawn: by horizontal lines and by the gaps in the text.

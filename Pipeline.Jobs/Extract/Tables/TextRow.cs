@@ -1,6 +1,6 @@
 using Pipeline.Jobs.Extract.Text;
 
-namespace Pipeline.Jobs.Extract.Layout;
+namespace Pipeline.Jobs.Extract.Tables;
 
 /// <summary>Pieces of text on one baseline that may be the cells of a row.</summary>
 /// <param name="Baseline">Of the first of them.</param>
