@@ -69,6 +69,9 @@ internal sealed class PageReader(
         List<Glyph> typed = AnnotationText.GlyphsOf(annotations, glyphs, fonts);
         account.Add(CharacterPlace.Total, account[CharacterPlace.Unreadable] + account[CharacterPlace.Hidden]
             + Count(glyphs) + Count(typed));
+        int shown = Count(typed);
+        typed.RemoveAll(g => !page.Box.ContainsCenterOf(g.Box));
+        account.Add(CharacterPlace.OutsidePage, shown - Count(typed));
         List<PageGraphic> graphics = page.Graphics(out bool covered);
         HiddenText.Remove(glyphs, page.Box, graphics, account);
         if (source.HasHiddenLayers || covered)

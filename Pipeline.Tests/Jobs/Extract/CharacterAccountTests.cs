@@ -62,6 +62,23 @@ public sealed class CharacterAccountTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task What_is_typed_beside_the_page_is_counted_and_left_out()
+    {
+        PdfBuilder pdf = new();
+        pdf.Add("<< /Type /Catalog /Pages 2 0 R >>");
+        pdf.Add("<< /Type /Pages /Count 1 /Kids [4 0 R] >>");
+        pdf.Add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
+        pdf.Add("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R "
+            + "/Annots [6 0 R 7 0 R] >>");
+        pdf.Add(PdfBuilder.Stream(PdfBuilder.Text((72, 700, 11, "The valve is tested every week."))));
+        foreach (int x in (int[])[72, 700])
+            pdf.Add($"<< /Type /Annot /Subtype /FreeText /Rect [{x} 640 {x + 200} 660] /Contents (Typed on it.) /DA (/F1 11 Tf) /F 4 >>");
+        ExtractedDocument document = await ExtractAsync(pdf.Build());
+        document.Blocks.Select(b => b.Text).ShouldBe(["The valve is tested every week.", "Typed on it."]);
+        document.Pages[0].Characters.ShouldNotBeNull()[CharacterPlace.OutsidePage].ShouldBe("Typedonit.".Length);
+    }
+
     private async Task<ExtractedDocument> ExtractAsync(byte[] pdf)
     {
         string path = _folder.File("document.pdf");
