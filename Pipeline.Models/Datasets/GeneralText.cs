@@ -66,20 +66,3 @@ public static class GeneralText
         return File.Exists(path) ? path : throw new MissingPrerequisiteException($"{path} is missing; build or install the product again");
     }
 }
-
-/// <summary>A piece of general text: a conversation or prose.</summary>
-/// <param name="Language">By ISO 639-1; empty where the file does not say.</param>
-/// <param name="Example">Question and answer; null for prose.</param>
-/// <param name="Text">Prose; empty for a conversation.</param>
-public sealed record GeneralRow(string Language, InstructionExample? Example, string Text);
-
-/// <summary>A question of general knowledge.</summary>
-/// <param name="Language">By ISO 639-1.</param>
-/// <param name="Question">As it is asked.</param>
-/// <param name="Answers">Spellings of the right answer: one of them stands in a right reply.</param>
-public sealed record GeneralQuestion(string Language, string Question, IReadOnlyList<string> Answers);
-
-/// <summary>What shows whether a model still knows what it knew.</summary>
-/// <param name="Questions">Questions with accepted answers.</param>
-/// <param name="Prose">Paragraphs, for the loss of every token.</param>
-public sealed record GeneralExamination(IReadOnlyList<GeneralQuestion> Questions, IReadOnlyList<GeneralRow> Prose);

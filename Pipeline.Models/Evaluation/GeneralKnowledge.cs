@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
+using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training.Loop;
 
@@ -52,9 +53,9 @@ public static class GeneralKnowledge
         ArgumentNullException.ThrowIfNull(template);
         TextGenerator generator = new(model);
         GenerationOptions options = new() { MaxNewTokens = longest, StopTokenIds = template.StopTokenIds(model.Tokenizer) };
-        return [.. questions.Chunk(batchSize).SelectMany(batch => generator.Generate(
+        return [.. questions.Chunk(batchSize).SelectMany(batch => CollectionPause.Run(() => generator.Generate(
             [.. batch.Select(q => (IReadOnlyList<int>)template.EncodePrompt(model.Tokenizer, [new ChatMessage("user", q)]))],
-            options, stopping)).Select(reply => reply.Text)];
+            options, stopping))).Select(reply => reply.Text)];
     }
 
     private static TokenizedExample Whole(HubTokenizer tokenizer, string text)
@@ -66,30 +67,4 @@ public static class GeneralKnowledge
     /// <summary>Whether an answer stands in a reply as words of its own, in any case: 7 does not stand in 17.</summary>
     public static bool Holds(string reply, string answer) => Regex.IsMatch(reply,
         $@"(?<![\p{{L}}\p{{N}}]){Regex.Escape(answer)}(?![\p{{L}}\p{{N}}])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
-}
-
-/// <summary>A reply to a general question.</summary>
-/// <param name="Question">What was asked.</param>
-/// <param name="Reply">What the model said.</param>
-/// <param name="IsRight">Whether one of the accepted answers stands in it.</param>
-public sealed record GeneralReply(GeneralQuestion Question, string Reply, bool IsRight);
-
-/// <summary>What a model knows of the world.</summary>
-/// <param name="Replies">To every question, in the set's order.</param>
-/// <param name="Prose">Loss per token of the prose, by language.</param>
-public sealed record GeneralResult(IReadOnlyList<GeneralReply> Replies, IReadOnlyDictionary<string, LossResult> Prose)
-{
-    /// <summary>Mean loss per token over the prose of all languages, in nats.</summary>
-    public double Loss => Prose.Values.Sum(loss => loss.Loss * loss.TargetTokens) / Prose.Values.Sum(loss => loss.TargetTokens);
-
-    /// <summary>Questions answered right.</summary>
-    public int Right => Replies.Count(reply => reply.IsRight);
-
-    /// <summary>Questions that both this model and another answer right: of those the base knows, what an adapter kept.</summary>
-    /// <param name="other">The result of the other model on the same questions.</param>
-    public int RightWith(GeneralResult other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return Replies.Zip(other.Replies).Count(pair => pair.First.IsRight && pair.Second.IsRight);
-    }
 }

@@ -5,6 +5,7 @@ using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Files;
 using Pipeline.Models.Generation;
+using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
 
 namespace Pipeline.Models.Training.Batches;
@@ -52,9 +53,9 @@ internal static class ReplayAnswers
     {
         TextGenerator generator = new(model);
         GenerationOptions options = new() { MaxNewTokens = LongestAnswer, StopTokenIds = template.StopTokenIds(model.Tokenizer) };
-        return [.. asked.Chunk(AtOnce).SelectMany(batch => generator.Generate(
+        return [.. asked.Chunk(AtOnce).SelectMany(batch => CollectionPause.Run(() => generator.Generate(
             [.. batch.Select(e => (IReadOnlyList<int>)template.EncodePrompt(model.Tokenizer, e.ToMessages(withAnswer: false), e.System))],
-            options, stopping)).Select(answer => Whole(answer.Text, answer.FinishReason == GenerationResult.Length))];
+            options, stopping))).Select(answer => Whole(answer.Text, answer.FinishReason == GenerationResult.Length))];
     }
 
     // Trained on as it stands, an answer cut in the middle would teach to stop in the middle.

@@ -88,8 +88,8 @@ public sealed class RetentionPassTests
     {
         using DisposeScope scope = NewDisposeScope();
         using DecoderModel model = PassModels.Create("phi3", type);
-        using LoraAdapter adapter = LoraInjector.Inject(model, new LoraConfig { Rank = 4, Alpha = 8, TargetModules = ["all"], UseDora = dora },
-            seed: 1);
+        LoraConfig config = new() { Rank = 4, Alpha = 8, TargetModules = ["all"], UseDora = dora };
+        using LoraAdapter adapter = LoraInjector.Inject(model, config, seed: 1);
         using TrainingBatch batch = TrainingBatch.Collate(PassModels.Examples(model.Config, 20), CPU,
             PassModels.Examples(model.Config, 33));
         using TrainingPass pass = new(model);
