@@ -75,7 +75,8 @@ internal static class DocumentLayout
         tables.RemoveAll(t => cards.Exists(group => group.Count(c => t.Box.ContainsCenterOf(c)) > 1));
         tables.RemoveAll(t => IsOfFormulas(t, body) || IsProgram(t, body) || PageAccounting.Loses(t, body));
         List<FigureItem> figures = FigureFinder.Find(body, tables, style.BodySize);
-        List<FormulaItem> formulas = [.. page.Formulas.Where(f => !f.Lettering.Any(heads.ContainsKey)
+        HashSet<TextSegment> present = page.Formulas.Count > 0 ? [.. body.Segments] : [];    // without furniture and joined drop caps
+        List<FormulaItem> formulas = [.. page.Formulas.Where(f => f.Lettering.All(present.Contains)
             && !tables.Exists(t => t.Box.ContainsCenterOf(f.Shown)) && !figures.Exists(g => g.Box.ContainsCenterOf(f.Shown)))];
         List<LayoutItem> items = new([.. tables, .. figures, .. formulas]);
         items.AddRange(body.Segments

@@ -49,6 +49,6 @@ internal static partial class NumberedHeadings
 
     private static string TextOf(TextBlock block) => block.Marker is { } marker ? $"{marker} {block.Text}" : block.Text;
 
-    [GeneratedRegex(@"^(?<number>\d{1,2})\.?\s+\p{Lu}[^.:;,!?]*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<number>[0-9]{1,2})\.?\s+\p{Lu}[^.:;,!?]*$", RegexOptions.CultureInvariant)]
     private static partial Regex Numbered();
 }

@@ -29,6 +29,24 @@ public sealed class PageFaultTests
     public void A_page_that_could_not_be_read_is_a_picture_although_nothing_is_known_of_it() =>
         DocumentLayout.Understand([PageContent.AsPicture(1, A4)], null, [], []).ShouldHaveSingleItem().Kind.ShouldBe(BlockKind.Figure);
 
+    [Fact]
+    public void Numbers_in_other_digits_are_text()
+    {
+        string text = "A sentence that is long enough to stand below a heading, and that says nothing else but this.";
+        TextBlock[] blocks = [.. new[] { "๑ First", text, "๒ Second", text }.Select(t => new TextBlock
+        {
+            Kind = BlockKind.Paragraph,
+            Page = 1,
+            Box = new Box(72, 700, 300, 712),
+            Text = t,
+            Size = 11,
+            Font = 0,
+            Bold = false,
+        })];
+        NumberedHeadings.Promote([.. blocks]);
+        blocks.ShouldAllBe(b => b.Kind == BlockKind.Paragraph);
+    }
+
     private static PageContent Page(int number, string text)
     {
         TextWord[] words = [.. text.Split(' ').Select((w, i) =>
