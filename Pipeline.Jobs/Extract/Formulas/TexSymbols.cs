@@ -20,38 +20,26 @@ internal static class TexSymbols
         "var", "cov", "subject", "rank", "sgn", "sign", "erf", "und", "für", "falls", "sonst", "wenn", "mit", "si", "et", "ou", "pour",
         "sinon", "avec", "para", "con", "per", "caso", "altrimenti", "senão", "otro", "span", "argmin", "argmax", "grad", "div", "rot");
 
-    private static readonly FrozenDictionary<char, string> Names = new Dictionary<char, string>
-    {
-        ['α'] = "alpha", ['β'] = "beta", ['γ'] = "gamma", ['δ'] = "delta", ['ε'] = "varepsilon", ['ϵ'] = "epsilon", ['ζ'] = "zeta",
-        ['η'] = "eta", ['θ'] = "theta", ['ϑ'] = "vartheta", ['ι'] = "iota", ['κ'] = "kappa", ['λ'] = "lambda", ['μ'] = "mu", ['µ'] = "mu",
-        ['ν'] = "nu", ['ξ'] = "xi", ['π'] = "pi", ['ϖ'] = "varpi", ['ρ'] = "rho", ['ϱ'] = "varrho", ['σ'] = "sigma", ['ς'] = "varsigma",
-        ['τ'] = "tau", ['υ'] = "upsilon", ['φ'] = "varphi", ['ϕ'] = "phi", ['χ'] = "chi", ['ψ'] = "psi", ['ω'] = "omega",
-        ['Γ'] = "Gamma", ['Δ'] = "Delta", ['∆'] = "Delta", ['Θ'] = "Theta", ['Λ'] = "Lambda", ['Ξ'] = "Xi", ['Π'] = "Pi", ['Σ'] = "Sigma",
-        ['Υ'] = "Upsilon", ['Φ'] = "Phi", ['Ψ'] = "Psi", ['Ω'] = "Omega", ['\u2126'] = "Omega",
-        ['∂'] = "partial", ['∇'] = "nabla", ['∞'] = "infty", ['∅'] = "emptyset", ['ℓ'] = "ell", ['ℏ'] = "hbar", ['ℜ'] = "Re", ['ℑ'] = "Im",
-        ['∀'] = "forall", ['∃'] = "exists", ['¬'] = "neg", ['′'] = "prime", ['∠'] = "angle", ['∴'] = "therefore", ['°'] = "circ",
-        ['±'] = "pm", ['∓'] = "mp", ['×'] = "times", ['÷'] = "div", ['·'] = "cdot", ['⋅'] = "cdot", ['∙'] = "cdot", ['•'] = "bullet",
-        ['∘'] = "circ", ['◦'] = "circ", ['⊗'] = "otimes", ['⊕'] = "oplus", ['⊙'] = "odot", ['∧'] = "wedge", ['∨'] = "vee", ['∪'] = "cup",
-        ['∩'] = "cap", ['⋆'] = "star", ['†'] = "dagger", ['∗'] = "ast", ['∖'] = "setminus",
-        ['≤'] = "le", ['≥'] = "ge", ['⩽'] = "le", ['⩾'] = "ge", ['≠'] = "ne", ['≈'] = "approx", ['≡'] = "equiv", ['∼'] = "sim",
-        ['≃'] = "simeq", ['≅'] = "cong", ['∝'] = "propto", ['≪'] = "ll", ['≫'] = "gg", ['≺'] = "prec", ['≻'] = "succ", ['∈'] = "in",
-        ['∉'] = "notin", ['∋'] = "ni", ['⊂'] = "subset", ['⊃'] = "supset", ['⊆'] = "subseteq", ['⊇'] = "supseteq", ['⊢'] = "vdash",
-        ['⊨'] = "models", ['⊥'] = "perp", ['∥'] = "parallel", ['≜'] = "triangleq", ['≐'] = "doteq",
-        ['→'] = "to", ['←'] = "leftarrow", ['↔'] = "leftrightarrow", ['⇒'] = "Rightarrow", ['⇐'] = "Leftarrow", ['⇔'] = "Leftrightarrow",
-        ['↦'] = "mapsto", ['⟶'] = "longrightarrow", ['↑'] = "uparrow", ['↓'] = "downarrow", ['⟨'] = "langle", ['⟩'] = "rangle",
-        ['〈'] = "langle", ['〉'] = "rangle", ['⌊'] = "lfloor", ['⌋'] = "rfloor", ['⌈'] = "lceil", ['⌉'] = "rceil", ['∑'] = "sum",
-        ['∏'] = "prod", ['∫'] = "int", ['∮'] = "oint", ['∬'] = "iint", ['⋃'] = "bigcup", ['⋂'] = "bigcap", ['⨁'] = "bigoplus",
-        ['…'] = "dots", ['⋯'] = "cdots", ['⋮'] = "vdots", ['⋱'] = "ddots", ['ℵ'] = "aleph", ['□'] = "square", ['△'] = "triangle",
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<char, string> Names = Parse(
+        """
+        α alpha  β beta  γ gamma  δ delta  ε varepsilon  ϵ epsilon  ζ zeta  η eta  θ theta  ϑ vartheta  ι iota
+        κ kappa  λ lambda  μ mu  µ mu  ν nu  ξ xi  π pi  ϖ varpi  ρ rho  ϱ varrho  σ sigma  ς varsigma  τ tau
+        υ upsilon  φ varphi  ϕ phi  χ chi  ψ psi  ω omega  Γ Gamma  Δ Delta  ∆ Delta  Θ Theta  Λ Lambda  Ξ Xi  Π Pi
+        Σ Sigma  Υ Upsilon  Φ Phi  Ψ Psi  Ω Omega  Ω Omega  ∂ partial  ∇ nabla  ∞ infty  ∅ emptyset  ℓ ell  ℏ hbar
+        ℜ Re  ℑ Im  ∀ forall  ∃ exists  ¬ neg  ′ prime  ∠ angle  ∴ therefore  ° circ  ± pm  ∓ mp  × times  ÷ div
+        · cdot  ⋅ cdot  ∙ cdot  • bullet  ∘ circ  ◦ circ  ⊗ otimes  ⊕ oplus  ⊙ odot  ∧ wedge  ∨ vee  ∪ cup  ∩ cap
+        ⋆ star  † dagger  ∗ ast  ∖ setminus  ≤ le  ≥ ge  ⩽ le  ⩾ ge  ≠ ne  ≈ approx  ≡ equiv  ∼ sim  ≃ simeq  ≅ cong
+        ∝ propto  ≪ ll  ≫ gg  ≺ prec  ≻ succ  ∈ in  ∉ notin  ∋ ni  ⊂ subset  ⊃ supset  ⊆ subseteq  ⊇ supseteq  ⊢ vdash
+        ⊨ models  ⊥ perp  ∥ parallel  ≜ triangleq  ≐ doteq  → to  ← leftarrow  ↔ leftrightarrow  ⇒ Rightarrow
+        ⇐ Leftarrow  ⇔ Leftrightarrow  ↦ mapsto  ⟶ longrightarrow  ↑ uparrow  ↓ downarrow  ⟨ langle  ⟩ rangle
+        〈 langle  〉 rangle  ⌊ lfloor  ⌋ rfloor  ⌈ lceil  ⌉ rceil  ∑ sum  ∏ prod  ∫ int  ∮ oint  ∬ iint  ⋃ bigcup
+        ⋂ bigcap  ⨁ bigoplus  … dots  ⋯ cdots  ⋮ vdots  ⋱ ddots  ℵ aleph  □ square  △ triangle
+        """);
 
     /// <summary>Marks over a letter.</summary>
-    private static readonly FrozenDictionary<char, string> Accents = new Dictionary<char, string>
-    {
-        ['˙'] = "dot", ['¨'] = "ddot", ['ˆ'] = "hat", ['^'] = "hat", ['˜'] = "tilde", ['~'] = "tilde", ['¯'] = "bar", ['ˉ'] = "bar",
-        ['⃗'] = "vec", ['\u20d7'] = "vec", ['\u0307'] = "dot",
-        ['\u0308'] = "ddot", ['\u0302'] = "hat", ['\u0303'] = "tilde", ['\u0304'] = "bar",
-        ['\u0305'] = "bar", ['ˇ'] = "check", ['˘'] = "breve",
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<char, string> Accents = Parse(
+        "˙ dot \u0307 dot ¨ ddot \u0308 ddot ˆ hat ^ hat \u0302 hat ˜ tilde ~ tilde \u0303 tilde ¯ bar ˉ bar \u0304 bar \u0305 bar "
+        + "\u20d7 vec ˇ check ˘ breve");
 
     /// <summary>Signs that make a statement or an operation of what stands beside them.</summary>
     public const string Relations = "=<>≤≥⩽⩾≠≈≡∼≃≅∝≪≫∈∉∋⊂⊃⊆⊇→←↔⇒⇔↦≜≐⟶⊢⊨";
@@ -187,11 +175,12 @@ internal static class TexSymbols
     private const string Greek = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΘΣΤΥΦΧΨΩ∇αβγδεζηθικλμνξοπρςστυφχψω∂ϵϑκϕϱϖ";
 
     /// <summary>Letters that Unicode had before its mathematical alphabets.</summary>
-    private static readonly FrozenDictionary<char, (char, string?)> Letterlike = new Dictionary<char, (char, string?)>
-    {
-        ['ℎ'] = ('h', null), ['ℬ'] = ('B', "mathcal"), ['ℰ'] = ('E', "mathcal"), ['ℱ'] = ('F', "mathcal"), ['ℋ'] = ('H', "mathcal"),
-        ['ℐ'] = ('I', "mathcal"), ['ℒ'] = ('L', "mathcal"), ['ℳ'] = ('M', "mathcal"), ['ℛ'] = ('R', "mathcal"), ['ℂ'] = ('C', "mathbb"),
-        ['ℍ'] = ('H', "mathbb"), ['ℕ'] = ('N', "mathbb"), ['ℙ'] = ('P', "mathbb"), ['ℚ'] = ('Q', "mathbb"), ['ℝ'] = ('R', "mathbb"),
-        ['ℤ'] = ('Z', "mathbb"),
-    }.ToFrozenDictionary();
+    private static readonly FrozenDictionary<char, (char, string?)> Letterlike = Parse(
+        "ℎ h,  ℬ B,mathcal ℰ E,mathcal ℱ F,mathcal ℋ H,mathcal ℐ I,mathcal ℒ L,mathcal ℳ M,mathcal ℛ R,mathcal "
+        + "ℂ C,mathbb ℍ H,mathbb ℕ N,mathbb ℙ P,mathbb ℚ Q,mathbb ℝ R,mathbb ℤ Z,mathbb")
+        .ToFrozenDictionary(p => p.Key, p => (p.Value[0], p.Value.Length > 2 ? p.Value[2..] : null));
+
+    /// <summary>A list of characters, each followed by what it stands for.</summary>
+    private static FrozenDictionary<char, string> Parse(string list) =>
+        list.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Chunk(2).ToFrozenDictionary(p => p[0][0], p => p[1]);
 }

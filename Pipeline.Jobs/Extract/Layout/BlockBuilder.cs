@@ -305,7 +305,7 @@ internal sealed partial class BlockBuilder(DocumentStyle style)
 
     private bool IsHeading(List<TextLine> lines, string text)
     {
-        if (lines.Count > 4 || text.Length > 180 || !text.Any(char.IsLetter) || BrokenOff().IsMatch(text))
+        if (lines.Count > 4 || text.Length > 180 || !text.Any(char.IsLetter) || BrokenOff().IsMatch(text) || DateText.Is(text))
             return false;
         double size = lines.Max(l => l.Size);
         bool larger = size >= 1.12 * style.BodySize;

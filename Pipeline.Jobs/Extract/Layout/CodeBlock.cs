@@ -11,7 +11,9 @@ internal static class CodeBlock
 
     public static TextBlock Of(int page, List<TextLine> lines)
     {
-        TextWord[] words = lines.SelectMany(l => l.Segments).SelectMany(s => s.Words).ToArray();
+        TextWord[] numbers = LineNumbersOf(lines);
+        TextWord[][] rows = [.. lines.Select(l => l.Segments.SelectMany(s => s.Words).Skip(numbers.Length > 0 ? 1 : 0).ToArray())];
+        TextWord[] words = [.. rows.SelectMany(r => r)];
         double left = words.Min(w => w.Box.X0);
         double[] widths = words.Select(w => w.Box.Width / w.Text.Length).Order().ToArray();
         double width = Math.Max(1, widths[widths.Length / 2]);
@@ -22,7 +24,7 @@ internal static class CodeBlock
             if (i > 0)
                 text.Append('\n', leading > 0 && lines[i - 1].Baseline - lines[i].Baseline > 1.7 * leading ? 2 : 1);
             int start = text.Length;
-            foreach (TextWord word in lines[i].Segments.SelectMany(s => s.Words))
+            foreach (TextWord word in rows[i])
             {
                 int column = Math.Min(MostBlanks, (int)Math.Round((word.Box.X0 - left) / width)), at = text.Length - start;
                 text.Append(' ', at == 0 ? column : Math.Max(1, column - at)).Append(word.Text);
@@ -39,6 +41,21 @@ internal static class CodeBlock
             Bold = false,
             Indent = left,
             Words = [.. words],
+            LineNumbers = numbers.Sum(n => n.Glyphs),
         };
+    }
+
+    /// <summary>Numbers in other type at the start of every line, which count on.</summary>
+    private static TextWord[] LineNumbersOf(List<TextLine> lines)
+    {
+        TextWord[] first = [.. lines.Select(l => l.Segments[0].Words[0])];
+        int before = -1;
+        foreach (TextWord word in first)
+        {
+            if (word.Monospaced || !int.TryParse(word.Text, out int number) || number <= before)
+                return [];
+            before = number;
+        }
+        return first;
     }
 }

@@ -42,6 +42,7 @@ internal static class PageAccounting
             else
             {
                 Add(account, PlaceOf(block.Kind), block.Words, [block.Marker ?? "", block.Text]);
+                account.Add(CharacterPlace.LineNumber, block.LineNumbers);
             }
         }
     }

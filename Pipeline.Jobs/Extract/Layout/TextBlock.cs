@@ -25,6 +25,9 @@ internal sealed class TextBlock
     /// <summary>The words it was made from, in reading order; none of a table or figure.</summary>
     public List<TextWord> Words { get; init; } = [];
 
+    /// <summary>Of a program: how many characters number its lines.</summary>
+    public int LineNumbers { get; init; }
+
     /// <summary>Left edge, by which list items are nested.</summary>
     public double Indent { get; init; }
 
