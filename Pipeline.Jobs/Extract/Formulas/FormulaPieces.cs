@@ -19,8 +19,7 @@ internal sealed partial class FormulaPieces(FontTable fonts)
     /// <returns>None where nothing is mathematical.</returns>
     public FormulaPiece[] Of(IReadOnlyList<TextSegment> segments, IReadOnlyList<Glyph> glyphs)
     {
-        if (!glyphs.Any(g => g.Text != " " && IsMathFont(g.Font))
-            && !segments.Any(s => s.Words.Any(w => w.Text.Any(TexSymbols.IsMathematical))))
+        if (!HasAny(segments, glyphs))
             return [];
         FormulaPiece[] pieces = [.. segments.Select(s => new FormulaPiece(s, KindOf(s, glyphs)) { Box = PlaceOf(s) })];
         FormulaPiece[] prose = Array.FindAll(pieces, p => p.Kind == FormulaPieceKind.Prose);
@@ -29,6 +28,18 @@ internal sealed partial class FormulaPieces(FontTable fonts)
             piece.Inline = piece.Kind != FormulaPieceKind.Prose
                 && (Array.Exists(prose, p => IsBeside(piece, p)) || (piece.Box.X1 < left && piece.Segment.Text.All(char.IsAsciiDigit)));
         return pieces;
+    }
+
+    private bool HasAny(IReadOnlyList<TextSegment> segments, IReadOnlyList<Glyph> glyphs)
+    {
+        int last = -1;      // neighbours are mostly in one font
+        foreach (Glyph glyph in glyphs)
+            if (glyph.Font != last && glyph.Text != " " && IsMathFont(last = glyph.Font)) return true;
+        foreach (TextSegment segment in segments)
+            foreach (TextWord word in segment.Words)
+                foreach (char c in word.Text)
+                    if (TexSymbols.IsMathematical(c)) return true;
+        return false;
     }
 
     /// <summary>A line of prose that is long enough to show where its column is.</summary>

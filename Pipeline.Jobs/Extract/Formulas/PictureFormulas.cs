@@ -46,6 +46,8 @@ internal static class PictureFormulas
         const int FewestShapes = 3;
         const double Largest = 60, Apart = 40;      // points: of a shape; between the shapes of one row
         List<Box> found = [.. graphics.Where(g => g.Kind == GraphicKind.Image).Select(g => g.Box)];
+        if (graphics.Count - found.Count < FewestShapes)
+            return found;
         Box[] shapes = [.. graphics
             .Where(g => g is { Kind: GraphicKind.Path, White: false, Filled: true } && g.Box.Width < Largest && g.Box.Height < Largest)
             .Select(g => g.Box).OrderByDescending(b => b.Y1)];

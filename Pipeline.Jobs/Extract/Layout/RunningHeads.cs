@@ -29,20 +29,18 @@ internal static partial class RunningHeads
                 found[number] = BlockKind.PageNumber;
             return found;
         }
+        // Large type at the top of every page is the title of a form, not a running head.
+        List<Line> outermost = [.. pages.SelectMany(Outermost).Where(l => l.Segments.TrueForAll(s => s.Size < 1.2 * bodySize))];
         Dictionary<string, List<Line>> candidates = new(StringComparer.Ordinal);
-        foreach (PageContent page in pages)
+        foreach (Line line in outermost)
         {
-            // Large type at the top of every page is the title of a form, not a running head.
-            foreach (Line line in Outermost(page).Where(l => l.Segments.TrueForAll(s => s.Size < 1.2 * bodySize)))
+            if (line.Page > 1 && title is { Length: > 3 } && line.Text.Equals(title, StringComparison.OrdinalIgnoreCase))
+                Mark(found, line, line.Top ? BlockKind.Header : BlockKind.Footer);
+            foreach (string key in KeysOf(line))
             {
-                if (page.Number > 1 && title is { Length: > 3 } && line.Text.Equals(title, StringComparison.OrdinalIgnoreCase))
-                    Mark(found, line, line.Top ? BlockKind.Header : BlockKind.Footer);
-                foreach (string key in KeysOf(line))
-                {
-                    if (!candidates.TryGetValue(key, out List<Line>? list))
-                        candidates[key] = list = [];
-                    list.Add(line);
-                }
+                if (!candidates.TryGetValue(key, out List<Line>? list))
+                    candidates[key] = list = [];
+                list.Add(line);
             }
         }
         // Heads may change with the chapter and differ between left and right pages.
@@ -57,7 +55,7 @@ internal static partial class RunningHeads
             foreach (Line line in alike)
                 Mark(found, line, IsNumberAlone(line.Text) ? BlockKind.PageNumber : line.Top ? BlockKind.Header : BlockKind.Footer);
         }
-        foreach (Line line in NamingHeadings(pages, bodySize, found))
+        foreach (Line line in NamingHeadings(pages, outermost, bodySize, found))
             Mark(found, line, line.Top ? BlockKind.Header : BlockKind.Footer);
         return found;
     }
@@ -67,7 +65,7 @@ internal static partial class RunningHeads
     /// there to be found by repetition.
     /// </summary>
     private static IEnumerable<Line> NamingHeadings(
-        IReadOnlyList<PageContent> pages, double bodySize, Dictionary<TextSegment, BlockKind> found)
+        IReadOnlyList<PageContent> pages, List<Line> outermost, double bodySize, Dictionary<TextSegment, BlockKind> found)
     {
         const int Fewest = 3;
         const double Most = 0.7, SameHeight = 4;
@@ -76,10 +74,9 @@ internal static partial class RunningHeads
             foreach (TextSegment segment in page.Segments.Where(s => !found.ContainsKey(s) && (s.Bold || s.Size >= 1.12 * bodySize)))
                 headings.TryAdd(NameOf(segment.Text), page.Number);
         IEnumerable<IGrouping<(bool, double, double), (Line Line, bool Names)>> places =
-            from page in pages
-            from line in Outermost(page)
+            from line in outermost
             where line.Segments.TrueForAll(s => s.Size < 1.12 * bodySize && !s.Bold && !found.ContainsKey(s))
-            let names = headings.TryGetValue(NameOf(line.Text), out int at) && at <= page.Number
+            let names = headings.TryGetValue(NameOf(line.Text), out int at) && at <= line.Page
             group (line, names) by (line.Top, Math.Round(line.Baseline / SameHeight), line.Segments[0].Size);
         return places.Where(p => p.Count(l => l.Names) >= Fewest && p.Count(l => l.Names) >= Most * p.Count())
             .SelectMany(p => p.Where(l => l.Names).Select(l => l.Line));
