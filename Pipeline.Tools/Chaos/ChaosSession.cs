@@ -84,7 +84,8 @@ internal sealed class ChaosSession(ChaosOrder order, TextWriter output)
         if (poisonName is not null) await system.PoisonAsync(poisonName, ct);
         Guid run = await system.SubmitAsync(Request(input), ct);
         long submitted = Stopwatch.GetTimestamp();
-        ChaosInjector injector = new(system, Stages.Graph, random, () => system.SubmitAsync(Request(input), ct), poisonName, Limit(took),
+        ChaosInjector injector = new(system, Stages.Graph, random,
+            late => system.SubmitAsync(Request(input), ct, late), poisonName, Limit(took),
             what => output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  {Stopwatch.GetElapsedTime(submitted).TotalSeconds,5:F1} s  {what}")));
         foreach (ChaosFault fault in faults)

@@ -94,10 +94,16 @@ internal sealed class ChaosSystem : IAsyncDisposable
     }
 
     /// <summary>Asks the web process to run the folder, retrying until it answers.</summary>
-    public async Task<Guid> SubmitAsync(object request, CancellationToken ct)
+    /// <param name="request">The request.</param>
+    /// <param name="ct">Ends it.</param>
+    /// <param name="tooLate">Asked before each try: whether the request would mean something else by now.</param>
+    /// <returns>The run; empty where it was too late.</returns>
+    public async Task<Guid> SubmitAsync(object request, CancellationToken ct, Func<Task<bool>>? tooLate = null)
     {
         for (DateTime end = DateTime.UtcNow.AddMinutes(30); ;)
         {
+            if (tooLate is not null && await tooLate())
+                return Guid.Empty;
             try
             {
                 using HttpResponseMessage answer = await _http.PostAsJsonAsync(new Uri(Address, "/api/ingest/folder"), request, ct);
