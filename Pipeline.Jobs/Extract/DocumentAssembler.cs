@@ -16,8 +16,7 @@ internal static class DocumentAssembler
         Dictionary<TextBlock, string> tableOf = blocks.Where(b => b.Kind == BlockKind.Table)
             .Select((block, i) => (block, Id: $"table-{i + 1}")).ToDictionary(t => t.block, t => t.Id);
         List<DocumentBlock> documentBlocks = new(blocks.Count);
-        Dictionary<TextBlock, string> formulaOf = blocks.Where(b => b.Item is FormulaItem)
-            .Select((block, i) => (block, Id: FormulaId(i))).ToDictionary(t => t.block, t => t.Id);
+        Dictionary<TextBlock, string> formulaOf = FormulaIds(blocks);
         Dictionary<int, int> countOnPage = new();
         string section = "";
         foreach (TextBlock block in blocks)
@@ -62,13 +61,14 @@ internal static class DocumentAssembler
     }
 
     /// <summary>What is cut out of the pages.</summary>
-    public static List<PageCrop> Crops(IEnumerable<NumberedFigure> figures, IEnumerable<TextBlock> formulas) =>
+    public static List<PageCrop> Crops(IEnumerable<NumberedFigure> figures, IReadOnlyList<TextBlock> blocks) =>
     [
         .. figures.Where(f => f.Item.Kind != FigureKind.Page).Select(f => new PageCrop(f.Block.Page, f.Item.Box, f.Item.Dpi, f.Image)),
-        .. formulas.Select((f, i) => new PageCrop(f.Page, ((FormulaItem)f.Item!).Shown, 0, FormulaImage(FormulaId(i)))),
+        .. FormulaIds(blocks).Select(f => new PageCrop(f.Key.Page, ((FormulaItem)f.Key.Item!).Shown, 0, FormulaImage(f.Value))),
     ];
 
-    private static string FormulaId(int index) => $"formula-{index + 1}";
+    private static Dictionary<TextBlock, string> FormulaIds(IReadOnlyList<TextBlock> blocks) => blocks.Where(b => b.Item is FormulaItem)
+        .Select((block, i) => (block, Id: $"formula-{i + 1}")).ToDictionary(t => t.block, t => t.Id);
 
     private static string FormulaImage(string id) => $"images/{id}.png";
 

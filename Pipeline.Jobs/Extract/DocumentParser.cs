@@ -36,8 +36,7 @@ internal static class DocumentParser
         List<TextBlock> blocks = DocumentLayout.Understand(pages, pdf.Metadata("Title"), pdf.Outline(), warnings);
 
         List<NumberedFigure> figures = FigureNumbers.Assign(blocks);
-        List<TextBlock> formulas = blocks.FindAll(b => b.Item is FormulaItem);
-        FigureImages images = FigureImages.Write(pdf, pages, DocumentAssembler.Crops(figures, formulas), request.RasterDpi, request.Folder);
+        FigureImages images = FigureImages.Write(pdf, pages, DocumentAssembler.Crops(figures, blocks), request.RasterDpi, request.Folder);
         ExtractedDocument document = DocumentAssembler.Assemble(pages, blocks, figures, images, fonts) with
         {
             FileName = request.Name,

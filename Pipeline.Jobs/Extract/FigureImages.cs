@@ -34,6 +34,7 @@ internal sealed class FigureImages
         Directory.CreateDirectory(Path.Combine(folder, "pages"));
         if (crops.Count > 0)
             Directory.CreateDirectory(Path.Combine(folder, "images"));
+        ILookup<int, PageCrop> cropsOf = crops.ToLookup(c => c.Page);
         FigureImages images = new();
         Queue<Task> encoding = new();
         try
@@ -42,7 +43,7 @@ internal sealed class FigureImages
             {
                 using PdfiumPage page = pdf.OpenPage(content.Number);
                 Raster whole = page.Render(dpi);
-                foreach (PageCrop crop in crops.Where(c => c.Page == content.Number))
+                foreach (PageCrop crop in cropsOf[content.Number])
                 {
                     double sharper = Math.Min(crop.Dpi, SharpestDpi);
                     using Raster part = sharper > 1.2 * dpi ? page.Render(crop.Box, sharper) : page.Crop(whole, crop.Box);

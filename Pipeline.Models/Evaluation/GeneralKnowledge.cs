@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
-using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training.Loop;
 
@@ -51,11 +50,9 @@ public static class GeneralKnowledge
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(template);
-        TextGenerator generator = new(model);
-        GenerationOptions options = new() { MaxNewTokens = longest, StopTokenIds = template.StopTokenIds(model.Tokenizer) };
-        return [.. questions.Chunk(batchSize).SelectMany(batch => CollectionPause.Run(() => generator.Generate(
-            [.. batch.Select(q => (IReadOnlyList<int>)template.EncodePrompt(model.Tokenizer, [new ChatMessage("user", q)]))],
-            options, stopping))).Select(reply => reply.Text)];
+        return [.. GreedyReplies.Of(model, template,
+            questions.Select(q => template.EncodePrompt(model.Tokenizer, [new ChatMessage("user", q)])),
+            batchSize, longest, stopping).Select(reply => reply.Text)];
     }
 
     private static TokenizedExample Whole(HubTokenizer tokenizer, string text)

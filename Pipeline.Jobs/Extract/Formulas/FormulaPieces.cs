@@ -21,7 +21,8 @@ internal sealed partial class FormulaPieces(FontTable fonts)
     {
         if (!HasAny(segments, glyphs))
             return [];
-        FormulaPiece[] pieces = [.. segments.Select(s => new FormulaPiece(s, KindOf(s, glyphs)) { Box = PlaceOf(s) })];
+        GlyphsByHeight places = new(glyphs.Where(g => g.Text != " "));
+        FormulaPiece[] pieces = [.. segments.Select(s => new FormulaPiece(s, KindOf(s, places)) { Box = PlaceOf(s) })];
         FormulaPiece[] prose = Array.FindAll(pieces, p => p.Kind == FormulaPieceKind.Prose);
         double left = prose.Where(IsLong).Select(p => p.Box.X0).DefaultIfEmpty(0).Min();
         foreach (FormulaPiece piece in pieces)
@@ -52,14 +53,12 @@ internal sealed partial class FormulaPieces(FontTable fonts)
         ? segment.Box with { Y0 = segment.Baseline - (1.4 * segment.Size), Y1 = segment.Baseline }
         : segment.Box;
 
-    private FormulaPieceKind KindOf(TextSegment segment, IReadOnlyList<Glyph> glyphs)
+    private FormulaPieceKind KindOf(TextSegment segment, GlyphsByHeight places)
     {
         int typeset = 0;
         List<Glyph> small = [];
-        foreach (Glyph glyph in glyphs)
+        foreach (Glyph glyph in places.In(segment.Box))
         {
-            if (glyph.Text == " " || !segment.Box.ContainsCenterOf(glyph.Box))
-                continue;
             typeset += IsMathFont(glyph.Font) ? 1 : 0;
             if (glyph.Size < SmallType * segment.Size) small.Add(glyph);
         }
@@ -104,6 +103,31 @@ internal sealed partial class FormulaPieces(FontTable fonts)
         Math.Max(piece.Box.X0 - prose.Box.X1, prose.Box.X0 - piece.Box.X1) < 2.2 * prose.Size
         && (Math.Abs(piece.Segment.Baseline - prose.Segment.Baseline) < 0.5 * prose.Size
             || (piece.Box != piece.Segment.Box && Math.Abs(piece.Box.CenterY - prose.Box.CenterY) < 0.5 * prose.Size));
+
+    /// <summary>Characters of a page, found by their place: lines are short beside pages.</summary>
+    private sealed class GlyphsByHeight
+    {
+        private readonly Glyph[] _glyphs;
+        private readonly double[] _heights;
+
+        public GlyphsByHeight(IEnumerable<Glyph> glyphs)
+        {
+            _glyphs = [.. glyphs.OrderBy(g => g.Box.CenterY)];
+            _heights = Array.ConvertAll(_glyphs, g => g.Box.CenterY);
+        }
+
+        /// <summary>Those whose centers are in a box, from the lowest up.</summary>
+        public IEnumerable<Glyph> In(Box box)
+        {
+            int first = Array.BinarySearch(_heights, box.Y0);
+            if (first < 0)
+                first = ~first;
+            while (first > 0 && _heights[first - 1] >= box.Y0)
+                first--;
+            for (int i = first; i < _glyphs.Length && _heights[i] <= box.Y1; i++)
+                if (box.ContainsCenterOf(_glyphs[i].Box)) yield return _glyphs[i];
+        }
+    }
 
     [GeneratedRegex(@"^[(\[]([A-Z]{1,2}[.-]?)?\d{1,3}([.\-–]\d{1,3}){0,3}[a-z]?['’′*]?[)\]]$", RegexOptions.CultureInvariant)]
     private static partial Regex EquationNumber();

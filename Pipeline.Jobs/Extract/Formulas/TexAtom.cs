@@ -68,9 +68,9 @@ internal sealed record TexAtom(string Tex, TexRole Role, double X0, double X1, d
         if (TexSymbols.LargeOperators.Contains(letter, StringComparison.Ordinal))
             return Atom(tex, TexRole.LargeOperator, tall: true);
         if (extension && letter is '(' or '[' or '{' or '⟨' or '⌊' or '⌈')
-            return Atom(tex, TexRole.Open, extension);
+            return Atom(tex, TexRole.Open);
         if (extension && letter is ')' or ']' or '}' or '⟩' or '⌋' or '⌉')
-            return Atom(tex, TexRole.Close, extension);
+            return Atom(tex, TexRole.Close);
         if (char.IsAsciiLetter(letter) && command is not null)
             return Atom($"\\{command}{{{letter}}}", TexRole.Ordinary);
         return Atom(tex, char.IsAsciiLetter(letter) && (MathFont.IsUpright(font) || !(type.Italic || MathFont.Is(font)))

@@ -73,7 +73,6 @@ internal static class DocumentLayout
         List<List<Box>> cards = CardFinder.Find(body);
         List<TableItem> tables = TableFinder.Find(body, style.BodySize);
         tables.RemoveAll(t => cards.Exists(group => group.Count(c => t.Box.ContainsCenterOf(c)) > 1));
-        tables.RemoveAll(t => IsOfFormulas(t, body) || IsProgram(t, body) || PageAccounting.Loses(t, body));
         List<FigureItem> figures = FigureFinder.Find(body, tables, style.BodySize);
         HashSet<TextSegment> present = page.Formulas.Count > 0 ? [.. body.Segments] : [];    // without furniture and joined drop caps
         List<FormulaItem> formulas = [.. page.Formulas.Where(f => f.Lettering.All(present.Contains)
@@ -92,25 +91,6 @@ internal static class DocumentLayout
         DropKickers(blocks);
         AddSideways(page, tables, figures, blocks, warnings);
         return blocks;
-    }
-
-    /// <summary>Formulas below each other, aligned at their signs, look like the columns of a table.</summary>
-    private static bool IsOfFormulas(TableItem table, PageContent page)
-    {
-        if (page.Formulas.Count == 0)
-            return false;
-        List<TextSegment> inside = page.Segments.FindAll(s => table.Box.ContainsCenterOf(s.Box));
-        return inside.Count(s => page.Formulas.Any(f => f.Lettering.Contains(s))) > 0.6 * inside.Count;
-    }
-
-    /// <summary>The frames and shades of a listing make cells that its lines run through.</summary>
-    private static bool IsProgram(TableItem table, PageContent page)
-    {
-        List<TextSegment> inside = page.Segments.FindAll(s => table.Box.ContainsCenterOf(s.Box));
-        List<TextSegment> lines = inside.FindAll(s => s.Monospaced && s.Words.Count > 1);
-        if (lines.Sum(s => s.Glyphs) < 0.6 * inside.Sum(s => s.Glyphs))
-            return false;
-        return lines.Count(s => !table.Rows.Any(r => r.Any(c => c.Contains(s.Text, StringComparison.Ordinal)))) > 0.3 * lines.Count;
     }
 
     /// <summary>Makes one item of what stands in a group of boxes.</summary>

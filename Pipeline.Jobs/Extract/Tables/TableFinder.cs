@@ -47,7 +47,8 @@ internal static partial class TableFinder
         }
         tables.AddRange(byText.Where(t => !tables.Exists(o => o.Box.Intersects(t.Box))));
         tables.AddRange(replaced.Where(t => !tables.Exists(o => o.Box.Intersects(t.Box))));
-        tables.RemoveAll(t => IsContents(t) || IsProgram(t));
+        tables.RemoveAll(t => IsContents(t) || IsProgram(t) || IsProgram(t, page) || IsOfFormulas(t, page)
+            || PageAccounting.Loses(t, page));
         return tables;
     }
 
@@ -266,6 +267,25 @@ internal static partial class TableFinder
             || c.StartsWith("& ", StringComparison.Ordinal) || c.StartsWith("\\begin", StringComparison.Ordinal)
             || c.StartsWith("\\end", StringComparison.Ordinal));
         return code > 0.25 * cells.Length;
+    }
+
+    /// <summary>Formulas below each other, aligned at their signs, look like the columns of a table.</summary>
+    private static bool IsOfFormulas(TableItem table, PageContent page)
+    {
+        if (page.Formulas.Count == 0)
+            return false;
+        List<TextSegment> inside = page.Segments.FindAll(s => table.Box.ContainsCenterOf(s.Box));
+        return inside.Count(s => page.Formulas.Any(f => f.Lettering.Contains(s))) > 0.6 * inside.Count;
+    }
+
+    /// <summary>The frames and shades of a listing make cells that its lines run through.</summary>
+    private static bool IsProgram(TableItem table, PageContent page)
+    {
+        List<TextSegment> inside = page.Segments.FindAll(s => table.Box.ContainsCenterOf(s.Box));
+        List<TextSegment> lines = inside.FindAll(s => s.Monospaced && s.Words.Count > 1);
+        if (lines.Sum(s => s.Glyphs) < 0.6 * inside.Sum(s => s.Glyphs))
+            return false;
+        return lines.Count(s => !table.Rows.Any(r => r.Any(c => c.Contains(s.Text, StringComparison.Ordinal)))) > 0.3 * lines.Count;
     }
 
     /// <summary>Columns of the page between two lines: texts of several words which neither numbers nor ends of cells break.</summary>

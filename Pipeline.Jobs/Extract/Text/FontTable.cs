@@ -38,7 +38,8 @@ internal sealed partial class FontTable
         return _indices[key] = index;
     }
 
-    private static string WithoutSubsetPrefix(string name) =>
+    /// <summary>A name without the six capitals that mark a part of a font (PDF 32000-1 section 9.6.4).</summary>
+    public static string WithoutSubsetPrefix(string name) =>
         name.Length > 7 && name[6] == '+' && name.AsSpan(0, 6).IndexOfAnyExceptInRange('A', 'Z') < 0 ? name[7..] : name;
 
     // Computer Modern and its kin say it in letters (CMBX10, SFBX1200, LMRoman10-Bold), the URW fonts with Medi and Demi.

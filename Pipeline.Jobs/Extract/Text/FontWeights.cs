@@ -27,11 +27,11 @@ internal sealed partial class FontWeights(PdfDocument document)
     /// <summary>Reads the fonts of a page that were not read yet.</summary>
     public void Read(Page page)
     {
-        if (Resolve(page.Dictionary, "Resources") is not DictionaryToken resources
-            || Resolve(resources, "Font") is not DictionaryToken fonts || !_read.Add(fonts))
+        if (document.Resolve(page.Dictionary, "Resources") is not DictionaryToken resources
+            || document.Resolve(resources, "Font") is not DictionaryToken fonts || !_read.Add(fonts))
             return;
         foreach (IToken entry in fonts.Data.Values)
-            if (Resolve(entry) is DictionaryToken font) Read(font);
+            if (document.Resolve(entry) is DictionaryToken font) Read(font);
     }
 
     /// <param name="name">As in the file, with its subset prefix.</param>
@@ -39,11 +39,11 @@ internal sealed partial class FontWeights(PdfDocument document)
 
     private void Read(DictionaryToken font)
     {
-        if (Resolve(font, "BaseFont") is not NameToken { Data: var name } || _stems.ContainsKey(name))
+        if (document.Resolve(font, "BaseFont") is not NameToken { Data: var name } || _stems.ContainsKey(name))
             return;
-        if (Resolve(font, "DescendantFonts") is ArrayToken { Length: > 0 } descendants)
-            font = Resolve(descendants.Data[0]) as DictionaryToken ?? font;
-        if (Resolve(font, "FontDescriptor") is not DictionaryToken descriptor)
+        if (document.Resolve(font, "DescendantFonts") is ArrayToken { Length: > 0 } descendants)
+            font = document.Resolve(descendants.Data[0]) as DictionaryToken ?? font;
+        if (document.Resolve(font, "FontDescriptor") is not DictionaryToken descriptor)
             return;
         _stems[name] = Number(descriptor, "StemV");
         _guessed |= _stems[name] >= LeastBold && RegularName().IsMatch(name);
@@ -62,18 +62,12 @@ internal sealed partial class FontWeights(PdfDocument document)
 
     private static string FamilyOf(string name)
     {
-        string plain = name.Length > 7 && name[6] == '+' ? name[7..] : name;
+        string plain = FontTable.WithoutSubsetPrefix(name);
         int style = plain.IndexOfAny(['-', ',']);
         return style >= 0 ? plain[..style] : plain[..Math.Min(FamilyLetters, plain.Length)];
     }
 
-    private double Number(DictionaryToken dictionary, string key) => (Resolve(dictionary, key) as NumericToken)?.Double ?? 0;
-
-    private IToken? Resolve(DictionaryToken dictionary, string key) =>
-        dictionary.Data.TryGetValue(key, out IToken? value) ? Resolve(value) : null;
-
-    private IToken? Resolve(IToken token) => token is IndirectReferenceToken reference
-        ? document.Structure.GetObject(reference.Data)?.Data : token;
+    private double Number(DictionaryToken dictionary, string key) => (document.Resolve(dictionary, key) as NumericToken)?.Double ?? 0;
 
     [GeneratedRegex(@"roma|regu|book|light|text|medium|\+cm(r|ti|sl)\d", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex RegularName();

@@ -15,12 +15,12 @@ internal sealed class HiddenLayers
     public HiddenLayers(PdfDocument document)
     {
         _document = document;
-        if (Resolve(document.Structure.Catalog.CatalogDictionary, "OCProperties") is not DictionaryToken properties
-            || Resolve(properties, "D") is not DictionaryToken view)
+        if (_document.Resolve(document.Structure.Catalog.CatalogDictionary, "OCProperties") is not DictionaryToken properties
+            || _document.Resolve(properties, "D") is not DictionaryToken view)
             return;
-        bool off = Resolve(view, "BaseState") is NameToken { Data: "OFF" };
-        DictionaryToken[] exceptions = [.. References(Resolve(view, off ? "ON" : "OFF"))];
-        foreach (DictionaryToken group in References(Resolve(properties, "OCGs")))
+        bool off = _document.Resolve(view, "BaseState") is NameToken { Data: "OFF" };
+        DictionaryToken[] exceptions = [.. References(_document.Resolve(view, off ? "ON" : "OFF"))];
+        foreach (DictionaryToken group in References(_document.Resolve(properties, "OCGs")))
             _groups.Add((group, Array.Exists(exceptions, e => ReferenceEquals(e, group)) != off));
     }
 
@@ -50,10 +50,10 @@ internal sealed class HiddenLayers
     {
         if (GroupIsOff(properties) is { } own)
             return own;
-        if (Resolve(properties, "OCGs") is not { } groups)
+        if (_document.Resolve(properties, "OCGs") is not { } groups)
             return false;
         bool[] off = [.. (groups is DictionaryToken one ? [one] : References(groups)).Select(g => GroupIsOff(g) ?? false)];
-        return off.Length > 0 && (Resolve(properties, "P") as NameToken)?.Data switch
+        return off.Length > 0 && (_document.Resolve(properties, "P") as NameToken)?.Data switch
         {
             "AllOn" => Array.Exists(off, o => o),
             "AnyOff" => !Array.Exists(off, o => o),
@@ -71,12 +71,5 @@ internal sealed class HiddenLayers
     }
 
     private IEnumerable<DictionaryToken> References(IToken? list) =>
-        list is ArrayToken array ? array.Data.Select(Resolve).OfType<DictionaryToken>() : [];
-
-    private IToken? Resolve(DictionaryToken dictionary, string key) =>
-        dictionary.TryGet(NameToken.Create(key), out IToken? value) ? Resolve(value) : null;
-
-    private IToken? Resolve(IToken? token) => token is IndirectReferenceToken reference
-        ? _document.Structure.GetObject(reference.Data)?.Data
-        : token;
+        list is ArrayToken array ? array.Data.Select(_document.Resolve).OfType<DictionaryToken>() : [];
 }

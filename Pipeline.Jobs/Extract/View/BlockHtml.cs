@@ -76,11 +76,10 @@ internal sealed class BlockHtml(ExtractedDocument document, Func<string, string>
 
     private void AppendFormula(StringBuilder html, DocumentFormula formula)
     {
-        string url = Html.Encode(urlOf(formula.Image));
         string label = formula.Number is null ? "Formula" : $"Formula ({Html.Encode(formula.Number)})";
-        html.Append(CultureInfo.InvariantCulture, $"<figure><a href=\"{url}\"><img src=\"{url}\" alt=\"{label}\" loading=\"lazy\" ")
-            .Append(CultureInfo.InvariantCulture, $"width=\"{formula.PixelWidth}\" height=\"{formula.PixelHeight}\"></a>")
-            .Append($"<figcaption>{label}</figcaption>");
+        html.Append("<figure>");
+        AppendImage(html, formula.Image, label, formula.PixelWidth, formula.PixelHeight);
+        html.Append($"<figcaption>{label}</figcaption>");
         if (formula.Tex is { } tex)
             html.Append($"<pre><code>{Html.Encode(tex)}</code></pre>");
         html.Append("</figure>");
@@ -88,14 +87,26 @@ internal sealed class BlockHtml(ExtractedDocument document, Func<string, string>
 
     private void AppendFigure(StringBuilder html, DocumentFigure figure, string words)
     {
-        string url = Html.Encode(urlOf(figure.Image)), label = Html.Encode(figure.Label);
-        html.Append(CultureInfo.InvariantCulture, $"<figure><a href=\"{url}\"><img src=\"{url}\" alt=\"{label}\" loading=\"lazy\" ")
-            .Append(CultureInfo.InvariantCulture, $"width=\"{figure.PixelWidth}\" height=\"{figure.PixelHeight}\"></a>")
-            .Append(CultureInfo.InvariantCulture, $"<figcaption>{label}, {figure.PixelWidth} × {figure.PixelHeight} pixels</figcaption>");
+        string label = Html.Encode(figure.Label);
+        html.Append("<figure>");
+        AppendImage(html, figure.Image, label, figure.PixelWidth, figure.PixelHeight);
+        html.Append(CultureInfo.InvariantCulture, $"<figcaption>{label}, {figure.PixelWidth} × {figure.PixelHeight} pixels</figcaption>");
         if (figure.Description is { } description)
             html.Append($"<p class=\"description\" dir=\"auto\">{Html.Encode(description)}</p>");
         if (words.Length > 0)
             html.Append($"<details><summary>Words in the picture</summary><p dir=\"auto\">{words}</p></details>");
         html.Append("</figure>");
+    }
+
+    /// <param name="html">Takes it.</param>
+    /// <param name="image">Path inside the document's folder.</param>
+    /// <param name="label">Encoded.</param>
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
+    private void AppendImage(StringBuilder html, string image, string label, int width, int height)
+    {
+        string url = Html.Encode(urlOf(image));
+        html.Append(CultureInfo.InvariantCulture, $"<a href=\"{url}\"><img src=\"{url}\" alt=\"{label}\" loading=\"lazy\" ")
+            .Append(CultureInfo.InvariantCulture, $"width=\"{width}\" height=\"{height}\"></a>");
     }
 }

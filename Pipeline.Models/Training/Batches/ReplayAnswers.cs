@@ -5,7 +5,6 @@ using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Files;
 using Pipeline.Models.Generation;
-using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
 
 namespace Pipeline.Models.Training.Batches;
@@ -49,14 +48,10 @@ internal static class ReplayAnswers
             : throw new InputException("retention: the base answers none of the general questions; use kl, or give a retention_dataset");
     }
 
-    private static string[] Ask(LanguageModel model, ChatTemplate template, InstructionExample[] asked, CancellationToken stopping)
-    {
-        TextGenerator generator = new(model);
-        GenerationOptions options = new() { MaxNewTokens = LongestAnswer, StopTokenIds = template.StopTokenIds(model.Tokenizer) };
-        return [.. asked.Chunk(AtOnce).SelectMany(batch => CollectionPause.Run(() => generator.Generate(
-            [.. batch.Select(e => (IReadOnlyList<int>)template.EncodePrompt(model.Tokenizer, e.ToMessages(withAnswer: false), e.System))],
-            options, stopping))).Select(answer => Whole(answer.Text, answer.FinishReason == GenerationResult.Length))];
-    }
+    private static string[] Ask(LanguageModel model, ChatTemplate template, InstructionExample[] asked, CancellationToken stopping) =>
+        [.. GreedyReplies.Of(model, template,
+            asked.Select(e => template.EncodePrompt(model.Tokenizer, e.ToMessages(withAnswer: false), e.System)),
+            AtOnce, LongestAnswer, stopping).Select(answer => Whole(answer.Text, answer.FinishReason == GenerationResult.Length))];
 
     // Trained on as it stands, an answer cut in the middle would teach to stop in the middle.
     private static string Whole(string answer, bool isCut) =>
