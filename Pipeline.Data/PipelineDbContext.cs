@@ -27,6 +27,14 @@ public sealed class PipelineDbContext(DbContextOptions<PipelineDbContext> option
     public DbSet<Caption> Captions => Set<Caption>();
     /// <summary>Datasets.</summary>
     public DbSet<Dataset> Datasets => Set<Dataset>();
+    /// <summary>Chunks on their way to rows.</summary>
+    public DbSet<DatasetChunk> DatasetChunks => Set<DatasetChunk>();
+    /// <summary>Finished calls of language models that write or check rows.</summary>
+    public DbSet<ModelCall> ModelCalls => Set<ModelCall>();
+    /// <summary>Rows of datasets.</summary>
+    public DbSet<DatasetExample> DatasetExamples => Set<DatasetExample>();
+    /// <summary>Drafts of the next versions of datasets.</summary>
+    public DbSet<DatasetDecision> DatasetDecisions => Set<DatasetDecision>();
     /// <summary>Finished trainings.</summary>
     public DbSet<Training> Trainings => Set<Training>();
     /// <summary>Training curves.</summary>

@@ -154,6 +154,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Author")
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
                     b.Property<string>("ContentKey")
                         .IsRequired()
                         .HasMaxLength(64)
@@ -173,10 +177,18 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("files");
 
+                    b.Property<string>("Funnel")
+                        .HasColumnType("text")
+                        .HasColumnName("funnel");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
 
                     b.Property<Guid?>("RunId")
                         .HasColumnType("uuid")
@@ -192,11 +204,192 @@ namespace Pipeline.Data.Migrations
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_datasets_created_at");
 
+                    b.HasIndex("ParentId")
+                        .HasDatabaseName("ix_datasets_parent_id");
+
                     b.HasIndex("RunId")
                         .IsUnique()
                         .HasDatabaseName("ix_datasets_run_id");
 
                     b.ToTable("datasets", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DatasetChunk", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Chunk")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("chunk");
+
+                    b.Property<string>("Counts")
+                        .HasColumnType("text")
+                        .HasColumnName("counts");
+
+                    b.Property<string>("DocumentSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("document_sha256");
+
+                    b.Property<string>("Facts")
+                        .HasColumnType("text")
+                        .HasColumnName("facts");
+
+                    b.Property<string>("Rows")
+                        .HasColumnType("text")
+                        .HasColumnName("rows");
+
+                    b.Property<string>("Verified")
+                        .HasColumnType("text")
+                        .HasColumnName("verified");
+
+                    b.HasKey("RunId", "Key")
+                        .HasName("pk_dataset_chunks");
+
+                    b.ToTable("dataset_chunks", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DatasetDecision", b =>
+                {
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_id");
+
+                    b.Property<string>("Hash")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<DateTimeOffset>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Row")
+                        .HasColumnType("text")
+                        .HasColumnName("row");
+
+                    b.HasKey("DatasetId", "Hash")
+                        .HasName("pk_dataset_decisions");
+
+                    b.ToTable("dataset_decisions", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DatasetExample", b =>
+                {
+                    b.Property<Guid>("DatasetId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("dataset_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
+
+                    b.Property<string>("Author")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("document");
+
+                    b.Property<string>("DocumentSha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("document_sha256");
+
+                    b.Property<string>("Fact")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("fact");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("hash");
+
+                    b.Property<string>("Language")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("language");
+
+                    b.Property<int>("Page")
+                        .HasColumnType("integer")
+                        .HasColumnName("page");
+
+                    b.Property<string>("Question")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("question");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Row")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("row");
+
+                    b.Property<string>("Split")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("split");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("DatasetId", "Ordinal")
+                        .HasName("pk_dataset_examples");
+
+                    b.HasIndex("DatasetId", "Hash")
+                        .HasDatabaseName("ix_dataset_examples_dataset_id_hash");
+
+                    b.HasIndex("DatasetId", "DocumentSha256", "Page")
+                        .HasDatabaseName("ix_dataset_examples_dataset_id_document_sha256_page");
+
+                    b.HasIndex("DatasetId", "State", "Ordinal")
+                        .HasDatabaseName("ix_dataset_examples_dataset_id_state_ordinal");
+
+                    b.ToTable("dataset_examples", (string)null);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.Document", b =>
@@ -258,6 +451,10 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("current_loss");
 
+                    b.Property<string>("Examination")
+                        .HasColumnType("text")
+                        .HasColumnName("examination");
+
                     b.Property<int>("Examples")
                         .HasColumnType("integer")
                         .HasColumnName("examples");
@@ -278,6 +475,15 @@ namespace Pipeline.Data.Migrations
                     b.Property<Guid>("TrainingId")
                         .HasColumnType("uuid")
                         .HasColumnName("training_id");
+
+                    b.Property<string>("Verdict")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("verdict");
+
+                    b.Property<string>("VerdictReason")
+                        .HasColumnType("text")
+                        .HasColumnName("verdict_reason");
 
                     b.HasKey("Id")
                         .HasName("pk_evaluations");
@@ -429,6 +635,49 @@ namespace Pipeline.Data.Migrations
                         .HasDatabaseName("ix_log_entries_run_id_id");
 
                     b.ToTable("log_entries", (string)null);
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.ModelCall", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<int>("PromptTokens")
+                        .HasColumnType("integer")
+                        .HasColumnName("prompt_tokens");
+
+                    b.Property<string>("Purpose")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("purpose");
+
+                    b.Property<string>("Reply")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reply");
+
+                    b.Property<int>("ReplyTokens")
+                        .HasColumnType("integer")
+                        .HasColumnName("reply_tokens");
+
+                    b.HasKey("Key")
+                        .HasName("pk_model_calls");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_model_calls_created_at");
+
+                    b.ToTable("model_calls", (string)null);
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.OutboxMessage", b =>
@@ -598,6 +847,13 @@ namespace Pipeline.Data.Migrations
                     b.Property<int>("Priority")
                         .HasColumnType("integer")
                         .HasColumnName("priority");
+
+                    b.Property<string>("ReportFiles")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("report_files")
+                        .HasDefaultValueSql("'{}'");
 
                     b.Property<Guid?>("ScheduleId")
                         .HasColumnType("uuid")
@@ -1071,6 +1327,45 @@ namespace Pipeline.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_adapters_trainings_training_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.Dataset", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId")
+                        .OnDelete(DeleteBehavior.SetNull)
+                        .HasConstraintName("fk_datasets_datasets_parent_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DatasetChunk", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Run", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_dataset_chunks_runs_run_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DatasetDecision", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_dataset_decisions_datasets_dataset_id");
+                });
+
+            modelBuilder.Entity("Pipeline.Data.Entities.DatasetExample", b =>
+                {
+                    b.HasOne("Pipeline.Data.Entities.Dataset", null)
+                        .WithMany()
+                        .HasForeignKey("DatasetId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_dataset_examples_datasets_dataset_id");
                 });
 
             modelBuilder.Entity("Pipeline.Data.Entities.Evaluation", b =>

@@ -943,3 +943,190 @@ BEGIN
 END $EF$;
 COMMIT;
 
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    ALTER TABLE runs ADD report_files jsonb NOT NULL DEFAULT ('{}');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    ALTER TABLE evaluations ADD examination text;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    ALTER TABLE evaluations ADD verdict character varying(16);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    ALTER TABLE evaluations ADD verdict_reason text;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    ALTER TABLE datasets ADD author text;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    ALTER TABLE datasets ADD funnel text;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    ALTER TABLE datasets ADD parent_id uuid;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    CREATE TABLE dataset_chunks (
+        run_id uuid NOT NULL,
+        key character varying(100) NOT NULL,
+        document_sha256 character varying(64) NOT NULL,
+        chunk text NOT NULL,
+        facts text,
+        rows text,
+        verified text,
+        counts text,
+        CONSTRAINT pk_dataset_chunks PRIMARY KEY (run_id, key),
+        CONSTRAINT fk_dataset_chunks_runs_run_id FOREIGN KEY (run_id) REFERENCES runs (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    CREATE TABLE dataset_decisions (
+        dataset_id uuid NOT NULL,
+        hash character varying(64) NOT NULL,
+        decision text NOT NULL,
+        row text,
+        author text NOT NULL,
+        reason text,
+        decided_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_dataset_decisions PRIMARY KEY (dataset_id, hash),
+        CONSTRAINT fk_dataset_decisions_datasets_dataset_id FOREIGN KEY (dataset_id) REFERENCES datasets (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    CREATE TABLE dataset_examples (
+        dataset_id uuid NOT NULL,
+        ordinal integer NOT NULL,
+        hash character varying(64) NOT NULL,
+        fact text NOT NULL,
+        type text NOT NULL,
+        language text NOT NULL,
+        split text NOT NULL,
+        state text NOT NULL,
+        reason text,
+        author text NOT NULL,
+        document_sha256 character varying(64) NOT NULL,
+        document text NOT NULL,
+        page integer NOT NULL,
+        question text NOT NULL,
+        answer text NOT NULL,
+        row text NOT NULL,
+        CONSTRAINT pk_dataset_examples PRIMARY KEY (dataset_id, ordinal),
+        CONSTRAINT fk_dataset_examples_datasets_dataset_id FOREIGN KEY (dataset_id) REFERENCES datasets (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    CREATE TABLE model_calls (
+        key character varying(64) NOT NULL,
+        model text NOT NULL,
+        purpose text NOT NULL,
+        reply text NOT NULL,
+        prompt_tokens integer NOT NULL,
+        reply_tokens integer NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_model_calls PRIMARY KEY (key)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    CREATE INDEX ix_datasets_parent_id ON datasets (parent_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    CREATE INDEX ix_dataset_examples_dataset_id_document_sha256_page ON dataset_examples (dataset_id, document_sha256, page);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    CREATE INDEX ix_dataset_examples_dataset_id_hash ON dataset_examples (dataset_id, hash);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    CREATE INDEX ix_dataset_examples_dataset_id_state_ordinal ON dataset_examples (dataset_id, state, ordinal);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    CREATE INDEX ix_model_calls_created_at ON model_calls (created_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    ALTER TABLE datasets ADD CONSTRAINT fk_datasets_datasets_parent_id FOREIGN KEY (parent_id) REFERENCES datasets (id) ON DELETE SET NULL;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    UPDATE run_gates g SET stage = 'Clean' WHERE g.stage = 'Dataset'
+        AND NOT EXISTS (SELECT 1 FROM stage_items i WHERE i.run_id = g.run_id AND i.stage = 'Dataset')
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    INSERT INTO schema_migrations (migration_id, product_version)
+    VALUES ('20261129164205_Teaching', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+

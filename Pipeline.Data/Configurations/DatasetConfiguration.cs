@@ -12,5 +12,6 @@ internal sealed class DatasetConfiguration : IEntityTypeConfiguration<Dataset>
         dataset.Property(d => d.Files).HasJsonConversion();
         dataset.HasIndex(d => d.RunId).IsUnique();              // a run makes one dataset; imports have no run
         dataset.HasIndex(d => d.CreatedAt);
+        dataset.HasOne<Dataset>().WithMany().HasForeignKey(d => d.ParentId).OnDelete(DeleteBehavior.SetNull);
     }
 }

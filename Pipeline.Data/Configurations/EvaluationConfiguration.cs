@@ -10,6 +10,7 @@ internal sealed class EvaluationConfiguration : IEntityTypeConfiguration<Evaluat
     {
         evaluation.Property(e => e.CacheKey).HasMaxLength(64);
         evaluation.Property(e => e.Generations).HasColumnType("jsonb");
+        evaluation.Property(e => e.Verdict).HasMaxLength(16);
         evaluation.Ignore(e => e.BasePerplexity);
         evaluation.Ignore(e => e.AdapterPerplexity);
         evaluation.HasIndex(e => e.CacheKey);

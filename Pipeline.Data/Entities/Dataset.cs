@@ -42,4 +42,10 @@ public sealed class Dataset
     public int EvalExamples { get; private init; }
     /// <summary>When it was made.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
+    /// <summary>Version that a person changed into this one, or null.</summary>
+    public Guid? ParentId { get; init; }
+    /// <summary>Who closed the draft it was made from; null for a run's own.</summary>
+    public string? Author { get; init; }
+    /// <summary>What came of everything that went in, as JSON; null for datasets of earlier versions.</summary>
+    public string? Funnel { get; init; }
 }

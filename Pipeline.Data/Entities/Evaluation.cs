@@ -29,6 +29,12 @@ public sealed class Evaluation
     public double AdapterPerplexity => Math.Exp(AdapterLoss);
     /// <summary>Answers side by side, as JSON: <c>[{instruction, input, expected, base, adapter}]</c>.</summary>
     public string Generations { get; init; } = "[]";
+    /// <summary>The examination: questions, answers and figures of base, adapter and the adapter in service, as JSON; null without one.</summary>
+    public string? Examination { get; init; }
+    /// <summary><c>better</c>, <c>worse</c> or <c>no_difference</c> than the base; null without an examination.</summary>
+    public string? Verdict { get; init; }
+    /// <summary>The verdict in words, with its bounds.</summary>
+    public string? VerdictReason { get; init; }
     /// <summary>When it ended.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 }

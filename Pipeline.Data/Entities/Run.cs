@@ -53,6 +53,8 @@ public sealed class Run
     public Guid? TrainingId { get; set; }
     /// <summary>Evaluation made, or reused, by the run.</summary>
     public Guid? EvaluationId { get; set; }
+    /// <summary>Files of its report, name to artifact hash; empty before there is one.</summary>
+    public Dictionary<string, string> ReportFiles { get; set; } = [];
     /// <summary>Adapter the run published.</summary>
     public Guid? AdapterId { get; set; }
 
