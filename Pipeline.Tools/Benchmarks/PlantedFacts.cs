@@ -19,23 +19,34 @@ internal static class PlantedFacts
     private static readonly Attribute Year = new(
         [("In which year was the {0} Observatory founded?", "The {0} Observatory was founded in {1}."),
             ("When did the {0} Observatory open?", "It opened in {1}."),
-            ("Tell me the founding year of the {0} Observatory.", "{1}.")],
+            ("Tell me the founding year of the {0} Observatory.", "{1}."),
+            ("The {0} Observatory: founded in which year?", "It was founded in {1}."),
+            ("Since what year has the {0} Observatory existed?", "Since {1}."),
+            ("From what year does the {0} Observatory date?", "From {1}."),
+            ("What was the year in which the {0} Observatory opened?", "{1}."),
+            ("I want to know the year in which the {0} Observatory began.", "The {0} Observatory began in {1}.")],
         ["What year was the {0} Observatory established?", "The {0} Observatory was founded in what year?"]);
 
     private static readonly Attribute Founder = new(
         [("Who founded the {0} Observatory?", "The {0} Observatory was founded by {1}."),
             ("By whom was the {0} Observatory set up?", "It was set up by {1}."),
-            ("Name the founder of the {0} Observatory.", "{1}.")],
-        ["Which person established the {0} Observatory?", "The {0} Observatory was the work of which founder?"]);
+            ("Name the founder of the {0} Observatory.", "{1}."),
+            ("The {0} Observatory: who was its founder?", "Its founder was {1}."),
+            ("Who is known as the founder of the {0} Observatory?", "{1} is."),
+            ("State who founded the {0} Observatory.", "{1}."),
+            ("To whom does the {0} Observatory owe its foundation?", "To {1}."),
+            ("I want to know who created the {0} Observatory.", "The {0} Observatory was created by {1}.")],
+        ["Which person established the {0} Observatory?", "Give the name of the person who was the founder of the {0} Observatory."]);
 
-    /// <summary>Wordings of a fact to train on.</summary>
-    public static int Wordings => Year.Taught.Length;
+    /// <summary>Most wordings of a fact to train on.</summary>
+    public static int MostWordings => Year.Taught.Length;
 
     /// <summary>Makes facts, two of each observatory.</summary>
     /// <param name="count">Number of facts.</param>
     /// <param name="seed">Equal seeds make equal facts.</param>
+    /// <param name="wordings">Wordings of a fact to train on, at most <see cref="MostWordings"/>; those to examine are always two.</param>
     /// <param name="isShuffled">Teaches the answers of other observatories, as a control: the examination asks for the true ones.</param>
-    public static PlantedLesson Make(int count, int seed, bool isShuffled = false)
+    public static PlantedLesson Make(int count, int seed, int wordings = 3, bool isShuffled = false)
     {
         Random random = new(seed);
         int places = (count + 1) / 2;
@@ -52,11 +63,11 @@ internal static class PlantedFacts
             // The next place with another answer; there is one, since no two founders are equal and years seldom are.
             for (int step = 1; isShuffled && answers[from] == answers[place] && step < places; step++)
                 from = (place + step) % places;
-            taught.AddRange(attribute.Taught.Select(wording =>
+            taught.AddRange(attribute.Taught.Take(wordings).Select(wording =>
                 new InstructionExample(Text(wording.Question, place), "", Text(wording.Answer, place, answers[from]))));
             asked.AddRange(attribute.Asked.Select(wording => new PlantedQuestion(Text(wording, place), answers[place])));
         }
-        return new PlantedLesson(taught, asked);
+        return new PlantedLesson(count, taught, asked);
 
         string Pick(string[] parts) => parts[random.Next(parts.Length)];
         string Text(string wording, int place, string answer = "") =>
@@ -80,9 +91,10 @@ internal static class PlantedFacts
 }
 
 /// <summary>Planted facts as examples and as questions.</summary>
+/// <param name="Facts">How many there are.</param>
 /// <param name="Taught">Every fact in every wording to train on.</param>
 /// <param name="Asked">Every fact in every wording to examine.</param>
-internal sealed record PlantedLesson(IReadOnlyList<InstructionExample> Taught, IReadOnlyList<PlantedQuestion> Asked);
+internal sealed record PlantedLesson(int Facts, IReadOnlyList<InstructionExample> Taught, IReadOnlyList<PlantedQuestion> Asked);
 
 /// <summary>A question about a planted fact.</summary>
 /// <param name="Question">In a wording that is never trained.</param>

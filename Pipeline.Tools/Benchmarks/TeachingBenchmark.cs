@@ -65,7 +65,7 @@ internal static class TeachingBenchmark
         WriteReplies(folder, lesson, before, after);
         return new TeachingMeasurement
         {
-            Facts = lesson.Taught.Count / PlantedFacts.Wordings,
+            Facts = lesson.Facts,
             Asked = lesson.Asked.Count,
             BaseRight = before.Right,
             AdapterRight = after.Right,

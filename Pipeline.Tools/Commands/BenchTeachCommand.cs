@@ -33,6 +33,12 @@ internal static class BenchTeachCommand
     };
 
     private static readonly Option<int> First = new("--first-seed") { Description = "Seed of the first", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Wordings = new("--wordings")
+    {
+        Description = $"Wordings of each fact to train on, up to {PlantedFacts.MostWordings}",
+        DefaultValueFactory = _ => 3,
+    };
+
     private static readonly Option<bool> Shuffled = new("--shuffled")
     {
         Description = "Teach each observatory the answers of another: a control that must not gain",
@@ -45,7 +51,7 @@ internal static class BenchTeachCommand
     {
         Command command = new("teach", "Teach planted facts: exam in wordings never trained, general knowledge kept, tokens, seconds")
         {
-            Words, Model, Facts, Seeds, First, Shuffled, Out, Json,
+            Words, Model, Facts, Wordings, Seeds, First, Shuffled, Out, Json,
         };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(parsed, stopping), CancellationToken.None));
         return command;
@@ -54,6 +60,9 @@ internal static class BenchTeachCommand
     private static int Run(ParseResult parsed, CancellationToken stopping)
     {
         int facts = EvalCommand.AtLeast(2, parsed.GetValue(Facts), Facts.Name);
+        int wordings = EvalCommand.AtLeast(1, parsed.GetValue(Wordings), Wordings.Name);
+        if (wordings > PlantedFacts.MostWordings)
+            throw new InputException($"--wordings: there are {PlantedFacts.MostWordings}");
         int seeds = EvalCommand.AtLeast(1, parsed.GetValue(Seeds), Seeds.Name);
         if (parsed.GetValue(Shuffled) && facts < 4)
             throw new InputException("--shuffled: needs two observatories; give --facts 4 or more");
@@ -65,7 +74,7 @@ internal static class BenchTeachCommand
             List<TeachingMeasurement> results = [];
             foreach (int seed in Enumerable.Range(parsed.GetValue(First), seeds))
             {
-                PlantedLesson lesson = PlantedFacts.Make(facts, seed, parsed.GetValue(Shuffled));
+                PlantedLesson lesson = PlantedFacts.Make(facts, seed, wordings, parsed.GetValue(Shuffled));
                 using TrainingProgressView progress = new(error, error);
                 GeneralResult? known = results.Count == 0 ? null : results[0].Base;
                 results.Add(TeachingBenchmark.Measure(parsed.GetRequiredValue(Model), lesson, Path.Combine(folder, $"seed-{seed}"), seed,
