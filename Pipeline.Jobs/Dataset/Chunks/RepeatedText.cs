@@ -1,0 +1,76 @@
+using Pipeline.Jobs.Dataset.Rows;
+
+namespace Pipeline.Jobs.Dataset.Chunks;
+
+/// <summary>Finds paragraphs that several documents repeat: notices, forms of words, advertisements.</summary>
+internal static class RepeatedText
+{
+    private const int FewestDocuments = 3;
+    private const int FewestLetters = 30;
+    private const double SharedByRevisions = 0.3;   // of the paragraphs of the smaller document
+
+    /// <summary>
+    /// Leaves out what at least three documents hold. Revisions of one document and copies of it count as one: they share most of
+    /// their text, and that is what is to be taught.
+    /// </summary>
+    public static void Mark(IReadOnlyList<DocumentText> texts)
+    {
+        if (texts.Count < FewestDocuments)
+            return;
+        Dictionary<ulong, List<int>> holders = [];
+        List<(Piece Piece, ulong Hash)>[] hashes = new List<(Piece, ulong)>[texts.Count];
+        for (int i = 0; i < texts.Count; i++)
+        {
+            hashes[i] = [];
+            foreach (Piece piece in texts[i].Pieces)
+            {
+                if (piece.Reason is not null || !piece.IsText || Hash(piece.Text) is not { } hash)
+                    continue;
+                hashes[i].Add((piece, hash));
+                if (!holders.TryGetValue(hash, out List<int>? documents)) holders[hash] = documents = [];
+                if (documents.Count == 0 || documents[^1] != i) documents.Add(i);
+            }
+        }
+        int[] families = Families(hashes.Select(h => h.Select(p => p.Hash).Distinct().Count()).ToArray(), holders.Values);
+        foreach ((Piece piece, ulong hash) in hashes.SelectMany(h => h))
+            if (holders[hash].Select(d => families[d]).Distinct().Take(FewestDocuments).Count() >= FewestDocuments)
+                piece.LeaveOut(Reasons.Boilerplate);
+    }
+
+    /// <summary>The family of each document: documents that share a good part of their paragraphs.</summary>
+    private static int[] Families(int[] sizes, IEnumerable<List<int>> shared)
+    {
+        const int MostHolders = 64;     // what more documents hold says nothing about two of them
+        Dictionary<(int, int), int> common = [];
+        foreach (List<int> documents in shared)
+            if (documents.Count is > 1 and <= MostHolders)
+                for (int a = 0; a < documents.Count; a++)
+                    for (int b = a + 1; b < documents.Count; b++)
+                        common[(documents[a], documents[b])] = common.GetValueOrDefault((documents[a], documents[b])) + 1;
+        int[] families = [.. Enumerable.Range(0, sizes.Length)];
+        foreach (((int a, int b), int count) in common)
+            if (count >= SharedByRevisions * Math.Min(sizes[a], sizes[b])) families[Root(b)] = Root(a);
+        return [.. families.Select((_, i) => Root(i))];
+
+        int Root(int at)
+        {
+            while (families[at] != at) at = families[at] = families[families[at]];
+            return at;
+        }
+    }
+
+    /// <summary>Hash of the letters alone, so that dates and numbers make no difference; null where there are few.</summary>
+    private static ulong? Hash(string text)
+    {
+        ulong hash = 14695981039346656037;
+        int letters = 0;
+        foreach (char c in text)
+        {
+            if (!char.IsLetter(c))
+                continue;
+            letters++;
+            hash = (hash ^ char.ToLowerInvariant(c)) * 1099511628211;
+        }
+        return letters < FewestLetters ? null : hash;
+    }
+}
