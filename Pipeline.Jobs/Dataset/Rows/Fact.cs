@@ -19,6 +19,9 @@ public sealed record Fact
     /// <summary>What it is about, as printed.</summary>
     public required string Subject { get; init; }
 
+    /// <summary>What kind of thing the subject is, as printed: the head of the column of names ("Season"); null where nothing says it.</summary>
+    public string? SubjectHead { get; init; }
+
     /// <summary>What of the subject, as printed: the head of a column, a key; null for definitions.</summary>
     public string? Attribute { get; init; }
 
@@ -36,6 +39,9 @@ public sealed record Fact
 
     /// <summary>Where it stands.</summary>
     public required IReadOnlyList<SourceSpan> Sources { get; init; }
+
+    /// <summary>Document and section, <c>sha256/p3-b7</c>: <see cref="Row.Section"/> of its rows.</summary>
+    public string Section { get; init; } = "";
 
     /// <summary>Id of its chunk.</summary>
     public required string Chunk { get; init; }

@@ -1,0 +1,76 @@
+using Pipeline.Jobs.Dataset.Rows;
+using Pipeline.Jobs.Extract.Blocks;
+
+namespace Pipeline.Jobs.Dataset.Facts;
+
+/// <summary>A sentence that ends with a colon, and the list of three to nine short items that it announces.</summary>
+internal static class EnumerationFacts
+{
+    private const int Fewest = 3, Most = 9, LongestItem = 90, LongestList = 400, NearlyFullChunk = 650;
+
+    public static IEnumerable<Fact> Of(Chunk chunk)
+    {
+        if (FactScope.OfSection(chunk) is not { } scope)
+            yield break;
+        for (int i = 1; i < chunk.Blocks.Count; i++)
+        {
+            if (chunk.Blocks[i].Kind != BlockKind.ListItem || chunk.Blocks[i - 1].Kind == BlockKind.ListItem)
+                continue;
+            int end = i;
+            while (end < chunk.Blocks.Count && chunk.Blocks[end].Kind == BlockKind.ListItem)
+                end++;
+            ChunkBlock[] list = [.. chunk.Blocks.Skip(i).Take(end - i)];
+            if (LeadText.Before(chunk, i) is not { } lead || PlainText.PointsElsewhere(Announced(lead, chunk.Language), chunk.Language))
+                continue;
+            if (list.Length is < Fewest or > Most || MayGoOn(chunk, list, end) || !AreItems(list, chunk.Language))
+                continue;
+            string[] items = [.. list.Select(item => item.Text.ReplaceLineEndings(" ").Trim().TrimEnd('.', ';', ',', ' '))];
+            string value = string.Join(items.Any(item => item.Contains(',', StringComparison.Ordinal)) ? "; " : ", ", items);
+            FactParts parts = new()
+            {
+                Kind = "enumeration",
+                Scope = scope,
+                Subject = lead,
+                Value = value,
+                Items = items,
+                Evidence = $"{lead}:\n{string.Join('\n', list.Select(item => $"{item.Marker ?? "-"} {item.Text}"))}",
+            };
+            if (value.Length <= LongestList && parts.In(chunk, [chunk.Blocks[i - 1], .. list]) is { } fact)
+                yield return fact;
+        }
+    }
+
+    /// <summary>"The following …" only announces the list itself, and is no pointer.</summary>
+    private static string Announced(string lead, string language)
+    {
+        string[] words = language switch
+        {
+            "en" => ["following", "these", "here are", "section", "chapter"],
+            "de" => ["folgenden", "folgende", "hier"],
+            "fr" => ["suivantes", "suivants", "suivante", "suivant"],
+            "es" or "pt" => ["siguientes", "siguiente", "seguintes", "seguinte"],
+            "it" => ["seguenti", "seguente"],
+            _ => [],
+        };
+        return words.Aggregate(lead, (text, word) => text.Replace(word, "", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>Whether more of the list may come after other blocks, or in the next chunk.</summary>
+    private static bool MayGoOn(Chunk chunk, ChunkBlock[] list, int end)
+    {
+        if (end == chunk.Blocks.Count)
+            return chunk.Tokens > NearlyFullChunk;
+        ChunkBlock? next = chunk.Blocks.Skip(end).FirstOrDefault(block => block.Kind == BlockKind.ListItem);
+        if (next is null)
+            return false;
+        bool numbered = list[0].Marker is { } marker && marker.Any(char.IsDigit);
+        return numbered ? next.Marker != list[0].Marker
+            : !chunk.Blocks.Skip(end).TakeWhile(block => block != next).Any(block => block.Text.TrimEnd().EndsWith(':'));
+    }
+
+    private static bool AreItems(ChunkBlock[] list, string language) =>
+        list.All(item => item.Level == list[0].Level && PlainText.IsReadable(item.Text.TrimEnd('.', ';', ',', ' '), 1, LongestItem)
+            && !item.Text.Contains('\n', StringComparison.Ordinal) && SentenceSplitter.Split(item.Text).Count == 1
+            && !PlainText.HasNoteMark(item.Text) && item.Text.Any(char.IsLetterOrDigit) && !PlainText.PointsElsewhere(item.Text, language))
+        && list.Select(item => item.Text).Distinct(StringComparer.OrdinalIgnoreCase).Count() == list.Length;
+}
