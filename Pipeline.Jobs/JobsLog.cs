@@ -100,4 +100,7 @@ internal static partial class JobsLog
 
     [LoggerMessage(2031, LogLevel.Error, "{Task} failed; it is done again when a worker starts")]
     public static partial void StartupTaskFailed(ILogger logger, Exception exception, string task);
+
+    [LoggerMessage(2050, LogLevel.Warning, "endpoint {Endpoint}: try {Attempt} failed, the next one in {Seconds:F1} s: {Error}")]
+    public static partial void EndpointRetried(ILogger logger, string endpoint, int attempt, double seconds, string error);
 }

@@ -49,6 +49,8 @@ public static class Reasons
     public const string Excluded = "excluded";
     /// <summary>The model judged that the chunk alone does not answer it.</summary>
     public const string NotAnswerable = "not_answerable";
+    /// <summary>The model judged that the answer is wrong by its chunk.</summary>
+    public const string WrongAnswer = "wrong_answer";
     /// <summary>A reply of the model that could not be read.</summary>
     public const string Unparsable = "unparsable";
     /// <summary>A call of the model that failed for good.</summary>
