@@ -1,6 +1,7 @@
+using Pipeline.Jobs.Dataset.Files;
+using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Models;
-using Pipeline.Models.Datasets;
 
 namespace Pipeline.Jobs.Dataset;
 
@@ -28,20 +29,40 @@ public static class DatasetBuilder
         return await WriteAsync(examples, e => $"{e.Source!.DocumentSha256}|{e.Source.Section}", options, outDir, ct);
     }
 
-    /// <summary>A user's alpaca or sharegpt file as a dataset folder; equal questions stay on one side of the split.</summary>
-    /// <param name="file">JSON array or JSON Lines.</param>
+    /// <summary>
+    /// A user's file or folder as a dataset folder. Equal questions, and those about one passage, stay on one side of the split; equal
+    /// rows are kept once. Texts, preferences, pictures and tools are not divided.
+    /// </summary>
+    /// <param name="path">File or folder, in any format of <see cref="DatasetImport"/>.</param>
     /// <param name="options">Split and seed.</param>
     /// <param name="outDir">Folder to write.</param>
     /// <param name="ct">Stops before the next file is written.</param>
-    /// <exception cref="InputException">The file cannot be read; names line and field.</exception>
-    public static async Task<DatasetResult> ImportAsync(string file, DatasetOptions options, string outDir, CancellationToken ct)
+    /// <param name="import">How the files are read; null as usual.</param>
+    /// <exception cref="InputException">Nothing can be read; names line and field.</exception>
+    public static async Task<DatasetResult> ImportAsync(string path, DatasetOptions options, string outDir, CancellationToken ct,
+        ImportOptions? import = null)
     {
-        List<SourcedExample> examples = InstructionDataset.Load(file)
-            .DistinctBy(e => (e.System, e.Question, e.Output, string.Join('\n', e.History)))
-            .Select(e => new SourcedExample(e, null)).ToList();
-        if (examples.Count == 0)
-            throw new InputException($"{file}: no example in this file; expected rows with instruction, input, output or conversations");
-        return await WriteAsync(examples, e => ExampleBuilder.Normalised(e.Example.Question), options, outDir, ct);
+        ArgumentNullException.ThrowIfNull(options);
+        ImportedRows read = await DatasetImport.ReadAsync(path, import ?? new ImportOptions(), ct);
+        IReadOnlyList<Row> rows = ImportSplit.Divide(ImportSplit.Once(read.Rows), options.EvalFraction, options.Seed);
+        Funnel funnel = RowCounts.Into(new Funnel(), rows);
+        if (read.Skipped.Count > 0)
+            funnel = funnel with
+            {
+                Rows = funnel.Rows + read.Skipped.Count,
+                Rejected = new Dictionary<string, int>(funnel.Rejected)
+                {
+                    [Reasons.Unparsable] = funnel.Rejected.GetValueOrDefault(Reasons.Unparsable) + read.Skipped.Count,
+                },
+            };
+        await DatasetFolder.WriteAsync(outDir, rows, funnel, new DatasetWriteOptions(), ct);
+        return new DatasetResult(Path.GetFullPath(outDir), funnel.Kept.GetValueOrDefault("train"), funnel.Kept.GetValueOrDefault("eval"),
+            funnel.Types)
+        {
+            Skipped = read.Skipped,
+            Warnings = read.Warnings,
+            Duplicates = funnel.Rejected.GetValueOrDefault(Reasons.Duplicate),
+        };
     }
 
     private static async Task<DatasetResult> WriteAsync(

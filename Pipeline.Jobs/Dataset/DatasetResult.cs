@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Dataset.Files;
+
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>A written dataset.</summary>
@@ -5,4 +7,14 @@ namespace Pipeline.Jobs.Dataset;
 /// <param name="Train">Training examples.</param>
 /// <param name="Eval">Held-out examples.</param>
 /// <param name="ByStrategy">Number of examples per strategy, both splits together.</param>
-public sealed record DatasetResult(string Folder, int Train, int Eval, IReadOnlyDictionary<string, int> ByStrategy);
+public sealed record DatasetResult(string Folder, int Train, int Eval, IReadOnlyDictionary<string, int> ByStrategy)
+{
+    /// <summary>Rows of a user's file that cannot be used.</summary>
+    public IReadOnlyList<SkippedRow> Skipped { get; init; } = [];
+
+    /// <summary>What a reader should know, in words.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Rows that were there already.</summary>
+    public int Duplicates { get; init; }
+}

@@ -34,6 +34,26 @@ internal sealed record DatasetColumns
 
     public string SystemTag { get; init; } = "system";
 
+    public string FunctionTag { get; init; } = "function_call";
+
+    public string Tools { get; init; } = "tools";
+
+    public string Images { get; init; } = "images";
+
+    /// <summary>Of pairs, the better answer; empty when the file is not of pairs.</summary>
+    public string Chosen { get; init; } = "";
+
+    public string Rejected { get; init; } = "";
+
+    /// <summary>Whether the answer is wanted, by true or false; empty when rows do not say.</summary>
+    public string KtoTag { get; init; } = "";
+
+    /// <summary>Whether the prompt column holds text to be continued: LLaMA-Factory's <c>stage: pt</c> names no response.</summary>
+    public bool IsText { get; init; }
+
+    /// <summary>Whether rows say which answer is better, so that none is to be learned as it stands.</summary>
+    public bool IsPreference => Chosen.Length > 0 || KtoTag.Length > 0;
+
     /// <summary>The columns of a file without a description, from the keys of its first row.</summary>
     public static DatasetColumns Guess(DatasetRow first)
     {
@@ -51,7 +71,7 @@ internal sealed record DatasetColumns
         };
     }
 
-    /// <summary>The columns that an entry of <c>dataset_info.json</c> names.</summary>
+    /// <summary>The columns that an entry of <c>dataset_info.json</c> names, for training.</summary>
     /// <exception cref="InputException">Another <c>formatting</c> than alpaca or sharegpt, or a preference dataset.</exception>
     public static DatasetColumns Read(JsonElement entry, string where)
     {
@@ -60,23 +80,41 @@ internal sealed record DatasetColumns
             throw new InputException($"{where}: formatting is '{formatting}'; supported are alpaca and sharegpt");
         if (entry.TryGetProperty("ranking", out JsonElement ranking) && ranking.ValueKind == JsonValueKind.True)
             throw new InputException($"{where}: ranking is true; supported is supervised data (ranking false)");
+        DatasetColumns columns = ReadAny(entry);
+        return columns.KtoTag.Length == 0 ? columns : throw new InputException(
+            $"{where}: columns.kto_tag is '{columns.KtoTag}'; supported is supervised data, without preferences");
+    }
 
+    /// <summary>The columns that an entry names, of whatever data.</summary>
+    public static DatasetColumns ReadAny(JsonElement entry)
+    {
+        string formatting = Text(entry, "formatting", "alpaca");
+        bool isOpenAi = formatting == "openai";
+        bool ranks = entry.TryGetProperty("ranking", out JsonElement ranking) && ranking.ValueKind == JsonValueKind.True;
         JsonElement columns = entry.TryGetProperty("columns", out JsonElement given) ? given : default;
         JsonElement tags = entry.TryGetProperty("tags", out given) ? given : default;
         return new DatasetColumns
         {
-            IsConversation = formatting == "sharegpt",
+            IsConversation = formatting != "alpaca",
+            IsText = formatting == "alpaca" && !ranks && Text(columns, "prompt", "") is { Length: > 0 }
+                && Text(columns, "response", "") is "",
+            Chosen = ranks ? Text(columns, "chosen", "chosen") : "",
+            Rejected = ranks ? Text(columns, "rejected", "rejected") : "",
+            KtoTag = Text(columns, "kto_tag", ""),
+            Images = Text(columns, "images", "images"),
+            Tools = Text(columns, "tools", "tools"),
+            FunctionTag = Text(tags, "function_tag", "function_call"),
             Instruction = Text(columns, "prompt", "instruction"),
             Input = Text(columns, "query", "input"),
             Output = Text(columns, "response", "output"),
             History = Text(columns, "history", "history"),
             System = Text(columns, "system", "system"),
-            Messages = Text(columns, "messages", "conversations"),
-            RoleTag = Text(tags, "role_tag", "from"),
-            ContentTag = Text(tags, "content_tag", "value"),
-            UserTag = Text(tags, "user_tag", "human"),
-            AssistantTag = Text(tags, "assistant_tag", "gpt"),
-            ObservationTag = Text(tags, "observation_tag", "observation"),
+            Messages = Text(columns, "messages", isOpenAi ? "messages" : "conversations"),
+            RoleTag = Text(tags, "role_tag", isOpenAi ? "role" : "from"),
+            ContentTag = Text(tags, "content_tag", isOpenAi ? "content" : "value"),
+            UserTag = Text(tags, "user_tag", isOpenAi ? "user" : "human"),
+            AssistantTag = Text(tags, "assistant_tag", isOpenAi ? "assistant" : "gpt"),
+            ObservationTag = Text(tags, "observation_tag", isOpenAi ? "tool" : "observation"),
             SystemTag = Text(tags, "system_tag", "system"),
         };
     }

@@ -3,8 +3,14 @@ using System.Text.Json;
 namespace Pipeline.Models.Datasets;
 
 /// <summary>One JSON object of a dataset file, and its position, for messages.</summary>
-internal sealed class DatasetRow(string path, int line, JsonElement json)
+internal sealed class DatasetRow(string path, int line, JsonElement json, string unit = "line")
 {
+    /// <summary>Line, or number of the row in files without lines, from 1.</summary>
+    public int Line => line;
+
+    /// <summary>Names of its columns, in order.</summary>
+    public IEnumerable<string> Keys => json.EnumerateObject().Select(property => property.Name);
+
     /// <summary>
     /// The value of a key. A key may occur twice, the second time empty: the non-empty value wins, where an ordinary JSON
     /// reader would take the last one and silently lose the question.
@@ -24,7 +30,7 @@ internal sealed class DatasetRow(string path, int line, JsonElement json)
         return found;
     }
 
-    /// <summary>A text value; empty when the key is absent or null.</summary>
+    /// <summary>A text value; empty when the key is absent or null. Numbers and true or false are taken as written.</summary>
     public string Text(string key)
     {
         JsonElement value = Value(key);
@@ -32,12 +38,13 @@ internal sealed class DatasetRow(string path, int line, JsonElement json)
         {
             JsonValueKind.String => value.GetString()!,
             JsonValueKind.Undefined or JsonValueKind.Null => "",
+            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
             _ => throw Error(key, $"is a {KindName(value)}; expected text"),
         };
     }
 
     /// <summary>An error that names file, line and field.</summary>
-    public InputException Error(string field, string problem) => new($"{path}: line {line}: field '{field}' {problem}");
+    public InputException Error(string field, string problem) => new($"{path}: {unit} {line}: field '{field}' {problem}");
 
     /// <summary>What messages call a JSON value.</summary>
     public static string KindName(JsonElement value) => value.ValueKind switch

@@ -5,9 +5,45 @@ namespace Pipeline.Models.Datasets;
 /// <summary>Turns rows into examples. Reference: hiyouga/LLaMA-Factory, src/llamafactory/data/converter.py.</summary>
 internal static class ExampleReader
 {
-    /// <exception cref="InputException">No question or no answer; names file, line and field.</exception>
-    public static InstructionExample Read(DatasetRow row, DatasetColumns columns) =>
-        columns.IsConversation ? ReadConversation(row, columns) : ReadAlpaca(row, columns);
+    /// <exception cref="InputException">
+    /// No question or no answer, or a row that the supervised trainer cannot learn from; names file, line and field.
+    /// </exception>
+    public static InstructionExample Read(DatasetRow row, DatasetColumns columns)
+    {
+        RefuseWhatIsNotSupervised(row, columns);
+        return columns.IsConversation ? ReadConversation(row, columns)
+            : columns.IsText ? ReadText(row, columns.Instruction)
+            : IsText(row, columns) ? ReadText(row, "text")
+            : ReadAlpaca(row, columns);
+    }
+
+    private static InstructionExample ReadText(DatasetRow row, string column) => row.Text(column) is { Length: > 0 } text
+        ? new InstructionExample("", "", "") { Text = text }
+        : throw row.Error(column, "is missing or empty; give the text to continue or remove the row");
+
+    private static bool IsText(DatasetRow row, DatasetColumns columns) => row.Value("text").ValueKind == JsonValueKind.String
+        && row.Value(columns.Instruction).ValueKind == JsonValueKind.Undefined
+        && row.Value(columns.Input).ValueKind == JsonValueKind.Undefined
+        && row.Value(columns.Output).ValueKind == JsonValueKind.Undefined;
+
+    // A worse answer would be learned like a better one, and a question about a picture without the picture.
+    private static void RefuseWhatIsNotSupervised(DatasetRow row, DatasetColumns columns)
+    {
+        foreach (string column in (string[])["chosen", "rejected"])
+            if (IsOther(column) && row.Value(column).ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
+                throw row.Error(column, "makes it a preference row, and the trainer learns supervised rows only; "
+                    + "give the answer alone, or train it with LLaMA-Factory");
+        foreach (string column in (string[])["label", "kto_tag"])
+            if (IsOther(column) && row.Value(column).ValueKind is JsonValueKind.True or JsonValueKind.False)
+                throw row.Error(column, "says whether the answer is wanted, and the trainer learns supervised rows only; "
+                    + "leave out rows with unwanted answers and the column, or train it with LLaMA-Factory");
+        foreach (string column in (string[])[columns.Images, "videos", "audios"])
+            if (row.Value(column) is { ValueKind: JsonValueKind.Array } files && files.GetArrayLength() > 0)
+                throw row.Error(column, "is not empty, and the trainer learns text only; leave the row out, or train it with LLaMA-Factory");
+
+        bool IsOther(string column) => column != columns.Instruction && column != columns.Input && column != columns.Output
+            && column != columns.System && column != columns.Messages;
+    }
 
     private static InstructionExample ReadAlpaca(DatasetRow row, DatasetColumns columns)
     {
@@ -18,7 +54,8 @@ internal static class ExampleReader
         };
         if (example.Question.Length == 0)
             throw row.Error(columns.Instruction, $"is missing or empty, and so is '{columns.Input}'; give the question in one of them");
-        if (example.Output.Length == 0) throw row.Error(columns.Output, "is missing or empty; give the answer or remove the row");
+        if (row.Value(columns.Output).ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
+            throw row.Error(columns.Output, "is missing; give the answer or remove the row");
         return example;
     }
 

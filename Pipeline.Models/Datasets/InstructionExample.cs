@@ -11,6 +11,11 @@ public sealed record InstructionExample(string Instruction, string Input, string
     /// <summary>System message, or null for the template's own.</summary>
     public string? System { get; init; }
 
+    /// <summary>
+    /// Text to be continued, all of it learned and no template around it; null for questions. The other columns are empty then.
+    /// </summary>
+    public string? Text { get; init; }
+
     /// <summary>Earlier turns of the conversation, oldest first.</summary>
     public IReadOnlyList<(string Prompt, string Response)> History { get; init; } = [];
 

@@ -13,6 +13,40 @@ public sealed record TokenizedExample(int[] InputIds, int[] Labels)
     /// <summary>Number of positions that are learned.</summary>
     public int TargetTokens => Labels.Count(label => label != Ignored);
 
+    /// <summary>
+    /// The ids of an example: as one of <see cref="Encode"/>, or, where it is text to be continued, as the pieces of
+    /// <see cref="Continuations"/>, so that nothing of it is cut off.
+    /// </summary>
+    /// <inheritdoc cref="Encode"/>
+    public static IReadOnlyList<TokenizedExample> EncodeAll(InstructionExample example, ChatTemplate template, HubTokenizer tokenizer,
+        int cutoffLength, bool trainOnPrompt = false, bool maskHistory = false)
+    {
+        ArgumentNullException.ThrowIfNull(example);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        return example.Text is { } text ? Continuations(text, tokenizer, cutoffLength, tokenizer.LeadingTokenId)
+            : [Encode(example, template, tokenizer, cutoffLength, trainOnPrompt, maskHistory)];
+    }
+
+    /// <summary>Text without a template, every id of it a label, in pieces of about equal length.</summary>
+    /// <param name="text">The text; control tokens written in it stay text.</param>
+    /// <param name="tokenizer">Tokenizer of the model.</param>
+    /// <param name="longest">Maximum ids in a piece.</param>
+    /// <param name="first">Id that the model expects before a text, put before the first piece; null for none.</param>
+    /// <returns>Pieces of two ids or more: of a single one nothing can be learned.</returns>
+    public static IReadOnlyList<TokenizedExample> Continuations(string text, HubTokenizer tokenizer, int longest, int? first = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        ArgumentOutOfRangeException.ThrowIfLessThan(longest, 1);
+        int[] ids = [.. first is { } id ? new[] { id } : [], .. tokenizer.Encode(text, allowSpecialTokens: false)];
+        if (ids.Length == 0) return [];
+        // Pieces of equal length rather than a stub at the end.
+        int pieces = (ids.Length - 1) / longest + 1;
+        return [.. Enumerable.Range(0, pieces)
+            .Select(i => ids[(int)((long)ids.Length * i / pieces)..(int)((long)ids.Length * (i + 1) / pieces)])
+            .Where(piece => piece.Length > 1).Select(piece => new TokenizedExample(piece, piece))];
+    }
+
     /// <summary>Encodes an example and cuts it to a length as LLaMA-Factory's supervised processor does.</summary>
     /// <param name="example">The example.</param>
     /// <param name="template">Chat template of the model.</param>

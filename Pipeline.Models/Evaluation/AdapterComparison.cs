@@ -32,7 +32,7 @@ public static class AdapterComparison
         ArgumentNullException.ThrowIfNull(options);
         ChatTemplate template = TemplateOf(model, adapterFolder, options);
         TokenizedExample[] tokens = Encode(model, template, examples, options);
-        InstructionExample[] answered = [.. examples.Take(options.Generations)];
+        InstructionExample[] answered = [.. examples.Where(e => e.Text is null).Take(options.Generations)];
 
         // Finds a wrong adapter before the base is measured, which may take long.
         using LoraAdapter? adapter = adapterFolder is null ? null : AdapterFolder.Load(adapterFolder, model.Decoder);
@@ -109,7 +109,7 @@ public static class AdapterComparison
         ComparisonOptions options)
     {
         int cutoff = Math.Min(options.CutoffLen, model.Decoder.Config.MaxPositionEmbeddings);
-        return [.. examples.Select(e => TokenizedExample.Encode(e, template, model.Tokenizer, cutoff))];
+        return [.. examples.SelectMany(e => TokenizedExample.EncodeAll(e, template, model.Tokenizer, cutoff))];
     }
 
     private static string[] Answer(

@@ -48,6 +48,12 @@ public sealed class HubTokenizer
     /// <summary>Id that starts a text, when the folder names one.</summary>
     public int? BosTokenId => IdOf(Roles.Bos);
 
+    /// <summary>
+    /// Id that the model expects before a text without a template: the one that its post-processor puts there, or the first token where
+    /// <c>add_bos_token</c> is true. Null for none; a model may name a first token that is never put before a text.
+    /// </summary>
+    public int? LeadingTokenId => IdOf(_file.LeadingToken) ?? (Roles.AddsBos ? BosTokenId : null);
+
     /// <summary>Id that ends a text, when the folder names one. Chat templates may replace it.</summary>
     public int? EosTokenId => IdOf(Roles.Eos);
 

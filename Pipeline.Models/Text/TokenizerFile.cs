@@ -37,6 +37,9 @@ internal sealed class TokenizerFile
     /// <summary>Whether a piece that is a vocabulary entry is taken whole, whatever the merges say.</summary>
     public bool IgnoreMerges { get; private set; }
 
+    /// <summary>Token that its post-processor puts before every text, as spelled; null for none.</summary>
+    public string? LeadingToken { get; private set; }
+
     /// <exception cref="InputException">The file is missing, not JSON, or describes another kind of tokenizer.</exception>
     public static TokenizerFile Read(string path)
     {
@@ -52,12 +55,23 @@ internal sealed class TokenizerFile
                 throw file.Unsupported("pre_tokenizer", Describe(Child(json.RootElement, "pre_tokenizer")), "a ByteLevel step");
             file.ReadModel(Child(json.RootElement, "model"));
             file.ReadAddedTokens(Child(json.RootElement, "added_tokens"));
+            file.LeadingToken = LeadOf(Child(json.RootElement, "post_processor"));
             return file;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new InputException($"{path}: not a readable tokenizer.json: {e.Message}", e);
         }
+    }
+
+    private static string? LeadOf(JsonElement processor)
+    {
+        if (processor.ValueKind != JsonValueKind.Object) return null;
+        if (processor.TryGetProperty("processors", out JsonElement steps) && steps.ValueKind == JsonValueKind.Array)
+            return steps.EnumerateArray().Select(LeadOf).FirstOrDefault(token => token is not null);
+        return TypeOf(processor) == "TemplateProcessing" && processor.TryGetProperty("single", out JsonElement parts)
+            && parts.ValueKind == JsonValueKind.Array && parts.GetArrayLength() > 0 && parts[0].ValueKind == JsonValueKind.Object
+            && parts[0].TryGetProperty("SpecialToken", out JsonElement token) ? token.GetProperty("id").GetString() : null;
     }
 
     private void ReadNormalizer(JsonElement normalizer, string key)

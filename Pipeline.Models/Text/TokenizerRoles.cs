@@ -5,6 +5,9 @@ namespace Pipeline.Models.Text;
 /// <summary>Which tokens begin, end and pad a text, from <c>tokenizer_config.json</c> or <c>special_tokens_map.json</c>.</summary>
 internal sealed record TokenizerRoles(string? Bos, string? Eos, string? Pad)
 {
+    /// <summary>Whether <see cref="Bos"/> stands before every text.</summary>
+    public bool AddsBos { get; private init; }
+
     /// <summary>What the folder says; all null when it has neither file.</summary>
     /// <exception cref="InputException">A file is there but is not JSON.</exception>
     public static TokenizerRoles Read(string folder)
@@ -20,7 +23,11 @@ internal sealed record TokenizerRoles(string? Bos, string? Eos, string? Pad)
                 roles = new TokenizerRoles(
                     roles.Bos ?? Token(json.RootElement, "bos_token"),
                     roles.Eos ?? Token(json.RootElement, "eos_token"),
-                    roles.Pad ?? Token(json.RootElement, "pad_token"));
+                    roles.Pad ?? Token(json.RootElement, "pad_token"))
+                {
+                    AddsBos = roles.AddsBos || (json.RootElement.TryGetProperty("add_bos_token", out JsonElement adds)
+                        && adds.ValueKind == JsonValueKind.True),
+                };
             }
             catch (JsonException e)
             {

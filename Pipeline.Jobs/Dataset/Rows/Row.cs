@@ -23,11 +23,19 @@ public sealed record Row
     /// <summary>The text of a <see cref="RowType.Text"/> row.</summary>
     public string? Text { get; init; }
 
-    /// <summary>The worse answer of a <see cref="RowType.Preference"/> row; the better one is the last message.</summary>
+    /// <summary>
+    /// The worse answer of a <see cref="RowType.Preference"/> row; the better one is the last message, which is empty where there is only
+    /// a worse one. Null where a single answer is marked as wanted.
+    /// </summary>
     public string? Rejected { get; init; }
 
-    /// <summary>Image of an <see cref="RowType.Image"/> row, by its path in the extraction.</summary>
+    /// <summary>
+    /// Image of an <see cref="RowType.Image"/> row, by its path in the extraction; of a user's row one path or address a line.
+    /// </summary>
     public string? Image { get; init; }
+
+    /// <summary>Descriptions of the tools that the conversation may call, as JSON; only in rows of users' files.</summary>
+    public string? Tools { get; init; }
 
     /// <summary>The short right answer that an examination looks for: the value of the fact. Null where answers are free.</summary>
     public string? Expected { get; init; }
@@ -58,6 +66,9 @@ public sealed record Row
 
     /// <summary>Who decided: <c>pipeline</c>, or a person.</summary>
     public string Author { get; init; } = "pipeline";
+
+    /// <summary>Hash of the row that a person changed into this one, or null.</summary>
+    public string? EditedFrom { get; init; }
 
     /// <summary>What it is for.</summary>
     public RowSplit Split { get; init; }

@@ -23,9 +23,9 @@ public static partial class RowHash
     /// <summary>The row with the hash of its content.</summary>
     public static Row WithHash(Row row) => row with { Hash = OfContent(row) };
 
-    /// <summary>Hash of what is taught: type, language, messages, text, rejected answer, image.</summary>
+    /// <summary>Hash of what is taught: type, language, messages, text, rejected answer, image, tools.</summary>
     public static string OfContent(Row row) => Of([row.Type.ToString(), row.Language, row.Text ?? "", row.Rejected ?? "", row.Image ?? "",
-        .. row.Messages.SelectMany(m => new[] { m.Role, m.Content })]);
+        .. row.Messages.SelectMany(m => new[] { m.Role, m.Content }), .. row.Tools is null ? Array.Empty<string>() : ["tools", row.Tools]]);
 
     /// <summary>Id of a fact: what is asked, not what is answered.</summary>
     public static string OfFact(string scope, string subject, string? attribute) =>

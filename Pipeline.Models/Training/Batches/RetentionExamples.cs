@@ -35,10 +35,6 @@ internal static class RetentionExamples
             TokenizedExample encoded = TokenizedExample.Encode(example, template, tokenizer, cutoff);
             return TrainingBatch.CountTargets(encoded) > 0 ? [encoded] : [];
         }
-        int[] ids = tokenizer.Encode(row.Text, allowSpecialTokens: false);
-        // Pieces of equal length rather than a stub at the end.
-        int pieces = (ids.Length - 1) / Math.Min(cutoff, LongestProse) + 1;
-        return Enumerable.Range(0, pieces).Select(i => ids[(ids.Length * i / pieces)..(ids.Length * (i + 1) / pieces)])
-            .Where(piece => piece.Length > 1).Select(piece => new TokenizedExample(piece, piece));
+        return TokenizedExample.Continuations(row.Text, tokenizer, Math.Min(cutoff, LongestProse));
     }
 }

@@ -88,8 +88,8 @@ public sealed class TrainingData
 
         TokenizedExample[] Encode(IReadOnlyList<InstructionExample> examples, string split)
         {
-            TokenizedExample[] encoded = [.. examples.Select(e =>
-                TokenizedExample.Encode(e, template, tokenizer, cutoff, arguments.TrainOnPrompt, arguments.MaskHistory))];
+            TokenizedExample[] encoded = [.. examples.SelectMany(e =>
+                TokenizedExample.EncodeAll(e, template, tokenizer, cutoff, arguments.TrainOnPrompt, arguments.MaskHistory))];
             TokenizedExample[] usable = [.. encoded.Where(e => TrainingBatch.CountTargets(e) > 0)];
             if (usable.Length == 0 && encoded.Length > 0)
                 throw new InputException(
