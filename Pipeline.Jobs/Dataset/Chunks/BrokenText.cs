@@ -57,7 +57,13 @@ internal static class BrokenText
             return false;
         // An accent of its own between or beside letters: "k¨onnen", "pa´ıs". A backquote before a word is a quotation mark.
         bool after = at > 0 && char.IsLetter(text[at - 1]), before = at + 1 < text.Length && char.IsLetter(text[at + 1]);
-        return c == '`' ? false : c == '´' ? before && (after || IsAccented(text[at + 1])) : before || after;
+        return c switch
+        {
+            '`' => after && before,
+            '´' => (before && (after || IsAccented(text[at + 1]))) || (after && at + 2 < text.Length && text[at + 1] == ' ' && char.IsLower(text[at + 2])),
+            '¨' or '¸' => before || after,
+            _ => after,         // "~user" is an address
+        };
     }
 
     private static bool IsAccented(char c) => c is 'a' or 'e' or 'i' or 'o' or 'u' or 'y' or 'ı' or 'A' or 'E' or 'I' or 'O' or 'U' or 'Y';

@@ -26,6 +26,7 @@ public static class ChunkBuilder
         {
             ct.ThrowIfCancellationRequested();
             UnreadablePieces.Mark(text.Pieces);
+            PageEdges.Mark(text.Pieces);
             List<Section> own = Section.Of(text);
             ContentsPages.Mark(own);
             IndexPages.Mark(own);
@@ -34,6 +35,7 @@ public static class ChunkBuilder
             sections.Add(own);
         }
         RepeatedText.Mark(texts);
+        foreach (DocumentText text in texts) RepeatedText.MarkWithin(text);
 
         List<Chunk> chunks = [];
         Dictionary<string, IReadOnlyList<LeftOut>> leftOut = new(StringComparer.Ordinal);

@@ -5,6 +5,8 @@ namespace Pipeline.Jobs.Dataset.Chunks;
 /// <summary>Sections that become one chunk, or a single one that becomes several.</summary>
 internal sealed class ChunkGroup
 {
+    private const int LongestLabel = 30;    // characters
+
     private readonly Section _first;
     private bool _joined;
 
@@ -36,7 +38,15 @@ internal sealed class ChunkGroup
             return false;
         if (_first.Heading is null || next.Heading is null)
             return false;
-        if (_joined)
+        if (_joined && Common == _first && next.Parent == _first.Parent)
+        {
+            // A small section with its parts, and its neighbour.
+            if (Tokens >= options.MinTokens)
+                return false;
+            Common = _first.Parent;
+            headings += _first.Heading.Tokens;
+        }
+        else if (_joined)
         {
             if (!(Common is null ? next.Parent is null || Sections.Any(next.IsUnder) : next.IsUnder(Common)))
                 return false;
@@ -69,7 +79,7 @@ internal sealed class ChunkGroup
             List<Piece> all = [];
             for (int i = 0; i < Sections.Count; i++)
             {
-                if (Sections[i] != Common && Sections[i].Heading is { } heading) all.Add(heading);
+                if (Sections[i] != Common && Sections[i].Label is { } label) all.Add(label);
                 all.AddRange(Pieces[i]);
             }
             return [all];
@@ -111,7 +121,9 @@ internal sealed class ChunkGroup
             return piece.Table is not null || piece.Block.Kind is BlockKind.Code or BlockKind.Table;
         if (piece.Block.Kind == BlockKind.Caption)
             return before.Table is not null;
-        string text = before.Text.AsSpan().TrimEnd() is [.., ':' or '：'] ? ":" : "";
-        return text.Length > 0;
+        ReadOnlySpan<char> text = before.Text.AsSpan().Trim();
+        // What announces the next block, or names it: "Note".
+        return text is [.., ':' or '：']
+            || (before.Block.Kind is BlockKind.Paragraph or BlockKind.Heading && text.Length <= LongestLabel && !LineShape.EndsSentence(before.Text));
     }
 }

@@ -29,7 +29,8 @@ internal static partial class DocumentName
         text = Marks().Replace(text, "").Trim();
         if (text.Length is < 3 or > 300 || text.Count(char.IsLetter) * 2 < text.Length || BrokenText.HasBroken(text))
             return null;
-        string topic = HeadingText.WithoutNumber(text, numbered: true);
+        string topic = HeadingText.WithoutNumber(text, numbered: false);
+        text = topic;
         return Junk().IsMatch(text) || Date().IsMatch(text) || HeadingText.IsContents(topic) || HeadingText.IsImprint(topic)
             || HeadingText.IsReferences(topic) || LineShape.HasLeader(text) ? null : text;
     }

@@ -59,7 +59,7 @@ internal static partial class HeadingText
         RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"^(?:\d{1,2}|[B-HJ-Z]|[IVX]{2,5})\s+(?=\p{Lu}|\p{Lo}|[¿¡«„“""'‘‹<\\])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:\d{1,2}|[IVX]{2,5})\s+(?=\p{Lu}|\p{Lo}|[¿¡«„“""'‘‹<\\])", RegexOptions.CultureInvariant)]
     private static partial Regex Bare();
 
     [GeneratedRegex(
@@ -101,7 +101,7 @@ internal static partial class HeadingText
         + @"|(?:licen[cszţț]\w*|lizenz\w*|licència)\b.{0,40}\b(?:gnu|gpl|fdl|gfdl|mit|bsd|cc|creative commons|apache)\b"
         + @"|^(?:the )?(?:mit|bsd|apache|x11|openssl|ssleay|isc|artistic|mozilla public|eclipse public|python|lppl|latex project public|open publication|erlang public"
         + @"|common public|sil open font|creative commons|attribution).{0,40}\blicen[cs]es?\b.{0,60}$"
-        + @"|^fiduciary licen[cs]e|^(?:addendum|appendix)?:? ?how to (?:use this license|apply these terms)|^terms and conditions(?: for (?:copying|use).*)?$"
+        + @"|^creative commons attribution|^fiduciary licen[cs]e|^(?:addendum|appendix)?:? ?how to (?:use this license|apply these terms)|^terms and conditions(?: for (?:copying|use).*)?$"
         + @"|^(?:no warranty|verbatim copying|copying in quantity|aggregation with independent works|applicability and definitions|combining documents|future revisions of this license)$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LicenceName();

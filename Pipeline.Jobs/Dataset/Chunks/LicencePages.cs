@@ -57,9 +57,10 @@ internal static class LicencePages
     {
         List<Section> under = [.. sections.Where(s => s.IsUnder(heading))];
         List<Piece> live = [.. under.SelectMany(s => s.Live)];
-        int signs = live.Count(p => LicenceText.HasSign(p.Text));
+        int signs = live.Count(p => p.IsProse && LicenceText.IsLicence(p.Text, edge: false));
         int length = live.Sum(p => p.Text.Length);
-        if (signs * 4 < live.Count && (length > LongestImprint || live.Any(p => p.Block.Kind == BlockKind.Code)))
+        // A manual may teach how a file of copyrights is written.
+        if (signs * 4 < live.Count && (length > LongestImprint || live.Any(p => p.Block.Kind == BlockKind.Code && p.Text.Length > Short)))
             return;
         foreach (Section section in under) Take(section);
     }

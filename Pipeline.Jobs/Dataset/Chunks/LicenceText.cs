@@ -14,28 +14,35 @@ internal static partial class LicenceText
     {
         if (text.Length > 20_000)
             return false;
-        int strong = Strong().Count(text);
+        int strong = Strong().Count(text), disclaimers = Disclaimer().Count(text);
+        if (disclaimers > 0 && (edge || disclaimers > 1 || strong > 0))
+            return true;
         if (strong > 0 && (text.Length <= Longest || strong >= 2))
             return true;
         return edge ? Weak().IsMatch(text) && text.Length <= Longest : text.Length <= Short && Self().IsMatch(text);
     }
 
     /// <summary>Signs that stand in the text of licences only.</summary>
-    public static bool HasSign(string text) => Strong().IsMatch(text) || Weak().IsMatch(text);
+    public static bool HasSign(string text) => Strong().IsMatch(text) || Disclaimer().IsMatch(text) || Weak().IsMatch(text);
 
     [GeneratedRegex(
         @"^(?:©|\(c\)|copyright\b|urheberrecht\b).{0,40}\b(?:19|20)\d\d|copyright (?:\(c\)|c ?©|©) ?(?:19|20)\d\d"
         + @"|all rights reserved|alle rechte vorbehalten|tous (?:les )?droits réservés|(?:todos|reservados) (?:los|todos los) derechos(?: reservados)?|todos os direitos reservados"
         + @"|tutti i diritti (?:sono )?riservati|alle rechten voorbehouden|wszelkie prawa zastrzeżone|все права защищены"
         + @"|permission is (?:hereby )?granted|permission (?:vous )?est (?:donnée|accordée)|il est permis de (?:copier|distribuer|reproduire)|vous (?:avez le droit|êtes autorisé).{0,30}(?:copier|distribuer|redistribuer)"
-        + @"|es ist (?:hiermit )?(?:erlaubt|gestattet).{0,60}(?:kopie|kopier|verteil|verbreit|vervielfält)|(?:verbreitung|weitergabe|vervielfältigung).{0,60}(?:gestattet|erlaubt|genehmigung)"
+        + @"|es ist (?:hiermit )?(?:erlaubt|gestattet).{0,60}(?:kopie|kopier|verteil|verbreit|vervielfält)"
         + @"|se (?:concede|otorga|da) permiso|está permitid[oa] (?:la )?(?:copia|reproducción|distribución)|è (?:permesso|consentito|garantito il permesso).{0,40}(?:copi|distribu|riprodu)|si concede il permesso"
         + @"|é (?:concedida|dada) (?:a )?permissão|é permitida? (?:a )?(?:cópia|reprodução|distribuição)"
-        + @"|without (?:even the implied )?warrant(?:y|ies)|(?:absolutely|with|is) no warranty|provided [""“”'‘’«]?as is|ohne (?:jegliche|irgendeine|jede|implizite)?.{0,20}(?:garantie|gewährleistung)\b.{0,80}"
-        + @"(?:marktreife|markt|zweck|haft)|sans aucune garantie|sin (?:ninguna |ningún tipo de )?garantía.{0,60}(?:comercia|propósito|adecua)|senza (?:alcuna|nessuna) garanzia|sem (?:qualquer|nenhuma) garantia"
         + @"|no invariant sections|creativecommons\.org/licenses|licensed under (?:a|the) creative commons|(?:is|are) (?:a )?(?:registered )?trademarks? of\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Strong();
+
+    /// <summary>A disclaimer: alone it may also be what a text explains.</summary>
+    [GeneratedRegex(
+        @"without (?:even the implied )?warrant(?:y|ies)|(?:absolutely|with|is) no warranty|provided [""“”'‘’«]?as is|ohne (?:jegliche|irgendeine|jede|implizite)?.{0,20}(?:garantie|gewährleistung)\b.{0,80}"
+        + @"(?:marktreife|markt|zweck|haft)|sans aucune garantie|sin (?:ninguna |ningún tipo de )?garantía.{0,60}(?:comercia|propósito|adecua)|senza (?:alcuna|nessuna) garanzia|sem (?:qualquer|nenhuma) garantia",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Disclaimer();
 
     [GeneratedRegex(
         @"(?:under|to) the (?:terms|conditions) of the|licensed under|free software foundation|gnu (?:general|free|lesser|affero)|(?:gpl|gfdl|lppl|cc[ -]by)\b|creative commons|\bISBN\b|\blicen[cs]e\b.{0,60}\b(?:version|terms)"

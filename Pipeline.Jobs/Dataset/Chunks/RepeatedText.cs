@@ -37,6 +37,23 @@ internal static class RepeatedText
                 piece.LeaveOut(Reasons.Boilerplate);
     }
 
+    /// <summary>Keeps only the first of long paragraphs that one document says again and again, such as a note above each chapter.</summary>
+    public static void MarkWithin(DocumentText text)
+    {
+        const int Fewest = 4, FewestLength = 100;
+        Dictionary<ulong, List<Piece>> same = [];
+        foreach (Piece piece in text.Pieces)
+        {
+            if (piece.Reason is not null || !piece.IsProse || piece.Text.Length < FewestLength || Hash(piece.Text) is not { } hash)
+                continue;
+            if (!same.TryGetValue(hash, out List<Piece>? pieces)) same[hash] = pieces = [];
+            pieces.Add(piece);
+        }
+        foreach (List<Piece> pieces in same.Values)
+            if (pieces.Count >= Fewest)
+                foreach (Piece piece in pieces.Skip(1)) piece.LeaveOut(Reasons.Duplicate);
+    }
+
     /// <summary>The family of each document: documents that share a good part of their paragraphs.</summary>
     private static int[] Families(int[] sizes, IEnumerable<List<int>> shared)
     {

@@ -11,6 +11,10 @@ internal sealed class Section
     /// <summary>The heading without its number; empty before the first.</summary>
     public string Topic { get; init; } = "";
 
+    /// <summary>The heading as a part of a chunk's text: without its number.</summary>
+    public Piece? Label => Heading is not { } heading ? null
+        : heading.Text.EndsWith(Topic, StringComparison.Ordinal) ? heading.Part(heading.Text.Length - Topic.Length, heading.Text.Length) : heading;
+
     public int Level { get; init; }
 
     /// <summary>The section whose heading stands above; null for the outermost.</summary>

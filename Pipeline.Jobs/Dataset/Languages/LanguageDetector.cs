@@ -45,6 +45,8 @@ public sealed class LanguageDetector
             return words.Signs >= FewestSigns ? script : Unknown;
         if (words.Letters < FewestLetters || words.Words < FewestWords || !words.IsMostlyProse)
             return Unknown;
+        if (words.IsLatin && FunctionWords.LanguageOf(words.Text) is { } plain)
+            return plain;
         (Language language, double confidence) = Best(words.Sample(LongestSample)).First();
         return confidence >= Certain && Codes.TryGetValue(language, out string? code) ? code : Unknown;
     }

@@ -6,7 +6,8 @@ namespace Pipeline.Jobs.Dataset.Languages;
 internal sealed class ProseWords
 {
     private readonly StringBuilder _text = new();
-    private int _tokens, _kana, _han, _hangul;
+    private string? _joined;
+    private int _tokens, _latin, _kana, _han, _hangul;
 
     /// <summary>Letters of the words that are left.</summary>
     public int Letters { get; private set; }
@@ -42,10 +43,16 @@ internal sealed class ProseWords
         return words;
     }
 
+    /// <summary>The words with single blanks between them.</summary>
+    public string Text => _joined ??= _text.ToString();
+
+    /// <summary>Whether its letters are Latin ones.</summary>
+    public bool IsLatin => _latin * 2 > Letters;
+
     /// <summary>The words, or some from beginning, middle and end.</summary>
     public string Sample(int longest)
     {
-        string text = _text.ToString();
+        string text = Text;
         if (text.Length <= longest)
             return text;
         StringBuilder sample = new();
@@ -65,7 +72,7 @@ internal sealed class ProseWords
             return;
         _tokens++;
         ReadOnlySpan<char> word = token.Trim(".,;:!?()[]\"'«»“”„‚‘’‹›…–—*¿¡`");
-        int letters = 0, upper = 0;
+        int letters = 0, upper = 0, latin = 0;
         bool sign = code;
         for (int i = 0; i < word.Length; i++)
         {
@@ -75,6 +82,7 @@ internal sealed class ProseWords
             if (char.IsLetter(c))
             {
                 letters++;
+                latin += c < '\u0250' ? 1 : 0;
                 if (char.IsUpper(c) && i > 0) upper++;
             }
             else if (c is not ('-' or '\'' or '’' or '·' or '\u0301' or '\u00ad') && !char.IsLowSurrogate(c) && char.GetUnicodeCategory(c)
@@ -87,6 +95,7 @@ internal sealed class ProseWords
             return;
         Words++;
         Letters += letters;
+        _latin += latin;
         _text.Append(word).Append(' ');
     }
 

@@ -39,6 +39,8 @@ public static class Reasons
     public const string Empty = "empty";
     /// <summary>The question cannot be understood without the document before one's eyes ("this section", "the table above").</summary>
     public const string NotSelfContained = "not_self_contained";
+    /// <summary>The user's message is neither a question nor an instruction.</summary>
+    public const string NoQuestion = "no_question";
     /// <summary>The answer stands in the question.</summary>
     public const string AnswerInQuestion = "answer_in_question";
     /// <summary>Two answers to one question.</summary>
