@@ -132,6 +132,7 @@ public sealed class Housekeeping(IDbContextFactory<PipelineDbContext> contexts, 
             UNION SELECT value FROM datasets, jsonb_each_text(files)
             UNION SELECT value FROM trainings, jsonb_each_text(files)
             UNION SELECT value FROM runs, jsonb_each_text(report_files)
+            UNION SELECT value FROM runs, jsonb_each_text(work_files)
             UNION SELECT value FROM stage_items, jsonb_each_text(checkpoint_files) WHERE checkpoint_files IS NOT NULL
             """);
         command.CommandTimeout = 600;

@@ -10,6 +10,10 @@ using Pipeline.Data.Stages;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Dataset.Languages;
+using Pipeline.Jobs.Dataset.Phrasing;
+using Pipeline.Jobs.Dataset.Writing.Calls;
+using Pipeline.Jobs.Dataset.Writing.Endpoints;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Ingest;
@@ -36,7 +40,14 @@ public static class JobsRegistration
         services.AddSingleton<DocumentExtractor>();
         services.TryAddSingleton<IDocumentReader, DocumentReader>();
         services.TryAddSingleton<IImageDescriber, LocalDescriber>();        // a server with an image API registers its own
-        services.TryAddSingleton<IExampleWriter, DocumentExamples>();
+        services.AddSingleton<LanguageDetector>();
+        services.TryAddSingleton(provider => Phrasebook.Load(provider.GetRequiredService<IConfiguration>()["Phrasings:Folder"]));
+        services.TryAddSingleton<IDatasetRules, DatasetRules>();
+        services.AddSingleton<RunDocumentSources>();
+        services.TryAddSingleton<ICallStore, PostgresCallStore>();
+        services.AddSingleton<EndpointChatClients>();
+        services.AddSingleton<BaseModelWriter>();
+        services.AddSingleton<RowModels>();
         services.AddRunOptionsChecks();
         services.AddSingleton<IRunOptionsCheck, ServedNameCheck>();
         services.TryAddSingleton<IAdapterComparison, LoraComparison>();
@@ -68,6 +79,8 @@ public static class JobsRegistration
             .Configure<IConfiguration>((catalog, configuration) => catalog.Read(configuration.GetSection(EngineCatalog.Section)))
             .ValidateOnStart();
         services.AddSingleton<TrainingEngines>();
+        services.AddSingleton<EndpointCatalog>();
+        services.AddSingleton<IRunOptionsCheck, DatasetCheck>();
         services.AddSingleton<IRunOptionsCheck, ModelFolderCheck>();
         services.AddSingleton<IRunOptionsCheck>(provider => provider.GetRequiredService<TrainingEngines>());
         services.AddSingleton<RunOptionsChecks>();

@@ -24,11 +24,21 @@ public static class Stages
     public static readonly Stage Extract = new("Extract");
     /// <summary>Has the vision model describe the figures of one document.</summary>
     public static readonly Stage Caption = new("Caption");
-    /// <summary>Turns all documents into instruction examples.</summary>
+    /// <summary>Cuts all documents into clean chunks; text that teaches nothing is left out and counted.</summary>
+    public static readonly Stage Clean = new("Clean");
+    /// <summary>Finds the facts of one chunk.</summary>
+    public static readonly Stage Facts = new("Facts");
+    /// <summary>Writes the rows of one chunk.</summary>
+    public static readonly Stage Rows = new("Rows");
+    /// <summary>Checks the rows of one chunk against its text.</summary>
+    public static readonly Stage Verify = new("Verify");
+    /// <summary>Drops duplicates, contradictions and what must not be trained on, over all rows.</summary>
+    public static readonly Stage Filter = new("Filter");
+    /// <summary>Divides the rows by fact, mixes them with text and the user's files, and writes the dataset.</summary>
     public static readonly Stage Dataset = new("Dataset");
     /// <summary>LoRA training.</summary>
     public static readonly Stage Train = new("Train");
-    /// <summary>Compares base model and adapter on the held-out examples.</summary>
+    /// <summary>Examines base model and adapter in wordings that were never trained.</summary>
     public static readonly Stage Evaluate = new("Evaluate");
     /// <summary>Puts the adapter folder and its registry row in place.</summary>
     public static readonly Stage Publish = new("Publish");
@@ -40,8 +50,13 @@ public static class Stages
     internal static IServiceCollection AddStages(this IServiceCollection services) => services
         .AddStage<StartRun>(new(Ingest, StageScope.Run, Queues.Control) { Next = [Extract] })
         .AddStage<ExtractDocument>(new(Extract, StageScope.Document, Queues.Cpu) { Next = [Caption], Options = ["extraction"] })
-        .AddStage<CaptionDocument>(new(Caption, StageScope.Document, Queues.Gpu) { Next = [Dataset], Options = ["caption"] })
-        .AddStage<BuildDataset>(new(Dataset, StageScope.Run, Queues.Cpu) { Next = [Train], Options = ["dataset"] })
+        .AddStage<CaptionDocument>(new(Caption, StageScope.Document, Queues.Gpu) { Next = [Clean], Options = ["caption"] })
+        .AddStage<CleanDocuments>(new(Clean, StageScope.Run, Queues.Cpu) { Next = [Facts], Options = ["dataset"] })
+        .AddStage<FindFacts>(new(Facts, StageScope.Part, Queues.Gpu) { Next = [Rows], OtherQueues = [Queues.Cpu] })
+        .AddStage<WriteRows>(new(Rows, StageScope.Part, Queues.Gpu) { Next = [Verify], OtherQueues = [Queues.Cpu] })
+        .AddStage<VerifyRows>(new(Verify, StageScope.Part, Queues.Gpu) { Next = [Filter], OtherQueues = [Queues.Cpu] })
+        .AddStage<FilterRows>(new(Filter, StageScope.Run, Queues.Cpu) { Next = [Dataset] })
+        .AddStage<BuildDataset>(new(Dataset, StageScope.Run, Queues.Cpu) { Next = [Train] })
         .AddStage<TrainAdapter>(new(Train, StageScope.Run, Queues.Gpu)
         {
             Next = [Evaluate],

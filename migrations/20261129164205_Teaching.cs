@@ -19,6 +19,13 @@ namespace Pipeline.Data.Migrations
                 defaultValueSql: "'{}'");
 
             migrationBuilder.AddColumn<string>(
+                name: "work_files",
+                table: "runs",
+                type: "jsonb",
+                nullable: false,
+                defaultValueSql: "'{}'");
+
+            migrationBuilder.AddColumn<string>(
                 name: "examination",
                 table: "evaluations",
                 type: "text",
@@ -217,6 +224,10 @@ namespace Pipeline.Data.Migrations
 
             migrationBuilder.DropColumn(
                 name: "report_files",
+                table: "runs");
+
+            migrationBuilder.DropColumn(
+                name: "work_files",
                 table: "runs");
 
             migrationBuilder.DropColumn(

@@ -877,6 +877,13 @@ namespace Pipeline.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("training_id");
 
+                    b.Property<string>("WorkFiles")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("work_files")
+                        .HasDefaultValueSql("'{}'");
+
                     b.HasKey("Id")
                         .HasName("pk_runs");
 

@@ -955,6 +955,13 @@ END $EF$;
 DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
+    ALTER TABLE runs ADD work_files jsonb NOT NULL DEFAULT ('{}');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
     ALTER TABLE evaluations ADD examination text;
     END IF;
 END $EF$;

@@ -11,6 +11,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         run.Property(r => r.State).HasConversion<string>().HasMaxLength(16);
         run.Property(r => r.Configuration).HasColumnType("jsonb");
         run.Property(r => r.ReportFiles).HasJsonConversion().HasDefaultValueSql("'{}'");
+        run.Property(r => r.WorkFiles).HasJsonConversion().HasDefaultValueSql("'{}'");
         run.Ignore(r => r.IsFinished);
         run.HasIndex(r => r.CreatedAt);
         run.HasIndex(r => r.State);

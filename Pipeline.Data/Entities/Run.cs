@@ -53,6 +53,10 @@ public sealed class Run
     public Guid? TrainingId { get; set; }
     /// <summary>Evaluation made, or reused, by the run.</summary>
     public Guid? EvaluationId { get; set; }
+    /// <summary>
+    /// What stages of the whole run hand to later ones, name to artifact hash: counts of the cleaned documents, filtered rows.
+    /// </summary>
+    public Dictionary<string, string> WorkFiles { get; set; } = [];
     /// <summary>Files of its report, name to artifact hash; empty before there is one.</summary>
     public Dictionary<string, string> ReportFiles { get; set; } = [];
     /// <summary>Adapter the run published.</summary>

@@ -3,16 +3,22 @@ using Pipeline.Data;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
-using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Dataset.Files;
+using Pipeline.Jobs.Dataset.Mix;
+using Pipeline.Jobs.Dataset.Rows;
+using Pipeline.Jobs.Dataset.Split;
+using Pipeline.Jobs.Dataset.Versions;
+using Pipeline.Jobs.Dataset.Writing.Calls;
 using Pipeline.Jobs.Orchestration;
+using Pipeline.Jobs.Served;
 using Pipeline.Models;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Dataset;
 
-/// <summary>Builds the instruction examples of a run from all extracted documents.</summary>
-internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDocumentReader reader,
-    IExampleWriter writer, TimeProvider time) : IStageHandler
+/// <summary>Divides the rows of a run into what is trained and what is only asked, mixes them, and writes the dataset.</summary>
+internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, RunDocumentSources sources,
+    IDatasetRules rules, TimeProvider time) : IStageHandler
 {
     public string? Describe(RunSummary run) => run.Examples is { } e ? $"{e.Train} examples to learn, {e.Eval} held out" : null;
 
@@ -29,25 +35,32 @@ internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts
         string folder = Path.Combine(storage.WorkFolder(run.Id), $"dataset-{claim.Item.Attempt}"), output = Path.Combine(folder, "out");
         try
         {
-            IReadOnlyList<DatasetSource> sources = await SourcesAsync(db, claim, options, folder, ct);
-            (int train, int eval) = await Task.Run(() => writer.WriteAsync(sources, options, output, ct), ct);
-            if (train == 0)
-                throw new InputException(
-                    $"all {eval} examples of the {sources.Count} documents are held out, so there is nothing to learn; add documents or "
-                    + $"lower dataset.eval_fraction");
-            SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, _ => true, ct);
-            await storage.Artifacts.RestoreFolderAsync(files.Hashes(), RunFolders.Dataset(storage, run.Id), ct);
+            WrittenDataset written = await ReadAsync(db, run, options, claim, folder, ct);
+            IReadOnlySet<string>? trained = await TrainedAsync(db, options, ct);
+            (IReadOnlyList<MixSource> files, IReadOnlyList<SkippedRow> skipped) = await RunFiles.ReadAsync(run, options, rules.LanguageOf, ct);
+            FinishedDataset finished = await Task.Run(() => written.Finish(rules, options, trained, files, skipped.Count), ct);
+            int train = finished.Count(RowSplit.Train), eval = finished.Count(RowSplit.Eval), exam = finished.Count(RowSplit.Exam);
+            if (train == 0) throw new InputException(finished.Nothing());
+            await DatasetFolder.WriteAsync(output, finished.Rows, finished.Funnel, finished.Options, ct);
+            SortedDictionary<string, StoredArtifact> stored = await storage.Artifacts.StoreFolderAsync(output, _ => true, ct);
+            await storage.Artifacts.RestoreFolderAsync(stored.Hashes(), RunFolders.Dataset(storage, run.Id), ct);
 
             // The content decides whether to train again; its origin does not.
-            string key = CacheKey.Of([.. files.Select(f => f.Key + "=" + f.Value.Sha256)]);
-            DatasetRow row = new(run.Id, run.Name, key, files.Hashes(), train, eval, time.GetUtcNow());
+            string key = CacheKey.Of([.. stored.Where(f => DatasetFiles.IsTrained(f.Key)).Select(f => f.Key + "=" + f.Value.Sha256)]);
+            DatasetRow row = new(run.Id, run.Name, key, stored.Hashes(), train, eval, time.GetUtcNow())
+            {
+                Funnel = RowJson.Write(finished.Funnel),
+            };
+            DatasetExample[] examples = [.. ExampleRows.Of(row.Id, finished.Rows)];
             await claim.CompleteAsync(async (work, token) =>
             {
-                await work.RegisterArtifactsAsync(files.Values, token);
+                await work.RegisterArtifactsAsync(stored.Values, token);
                 work.Datasets.Add(row);
+                work.DatasetExamples.AddRange(examples);
                 (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).DatasetId = row.Id;
             }, fromCache: false, ct);
-            return $"{train} examples to learn, {eval} held out";
+            return $"{train} examples to learn, {eval} held out, {exam} questions to examine; {finished.Overlap.Overlapping} of them share "
+                + $"13 words with a trained question";
         }
         finally
         {
@@ -55,38 +68,36 @@ internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts
         }
     }
 
-    private async Task<IReadOnlyList<DatasetSource>> SourcesAsync(PipelineDbContext db, ItemClaim claim, RunOptions options, string folder,
+    private async Task<WrittenDataset> ReadAsync(PipelineDbContext db, Run run, RunOptions options, ItemClaim claim, string folder,
         CancellationToken ct)
     {
-        Guid runId = claim.Item.RunId;
-        var documents = await (
-            from document in db.RunDocuments
-            where document.RunId == runId && document.ExtractionId != null
-                && !db.StageItems.Any(i => i.RunDocumentId == document.Id && i.State == ItemState.Failed)
-            join extraction in db.Extractions on document.ExtractionId equals extraction.Id
-            orderby document.Path
-            select new { document.Id, extraction }).AsNoTracking().ToArrayAsync(ct);
-        string fingerprint = options.Caption.Enabled ? ModelFingerprint.Of(options.Caption.Model) : "";
-        string promptKey = options.Caption.PromptKey;
-        List<DatasetSource> sources = [];
-        foreach (var document in documents)
+        if (await storage.Artifacts.ReadLinesAsync<Row>(run, Filtered.RowsFile, ct) is { } rows
+            && await storage.Artifacts.ReadAsync<Filtered>(run, Filtered.File, ct) is { } filtered
+            && await storage.Artifacts.ReadAsync<Cleaned>(run, Cleaned.File, ct) is { } cleaned)
         {
-            string json = Path.Combine(folder, "in", document.Id.ToString("N"), ExtractionResult.JsonFile);
-            await storage.Artifacts.CopyToAsync(document.extraction.Files[ExtractionResult.JsonFile], json, ct: ct);
-            Dictionary<string, string> captions = [];
-            if (options.Caption.Enabled)
+            Dictionary<string, string> contexts = [];
+            await foreach (string json in db.DatasetChunks.AsNoTracking().Where(c => c.RunId == run.Id).OrderBy(c => c.Key)
+                .Select(c => c.Chunk).AsAsyncEnumerable().WithCancellation(ct))
             {
-                string[] images = reader.FigureImages(json).Distinct(StringComparer.Ordinal).ToArray();
-                string[] hashes = images.Select(i => document.extraction.Files[i]).ToArray();
-                Dictionary<string, string> texts = await db.Captions.Where(c =>
-                    hashes.Contains(c.ImageSha256) && c.ModelFingerprint == fingerprint && c.PromptKey == promptKey)
-                    .ToDictionaryAsync(c => c.ImageSha256, c => c.Text, ct);
-                foreach (string image in images)
-                    if (texts.TryGetValue(document.extraction.Files[image], out string? text)) captions[image] = text;
+                Chunk chunk = RowJson.Read<Chunk>(json);
+                contexts[chunk.Id] = chunk.Text;
             }
-            sources.Add(new DatasetSource(json, captions));
-            claim.Report(sources.Count, documents.Length);
+            return new WrittenDataset(rows, contexts, cleaned, filtered);
         }
-        return sources;
+        // A run that had come this far before these stages existed: all of it at once, without a model.
+        IReadOnlyList<DatasetSource> documents = await sources.ReadAsync(db, claim, options, folder, ct);
+        return await Task.Run(() => WrittenDataset.Write(rules, documents, options, ct), ct);
+    }
+
+    /// <summary>What the adapter that serves the run's name has seen: its questions cannot examine anybody.</summary>
+    private async Task<IReadOnlySet<string>?> TrainedAsync(PipelineDbContext db, RunOptions options, CancellationToken ct)
+    {
+        if (options.Publish.PromoteAs is not { } name || await ServedNames.CurrentAsync(db, name, ct) is not { } promotion) return null;
+        Dictionary<string, string> files = await (
+            from adapter in db.Adapters
+            where adapter.Id == promotion.AdapterId
+            join training in db.Trainings on adapter.TrainingId equals training.Id
+            select training.Files).SingleAsync(ct);
+        return await TrainedQuestionFiles.ReadAsync(storage.Artifacts, files, ct);
     }
 }

@@ -6,8 +6,8 @@ namespace Pipeline.Jobs.Dataset;
 /// <param name="Folder">Folder with all its files; the value for <c>dataset_dir</c>.</param>
 /// <param name="Train">Training examples.</param>
 /// <param name="Eval">Held-out examples.</param>
-/// <param name="ByStrategy">Number of examples per strategy, both splits together.</param>
-public sealed record DatasetResult(string Folder, int Train, int Eval, IReadOnlyDictionary<string, int> ByStrategy)
+/// <param name="ByType">Kept rows per type.</param>
+public sealed record DatasetResult(string Folder, int Train, int Eval, IReadOnlyDictionary<string, int> ByType)
 {
     /// <summary>Rows of a user's file that cannot be used.</summary>
     public IReadOnlyList<SkippedRow> Skipped { get; init; } = [];

@@ -71,7 +71,8 @@ public sealed class StageDelivery
             }
             pause = FirstPause;
             if (Stopwatch.GetElapsedTime(started) < Slice) continue;
-            _queue.Enqueue(stage, last, _graph[stage].Queue);      // it takes whatever items are left; the id only names an example
+            // It takes whatever items are left; the id only names an example.
+            _queue.Enqueue(stage, last, await AskAsync(stage, () => _queues.OfAsync(stage, last, stopping), stopping));
             return;
         }
     }

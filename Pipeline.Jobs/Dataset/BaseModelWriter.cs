@@ -1,0 +1,72 @@
+using Pipeline.Jobs.Dataset.Writing;
+using Pipeline.Jobs.Dataset.Writing.Calls;
+using Pipeline.Models;
+
+namespace Pipeline.Jobs.Dataset;
+
+/// <summary>
+/// The base model of a run as writer of rows: loaded on first use and dropped soon after the last call, so that its memory is free for
+/// training.
+/// </summary>
+internal sealed class BaseModelWriter : IDisposable
+{
+    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(10);
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Timer _idle;
+    private LanguageModel? _model;
+    private LanguageModelChatClient? _client;
+
+    public BaseModelWriter() => _idle = new Timer(_ => DropIdle());
+
+    /// <summary>Uses the model alone.</summary>
+    public async Task<T> UseAsync<T>(RunOptions options, Func<ModelWriter, Task<T>> task, CancellationToken ct)
+    {
+        string folder = Path.GetFullPath(options.BaseModel);
+        await _turn.WaitAsync(ct);
+        try
+        {
+            _idle.Change(Timeout.Infinite, Timeout.Infinite);
+            if (_model is { } other && other.Folder != folder) Drop();
+            if (_client is null)
+                await Task.Run(() =>
+                {
+                    _model = LanguageModel.Load(folder, new ModelLoadOptions { Device = options.Training.Arguments.Device });
+                    _client = new LanguageModelChatClient(_model, options.Training.Arguments.Template, ModelFingerprint.Of(folder));
+                }, ct);
+            return await task(ModelWriter.Of(_client!));
+        }
+        finally
+        {
+            _idle.Change(IdleAfter, Timeout.InfiniteTimeSpan);
+            _turn.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _idle.Dispose();
+        Drop();
+        _turn.Dispose();
+    }
+
+    private void DropIdle()
+    {
+        if (!_turn.Wait(0)) return;             // in use; the timer is set again afterwards
+        try
+        {
+            Drop();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Drop()
+    {
+        _client?.Dispose();
+        _model?.Dispose();
+        _client = null;
+        _model = null;
+    }
+}

@@ -1,0 +1,13 @@
+namespace Pipeline.Jobs.Dataset;
+
+/// <summary>What came of the characters of the documents.</summary>
+/// <param name="Documents">Documents read.</param>
+/// <param name="Chunks">Chunks made.</param>
+/// <param name="Characters">Characters of all blocks.</param>
+/// <param name="CharactersKept">Of these, the ones in chunks.</param>
+/// <param name="LeftOut">The others, by reason.</param>
+internal sealed record Cleaned(int Documents, int Chunks, long Characters, long CharactersKept, IReadOnlyDictionary<string, long> LeftOut)
+{
+    /// <summary>Name among the work files of a run.</summary>
+    public const string File = "cleaned.json";
+}

@@ -1,0 +1,16 @@
+using Pipeline.Jobs.Dataset.Writing.Calls;
+
+namespace Pipeline.Jobs.Dataset;
+
+/// <summary>What the rows of a run come from, for its funnel.</summary>
+/// <param name="Facts">Facts by kind.</param>
+/// <param name="Calls">Calls of a model and its replies.</param>
+/// <param name="ChunksWithoutRows">Chunks whose work failed for good.</param>
+internal sealed record Filtered(IReadOnlyDictionary<string, int> Facts, CallCounts Calls, int ChunksWithoutRows)
+{
+    /// <summary>Name among the work files of a run.</summary>
+    public const string File = "filtered.json";
+
+    /// <summary>Name of the rows among the work files of a run, one in a line.</summary>
+    public const string RowsFile = "filtered.jsonl";
+}
