@@ -72,6 +72,11 @@ public static class DatasetFolder
         int Times(Row row) => row.Split == RowSplit.Train ? options.Times.GetValueOrDefault(row.Hash, 1) : 1;
     }
 
+    /// <summary>The name of a dataset by its content: equal for equal rows, whatever it cost to make them.</summary>
+    /// <param name="files">File name to hash of its bytes.</param>
+    public static string KeyOf(IReadOnlyDictionary<string, string> files) => CacheKey.Of(
+        [.. files.Where(file => file.Key != FunnelFile).OrderBy(file => file.Key, StringComparer.Ordinal).Select(f => f.Key + "=" + f.Value)]);
+
     /// <summary>Every row of a folder, rejected ones included.</summary>
     /// <exception cref="InputException">There is no <see cref="RowsFile"/>, or a line of it cannot be read.</exception>
     public static IReadOnlyList<Row> ReadRows(string folder)

@@ -29,13 +29,14 @@ public static class DatasetImport
             return new ImportedRows(DatasetFolder.ReadRows(path), [], []);
         List<Row> rows = new();
         List<SkippedRow> skipped = new();
-        foreach ((string file, JsonElement? entry) in Files(path, options))
+        foreach ((string file, JsonElement? entry, bool isHeld) in Files(path, options))
         {
             ct.ThrowIfCancellationRequested();
             UserRows read = await ReadFileAsync(file, entry, options, ct);
             int most = entry is { } given && given.TryGetProperty("num_samples", out JsonElement samples)
                 && samples.TryGetInt32(out int count) ? count : int.MaxValue;
-            rows.AddRange(read.Rows.Take(most).Select(row => ImportedRow.Of(row, options.LanguageOf)));
+            rows.AddRange(read.Rows.Take(most).Select(row => ImportedRow.Of(row, options.LanguageOf))
+                .Select(row => isHeld && row.State != RowState.Rejected ? row with { Split = RowSplit.Eval } : row));
             skipped.AddRange(read.Skipped.Select(row => new SkippedRow(file, row.Line, row.Reason)));
         }
         if (rows.Count == 0)
@@ -64,15 +65,15 @@ public static class DatasetImport
         return new UserRows([.. parts.Select((part, i) => new UserRow(i + 1) { Text = part })], []);
     }
 
-    private static IEnumerable<(string File, JsonElement? Entry)> Files(string path, ImportOptions options)
+    private static IEnumerable<(string File, JsonElement? Entry, bool IsHeld)> Files(string path, ImportOptions options)
     {
-        if (File.Exists(path)) return [(path, null)];
+        if (File.Exists(path)) return [(path, null, false)];
         if (!Directory.Exists(path)) throw new InputException($"{path}: not found; name a file or folder of examples");
         string info = Path.Combine(path, DatasetFiles.Info);
-        return File.Exists(info) ? Named(path, info, options) : Inside(path, null);
+        return File.Exists(info) ? Named(path, info, options) : Inside(path, null, false);
     }
 
-    private static List<(string File, JsonElement? Entry)> Named(string folder, string info, ImportOptions options)
+    private static List<(string File, JsonElement? Entry, bool IsHeld)> Named(string folder, string info, ImportOptions options)
     {
         JsonElement all;
         try
@@ -89,7 +90,7 @@ public static class DatasetImport
         if (missing.Length > 0)
             throw new InputException($"{info}: has no dataset '{missing[0]}'; it has "
                 + string.Join(", ", all.EnumerateObject().Select(property => property.Name)));
-        List<(string File, JsonElement? Entry)> files = new();
+        List<(string File, JsonElement? Entry, bool IsHeld)> files = new();
         foreach (JsonProperty dataset in all.EnumerateObject())
         {
             if (options.Datasets.Count > 0 && !options.Datasets.Contains(dataset.Name)) continue;
@@ -99,17 +100,19 @@ public static class DatasetImport
             string file = Path.GetFullPath(Path.Combine(folder, name.GetString()!));
             if (!file.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new InputException($"{info}: {dataset.Name}: file_name '{name}' leads out of the folder");
-            files.AddRange(Directory.Exists(file) ? Inside(file, dataset.Value) : [(file, dataset.Value)]);
+            // Beside a set to train on, a set of these names is the one that it is measured by.
+            bool isHeld = dataset.Name is DatasetFiles.Eval or "validation" && all.TryGetProperty(DatasetFiles.Train, out _);
+            files.AddRange(Directory.Exists(file) ? Inside(file, dataset.Value, isHeld) : [(file, dataset.Value, isHeld)]);
         }
         return files;
     }
 
-    private static List<(string File, JsonElement? Entry)> Inside(string folder, JsonElement? entry)
+    private static List<(string File, JsonElement? Entry, bool IsHeld)> Inside(string folder, JsonElement? entry, bool isHeld)
     {
         string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Where(file => Kinds.Contains(UserFile.KindOf(file)) && !file.EndsWith(".provenance.jsonl", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];
-        return files.Length > 0 ? [.. files.Select(file => (file, entry))]
+        return files.Length > 0 ? [.. files.Select(file => (file, entry, isHeld))]
             : throw new InputException($"{folder}: holds no file of examples; read are {string.Join(", ", Kinds)}, also with .gz");
     }
 }
