@@ -1,6 +1,6 @@
 using Pipeline.Jobs.Dataset.Writing;
 using Pipeline.Jobs.Dataset.Writing.Calls;
-using Pipeline.Models;
+using Pipeline.Models.Families;
 
 namespace Pipeline.Jobs.Dataset;
 

@@ -33,19 +33,40 @@ public static class DatasetBuilder
         return Result(outDir, finished.Rows);
     }
 
-    /// <summary>A user's own file as a dataset folder; equal questions stay on one side of the split.</summary>
-    /// <param name="file">In any format that is imported.</param>
+    /// <summary>
+    /// A user's file or folder as a dataset folder. Equal questions, and those about one passage, stay on one side of the split; equal
+    /// rows are kept once. Texts, preferences, pictures and tools are not divided.
+    /// </summary>
+    /// <param name="path">File or folder, in any format of <see cref="DatasetImport"/>.</param>
     /// <param name="options">Split and seed.</param>
     /// <param name="outDir">Folder to write.</param>
     /// <param name="ct">Stops before the next file is written.</param>
-    /// <exception cref="InputException">The file cannot be read, or holds no row.</exception>
-    public static async Task<DatasetResult> ImportAsync(string file, DatasetOptions options, string outDir, CancellationToken ct)
+    /// <param name="import">How the files are read; null as usual.</param>
+    /// <exception cref="InputException">Nothing can be read; names line and field.</exception>
+    public static async Task<DatasetResult> ImportAsync(string path, DatasetOptions options, string outDir, CancellationToken ct,
+        ImportOptions? import = null)
     {
-        LanguageDetector languages = new();
-        ImportedRows read = await DatasetImport.ReadAsync(file, new ImportOptions { LanguageOf = languages.Of }, ct);
+        ArgumentNullException.ThrowIfNull(options);
+        ImportedRows read = await DatasetImport.ReadAsync(path, import ?? new ImportOptions { LanguageOf = new LanguageDetector().Of }, ct);
         IReadOnlyList<Row> rows = ImportSplit.Divide(ImportSplit.Once(read.Rows), options.EvalFraction, options.Seed);
-        await DatasetFolder.WriteAsync(outDir, rows, RowCounts.Into(new Funnel(), rows), new DatasetWriteOptions(), ct);
-        return Result(outDir, rows);
+        Funnel funnel = RowCounts.Into(new Funnel(), rows);
+        if (read.Skipped.Count > 0)
+            funnel = funnel with
+            {
+                Rows = funnel.Rows + read.Skipped.Count,
+                Rejected = new Dictionary<string, int>(funnel.Rejected)
+                {
+                    [Reasons.Unparsable] = funnel.Rejected.GetValueOrDefault(Reasons.Unparsable) + read.Skipped.Count,
+                },
+            };
+        await DatasetFolder.WriteAsync(outDir, rows, funnel, new DatasetWriteOptions(), ct);
+        return new DatasetResult(Path.GetFullPath(outDir), funnel.Kept.GetValueOrDefault("train"), funnel.Kept.GetValueOrDefault("eval"),
+            funnel.Types)
+        {
+            Skipped = read.Skipped,
+            Warnings = read.Warnings,
+            Duplicates = funnel.Rejected.GetValueOrDefault(Reasons.Duplicate),
+        };
     }
 
     private static DatasetResult Result(string folder, IReadOnlyList<Row> rows)

@@ -1,7 +1,6 @@
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset.Files;
 using Pipeline.Jobs.Dataset.Mix;
-using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Dataset;

@@ -7,7 +7,7 @@ namespace Pipeline.Jobs.Dataset;
 internal static class TrainedQuestionFiles
 {
     /// <summary>Name in the adapter folder.</summary>
-    public const string Name = "trained_questions.txt";
+    public const string Name = TrainedQuestions.FileName;
 
     /// <summary>Hashes of questions; null for an adapter of an earlier version of the program.</summary>
     /// <param name="artifacts">The store.</param>

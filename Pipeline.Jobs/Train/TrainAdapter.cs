@@ -7,8 +7,12 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Dataset.Files;
+using Pipeline.Jobs.Dataset.Rows;
+using Pipeline.Jobs.Dataset.Split;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Train.Engines;
+using Pipeline.Models.Datasets;
 using Pipeline.Models.Training.Checkpoints;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
@@ -53,7 +57,10 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
         await using WorkFolderLock alone = await WorkFolderLock.AcquireAsync(Path.Combine(folder, "train.lock"), ct);
         await storage.Artifacts.RestoreFolderAsync(dataset.Files, Path.Combine(folder, "dataset"), ct);
         TrainingOrder order = new(run.Id, options.Training, Path.GetFullPath(options.BaseModel), Path.Combine(folder, "dataset"),
-            dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output);
+            dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output)
+        {
+            TrainSets = Sets(Path.Combine(folder, "dataset"), options.Train.Engine == TrainOptions.Builtin),
+        };
 
         TrainingOutcome outcome;
         await using (CheckpointCopies? copies = storage.SharesWork ? null : new(storage.Artifacts, claim, output, logger))
@@ -63,6 +70,9 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
             outcome = await Task.Run(() => training.Train(order, metrics, ct), ct);
         }
 
+        // Whatever trained it: nobody may be examined with what this adapter has seen.
+        TrainedQuestions.Write(Path.Combine(output, TrainedQuestions.FileName),
+            InstructionDataset.Load(Path.Combine(folder, "dataset"), DatasetFiles.Train).SelectMany(QuestionsOf).Select(RowHash.OfQuestion));
         SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, IsResult, ct);
         Training row = new()
         {
@@ -96,6 +106,17 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
             if (await storage.Artifacts.HasAllAsync(candidate.Files, ct)) return candidate;
         return null;
     }
+
+    /// <summary>Questions, and raw text where the trainer can mix the two.</summary>
+    private static string[] Sets(string folder, bool isBuiltin)
+    {
+        bool hasText = isBuiltin && File.Exists(Path.Combine(folder, DatasetFolder.Text + ".jsonl"));
+        bool hasQuestions = new FileInfo(Path.Combine(folder, DatasetFiles.TrainFile)).Length > 0;
+        return hasText ? hasQuestions ? [DatasetFiles.Train, DatasetFolder.Text] : [DatasetFolder.Text] : [DatasetFiles.Train];
+    }
+
+    private static IEnumerable<string> QuestionsOf(InstructionExample example) => example.History.Select(turn => turn.Prompt)
+        .Append(example.Question).Where(question => question.Length > 0);
 
     private static bool IsResult(string path) =>
         !CheckpointFolders.Holds(path) && !path.StartsWith('.') && !path.EndsWith(".tmp", StringComparison.Ordinal)

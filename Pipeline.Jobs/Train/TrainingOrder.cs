@@ -1,3 +1,4 @@
+using Pipeline.Jobs.Dataset;
 using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Train;
@@ -12,6 +13,9 @@ namespace Pipeline.Jobs.Train;
 internal sealed record TrainingOrder(Guid RunId, TrainingSettings Settings, string BaseModel, string DatasetFolder, string? EvalSet,
     string OutputFolder)
 {
+    /// <summary>Names of the sets to train on.</summary>
+    public IReadOnlyList<string> TrainSets { get; init; } = [DatasetFiles.Train];
+
     /// <summary>The whole training: settings, model, dataset and folders.</summary>
-    public TrainingArguments Arguments { get; } = Settings.For(BaseModel, DatasetFolder, EvalSet, OutputFolder);
+    public TrainingArguments Arguments => Settings.For(BaseModel, DatasetFolder, TrainSets, EvalSet, OutputFolder);
 }

@@ -54,7 +54,7 @@ public sealed class TrainingSettings
         (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(
             given.Where(key => !KeysSetByRun.ContainsKey(key.Key) && key.Key != FileOfServer), Defaults);
         // Assumes held-out examples, which runs usually have; that is certain only once the dataset is built.
-        IReadOnlyList<SettingFault> rules = For("model", "dataset", evalSet: DatasetFiles.Eval, "output").FindFaults();
+        IReadOnlyList<SettingFault> rules = For("model", "dataset", [DatasetFiles.Train], evalSet: DatasetFiles.Eval, "output").FindFaults();
         IEnumerable<SettingFault> taken = given.Keys.Where(KeysSetByRun.ContainsKey)
             .Select(key => new SettingFault(key, $"is filled in by the run; take it out{KeysSetByRun[key]}"));
         Faults = [.. taken.Concat(FileFaults(given)).Concat(unread).Concat(rules).Select(InSection)];
@@ -90,13 +90,15 @@ public sealed class TrainingSettings
     /// <summary>The training that results from the keys in a run.</summary>
     /// <param name="baseModel">Model folder.</param>
     /// <param name="datasetFolder">Folder with <c>dataset_info.json</c>.</param>
+    /// <param name="trainSets">Names of the sets to train on.</param>
     /// <param name="evalSet">Name of the held-out examples, or null when there are none.</param>
     /// <param name="output">Folder of the adapter and its checkpoints.</param>
-    internal TrainingArguments For(string baseModel, string datasetFolder, string? evalSet, string output) => _arguments with
+    internal TrainingArguments For(string baseModel, string datasetFolder, IReadOnlyList<string> trainSets, string? evalSet,
+        string output) => _arguments with
     {
         ModelNameOrPath = baseModel,
         DatasetDir = datasetFolder,
-        Dataset = [DatasetFiles.Train],
+        Dataset = [.. trainSets],
         EvalDataset = evalSet is null ? [] : [evalSet],
         OutputDir = output,
         ResumeFromCheckpoint = "true",          // a new attempt resumes from the newest valid checkpoint

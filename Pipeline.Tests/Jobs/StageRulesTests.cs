@@ -46,7 +46,7 @@ public sealed class StageRulesTests
     public void Training_settings_win_over_the_defaults_of_runs_and_bad_ones_are_refused()
     {
         TrainingArguments arguments = Settings("""{"lora_r": 4, "lora_target": ["qkv_proj"], "save_total_limit": null}""")
-            .For("/m", "/d", "eval", "/o");
+            .For("/m", "/d", ["train"], "eval", "/o");
         (arguments.LoraRank, arguments.LrSchedulerType, arguments.ModelNameOrPath, arguments.OutputDir).ShouldBe((4, "cosine", "/m", "/o"));
         arguments.EvalDataset.ShouldBe(["eval"]);
         arguments.SaveTotalLimit.ShouldBeNull("a key without a value is a key left out, and so has LLaMA-Factory's default");

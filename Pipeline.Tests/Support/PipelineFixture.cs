@@ -64,7 +64,7 @@ internal sealed class PipelineFixture : IAsyncDisposable
             .Select(s => KeyValuePair.Create(s.Key, (string?)s.Last().Item2)));
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         if (fake)
-            builder.Services.AddSingleton<IDocumentReader>(fakes).AddSingleton<IImageDescriber>(fakes).AddSingleton<IExampleWriter>(fakes)
+            builder.Services.AddSingleton<IDocumentReader>(fakes).AddSingleton<IImageDescriber>(fakes).AddSingleton<IDatasetRules>(fakes)
                 .AddSingleton<IAdapterTraining>(fakes).AddSingleton<IAdapterComparison>(fakes);
         builder.Services.AddPipelineData(storage).AddPipelineJobs().AddPipelineWorker();
         more?.Invoke(builder.Services);

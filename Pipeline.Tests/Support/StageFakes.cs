@@ -2,8 +2,10 @@ using System.Text.Json;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
+using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using Pipeline.Models.Lora;
@@ -15,7 +17,7 @@ namespace Pipeline.Tests;
 /// The computations behind the stages, made small: a "PDF" is a text file whose first line says how the parser fares with it.
 /// Everything around them (claims, queue, store, files) is the product's own.
 /// </summary>
-internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWriter, IAdapterTraining, IAdapterComparison
+internal sealed class StageFakes : IDocumentReader, IImageDescriber, IDatasetRules, IAdapterTraining, IAdapterComparison
 {
     private int _extractions, _captions, _trainings, _evaluations, _measurements;
 
@@ -80,16 +82,67 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IExampleWri
         return Task.FromResult("a bar chart with three bars");
     }
 
-    Task<(int Train, int Eval)> IExampleWriter.WriteAsync(IReadOnlyList<DatasetSource> documents, RunOptions options, string folder,
+    (IReadOnlyList<Chunk> Chunks, Cleaned Cleaned) IDatasetRules.Clean(IReadOnlyList<DatasetSource> documents, RunOptions options,
         CancellationToken ct)
     {
-        Directory.CreateDirectory(folder);
-        File.WriteAllLines(Path.Combine(folder, DatasetFiles.TrainFile),
-            documents.Select(d => File.ReadAllText(d.DocumentJson) + string.Join(',', d.Captions.Values)));
-        File.WriteAllText(Path.Combine(folder, DatasetFiles.EvalFile), "held out");
-        File.WriteAllText(Path.Combine(folder, DatasetFiles.Info), "{}");
-        return Task.FromResult((documents.Count, 1));
+        Chunk[] chunks = [.. documents.Select(d => File.ReadAllText(d.DocumentJson) + string.Join(',', d.Captions.Values)).Select(text => new Chunk
+        {
+            Id = RowHash.Of("chunk", text),
+            DocumentSha256 = RowHash.Of(text),
+            Document = "fake.pdf",
+            Title = "fake",
+            Headings = [],
+            Section = "",
+            Language = "en",
+            Tokens = 1,
+            Blocks = [new ChunkBlock
+            {
+                Source = new SourceSpan(RowHash.Of(text), "fake.pdf", 1, "p1-b1", 0, text.Length), Kind = BlockKind.Paragraph, Text = text,
+            }],
+        })];
+        return (chunks, new Cleaned(documents.Count, chunks.Length, chunks.Sum(c => c.Text.Length), chunks.Sum(c => c.Text.Length),
+            new Dictionary<string, long>()));
     }
+
+    IReadOnlyList<Fact> IDatasetRules.Facts(Chunk chunk, RunOptions options) => [];
+
+    // One to learn from each document, and of all documents one that is held out.
+    IReadOnlyList<Row> IDatasetRules.Rows(Chunk chunk, IReadOnlyList<Fact> facts) =>
+    [
+        RowHash.WithHash(new Row
+        {
+            Hash = "",
+            Type = RowType.Question,
+            Language = "en",
+            Messages = [new RowMessage("user", $"What does {chunk.Id} say?"), new RowMessage("assistant", chunk.Text)],
+            Sources = [.. chunk.Blocks.Select(b => b.Source)],
+            Chunk = chunk.Id,
+            Generator = new RowGenerator("fake", "fake.1", "1"),
+        }),
+    ];
+
+    Row IDatasetRules.Verify(Chunk chunk, Row row) => row;
+
+    IReadOnlyList<Row> IDatasetRules.Filter(IReadOnlyList<Row> rows, IReadOnlyList<Fact> facts, IReadOnlyList<Chunk> chunks,
+        IReadOnlyList<string> excluded, RunOptions options, CancellationToken ct) => rows;
+
+    IReadOnlyList<Row> IDatasetRules.Split(IReadOnlyList<Row> rows, RunOptions options, IReadOnlySet<string>? trained) =>
+    [
+        .. rows.Select(row => row with { Split = RowSplit.Train }),
+        RowHash.WithHash(new Row
+        {
+            Hash = "",
+            Type = RowType.Question,
+            Language = "en",
+            Messages = [new RowMessage("user", "What is held out?"), new RowMessage("assistant", "held out")],
+            Generator = new RowGenerator("fake", "fake.2", "1"),
+            Split = RowSplit.Eval,
+        }),
+    ];
+
+    Func<Row, int> IDatasetRules.TokensOf(RunOptions options) => row => row.Answer.Length;
+
+    string IDatasetRules.LanguageOf(string text) => "en";
 
     IReadOnlyList<SettingFault> IAdapterTraining.FindFaults(TrainingSettings settings, string baseModel) => [];
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Jobs;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Extract.Blocks;
@@ -20,12 +21,26 @@ internal static class DatasetCommand
     {
         Argument<string> path = new("PATH") { Description = "A folder that `extract` wrote, or PDFs, which are extracted first" };
         (Option<string> output, Option<double> fraction, Option<int> seed) = SplitOptions();
-        Command command = new("build", "Instruction examples with provenance, split by document section") { path, output, fraction, seed };
+        Option<string> model = new("--model")
+        {
+            Description = "Model folder whose tokenizer counts",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => new RunOptions().BaseModel,
+        };
+        Command command = new("build", "Rows about the facts of documents, each fact with wordings that are never trained")
+        {
+            path, output, fraction, seed, model,
+        };
         command.SetAction(async (parsed, ct) =>
         {
             IReadOnlyList<ExtractedDocument> documents = await DocumentsAsync(parsed.GetRequiredValue(path), ct);
             DatasetResult result = await DatasetBuilder.BuildAsync(
-                documents, Options(parsed.GetValue(fraction), parsed.GetValue(seed)), parsed.GetRequiredValue(output), ct);
+                documents,
+                new RunOptions
+                {
+                    BaseModel = parsed.GetRequiredValue(model),
+                    Dataset = Options(parsed.GetValue(fraction), parsed.GetValue(seed)),
+                }, parsed.GetRequiredValue(output), ct);
             return Report(result, parsed.InvocationConfiguration.Output);
         });
         return command;
@@ -86,7 +101,7 @@ internal static class DatasetCommand
 
     private static int Report(DatasetResult result, TextWriter output)
     {
-        string kinds = string.Join(", ", result.ByStrategy.Select(s => $"{s.Value} {s.Key}"));
+        string kinds = string.Join(", ", result.ByType.Select(s => $"{s.Value} {s.Key}"));
         output.WriteLine($"{result.Train} train and {result.Eval} eval examples ({kinds}) in {result.Folder}");
         return ExitCodes.Success;
     }
