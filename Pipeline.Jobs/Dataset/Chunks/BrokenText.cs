@@ -5,7 +5,7 @@ namespace Pipeline.Jobs.Dataset.Chunks;
 /// <summary>Finds characters and texts of which no reader can make sense.</summary>
 internal static class BrokenText
 {
-    private const string LooseAccents = "¨´`ˆ˜¸˙˚˝ˇ˘¯";
+    private const string LooseAccents = "¨´`ˆ˜¸˙˚˝ˇ˘¯˛";
     private const int FewestLetters = 40;       // what is less says nothing of its statistics
     private const double MostBrokenWords = 0.04;
 
@@ -59,12 +59,28 @@ internal static class BrokenText
         bool after = at > 0 && char.IsLetter(text[at - 1]), before = at + 1 < text.Length && char.IsLetter(text[at + 1]);
         return c switch
         {
-            '`' => after && before,
-            '´' => (before && (after || IsAccented(text[at + 1]))) || (after && at + 2 < text.Length && text[at + 1] == ' ' && char.IsLower(text[at + 2])),
-            '¨' or '¸' => before || after,
+            '`' => (after && (before || Follows(text, at))) || IsGrave(text, at),
+            '´' => (before && (after || IsAccented(text[at + 1]))) || (after && Follows(text, at)) || IsAlone(text, at),
+            '¨' or '¸' => before || after || IsAlone(text, at),
             _ => after,         // "~user" is an address
         };
     }
+
+    /// <summary>"pi` u": the letter stands after a blank.</summary>
+    private static bool Follows(ReadOnlySpan<char> text, int at) =>
+        at + 2 < text.Length && text[at + 1] == ' ' && char.IsLower(text[at + 2]);
+
+    /// <summary>"`e", "` a": a word of one letter and its accent. A quotation mark stands before longer words.</summary>
+    private static bool IsGrave(ReadOnlySpan<char> text, int at)
+    {
+        int letter = at + 1 < text.Length && text[at + 1] == ' ' ? at + 2 : at + 1;
+        return letter < text.Length && (text[letter] is 'a' or 'e' or 'o' or 'u' or 'i' or 'A' or 'E' or 'O')
+            && (at == 0 || text[at - 1] is ' ' or '-' or '’' or '\'' or '(')
+            && (letter + 1 == text.Length || text[letter + 1] is ' ' or ',' or '.');
+    }
+
+    private static bool IsAlone(ReadOnlySpan<char> text, int at) =>
+        at > 0 && at + 1 < text.Length && text[at - 1] == ' ' && text[at + 1] == ' ';
 
     private static bool IsAccented(char c) => c is 'a' or 'e' or 'i' or 'o' or 'u' or 'y' or 'ı' or 'A' or 'E' or 'I' or 'O' or 'U' or 'Y';
 

@@ -34,7 +34,8 @@ internal sealed class ChunkGroup
         int tokens = pieces.Sum(p => p.Tokens);
         int headings = (next.Heading?.Tokens ?? 0) + (_joined ? 0 : _first.Heading?.Tokens ?? 0);
         bool teaches = TeachableText.Is(pieces);
-        if (Tokens + tokens + headings > options.MaxTokens || (teaches && Teaches && (Tokens >= options.MinTokens || tokens >= options.MinTokens)))
+        bool isShort = Tokens < options.MinTokens && tokens < options.MinTokens;
+        if (Tokens + tokens + headings > options.MaxTokens || (teaches && Teaches && !isShort))
             return false;
         if (_first.Heading is null || next.Heading is null)
             return false;
@@ -101,8 +102,11 @@ internal sealed class ChunkGroup
             {
                 // What announces the next block goes with it.
                 int last = current.Count;
-                while (last > 1 && current.Count - last < 2 && BelongsTo(current[last - 1], last < current.Count ? current[last] : piece)) last--;
-                List<Piece> moved = current.Count - last > 0 && current[last..].Sum(p => p.Tokens) + piece.Tokens <= most ? current[last..] : [];
+                while (last > 1 && current.Count - last < 2
+                    && BelongsTo(current[last - 1], last < current.Count ? current[last] : piece))
+                    last--;
+                List<Piece> moved = current[last..];
+                if (moved.Sum(p => p.Tokens) + piece.Tokens > most) moved = [];
                 current.RemoveRange(current.Count - moved.Count, moved.Count);
                 chunks.Add(current);
                 current = moved;
@@ -124,6 +128,7 @@ internal sealed class ChunkGroup
         ReadOnlySpan<char> text = before.Text.AsSpan().Trim();
         // What announces the next block, or names it: "Note".
         return text is [.., ':' or '：']
-            || (before.Block.Kind is BlockKind.Paragraph or BlockKind.Heading && text.Length <= LongestLabel && !LineShape.EndsSentence(before.Text));
+            || (before.Block.Kind is BlockKind.Paragraph or BlockKind.Heading && text.Length <= LongestLabel
+                && !LineShape.EndsSentence(before.Text));
     }
 }

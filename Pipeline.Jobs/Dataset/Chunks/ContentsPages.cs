@@ -134,7 +134,8 @@ internal static class ContentsPages
             last = Math.Max(page, last);
         }
         return leaders * 2 >= table.Rows.Count && table.Rows.Count >= 2 && entries * 3 >= table.Rows.Count
-            || (grows && table.HeaderRows == 0 && table.Rows[0].Count <= 3 && entries >= 6 && entries * 10 >= table.Rows.Count * 9 && last > 6
+            || (grows && table.HeaderRows == 0 && table.Rows[0].Count <= 3 && entries >= 6
+                && entries * 10 >= table.Rows.Count * 9 && last > 6
                 && table.Rows.All(r => r[0].Length > 0) && table.Rows.Count(r => char.IsDigit(r[0][0])) * 2 > table.Rows.Count);
     }
 }

@@ -16,7 +16,8 @@ internal static partial class DocumentName
     {
         if (document.Title is { } title && Tidy(title) is { } own)
             return own;
-        foreach (DocumentBlock heading in document.Blocks.Where(b => b.Kind == BlockKind.Heading && b.Page <= FirstPages).OrderBy(b => b.Level ?? 1))
+        foreach (DocumentBlock heading in document.Blocks.Where(b => b.Kind == BlockKind.Heading && b.Page <= FirstPages)
+            .OrderBy(b => b.Level ?? 1))
             if (Tidy(heading.Text) is { } text)
                 return text;
         string stem = Blanks().Replace(Path.GetFileNameWithoutExtension(document.FileName).Replace('_', ' ').Replace('-', ' '), " ").Trim();
@@ -43,11 +44,14 @@ internal static partial class DocumentName
 
     [GeneratedRegex(
         @"\.(docx?|pdf|indd|qxd|xlsx?|pptx?|odt|tex|dvi|ps|rtf|txt|html?|cdr|ai|pub|pages|fm)$|^[\w]:\\|^(/|file:)|^\w+_\w+_\w+$"
-        + @"|^(microsoft (word|powerpoint|excel)|powerpoint|presentation\d*$|slide ?\d|untitled|unbenannt|sans titre|sin título|senza titolo|sem título|document\d*$|layout \d|adobe"
-        + @"|abstract|introduction|einleitung|introducción|introdução|introduzione|preface|vorwort|cover|title( page)?|unknown|index|register)$|^microsoft (word|powerpoint|excel) -",
+        + @"|^(microsoft (word|powerpoint|excel)|powerpoint|presentation\d*$|slide ?\d|untitled|unbenannt|sans titre|sin título"
+        + @"|senza titolo|sem título|document\d*$|layout \d|adobe"
+        + @"|abstract|introduction|einleitung|introducción|introdução|introduzione|preface|vorwort|cover|title( page)?|unknown"
+        + @"|index|register)$|^microsoft (word|powerpoint|excel) -",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Junk();
 
-    [GeneratedRegex(@"^[\p{L}\d.,/ -]{0,12}\b\d{1,2}(st|nd|rd|th|\.)?,? ?([\p{L}]{3,10},? ?)?(19|20)\d\d$|^[\p{L}]{3,10} (19|20)\d\d$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[\p{L}\d.,/ -]{0,12}\b\d{1,2}(st|nd|rd|th|\.)?,? ?([\p{L}]{3,10},? ?)?(19|20)\d\d$|^[\p{L}]{3,10} (19"
+        + @"|20)\d\d$", RegexOptions.CultureInvariant)]
     private static partial Regex Date();
 }

@@ -33,7 +33,8 @@ internal sealed class DocumentText
             else if (block.Kind == BlockKind.Table)
                 Add(pieces, block, block.Table is not null && tables.TryGetValue(block.Table, out DocumentTable? table) ? table : null);
             else if (block.Kind == BlockKind.Figure)
-                Add(pieces, block, block.Figure is not null && figures.TryGetValue(block.Figure, out DocumentFigure? figure) ? figure : null);
+                Add(pieces, block, block.Figure is not null && figures.TryGetValue(block.Figure, out DocumentFigure? figure)
+                    ? figure : null);
             else if (block.Kind == BlockKind.Formula)
                 Add(pieces, block, block.Formula is not null && formulas.TryGetValue(block.Formula, out DocumentFormula? formula)
                     ? formula : null);
@@ -49,7 +50,13 @@ internal sealed class DocumentText
     private static void Add(List<Piece> pieces, DocumentBlock block, DocumentTable? table)
     {
         if (table is not null && table.Rows.Count > 0)
-            pieces.Add(new Piece { Block = block, Text = TableText.Markdown(table), Characters = TableText.Characters(table), Table = table });
+            pieces.Add(new Piece
+            {
+                Block = block,
+                Text = TableText.Markdown(table),
+                Characters = TableText.Characters(table),
+                Table = table,
+            });
         if (block.Text.Length > 0)
             pieces.Add(new Piece { Block = block, Text = "", Characters = block.Text.Length, Reason = Reasons.NoProse });
     }

@@ -6,6 +6,7 @@ namespace Pipeline.Jobs.Dataset.Chunks;
 internal static class IndexPages
 {
     private const int Fewest = 8;       // entries by shape alone
+    private const int LongestEntry = 1500;
     private const int Longest = 400;    // characters of a block that goes with its neighbours
 
     public static void Mark(IReadOnlyList<Section> sections)
@@ -43,7 +44,8 @@ internal static class IndexPages
     {
         section.Heading?.LeaveOut(Reasons.Index);
         foreach (Piece piece in section.Pieces)
-            if (piece.Table is not null || piece.Text.Length <= Longest || LineShape.IsIndexEntry(piece.Text)) piece.LeaveOut(Reasons.Index);
+            if (piece.Table is not null || piece.Text.Length <= Longest || LineShape.IsIndexEntry(piece.Text))
+                piece.LeaveOut(Reasons.Index);
     }
 
     private static int Entries(Section section) => section.Live.Count(p => p.IsText ? LineShape.IsIndexEntry(p.Text)
@@ -58,7 +60,8 @@ internal static class IndexPages
         {
             if (piece.Reason is not null)
                 continue;
-            bool entry = piece.IsProse && LineShape.IsIndexEntry(piece.Text) && !LineShape.EndsSentence(piece.Text) && piece.Text.Length < 1500;
+            bool entry = piece.IsProse && piece.Text.Length < LongestEntry && LineShape.IsIndexEntry(piece.Text)
+                && !LineShape.EndsSentence(piece.Text);
             if (entry)
             {
                 (entries, misses) = (entries + 1, 0);

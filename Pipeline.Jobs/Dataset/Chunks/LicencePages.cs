@@ -31,7 +31,8 @@ internal static class LicencePages
                 if (piece.Reason is null && piece.IsProse && LicenceText.IsLicence(piece.Text, edge)) piece.LeaveOut(Reasons.Licence);
             }
         }
-        TitlePage(sections);
+        // A letter or a form has no title page.
+        if (pages > EdgePages) TitlePage(sections);
     }
 
     /// <summary>The text of a licence with its parts, also where those have headings of the same level.</summary>
@@ -79,7 +80,8 @@ internal static class LicencePages
             if (section.Page > TitlePages || section.Live.Any(p => p.Table is not null || (p.Text.Length > Short && p.IsProse)))
                 break;
             foreach (Piece piece in section.Pieces)
-                if (piece.IsProse && piece.Block.Page <= TitlePages && !(piece.Text.Length > Short / 2 && LineShape.EndsSentence(piece.Text)))
+                if (piece.IsProse && piece.Block.Page <= TitlePages
+                    && !(piece.Text.Length > Short / 2 && LineShape.EndsSentence(piece.Text)))
                     piece.LeaveOut(Reasons.Licence);
         }
     }

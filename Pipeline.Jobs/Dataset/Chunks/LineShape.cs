@@ -49,6 +49,9 @@ internal static partial class LineShape
         return marks >= 2;
     }
 
+    /// <summary>The mark by which a work is cited.</summary>
+    public static bool HasLabel(string text) => Label().IsMatch(text);
+
     /// <summary>Whether text ends as sentences do.</summary>
     public static bool EndsSentence(string text)
     {
@@ -66,14 +69,17 @@ internal static partial class LineShape
     private static partial Regex Year();
 
     [GeneratedRegex(
-        @"\b(?:pp?\. ?\d|vol\. ?\d|eds?\.|et al|ISBN|ISSN|doi|https?:|In: |Proc|Proceedings|Journal|Press|Verlag|Springer|Wiley|Addison|Elsevier|Transactions|Conference|University"
-        + @"|Editorial|Éditions?|Editora|Editore|Hrsg|Auflage|edition|édition|edición|edição|edizione|S\. ?\d|Technical Report|Reilly|Wadsworth|Hall|TUGboat|arXiv|CTAN)",
+        @"\b(?:pp?\. ?\d|DOI|Phys\.|J\. \p{Lu}|Rev\. |vol\. ?\d|eds?\.|et al|ISBN|ISSN|doi|https?:|In: |Proc|Proceedings|Journal"
+            + @"|Press|Verlag|Springer|Wiley|Addison|Elsevier|Transactions|Conference|University"
+        + @"|Editorial|Éditions?|Editora|Editore|Hrsg|Auflage|edition|édition|edición|edição|edizione|S\. ?\d|Technical Report"
+        + @"|Reilly|Wadsworth|Hall|TUGboat|arXiv|CTAN)",
         RegexOptions.CultureInvariant)]
     private static partial Regex Publication();
 
-    [GeneratedRegex(@"^\s*(?:\[[\w+.:\-]{1,16}\]|\d{1,3}\.?\s+\p{Lu}\p{L}+,)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*(?:\[[\w+.:\-]{1,16}\]|[¹²³⁰⁴-⁹]{1,3}\p{Lu}|\d{1,3}\.?\s+\p{Lu}\p{L}+,)", RegexOptions.CultureInvariant)]
     private static partial Regex Label();
 
-    [GeneratedRegex(@"^\s*(?:\[[^\]]{1,20}\]\s*)?\p{Lu}[\p{L}'’-]+,? (?:\p{Lu}\.|\p{Lu}[\p{L}-]+[,.:]| and | und | y | et | e )|\p{Lu}\. ?\p{Lu}[\p{L}'’-]+[,. ]", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\s*(?:\[[^\]]{1,20}\]\s*)?\p{Lu}[\p{L}'’-]+,? (?:\p{Lu}\.|\p{Lu}[\p{L}-]+[,.:]| and | und | y | et | e )"
+        + @"|\p{Lu}\. ?\p{Lu}[\p{L}'’-]+[,. ]", RegexOptions.CultureInvariant)]
     private static partial Regex Authors();
 }

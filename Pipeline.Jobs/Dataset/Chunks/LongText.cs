@@ -5,7 +5,10 @@ namespace Pipeline.Jobs.Dataset.Chunks;
 /// <summary>Divides what is longer than a chunk may be; nothing gets lost.</summary>
 internal static class LongText
 {
-    /// <summary>The piece in parts of at most a number of tokens: tables by rows, texts by lines, sentences, words, last by characters.</summary>
+    /// <summary>
+    /// The piece in parts of at most a number of tokens: tables by rows, programs by lines, texts by sentences, words, last by
+    /// characters.
+    /// </summary>
     public static IEnumerable<Piece> Divide(Piece piece, int most, Func<string, int> countTokens)
     {
         if (piece.Tokens <= most)
@@ -44,7 +47,7 @@ internal static class LongText
         bool code = piece.Block.Kind == BlockKind.Code;
         int best = code ? Nearest(i => text[i - 1] == '\n' && i > 1 && text[i - 2] == '\n') : Nearest(i => SentenceBounds.IsStart(text, i));
         if (best < 0) best = Nearest(i => text[i - 1] == '\n');
-        if (best < 0) best = Nearest(i => text[i - 1] is ';' or ':' or '，' or '、' || (text[i - 1] == ' ' && i > 1 && text[i - 2] is ';' or ':'));
+        if (best < 0) best = Nearest(i => text[i - 1] is '，' or '、' || (text[i - 1] == ' ' && i > 1 && text[i - 2] is ';' or ':'));
         if (best < 0) best = Nearest(i => char.IsWhiteSpace(text[i - 1]));
         if (best >= 0)
             return best;

@@ -21,7 +21,8 @@ internal static partial class PageEdges
         foreach (Piece piece in pieces)
             if (piece.Block.Kind == BlockKind.Heading && Letters(piece.Text) is { Length: > 3 } letters) headings.Add(letters);
         List<Piece> edges = [];
-        foreach (IGrouping<int, Piece> page in pieces.Where(p => p.Reason is null && p.Block.Kind != BlockKind.Caption).GroupBy(p => p.Block.Page))
+        foreach (IGrouping<int, Piece> page in pieces.Where(p => p.Reason is null && p.Block.Kind != BlockKind.Caption)
+            .GroupBy(p => p.Block.Page))
         {
             List<Piece> all = [.. page];
             for (int i = 0; i < all.Count; i++)
@@ -38,10 +39,11 @@ internal static partial class PageEdges
             bool numbered = char.IsDigit(edge.Text.TrimEnd()[^1]) || char.IsDigit(edge.Text[0]);
             bool repeated = pages[letters] >= FewestPages;
             bool furniture = edge.Block.Kind == BlockKind.Heading
-                ? repeated && pages[letters] > FewestPages && letters.Length > 3 && (numbered || !edge.Text.Any(char.IsLower)) && HasPageNumber(edge)
+                ? pages[letters] > FewestPages && letters.Length > 3 && HasPageNumber(edge)
                 : letters.Length == 0 ? PageNumber().IsMatch(edge.Text.Trim())
-                : (repeated && (numbered || letters.Length >= Label) && !LineShape.EndsSentence(edge.Text)) || (numbered && headings.Contains(letters) && HasPageNumber(edge))
-                    || Chapter().IsMatch(edge.Text);
+                : (repeated && (numbered || letters.Length >= Label) && !LineShape.EndsSentence(edge.Text))
+                    || (numbered && headings.Contains(letters) && HasPageNumber(edge))
+                    || PageOf().IsMatch(edge.Text.Trim()) || Chapter().IsMatch(edge.Text);
             if (furniture) edge.LeaveOut(Reasons.Furniture);
         }
     }
@@ -51,7 +53,8 @@ internal static partial class PageEdges
     {
         const int Preliminaries = 40;
         Match number = EdgeNumber().Match(piece.Text);
-        return number.Success && int.TryParse(number.Groups[1].Success ? number.Groups[1].ValueSpan : number.Groups[2].ValueSpan, out int page)
+        Group digits = number.Groups[1].Success ? number.Groups[1] : number.Groups[2];
+        return number.Success && int.TryParse(digits.ValueSpan, out int page)
             && Math.Abs(piece.Block.Page - page) <= Preliminaries;
     }
 
@@ -63,8 +66,14 @@ internal static partial class PageEdges
     [GeneratedRegex(@"^[-–—\[(]?\s*\d{1,4}\s*(?:[/-]\s*\d{1,4})?\s*[-–—\])]?$", RegexOptions.CultureInvariant)]
     private static partial Regex PageNumber();
 
+    [GeneratedRegex(@"^(?:page|seite|página|pagina|strona|side|sida|стр\.?|p\.) ?\d{1,4}(?: ?(?:of|von|de|di|sur|af|av|z|/"
+        + @"|из) ?\d{1,4})?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex PageOf();
+
     [GeneratedRegex(
-        @"^(?:chapter|appendix|part|kapitel|anhang|teil|chapitre|annexe|partie|capítulo|capitulo|apéndice|anexo|parte|apêndice|capitolo|appendice|hoofdstuk|глава|kapitola)\s+"
+        @"^(?:chapter|appendix|part|kapitel|anhang|teil|chapitre|annexe|partie|capítulo|capitulo|apéndice|anexo|parte|apêndice"
+            + @"|capitolo|appendice|hoofdstuk|глава|kapitola)\s+"
         + @"(?:\d{1,3}|[A-Z]|[IVX]{1,5})(?:[.:]?\s+(?-i:[^\p{Ll}]{1,100})|[.:]?)$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Chapter();

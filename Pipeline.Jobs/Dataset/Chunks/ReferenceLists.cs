@@ -26,7 +26,7 @@ internal static class ReferenceLists
             List<Piece> run = [];
             foreach (Piece piece in section.Live.ToList())
             {
-                if (piece.IsProse && LineShape.IsReference(piece.Text) && (piece.Text.TrimStart().StartsWith('[') || run.Count > 0))
+                if (piece.IsProse && LineShape.IsReference(piece.Text) && (LineShape.HasLabel(piece.Text) || run.Count > 0))
                 {
                     run.Add(piece);
                     continue;

@@ -37,7 +37,9 @@ internal static class RepeatedText
                 piece.LeaveOut(Reasons.Boilerplate);
     }
 
-    /// <summary>Keeps only the first of long paragraphs that one document says again and again, such as a note above each chapter.</summary>
+    /// <summary>
+    /// Keeps only the first of long paragraphs that one document says again and again, such as a note above each chapter.
+    /// </summary>
     public static void MarkWithin(DocumentText text)
     {
         const int Fewest = 4, FewestLength = 100;

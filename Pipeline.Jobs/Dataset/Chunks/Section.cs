@@ -13,7 +13,9 @@ internal sealed class Section
 
     /// <summary>The heading as a part of a chunk's text: without its number.</summary>
     public Piece? Label => Heading is not { } heading ? null
-        : heading.Text.EndsWith(Topic, StringComparison.Ordinal) ? heading.Part(heading.Text.Length - Topic.Length, heading.Text.Length) : heading;
+        : heading.Text.EndsWith(Topic, StringComparison.Ordinal)
+            ? heading.Part(heading.Text.Length - Topic.Length, heading.Text.Length)
+            : heading;
 
     public int Level { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Pipeline.Jobs.Dataset.Languages;
 using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Jobs.Extract.Blocks;
@@ -7,6 +8,8 @@ namespace Pipeline.Jobs.Dataset.Chunks;
 /// <summary>Makes the chunks of one document of its sections.</summary>
 internal sealed class SectionChunks(DocumentText text, ChunkOptions options, Func<string, int> countTokens, LanguageDetector detector)
 {
+    private const int Fewest = 3;               // characters of a paragraph
+    private const int ShortSample = 200;        // with less prose, tables and headings are asked too
     private const int LongestSample = 4000;     // characters of a chunk by which its language is told
 
     private readonly string _title = DocumentName.Of(text.Document);
@@ -43,6 +46,8 @@ internal sealed class SectionChunks(DocumentText text, ChunkOptions options, Fun
         List<Piece> units = [], all = [];
         foreach (Piece piece in section.Pieces)
         {
+            // A letter that belongs to a formula or to a word set at two heights.
+            if (piece.Block.Kind == BlockKind.Paragraph && piece.Text.Length < Fewest) piece.LeaveOut(Reasons.TooShort);
             if (piece.Reason is not null || string.IsNullOrWhiteSpace(piece.Text))
             {
                 all.Add(piece);
@@ -110,13 +115,17 @@ internal sealed class SectionChunks(DocumentText text, ChunkOptions options, Fun
 
     private static string Sample(List<Piece> pieces)
     {
-        System.Text.StringBuilder sample = new();
-        foreach (Piece piece in pieces)
-            if (piece.IsProse && sample.Length < LongestSample) sample.Append(piece.Text, 0, Math.Min(piece.Text.Length, LongestSample)).Append('\n');
-        if (sample.Length < 200)
-            foreach (Piece piece in pieces)
-                if (piece.Table is not null || piece.Figure is not null || piece.Block.Kind == BlockKind.Heading)
-                    sample.Append(piece.Text.Replace('|', ' '), 0, Math.Min(piece.Text.Length, LongestSample)).Append('\n');
+        StringBuilder sample = new();
+        Append(p => p.IsProse);
+        if (sample.Length < ShortSample)
+            Append(p => p.Table is not null || p.Figure is not null || p.Block.Kind == BlockKind.Heading);
         return sample.ToString();
+
+        void Append(Func<Piece, bool> wanted)
+        {
+            foreach (Piece piece in pieces)
+                if (wanted(piece) && sample.Length < LongestSample)
+                    sample.Append(piece.Text.Replace('|', ' '), 0, Math.Min(piece.Text.Length, LongestSample)).Append('\n');
+        }
     }
 }

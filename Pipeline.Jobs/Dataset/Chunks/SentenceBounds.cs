@@ -1,17 +1,22 @@
+using System.Globalization;
+
 namespace Pipeline.Jobs.Dataset.Chunks;
 
 /// <summary>Where sentences start, in any script.</summary>
 internal static class SentenceBounds
 {
+    private const string Openings = "\"“«„¿¡([‘»";
+    private const int LongestAbbreviation = 12;
+
     private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
     {
-        "e.g", "i.e", "etc", "cf", "vs", "approx", "fig", "figs", "eq", "eqs", "no", "nos", "dr", "mr", "mrs", "ms", "prof", "st", "ca", "al",
-        "sec", "tab", "vol", "ch", "chap", "pp", "p", "ed", "eds", "inc", "ltd", "resp", "viz", "ref", "refs",
-        "bzw", "usw", "evtl", "ggf", "vgl", "nr", "abb", "kap", "abschn", "bspw", "z.b", "d.h", "u.a", "o.ä", "s.o", "s.u", "z", "b", "d", "h",
-        "u", "a", "o", "hr", "fr", "inkl", "sog", "max", "min", "ungef", "vermutl",
-        "p.ej", "ej", "sr", "sra", "srta", "ud", "uds", "vd", "pág", "págs", "cap", "art", "núm", "n", "ee", "uu", "aprox", "máx", "mín",
-        "m", "mme", "mlle", "mm", "ex", "p.ex", "c.-à-d", "réf", "env", "av", "apr", "éd", "hab",
-        "pag", "ecc", "es", "dott", "sig", "ing", "ad", "p.es", "cit", "sez", "n.º", "pág.", "dra", "exmo", "tel",
+        "e.g", "i.e", "etc", "cf", "vs", "approx", "fig", "figs", "eq", "eqs", "no", "nos", "dr", "mr", "mrs", "ms", "prof", "st",
+        "ca", "al", "sec", "tab", "vol", "ch", "chap", "pp", "p", "ed", "eds", "inc", "ltd", "resp", "viz", "ref", "refs", "bzw",
+        "usw", "evtl", "ggf", "vgl", "nr", "abb", "kap", "abschn", "bspw", "z.b", "d.h", "u.a", "o.ä", "s.o", "s.u", "z", "b",
+        "d", "h", "u", "a", "o", "hr", "fr", "inkl", "sog", "max", "min", "ungef", "vermutl", "p.ej", "ej", "sr", "sra", "srta",
+        "ud", "uds", "vd", "pág", "págs", "cap", "art", "núm", "n", "ee", "uu", "aprox", "máx", "mín", "m", "mme", "mlle", "mm",
+        "ex", "p.ex", "c.-à-d", "réf", "env", "av", "apr", "éd", "hab", "pag", "ecc", "es", "dott", "sig", "ing", "ad", "p.es",
+        "cit", "sez", "n.º", "pág.", "dra", "exmo", "tel",
     };
 
     /// <summary>Whether a sentence may start at a place of a text: what is before it has ended one.</summary>
@@ -29,11 +34,12 @@ internal static class SentenceBounds
         char mark = text[end];
         if (mark is '!' or '?' or '…' or '؟' or '۔' or '।' or '。')
             return true;
-        if (mark != '.' || !(char.IsUpper(text[at]) || char.IsDigit(text[at]) || char.GetUnicodeCategory(text[at])
-            is System.Globalization.UnicodeCategory.OtherLetter || text[at] is '"' or '“' or '«' or '„' or '¿' or '¡' or '(' or '[' or '‘' or '»'))
+        if (mark != '.' || !(char.IsUpper(text[at]) || char.IsDigit(text[at]) || Openings.Contains(text[at])
+            || char.GetUnicodeCategory(text[at]) == UnicodeCategory.OtherLetter))
             return false;
         int start = end;
-        while (start > 0 && end - start < 12 && !char.IsWhiteSpace(text[start - 1]) && text[start - 1] is not ('(' or '[' or '«' or '"')) start--;
+        while (start > 0 && end - start < LongestAbbreviation && !char.IsWhiteSpace(text[start - 1]) && !Openings.Contains(text[start - 1]))
+            start--;
         string word = text[start..end];
         return !(word.Length == 1 && char.IsUpper(word[0])) && !Abbreviations.Contains(word) && !IsOrdinal(word, text, at);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Jobs.Dataset.Rows;
+using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Dataset.Chunks;
 
@@ -19,13 +20,13 @@ internal static class TeachableText
         bool code = false;
         foreach (Piece piece in pieces)
         {
-            if (piece.Table is { } table && table.Rows.Count - table.HeaderRows >= 2 && table.Rows.Sum(r => r.Sum(c => c.Length)) >= FewestLetters)
+            if (piece.Table is { } table && table.Rows.Count - table.HeaderRows >= 2 && TableText.Characters(table) >= FewestLetters)
                 return null;
             if (piece.Figure is not null && piece.Text.Length >= FewestLetters)
                 return null;
             if (!piece.IsProse)
             {
-                code |= piece.Block.Kind is Extract.Blocks.BlockKind.Code or Extract.Blocks.BlockKind.Formula;
+                code |= piece.Block.Kind is BlockKind.Code or BlockKind.Formula;
                 continue;
             }
             bool inWord = false;

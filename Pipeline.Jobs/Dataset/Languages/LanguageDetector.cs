@@ -18,7 +18,8 @@ public sealed class LanguageDetector
 
     private static readonly Dictionary<Language, string> Codes = new()
     {
-        [Language.English] = "en", [Language.Spanish] = "es", [Language.German] = "de", [Language.French] = "fr", [Language.Portuguese] = "pt",
+        [Language.English] = "en", [Language.Spanish] = "es", [Language.German] = "de", [Language.French] = "fr",
+        [Language.Portuguese] = "pt",
         [Language.Italian] = "it", [Language.Dutch] = "nl", [Language.Catalan] = "ca", [Language.Basque] = "eu", [Language.Latin] = "la",
         [Language.Polish] = "pl", [Language.Czech] = "cs", [Language.Slovak] = "sk", [Language.Slovene] = "sl", [Language.Croatian] = "hr",
         [Language.Hungarian] = "hu", [Language.Romanian] = "ro", [Language.Danish] = "da", [Language.Swedish] = "sv",

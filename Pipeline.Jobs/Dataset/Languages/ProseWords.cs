@@ -34,7 +34,8 @@ internal sealed class ProseWords
             if (line.Length == 0)
                 continue;
             // The end of a statement or of a block of one.
-            bool code = line[^1] is '{' or '}' || line.EndsWith(");", StringComparison.Ordinal) || line.StartsWith("//", StringComparison.Ordinal)
+            bool code = line[^1] is '{' or '}'
+                || line.EndsWith(");", StringComparison.Ordinal) || line.StartsWith("//", StringComparison.Ordinal)
                 || line[0] is '#' or '$';
             foreach (Range range in line.Split(' '))
                 words.Add(line[range].Trim(), code);
