@@ -11,10 +11,19 @@ internal static partial class CellText
     public static bool AreHeads(IReadOnlyList<string> heads)
     {
         // Only the head over the names may be missing, as in a table of two dimensions.
-        if (heads.Skip(1).Any(head => head.Length == 0) || heads.Distinct(StringComparer.OrdinalIgnoreCase).Count() < heads.Count)
+        if ((heads[0].Length > 0 && !heads[0].Any(char.IsLetter)) || heads.Skip(1).Any(head => head.Length == 0) || heads.Distinct(StringComparer.OrdinalIgnoreCase).Count() < heads.Count)
             return false;
         return heads.All(head => head.Length == 0 || (PlainText.IsReadable(head, 1, LongestHead) && !PlainText.LooksLikeCode(head)
             && !NoHead().IsMatch(head) && (head.Any(char.IsLetter) || Quantity.Of(head) is not null)));
+    }
+
+    /// <summary>A head that the first cell under it ran into: "Address 10.0.0.1" over other addresses.</summary>
+    public static bool HoldsACell(string head, IReadOnlyList<string> cells)
+    {
+        int filled = cells.Count(cell => cell.Length > 0);
+        return head.Contains(' ', StringComparison.Ordinal)
+            && ((NumberAtEnd().IsMatch(head) && cells.Count(cell => cell.Any(char.IsAsciiDigit)) > 0.5 * filled)
+                || (head.Contains('\\', StringComparison.Ordinal) && cells.Any(cell => cell.Contains('\\', StringComparison.Ordinal))));
     }
 
     /// <summary>Text that can name a row.</summary>
@@ -36,7 +45,8 @@ internal static partial class CellText
     {
         string[] filled = [.. cells.Where(cell => !IsNothing(cell))];
         int quantities = filled.Count(cell => Quantity.Of(cell) is not null);
-        return filled.Length == 0 ? ColumnKind.Mixed
+        bool marks = filled.All(cell => cell.Length == 1 && cell == filled[0] && !char.IsAsciiDigit(cell[0]));      // crosses and ticks
+        return filled.Length == 0 || marks ? ColumnKind.Mixed
             : quantities >= 0.8 * filled.Length ? ColumnKind.Quantity
             : quantities <= 0.2 * filled.Length ? ColumnKind.Words
             : ColumnKind.Mixed;
@@ -67,6 +77,9 @@ internal static partial class CellText
     // Running text, contents, running heads and numbered notes that were taken for heads.
     [GeneratedRegex(@"[.!?,]$|\bcontents\b|\binhaltsverzeichnis\b|\bíndice\b|\bindice\b|^\d+\s+\p{L}.*\s|^[•·]|\.\s\p{Lu}|https?:", RegexOptions.IgnoreCase)]
     private static partial Regex NoHead();
+
+    [GeneratedRegex(@"\s[-−]?\d[\d.,]*$|\d\.\d+\.\d|\s[-−]?\d+\s\(")]
+    private static partial Regex NumberAtEnd();
 
     [GeneratedRegex(@"\p{L}{3,}\.\s+\p{Lu}|\p{Ll}{4,}\.$")]
     private static partial Regex Sentence();

@@ -11,7 +11,7 @@ internal static class DefinitionFacts
 
     public static IEnumerable<Fact> Of(Chunk chunk)
     {
-        if (!DefinitionGrammar.All.TryGetValue(chunk.Language, out DefinitionGrammar? grammar) || FactScope.OfDocument(chunk) is not { } scope)
+        if (FactScope.IsList(chunk) || !DefinitionGrammar.All.TryGetValue(chunk.Language, out DefinitionGrammar? grammar) || FactScope.OfDocument(chunk) is not { } scope)
             yield break;
         foreach (ChunkBlock block in chunk.Blocks)
         {
@@ -47,14 +47,29 @@ internal static class DefinitionFacts
         if (grammar.NoTerm.IsMatch(term.Value) || grammar.NoValue.IsMatch(value) || PlainText.LooksLikeCode(value) || PlainText.LooksLikeCode(term.Value)
             || PlainText.PointsElsewhere(value, language) || PlainText.HasNoteMark(value))
             return null;
+        bool code = start >= 0 && block.Spans.Any(span => span.Style == TextStyle.Code && span.Start < start + term.Index + term.Length
+            && span.Start + span.Length > start + term.Index);
+        if (code || OtherWords.IsMatch(term.Value) || SecondClause.IsMatch(value) || PlainText.RunsOn(value))
+            return null;
         bool marked = start >= 0 && block.Spans.Any(span => span.Style is TextStyle.Bold or TextStyle.Italic or TextStyle.BoldItalic
             && span.Start <= start + term.Index && span.Start + span.Length >= start + term.Index + term.Length);
         bool definite = article.Length > 0 && grammar.Definite.IsMatch(article);
         bool several = term.Value.AsSpan().IndexOfAny(' ', '-') >= 0;
         bool name = term.Value.Skip(1).Any(char.IsUpper) || (definite && char.IsUpper(term.Value[0]) && language != "de");
+        // "EventFun is the function …" names a variable of one program; "EUnit is a framework …" says what something is.
+        if (Variable.IsMatch(term.Value) && !grammar.Indefinite.IsMatch(value))
+            return null;
         bool explains = grammar.Relative.IsMatch(value);
         // "The file is a script": of one file, not of files. Only a term in type of its own, or one that is a name, is defined that way.
-        bool certain = marked || (explains && (article.Length > 0 && !definite || name || (several && !definite)));
+        bool certain = marked || (explains && (article.Length > 0 && !definite || (several && !definite) || (name && (!definite || grammar.Strong.IsMatch(value)))));
         return certain ? (term.Value, value) : null;
     }
+
+    private static readonly Regex OtherWords = new(@"[⁰¹²³⁴-⁹]|\s(?:The|the|An|an|A|Il|il|Le|le|El|el|Der|Die|Das|O)\s|^\p{Lu}?\p{Ll}+(?:ly|mente)(?:\s|$)", RegexOptions.CultureInvariant);
+
+    private static readonly Regex SecondClause = new(@":\s|\b(?:and|or|et|und|oder|y|e)\s(?:is|are|may|can|has|il|elle|ist|est|es|è|é|kann|peut|it)\s|"
+        + @",\s(?:is|ist|est|es|è|é)\s|\b(?:and|or)\s(?:\S+\s){1,3}(?:is|are|to|says)\s|,\s(?:so|but|although|while|whereas|different|however|not)\b|;|\s(?:und|oder)\s\S+\sist\s"
+        + @"|,\s(?:aber|jedoch|sondern|mais|pero|mas|ma)\s", RegexOptions.CultureInvariant);
+
+    private static readonly Regex Variable = new(@"^\p{Lu}\p{Ll}+(?:\p{Lu}\p{Ll}*)+$", RegexOptions.CultureInvariant);
 }

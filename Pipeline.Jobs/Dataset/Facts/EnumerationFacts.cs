@@ -10,7 +10,7 @@ internal static class EnumerationFacts
 
     public static IEnumerable<Fact> Of(Chunk chunk)
     {
-        if (FactScope.OfSection(chunk) is not { } scope)
+        if (FactScope.IsList(chunk) || FactScope.OfSection(chunk) is not { } scope)
             yield break;
         for (int i = 1; i < chunk.Blocks.Count; i++)
         {
@@ -20,7 +20,7 @@ internal static class EnumerationFacts
             while (end < chunk.Blocks.Count && chunk.Blocks[end].Kind == BlockKind.ListItem)
                 end++;
             ChunkBlock[] list = [.. chunk.Blocks.Skip(i).Take(end - i)];
-            if (LeadText.Before(chunk, i) is not { } lead || PlainText.PointsElsewhere(Announced(lead, chunk.Language), chunk.Language))
+            if (LeadText.Before(chunk, i) is not { } lead || FactScope.IsExample(chunk, i))
                 continue;
             if (list.Length is < Fewest or > Most || MayGoOn(chunk, list, end) || !AreItems(list, chunk.Language))
                 continue;
@@ -40,21 +40,6 @@ internal static class EnumerationFacts
         }
     }
 
-    /// <summary>"The following …" only announces the list itself, and is no pointer.</summary>
-    private static string Announced(string lead, string language)
-    {
-        string[] words = language switch
-        {
-            "en" => ["following", "these", "here are", "section", "chapter"],
-            "de" => ["folgenden", "folgende", "hier"],
-            "fr" => ["suivantes", "suivants", "suivante", "suivant"],
-            "es" or "pt" => ["siguientes", "siguiente", "seguintes", "seguinte"],
-            "it" => ["seguenti", "seguente"],
-            _ => [],
-        };
-        return words.Aggregate(lead, (text, word) => text.Replace(word, "", StringComparison.OrdinalIgnoreCase));
-    }
-
     /// <summary>Whether more of the list may come after other blocks, or in the next chunk.</summary>
     private static bool MayGoOn(Chunk chunk, ChunkBlock[] list, int end)
     {
@@ -71,6 +56,6 @@ internal static class EnumerationFacts
     private static bool AreItems(ChunkBlock[] list, string language) =>
         list.All(item => item.Level == list[0].Level && PlainText.IsReadable(item.Text.TrimEnd('.', ';', ',', ' '), 1, LongestItem)
             && !item.Text.Contains('\n', StringComparison.Ordinal) && SentenceSplitter.Split(item.Text).Count == 1
-            && !PlainText.HasNoteMark(item.Text) && item.Text.Any(char.IsLetterOrDigit) && !PlainText.PointsElsewhere(item.Text, language))
+            && !PlainText.HasNoteMark(item.Text) && !PlainText.LooksLikeCode(item.Text) && !item.Text.Contains('=', StringComparison.Ordinal) && item.Text.Any(char.IsLetterOrDigit) && !PlainText.PointsElsewhere(item.Text, language))
         && list.Select(item => item.Text).Distinct(StringComparer.OrdinalIgnoreCase).Count() == list.Length;
 }

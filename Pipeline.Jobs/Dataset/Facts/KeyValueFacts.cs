@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Jobs.Extract.Blocks;
@@ -11,7 +12,7 @@ internal static partial class KeyValueFacts
 
     public static IEnumerable<Fact> Of(Chunk chunk)
     {
-        if (FactScope.OfDocument(chunk) is null)
+        if (FactScope.OfDocument(chunk) is null || FactScope.IsList(chunk))
             yield break;
         for (int i = 0; i < chunk.Blocks.Count;)
         {
@@ -31,7 +32,7 @@ internal static partial class KeyValueFacts
             if (whole)
             {
                 (string Key, string Value)[] pairs = [.. chunk.Blocks.Skip(i).Take(end - i).Select(b => Pair(b.Text)!.Value)];
-                if (AreKeys(pairs, chunk.Language))
+                if (AreKeys(pairs, chunk.Language) && 2 * pairs.Count(pair => IsTyped(pair.Value)) >= pairs.Length && !FactScope.IsExample(chunk, i))
                 {
                     for (int k = 0; k < pairs.Length; k++)
                     {
@@ -47,6 +48,8 @@ internal static partial class KeyValueFacts
     private static IEnumerable<Fact> OfTable(Chunk chunk, int index, ChunkBlock block, DocumentTable table)
     {
         if (table.HeaderRows > 0 || table.Rows.Count < Fewest || table.Rows.Any(row => row.Count != 2) || table.Spans.Count > 0)
+            yield break;
+        if (FactScope.IsExample(chunk, index))
             yield break;
         (string Key, string Value)[] pairs = [.. table.Rows.Select(row =>
             (row[0].ReplaceLineEndings(" ").Trim(), row[1].ReplaceLineEndings(" ").Trim()))];
@@ -81,9 +84,17 @@ internal static partial class KeyValueFacts
 
     /// <summary>Keys that are read as one list: each once, with values that are no sentences.</summary>
     private static bool AreKeys((string Key, string Value)[] pairs, string language) =>
-        pairs.Select(pair => pair.Key).Distinct(StringComparer.OrdinalIgnoreCase).Count() == pairs.Length
-        && pairs.All(pair => PlainText.IsReadable(pair.Key, 2, LongestKey) && !PlainText.LooksLikeCode(pair.Key)
+        !AreContents(pairs) && pairs.Select(pair => pair.Key).Distinct(StringComparer.OrdinalIgnoreCase).Count() == pairs.Length
+        && pairs.All(pair => PlainText.IsReadable(pair.Key, 2, LongestKey) && !PlainText.LooksLikeCode(pair.Key) && Words().IsMatch(pair.Key)
             && !PlainText.PointsElsewhere(pair.Value, language) && !PlainText.HasNoteMark(pair.Value));
+
+    /// <summary>Titles with the numbers of pages.</summary>
+    private static bool AreContents((string Key, string Value)[] pairs) =>
+        pairs.All(pair => pair.Value.Length <= 4 && pair.Value.All(char.IsAsciiDigit))
+        && pairs.Zip(pairs.Skip(1)).All(pair => int.Parse(pair.First.Value, CultureInfo.InvariantCulture) <= int.Parse(pair.Second.Value, CultureInfo.InvariantCulture));
+
+    /// <summary>A quantity, a date, a number, a code: what the value of a property looks like.</summary>
+    private static bool IsTyped(string value) => Quantity.Of(value) is not null || (value.Any(char.IsAsciiDigit) && value.Length <= 40 && !Address().IsMatch(value));
 
     private static (string Key, string Value)? Pair(string text)
     {
@@ -104,6 +115,12 @@ internal static partial class KeyValueFacts
         + @"achtung|warnung|wichtig|siehe|frage|antwort|note bene|nb|remarque|exemple|attention|astuce|voir|nota|ejemplo|aviso|atención|exemplo|observação|dica|"
         + @"atenção|esempio|avviso|attenzione|suggerimento|https?|ftp|e\.g|step.*|schritt.*|paso.*|passo.*|étape.*)$", RegexOptions.IgnoreCase)]
     private static partial Regex NoKey();
+
+    [GeneratedRegex(@"^\p{L}[\p{L}\p{N} /()'’.,%-]*$")]
+    private static partial Regex Words();
+
+    [GeneratedRegex(@"@|://|^www\.|^/|\\")]
+    private static partial Regex Address();
 
     [GeneratedRegex(@"\p{L}{2,}[.!?]\s|[!?]$")]
     private static partial Regex Sentence();

@@ -35,6 +35,9 @@ internal static partial class PlainText
     /// <summary>A command, a piece of a program or of a terminal, rather than words.</summary>
     public static bool LooksLikeCode(string text) => Code().IsMatch(text);
 
+    /// <summary>A word that begins sentences stands in its midst: two texts ran together.</summary>
+    public static bool RunsOn(string text) => SecondStart().IsMatch(text);
+
     /// <summary>Ends with a mark that leads to a note below.</summary>
     public static bool HasNoteMark(string text) => NoteMark().IsMatch(text);
 
@@ -84,15 +87,20 @@ internal static partial class PlainText
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Compiled);
 
     // Accents beside their letters, hyphens of line ends, leaders of a list of contents, a word twice (rows that ran together).
-    [GeneratedRegex(@"[´¨˜˘ˇ]\p{L}|\p{L}[¨˜˘ˇ]|[\p{L}_]-\s\p{Ll}|_-\s|\.{4}|(?:\.\s){3}|(?<![\p{L}\p{N}])(\p{L}{2,})\s\1(?![\p{L}\p{N}'’-])"
-        + @"|(?<![\p{L}\p{N}])L\s?A?\s?T\s?X(?![\p{L}\p{N}])|\bL A T ?E ?X\b|(?<!\p{L})T X(?!\p{L})|\sE$|\sE\s[\p{N}ε𝜀]")]
+    [GeneratedRegex(@"[´¨˜˘ˇ]\p{L}|\p{L}[¨˜˘ˇ]|[\p{L}_]-\s\p{Ll}|_-\s|\.{4}|\.\s\.\s\.|(?<![\p{L}\p{N}])(\p{L}{2,})\s\1(?![\p{L}\p{N}'’-])"
+        + @"|(?<![\p{L}\p{N}])L\s?A?\s?T\s?X(?![\p{L}\p{N}])|\bL A T ?E ?X\b|(?<!\p{L})T X(?!\p{L})|\sE$|\sE\s[\p{N}ε𝜀]|\p{L}[`´]\p{L}|(?<!\S)[`´]\p{L}(?!\S)|\p{L}[.,]?[⁰¹²³⁴-⁹]{1,3}\s\p{L}")]
     private static partial Regex Broken();
 
-    [GeneratedRegex(@"[,;:(\[{/\\&]$|\s[-–—]$|\p{L}-$")]
+    [GeneratedRegex(@"[,;:(\[{/\\&=]$|\s[-–—]$|\p{L}-$|\s(?:if|and|or|the|an|of|to|with|for|by|from|und|oder|von|mit|für|zum|zur|et|ou|de|du|des|la|les|le|el|los|las|y|e|"
+        + @"con|para|por|do|da|dos|di|del|della|il|per|che|que|qui)$")]
     private static partial Regex CutOff();
 
     [GeneratedRegex(@"->|=>|:=|::|[{};]|\$\s|^[>$%#]\s?\S|\d>\s|^\s*-{1,2}module|\)\.$|==|&&|\|\|")]
     private static partial Regex Code();
+
+    [GeneratedRegex(@"[\p{Ll}\p{N})]\s(?:The|This|These|An|It|If|You|When|For|Der|Die|Das|Ein|Eine|Es|Wenn|Dies|Le|La|Les|Une|Un|Il|Cette|Ce|El|Los|Las|Una|O|Os|As|Um|Uma|"
+        + @"Esta|Este|Lo|Gli|Questo|Questa|Adesso|Ahora|Agora)\s\p{Ll}")]
+    private static partial Regex SecondStart();
 
     [GeneratedRegex(@"(?:(?<![mcdk])[¹²³]|[⁰⁴-⁹]|[*†‡]|\[\d{1,2}\])$|^[*†‡¹²³#]")]
     private static partial Regex NoteMark();

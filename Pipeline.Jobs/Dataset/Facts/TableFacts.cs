@@ -10,16 +10,19 @@ internal static class TableFacts
 
     public static IEnumerable<Fact> Of(Chunk chunk)
     {
-        List<(ChunkBlock Block, FactTable Table, string Scope)> tables = [];
+        List<(ChunkBlock Block, FactTable Table, string Scope, bool Example)> tables = [];
         for (int i = 0; i < chunk.Blocks.Count; i++)
         {
             ChunkBlock block = chunk.Blocks[i];
-            if (block.Table is { HeaderRows: 1 or 2 } printed && FactTable.Of(printed) is { } table
-                && FactScope.OfCaption(chunk, printed.Caption ?? LeadText.Before(chunk, i)) is { } scope)
-                tables.Add((block, table, scope));
+            if (block.Table is { HeaderRows: 1 or 2 } printed && FactTable.Of(printed) is { } table && !FactScope.IsList(chunk)
+                && FactScope.OfCaption(chunk, printed.Caption ?? LeadText.Before(chunk, i)) is { } scope
+                && (table.Heads[0].Length > 0 || printed.Caption is not null))
+                tables.Add((block, table, scope, FactScope.IsExample(chunk, i)));
         }
-        foreach ((ChunkBlock block, FactTable table, string scope) in tables)
+        foreach ((ChunkBlock block, FactTable table, string scope, bool example) in tables)
         {
+            if (example)
+                continue;
             // Two tables with one scope and one head: a question could mean either.
             if (tables.Any(other => !ReferenceEquals(other.Table, table) && other.Scope == scope && other.Table.Heads[0] == table.Heads[0]))
                 continue;
@@ -65,6 +68,9 @@ internal static class TableFacts
             int columns = table.Rows.Count == 0 ? 0 : table.Rows[0].Count;
             if (columns is < 2 or > MostColumns || table.Rows.Count < table.HeaderRows + 2)
                 return null;
+            // Two rows of heads without one head over several columns are as a rule no heads.
+            if (table.HeaderRows > 1 && !table.Spans.Any(span => span.Row == 0 && span.Columns > 1 && span.Columns < columns))
+                return null;
             string[] heads = [.. Enumerable.Range(0, columns).Select(column => OneLine(table.HeaderOf(column)))];
             if (!CellText.AreHeads(heads))
                 return null;
@@ -81,6 +87,8 @@ internal static class TableFacts
             if (rows.Count < 2 || table.Spans.Any(span => span.Row >= table.HeaderRows))
                 return null;
             if (rows.Any(row => !CellText.IsName(row[0])) || rows.Select(row => row[0]).Distinct(StringComparer.OrdinalIgnoreCase).Count() < rows.Count)
+                return null;
+            if (heads.Where((head, column) => CellText.HoldsACell(head, [.. rows.Select(row => row[column])])).Any())
                 return null;
             int filled = rows.Sum(row => row.Count(cell => cell.Length > 0));
             if (filled < 0.6 * rows.Count * columns || rows.Any(row => row.Skip(1).All(cell => cell.Length == 0)))

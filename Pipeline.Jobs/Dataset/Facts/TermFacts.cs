@@ -11,7 +11,7 @@ internal static partial class TermFacts
 
     public static IEnumerable<Fact> Of(Chunk chunk)
     {
-        if (FactScope.OfSection(chunk) is not { } scope)
+        if (FactScope.IsList(chunk) || FactScope.OfSection(chunk) is not { } scope)
             yield break;
         List<(ChunkBlock Block, string Term, string Meaning)> entries = [];
         foreach (ChunkBlock block in chunk.Blocks)
@@ -54,12 +54,15 @@ internal static partial class TermFacts
     private static bool IsMeaning(string meaning, string language) =>
         PlainText.IsReadable(meaning, 12, LongestMeaning) && meaning.Count(c => c == ' ') >= 2 && char.IsLetter(meaning[0])
         && !PlainText.LooksLikeCode(meaning) && !PlainText.PointsElsewhere(meaning, language) && !PlainText.HasNoteMark(meaning)
-        && !meaning.EndsWith('?') && !Pronoun().IsMatch(meaning);
+        && !meaning.EndsWith('?') && !PlainText.RunsOn(meaning) && !Again().IsMatch(meaning) && !Pronoun().IsMatch(meaning);
+
+    [GeneratedRegex(@"\b(?:ditto|idem|dito)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Again();
 
     [GeneratedRegex(@"^\s?(?::|–|—|-)\s+(?=\S)")]
     private static partial Regex Separator();
 
-    [GeneratedRegex(@"^(?:note|notes|example|examples|warning|tip|caution|important|hint|see|see also|remark|usage|problem|solution|question|answer|result|results|returns?|types?|"
+    [GeneratedRegex(@"^(?:note|notes|example|examples|warning|tip|caution|important|hint|see|see also|remark|usage|problem|solution|question|answer|result|results|returns?|types?|options?|"
         + @"value|default|arguments?|beware|proof|author|authors|authors?|hinweis|beispiel|anmerkung|achtung|warnung|wichtig|siehe|frage|antwort|remarque|exemple|attention|"
         + @"astuce|voir|nota|ejemplo|aviso|atención|exemplo|observação|dicas?|atenção|esempio|avviso|attenzione|suggerimento|keywords|abstract|step.*|schritt.*|paso.*|"
         + @"passo.*|étape.*|table.*|figure.*|tabelle.*|abbildung.*|warum.*|why.*|how.*|what.*)$", RegexOptions.IgnoreCase)]
