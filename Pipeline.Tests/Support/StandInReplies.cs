@@ -153,14 +153,22 @@ public sealed partial class StandInReplies(IReadOnlyList<PlantedFact> facts)
             StandInFault.Fences => $"```json\n{reply.ToJsonString(Indented)}\n```",
             StandInFault.Thoughts => $"<think>\nThe user wants {{\"facts\"}}. Let me think.\n</think>\n{json}",
             StandInFault.CutJson => json[..(json.Length * 7 / 10)],
-            StandInFault.Python => json.Replace("\":\"", "': '", StringComparison.Ordinal).Replace("\",\"", "', '", StringComparison.Ordinal)
-                .Replace("{\"", "{'", StringComparison.Ordinal).Replace("\"}", "',}", StringComparison.Ordinal)
-                .Replace("\":", "': ", StringComparison.Ordinal).Replace(",\"", ", '", StringComparison.Ordinal)
-                .Replace("true", "True", StringComparison.Ordinal).Replace("false", "False", StringComparison.Ordinal),
+            StandInFault.Python => Python(reply),
             StandInFault.OtherShape => new JsonObject { ["result"] = new JsonObject { ["data"] = reply.DeepClone() } }.ToJsonString(Relaxed),
             _ => json,
         };
     }
+
+    /// <summary>As Python prints dictionaries, with a comma too many.</summary>
+    private static string Python(JsonNode? node) => node switch
+    {
+        JsonObject o => $"{{{string.Concat(o.Select(p => $"'{p.Key}': {Python(p.Value)}, "))}}}",
+        JsonArray a => $"[{string.Concat(a.Select(item => $"{Python(item)}, "))}]",
+        JsonValue v when v.TryGetValue(out string? text) => $"'{text.Replace("'", "\\'", StringComparison.Ordinal)}'",
+        JsonValue v when v.TryGetValue(out bool truth) => truth ? "True" : "False",
+        null => "None",
+        _ => node.ToJsonString(),
+    };
 
     /// <summary>How many a prompt asks for.</summary>
     private static int Count(string prompt) => Wanted().Match(prompt) is { Success: true } match ? int.Parse(match.Groups["n"].Value, null) : 1;

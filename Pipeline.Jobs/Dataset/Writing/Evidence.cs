@@ -7,7 +7,7 @@ namespace Pipeline.Jobs.Dataset.Writing;
 /// <summary>Finds words that a model cites in the text of a chunk, whatever it did to blanks, quotes, dashes and case.</summary>
 internal sealed class Evidence
 {
-    private const int ShortestPart = 12;            // letters of a part between dots, so that it says something
+    private const int ShortestPart = 8;             // letters of a part between dots, so that it says something
     private const int LongestQuote = 4000;
     private readonly Chunk _chunk;
     private readonly string _folded;

@@ -33,7 +33,7 @@ internal sealed class EndpointDialect
             JsonMode = false;
             return true;
         }
-        if (!NewLimitName && Names("max_completion_tokens"))
+        if (!NewLimitName && (Names("max_completion_tokens") || Names("max_tokens")))
         {
             NewLimitName = true;
             return true;
