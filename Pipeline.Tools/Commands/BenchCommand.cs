@@ -7,5 +7,5 @@ internal static class BenchCommand
 {
     public static Command Create() =>
         new("bench", "Measure this machine at the product's work") { BenchTrainCommand.Create(), BenchExtractCommand.Create(),
-        BenchJobsCommand.Create(), BenchTeachCommand.Create() };
+        BenchJobsCommand.Create(), BenchTeachCommand.Create(), BenchFilterCommand.Create() };
 }

@@ -76,7 +76,7 @@ public static partial class PersonalData
     [GeneratedRegex(@"(?<![\w.,+/=-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w/=-])(?![.,]\d)")]
     private static partial Regex SocialSecurity();
 
-    [GeneratedRegex(@"(?<![\w.,+/=-])(?:\+|00(?=[1-9]\d{0,2}[ ./-]))[1-9]\d{0,3}(?>(?:[ ./-]?\(?\d{1,5}\)?){1,8})(?![\w])(?![.,]\d)")]
+    [GeneratedRegex(@"(?<![\w.,+/=-])(?<!\d )(?:\+|00(?=[1-9]\d{0,2}[ ./-]))[1-9]\d{0,3}(?>(?:[ ./-]?\(?\d{1,5}\)?){1,8})(?![\w])(?![.,]\d)")]
     private static partial Regex International();
 
     [GeneratedRegex(@"(?<![\w.,+/=-])(?:1[ -])?(?:\(\d{3}\) ?|\d{3}-)\d{3}-\d{4}(?![\w/=-])(?![.,]\d)")]
@@ -84,6 +84,6 @@ public static partial class PersonalData
 
     [GeneratedRegex(@"(?<!\w)(?:tel(?:[eé]fono|efon|efone|ephone)?|t[eé]l[eé]phone|t[eé]l|phone|fon|fax|mobile?|m[oó]vil|handy|celular|cellulare|whatsapp)"
         + @"(?: ?(?:no|nr|number|nummer|n[uú]mero|num[eé]ro|numero))?\.?(?::| is| ist| es| est| é| è)? ?"
-        + @"(?<number>\(?\d{2,6}\)?(?>(?:[ ./-]?\(?\d{1,6}\)?){1,6}))(?![\w])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        + @"(?<number>\(?\d{2,6}\)?(?>(?:[ ./-]{0,3}\(?\d{1,6}\)?){1,6}))(?![\w])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Named();
 }

@@ -52,8 +52,9 @@ internal static partial class GroundingCheck
             List<string> value = Content(expected, row.Language);
             if (value.Count > 0 && Share(value, span) is < 0.75 and double said)
                 return $"expected answer: {Percent(said)} of its words stand in the evidence";
-            HashSet<string> given = [.. TextWords.Of(row.Answer).Select(TextWords.Fold)];
-            if (TextWords.Of(expected).Select(TextWords.Fold).Where(w => !StopWords.Of(row.Language).Contains(w)).Any(w => !given.Contains(w)))
+            SourceText given = new(row.Answer);
+            if (!Content(expected, row.Language).All(given.Has)
+                || NumberReader.Read(TextWords.Flat(expected), insideWords: true).Any(number => !given.Has(number)))
                 return "the answer does not hold the expected answer";
         }
         List<string> added = Without(answer, question);
