@@ -20,8 +20,8 @@ internal static class ReportCharts
         + $"<rect class=\"{css}\" x=\"0\" y=\"1\" width=\"{F(Math.Clamp(share, 0, 1) * 100)}\" height=\"8\"/>");
 
     /// <summary>A difference with its interval, in an axis from -1 to 1 with zero in the middle.</summary>
-    public static string Difference(double mean, double low, double high) => Svg("bar", "-100 0 200 10",
-        "<rect class=\"track\" x=\"-100\" y=\"1\" width=\"200\" height=\"8\"/><line class=\"zero\" x1=\"0\" x2=\"0\" y1=\"0\" y2=\"10\"/>"
+    public static string Difference(double mean, double low, double high) => Svg("bar", "-103 0 206 10",
+        "<rect class=\"track\" x=\"-103\" y=\"1\" width=\"206\" height=\"8\"/><line class=\"zero\" x1=\"0\" x2=\"0\" y1=\"0\" y2=\"10\"/>"
         + $"<line class=\"{(low > 0 ? "gain" : high < 0 ? "loss" : "none")}\" x1=\"{F(low * 100)}\" x2=\"{F(high * 100)}\" y1=\"5\" y2=\"5\"/>"
         + $"<rect class=\"{(low > 0 ? "gain" : high < 0 ? "loss" : "none")}\" x=\"{F(mean * 100 - 1.2)}\" y=\"2\" width=\"2.4\" height=\"6\"/>");
 

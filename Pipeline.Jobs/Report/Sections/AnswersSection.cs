@@ -52,7 +52,7 @@ internal static class AnswersSection
                 string text = reply.Failure is { } failure
                     ? $"<div class=\"note\">{E(w.W("the call failed: ", "la llamada falló: ") + Cut(failure))}</div>"
                     : reply.Text.Length == 0 ? $"<div class=\"note\">{E(w.W("(nothing)", "(nada)"))}</div>"
-                    : Foreign(Cut(reply.Text), item.Language);
+                    : Foreign(Cut(reply.Text) + (reply.IsCut ? " […]" : ""), item.Language);
                 Line(w, side.Name, text, reply.IsRight ? "right" : "wrong",
                     reply.Failure is not null ? null : reply.IsRight ? w.W("right", "bien") : w.W("wrong", "mal"));
             }

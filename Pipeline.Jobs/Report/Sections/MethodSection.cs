@@ -9,9 +9,11 @@ internal static class MethodSection
     {
         w.Section("method", w.W("How to read the figures", "Cómo leer las cifras"));
         w.P("Questions. For each fact one or two wordings were kept back from the first day on; the model never saw them. Replies are the "
-            + $"likeliest words each time, so the same examination gives the same replies; they end after {examination.MaxNewTokens} tokens.",
+            + $"likeliest words each time, so the same examination gives the same replies; they end after "
+            + $"{examination.MaxNewTokens} tokens, and one that is cut there ends with […].",
             "Preguntas. De cada hecho se reservaron una o dos formulaciones desde el primer día; el modelo nunca las vio. Las respuestas toman "
-            + $"siempre las palabras más probables, así que el mismo examen da las mismas; terminan a los {examination.MaxNewTokens} tokens.");
+            + $"siempre las palabras más probables, así que el mismo examen da las mismas; terminan a los {examination.MaxNewTokens} tokens, y "
+            + "una cortada ahí acaba en […].");
         w.P("Right. An answer with numbers is right when all of them stand in the reply, in any notation and without another unit, and the "
             + "reply does not list guesses. Another short answer is right when it stands in the reply as words of its own. A long one needs "
             + "its numbers and four fifths of the words that the question does not say. Of a list every item must be named.",

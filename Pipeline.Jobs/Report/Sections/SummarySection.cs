@@ -17,7 +17,7 @@ internal static class SummarySection
         SideComparison? gain = figures?.Comparisons.Count > 0 ? figures.Comparisons[0] : null;
         w.Section("summary", w.W("In short", "En resumen"));
         Lead(w, report, figures, gain);
-        if (gain is not null) Tiles(w, report, figures!, gain);
+        if (gain is not null) Tiles(w, report, gain);
         Reasons(w, report, figures);
         Warnings(w, report, figures);
         w.End();
@@ -42,14 +42,14 @@ internal static class SummarySection
         }
         PairedDifference d = gain.Difference;
         string asked = w.W(
-            $"Then the model was asked {w.Count(d.Items)} questions in wordings that it was never trained on, with no document at hand. "
+            $"{(what.Length > 0 ? "Then the" : "The")} model was asked {w.Count(d.Items)} questions in wordings that it was never trained on, with no document at hand. "
             + $"The base model answers {w.Count(d.FirstRight)} of them right, the adapter {w.Count(d.SecondRight)}.",
-            $"Después se hicieron al modelo {w.Count(d.Items)} preguntas con formulaciones con las que nunca se entrenó y sin documentos a la "
+            $"{(what.Length > 0 ? "Después se" : "Se")} hicieron al modelo {w.Count(d.Items)} preguntas con formulaciones con las que nunca se entrenó y sin documentos a la "
             + $"vista. El modelo base acierta {w.Count(d.FirstRight)}; el adaptador, {w.Count(d.SecondRight)}.");
         w.Raw($"<p class=\"lead\">{E(what + asked)}</p>\n");
     }
 
-    private static void Tiles(ReportWriter w, TeachingReport report, ExaminationFigures figures, SideComparison gain)
+    private static void Tiles(ReportWriter w, TeachingReport report, SideComparison gain)
     {
         PairedDifference d = gain.Difference;
         w.Raw("<div class=\"tiles\">\n");
@@ -69,7 +69,6 @@ internal static class SummarySection
         if (report.Examination!.Sides is [{ Retention: { } before }, ..] && report.Examination.Side(gain.Side).Retention is { } after)
             Tile(w, w.W("General knowledge", "Conocimiento general"), $"{after.Right}/{before.Asked}",
                 w.W($"right; the base {before.Right}", $"aciertos; el modelo base, {before.Right}"), "");
-        _ = figures;
         w.Raw("</div>\n");
     }
 
@@ -91,7 +90,7 @@ internal static class SummarySection
                 _ => w.W("Not promoted: the adapter does not serve", "No promocionado: el adaptador no sirve"),
             };
             w.Raw($"<div class=\"decision {(promotion.Promoted ? "yes" : "no")}\"><h3>{E(outcome)}{name}</h3>\n<ul>");
-            foreach (string reason in promotion.Reasons) w.Raw($"<li dir=\"auto\">{E(reason)}</li>");
+            foreach (string reason in promotion.Reasons) w.Raw($"<li dir=\"auto\">{E(Sentence(reason))}</li>");
             w.Raw("</ul></div>\n");
             return;
         }
