@@ -84,6 +84,7 @@ internal static class WebServer
         app.MapRuns();
         app.MapRunEvents();
         app.MapResults();
+        app.MapDatasets();
         app.MapServed();
         app.MapSchedules();
         app.MapAssets();

@@ -10,4 +10,14 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <param name="Files">File name to artifact hash.</param>
 public sealed record DatasetEntry(
     Guid Id, Guid? RunId, string Name, int TrainExamples, int EvalExamples, DateTimeOffset CreatedAt, IReadOnlyDictionary<string,
-    string> Files);
+    string> Files)
+{
+    /// <summary>Hash over its content, by which the version is known.</summary>
+    public string ContentKey { get; init; } = "";
+
+    /// <summary>Version that a person changed into this one, or null.</summary>
+    public Guid? ParentId { get; init; }
+
+    /// <summary>Who closed the draft it was made from, or null.</summary>
+    public string? Author { get; init; }
+}

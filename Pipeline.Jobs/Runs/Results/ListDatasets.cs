@@ -21,5 +21,10 @@ internal sealed class ListDatasetsHandler(IDbContextFactory<PipelineDbContext> c
         return rows.Select(Entry).ToArray();
     }
 
-    public static DatasetEntry Entry(DatasetRow d) => new(d.Id, d.RunId, d.Name, d.TrainExamples, d.EvalExamples, d.CreatedAt, d.Files);
+    public static DatasetEntry Entry(DatasetRow d) => new(d.Id, d.RunId, d.Name, d.TrainExamples, d.EvalExamples, d.CreatedAt, d.Files)
+    {
+        ContentKey = d.ContentKey,
+        ParentId = d.ParentId,
+        Author = d.Author,
+    };
 }

@@ -1,20 +1,28 @@
 using System.CommandLine;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Dataset.Files;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Models;
+using Pipeline.Web.Commands.Datasets;
 using Pipeline.Web.Commands.Documents;
 
 namespace Pipeline.Web.Commands.Training;
 
-/// <summary><c>dataset build|import</c>: the dataset alone, without a database.</summary>
+/// <summary><c>dataset …</c>: datasets as folders, and those in the database.</summary>
 internal static class DatasetCommand
 {
-    public static Command Create() => new("dataset", "Make a training dataset from extracted documents or from your own file")
+    private const int ShownRows = 20; // skipped rows that are named; all are counted
+
+    public static Command Create() => new("dataset", "Make, convert, review and compare training datasets")
     {
         CreateBuild(),
         CreateImport(),
+        DatasetExportCommand.Create(),
+        DatasetReviewCommand.Create(),
+        DatasetDiffCommand.Create(),
+        DatasetReportCommand.Create(),
     };
 
     private static Command CreateBuild()
@@ -48,14 +56,24 @@ internal static class DatasetCommand
 
     private static Command CreateImport()
     {
-        Argument<string> file = new("FILE") { Description = "alpaca or sharegpt examples, a JSON array or JSON Lines" };
+        Argument<string> file = new("PATH")
+        {
+            Description = "A file or folder: alpaca, sharegpt, messages, CSV, TSV, Parquet or text, also packed with gzip",
+        };
+        Option<bool> strict = new("--strict") { Description = "Stop at the first row that cannot be used, instead of skipping it" };
+        Option<string?> encoding = new("--encoding") { Description = "Encoding of the files where it is not recognised", HelpName = "NAME" };
         (Option<string> output, Option<double> fraction, Option<int> seed) = SplitOptions();
-        Command command = new("import", "Check and split a file of your own") { file, output, fraction, seed };
+        Command command = new("import", "Check and split files of your own") { file, output, fraction, seed, strict, encoding };
         command.SetAction(async (parsed, ct) =>
         {
             DatasetResult result = await DatasetBuilder.ImportAsync(
                 parsed.GetRequiredValue(file), Options(parsed.GetValue(fraction), parsed.GetValue(seed)), parsed.GetRequiredValue(output),
-                ct);
+                ct, new ImportOptions { Strict = parsed.GetValue(strict), Encoding = parsed.GetValue(encoding) });
+            TextWriter error = parsed.InvocationConfiguration.Error;
+            foreach (SkippedRow row in result.Skipped.Take(ShownRows)) error.WriteLine($"skipped: {row}");
+            if (result.Skipped.Count > ShownRows) error.WriteLine($"skipped: {result.Skipped.Count} rows in all");
+            if (result.Duplicates > 0) error.WriteLine($"{result.Duplicates} rows were there already");
+            foreach (string warning in result.Warnings) error.WriteLine($"warning: {warning}");
             return Report(result, parsed.InvocationConfiguration.Output);
         });
         return command;
