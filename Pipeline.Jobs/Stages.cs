@@ -8,6 +8,7 @@ using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Report;
 using Pipeline.Jobs.Train;
 
 namespace Pipeline.Jobs;
@@ -40,6 +41,8 @@ public static class Stages
     public static readonly Stage Train = new("Train");
     /// <summary>Examines base model and adapter in wordings that were never trained.</summary>
     public static readonly Stage Evaluate = new("Evaluate");
+    /// <summary>Writes what came of the run for people who were not there.</summary>
+    public static readonly Stage Report = new("Report");
     /// <summary>Puts the adapter folder and its registry row in place.</summary>
     public static readonly Stage Publish = new("Publish");
 
@@ -63,6 +66,7 @@ public static class Stages
             OtherQueues = [Queues.Remote],
             Options = ["base_model", "train", "training"],
         })
-        .AddStage<EvaluateAdapter>(new(Evaluate, StageScope.Run, Queues.Gpu) { Next = [Publish], Options = ["evaluation"] })
+        .AddStage<EvaluateAdapter>(new(Evaluate, StageScope.Run, Queues.Gpu) { Next = [Report], Options = ["evaluation"] })
+        .AddStage<WriteReport>(new(Report, StageScope.Run, Queues.Cpu) { Next = [Publish] })
         .AddStage<PublishAdapter>(new(Publish, StageScope.Run, Queues.Cpu) { Options = ["publish"] });
 }

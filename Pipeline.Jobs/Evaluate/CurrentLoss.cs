@@ -5,6 +5,10 @@ using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
+using Pipeline.Data.Artifacts;
+using Pipeline.Models.Evaluation.Examination;
+using Pipeline.Models.Training.Configuration;
+
 namespace Pipeline.Jobs.Evaluate;
 
 /// <summary>Measures the adapter that serves a name on the held-out examples of another run.</summary>
@@ -45,4 +49,31 @@ internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison co
             return (null, $"{name}, which serves the name, could not be measured ({e.Message}); promote by hand what should serve");
         }
     }
+
+    /// <summary>Its replies to the questions of a run's examination; null where the run has none.</summary>
+    /// <param name="current">The adapter that serves, whose files <see cref="MeasureAsync"/> has put into the folder.</param>
+    /// <param name="candidate">The run's training.</param>
+    /// <param name="dataset">The run's dataset.</param>
+    /// <param name="options">The run's settings.</param>
+    /// <param name="folder">The folder given to <see cref="MeasureAsync"/>.</param>
+    /// <param name="ct">Stops between batches.</param>
+    public async Task<SideResult?> ExamineAsync(CurrentAdapter current, Training candidate, DatasetRow dataset, RunOptions options,
+        string folder, CancellationToken ct)
+    {
+        ExamFiles files = await ExamFiles.RestoreAsync(storage.Artifacts, dataset, options.Evaluation, folder, ct);
+        if (files.Exam is not { } exam) return null;
+        ExamSide side = await SideAsync(storage.Artifacts, current.Adapter.Name, current.Training, Path.Combine(folder, "current"),
+            current.Settings.Arguments, ct);
+        return (await Task.Run(() => comparison.Examine(new ExaminationOrder(candidate.BaseModel, [side], exam, files.HeldOut,
+            options.Training.Arguments, options.Evaluation, Path.Combine(folder, "examination.journal")), (_, _) => { }, ct), ct)).Sides[0];
+    }
+
+    /// <summary>An adapter as a side of an examination.</summary>
+    public static async Task<ExamSide> SideAsync(IArtifactStore artifacts, string name, Training training, string folder,
+        TrainingArguments? settings, CancellationToken ct) => new(name, folder)
+        {
+            Template = settings?.Template,
+            DefaultSystem = settings?.DefaultSystem,
+            Trained = await TrainedQuestionFiles.ReadAsync(artifacts, training.Files, ct) ?? new HashSet<string>(),
+        };
 }

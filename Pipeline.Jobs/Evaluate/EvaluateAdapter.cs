@@ -6,9 +6,13 @@ using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Dataset.Files;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Train;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
+
+using Pipeline.Models.Evaluation.Examination;
+using Pipeline.Models.Evaluation.Statistics;
 
 namespace Pipeline.Jobs.Evaluate;
 
@@ -32,15 +36,16 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
         await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
         (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;
         Training training = await scope.TrainingAsync(ct);
-        if (dataset.EvalExamples == 0)
+        bool hasExam = await ExamFiles.HasQuestionsAsync(storage.Artifacts, dataset, ct);
+        if (dataset.EvalExamples == 0 && !hasExam)
         {
-            await claim.SkipAsync("the dataset has no held-out examples", ct);
+            await claim.SkipAsync("the dataset has no held-out examples and no questions to examine", ct);
             return "skipped: no held-out examples";
         }
         // Only where its loss will decide about the promotion.
         CurrentAdapter? current = await CurrentAdapter.FindAsync(db, options.Publish.PromoteAs, ct) is { } serving
             && serving.Obstacle(training) is null ? serving : null;
-        string[] parts = [comparison.Version, training.Id.ToString(), dataset.Files[DatasetFiles.EvalFile],
+        string[] parts = [comparison.Version, training.Id.ToString(), dataset.Files[DatasetFiles.EvalFile], dataset.Files.GetValueOrDefault(DatasetFolder.ExamFile, ""),
             JsonSerializer.Serialize(options.Evaluation, RunOptionsJson.Settings)];
         string key = CacheKey.Of(["evaluation", .. parts, .. current is null ? [] : new[] { current.Adapter.Id.ToString() }]);
         if (await db.Evaluations.AsNoTracking().Where(e => e.CacheKey == key).OrderByDescending(e => e.CreatedAt)
@@ -55,8 +60,8 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
         try
         {
             await TrainedAdapter.RestoreAsync(storage.Artifacts, training, options.Training.Arguments, Path.Combine(folder, "adapter"), ct);
-            string examples = Path.Combine(folder, DatasetFiles.EvalFile);
-            await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
+            ExamFiles files = await ExamFiles.RestoreAsync(storage.Artifacts, dataset, options.Evaluation, folder, ct);
+            string examples = files.HeldOut;
             ComparisonOutcome outcome = await Task.Run(
                 () => comparison.Compare(training.BaseModel, Path.Combine(folder, "adapter"), examples, options.Training.Arguments,
                 options.Evaluation, claim.Report, ct), ct);
@@ -67,6 +72,19 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
                     Path.Combine(folder, "incumbent"), ct);
                 if (obstacle is not null) JobsLog.CurrentNotMeasured(logger, obstacle);
             }
+            ExaminationResult? examination = null;
+            if (files.Exam is { } exam)
+            {
+                List<ExamSide> sides = [new(ExamSide.Base, null), await CurrentLoss.SideAsync(storage.Artifacts, ExamSides.Adapter, training,
+                    Path.Combine(folder, "adapter"), null, ct)];
+                if (incumbentLoss is not null)
+                    sides.Add(await CurrentLoss.SideAsync(storage.Artifacts, current!.Adapter.Name, current.Training, Path.Combine(folder, "incumbent", "current"),
+                        current.Settings.Arguments, ct));
+                examination = await Task.Run(() => comparison.Examine(new ExaminationOrder(training.BaseModel, sides, exam, examples,
+                    options.Training.Arguments, options.Evaluation, Path.Combine(storage.WorkFolder(run.Id), "examination.journal")),
+                    claim.Report, ct), ct);
+            }
+            Verdict? verdict = examination is null ? null : ExamSides.VerdictOver(examination, ExamSide.Base);
             Evaluation row = new()
             {
                 RunId = run.Id,
@@ -78,6 +96,9 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
                 AdapterLoss = outcome.AdapterLoss,
                 CurrentAdapterId = incumbentLoss is null ? null : current!.Adapter.Id,
                 CurrentLoss = incumbentLoss,
+                Examination = examination is null ? null : ExaminationJson.Write(examination),
+                Verdict = verdict?.Name,
+                VerdictReason = verdict?.InWords("the base model"),
                 Generations = JsonSerializer.Serialize(outcome.Answers, RunOptionsJson.Settings),
                 CreatedAt = time.GetUtcNow(),
             };
@@ -88,7 +109,8 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
             }, fromCache: false, ct);
             string incumbent = incumbentLoss is null
                 ? "" : $", {current!.Adapter.Name}, which serves {options.Publish.PromoteAs}, {incumbentLoss:F4}";
-            return $"base loss {outcome.BaseLoss:F4}, adapter loss {outcome.AdapterLoss:F4}{incumbent} over {outcome.Tokens} tokens";
+            return $"base loss {outcome.BaseLoss:F4}, adapter loss {outcome.AdapterLoss:F4}{incumbent} over {outcome.Tokens} tokens"
+                + (verdict is null ? "" : $"; {row.VerdictReason}");
         }
         finally
         {

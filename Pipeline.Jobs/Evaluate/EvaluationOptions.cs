@@ -10,4 +10,13 @@ public sealed record EvaluationOptions
 
     /// <summary>Longest answer, in tokens.</summary>
     [Range(1, 4096)] public int MaxNewTokens { get; init; } = 64;
+
+    /// <summary>Questions of the examination that are asked once more with the text that answers them: what reading gives.</summary>
+    [Range(0, 10000)] public int OpenBook { get; init; } = 40;
+
+    /// <summary>Most questions of the examination; where there are more, whole facts are drawn by their hash.</summary>
+    [Range(20, 100000)] public int MaxQuestions { get; init; } = 1000;
+
+    /// <summary>Language of the report: <c>en</c> or <c>es</c>.</summary>
+    [RegularExpression("en|es", ErrorMessage = "use en or es")] public string ReportLanguage { get; init; } = "en";
 }

@@ -1,4 +1,5 @@
 using Pipeline.Models;
+using Pipeline.Models.Evaluation.Examination;
 using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Evaluate;
@@ -31,4 +32,11 @@ internal interface IAdapterComparison
     /// <returns>Nats per target token, and target tokens measured.</returns>
     /// <exception cref="InputException">Model, adapter or examples cannot be used.</exception>
     (double Loss, long Tokens) Measure(string baseModel, string adapter, string examples, TrainingArguments training, CancellationToken ct);
+
+    /// <summary>Asks all sides the questions of an examination.</summary>
+    /// <param name="order">What is asked whom.</param>
+    /// <param name="progress">Receives the number of replies and measurements that are done, and the total.</param>
+    /// <param name="ct">Stops between batches; the journal keeps what was answered.</param>
+    /// <exception cref="InputException">Model, adapter or questions cannot be used.</exception>
+    ExaminationResult Examine(ExaminationOrder order, Action<int, int> progress, CancellationToken ct);
 }

@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Dataset.Rows;
+using Pipeline.Models.Evaluation.Examination;
 using Microsoft.Extensions.Logging;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Evaluation;
@@ -10,7 +12,7 @@ namespace Pipeline.Jobs.Evaluate;
 /// <summary>The evaluation stage, using <see cref="AdapterComparison"/>.</summary>
 internal sealed class LoraComparison(ILogger<LoraComparison> logger) : IAdapterComparison
 {
-    public string Version => "1";
+    public string Version => $"2/{Examiner.Version}";
 
     public ComparisonOutcome Compare(
         string baseModel, string adapter, string examples, TrainingArguments training, EvaluationOptions options, Action<int, int> progress,
@@ -31,6 +33,35 @@ internal sealed class LoraComparison(ILogger<LoraComparison> logger) : IAdapterC
         using LanguageModel model = LanguageModel.Load(baseModel, new ModelLoadOptions { Device = training.Device });
         LossResult result = AdapterComparison.Measure(model, adapter, InstructionDataset.Load(examples), Options(training), ct);
         return (result.Loss, result.TargetTokens);
+    }
+
+    public ExaminationResult Examine(ExaminationOrder order, Action<int, int> progress, CancellationToken ct)
+    {
+        IReadOnlyList<ExamItem> items = ExamFile.Read(order.ExamFile);
+        using LanguageModel model = LanguageModel.Load(order.BaseModel, new ModelLoadOptions { Device = order.Training.Device });
+        string[] languages = [.. items.Select(item => item.Language).Distinct().Where(GeneralText.Languages.Contains)
+            .Order(StringComparer.Ordinal)];
+        // An adapter is not compared on what it was trained on: by the hash of the question its folder remembers it.
+        ExamSide[] sides = [.. order.Sides.Select(side => side.Trained.Count == 0 ? side : side with
+        {
+            Trained = items.Where(item => side.Trained.Contains(RowHash.OfQuestion(item.Question))).Select(item => item.Id).ToHashSet(),
+        })];
+        ExaminationResult result = Examiner.Examine(model, sides, items, [], new ExaminationOptions
+        {
+            Template = order.Training.Template,
+            DefaultSystem = order.Training.DefaultSystem,
+            BatchSize = Math.Max(order.Training.EvalBatchSize, 16),
+            MaxNewTokens = order.Options.MaxNewTokens,
+            OpenBook = order.Options.OpenBook > 0,
+            OpenBookItems = order.Options.OpenBook,
+            RetentionLanguages = languages,
+            HeldOut = InstructionDataset.Load(order.HeldOutFile),
+            CutoffLen = order.Training.CutoffLen,
+            Journal = order.Journal,
+            Progress = progress,
+        }, ct);
+        foreach (string warning in result.Warnings) JobsLog.TemplateWarning(logger, warning);
+        return result;
     }
 
     private ComparisonOptions Options(TrainingArguments training) => new()

@@ -8,6 +8,10 @@ using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
+using Pipeline.Models.Datasets;
+using Pipeline.Models.Evaluation;
+using Pipeline.Models.Evaluation.Examination;
+using Pipeline.Models.Evaluation.Metrics;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Training.Configuration;
 
@@ -138,6 +142,16 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IDatasetRul
             Generator = new RowGenerator("fake", "fake.2", "1"),
             Split = RowSplit.Eval,
         }),
+        RowHash.WithHash(new Row
+        {
+            Hash = "",
+            Type = RowType.Question,
+            Language = "en",
+            Messages = [new RowMessage("user", "What is examined?"), new RowMessage("assistant", "the rest")],
+            Expected = "the rest",
+            Generator = new RowGenerator("fake", "fake.3", "1"),
+            Split = RowSplit.Exam,
+        }),
     ];
 
     Func<Row, int> IDatasetRules.TokensOf(RunOptions options) => row => row.Answer.Length;
@@ -191,5 +205,40 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IDatasetRul
         Interlocked.Increment(ref _measurements);
         File.Exists(examples).ShouldBeTrue();
         return (LossOf(File.ReadAllText(Path.Combine(adapter, "adapter_model.safetensors"))), 10);
+    }
+
+    // Of 200 questions the base answers none, and an adapter the more the lower its loss is: 20 at 1.8, 80 at 1.2.
+    ExaminationResult IAdapterComparison.Examine(ExaminationOrder order, Action<int, int> progress, CancellationToken ct)
+    {
+        File.Exists(order.ExamFile).ShouldBeTrue();
+        ExamItem[] items = [.. Enumerable.Range(0, 200).Select(i => new ExamItem
+        {
+            Id = $"item-{i}",
+            Question = $"question {i}",
+            Expected = "a",
+            Section = $"section-{i}",
+            Language = "en",
+        })];
+        return new ExaminationResult
+        {
+            Items = items,
+            MaxNewTokens = order.Options.MaxNewTokens,
+            Sides = [.. order.Sides.Select(side =>
+            {
+                double loss = side.Adapter is { } adapter ? LossOf(File.ReadAllText(Path.Combine(adapter, "adapter_model.safetensors"))) : 2;
+                int right = double.IsFinite(loss) ? Math.Clamp((int)Math.Round((2 - loss) * 100), 0, items.Length) : 0;
+                return new SideResult
+                {
+                    Name = side.Name,
+                    HasAdapter = side.Adapter is not null,
+                    Template = "phi4_mini",
+                    Closed = [.. items.Select((item, i) => Reply(item, i < right ? "a" : "b"))],
+                    Retention = new RetentionResult([.. Enumerable.Range(0, 50).Select(i =>
+                        new GeneralReply(new GeneralQuestion("en", $"general {i}", ["yes"]), "yes", true))], 3, 100),
+                };
+            })],
+        };
+
+        static ExamReply Reply(ExamItem item, string text) => new(text) { Score = AnswerMarking.Mark(text, item.Key) };
     }
 }

@@ -34,7 +34,7 @@ public static class ExamFile
         (string question, string answer, string? system) = QuestionOf(row, columns, answerable);
         return new ExamItem
         {
-            Id = Or(row.Text("id"), id),
+            Id = Or(row.Text("id"), Or(row.Text("hash"), id)),
             Question = question,
             Expected = answer,
             System = system,
