@@ -7,6 +7,7 @@ internal static class RepeatedText
 {
     private const int FewestDocuments = 3;
     private const int FewestLetters = 30;
+    private const int FewestShared = 5;
     private const double SharedByRevisions = 0.3;   // of the paragraphs of the smaller document
 
     /// <summary>
@@ -68,7 +69,11 @@ internal static class RepeatedText
                         common[(documents[a], documents[b])] = common.GetValueOrDefault((documents[a], documents[b])) + 1;
         int[] families = [.. Enumerable.Range(0, sizes.Length)];
         foreach (((int a, int b), int count) in common)
-            if (count >= SharedByRevisions * Math.Min(sizes[a], sizes[b])) families[Root(b)] = Root(a);
+        {
+            int size = Math.Min(sizes[a], sizes[b]);
+            // Of a few paragraphs one may be the same by chance.
+            if (2 * count > size || (count >= FewestShared && count >= SharedByRevisions * size)) families[Root(b)] = Root(a);
+        }
         return [.. families.Select((_, i) => Root(i))];
 
         int Root(int at)
@@ -78,16 +83,20 @@ internal static class RepeatedText
         }
     }
 
-    /// <summary>Hash of the letters alone, so that dates and numbers make no difference; null where there are few.</summary>
+    /// <summary>
+    /// Hash of letters and digits, whatever their case and what stands between them; null where there are few letters. Sentences that
+    /// differ in a number say different things.
+    /// </summary>
     private static ulong? Hash(string text)
     {
         ulong hash = 14695981039346656037;
         int letters = 0;
         foreach (char c in text)
         {
-            if (!char.IsLetter(c))
+            bool letter = char.IsLetter(c);
+            if (!letter && !char.IsDigit(c))
                 continue;
-            letters++;
+            letters += letter ? 1 : 0;
             hash = (hash ^ char.ToLowerInvariant(c)) * 1099511628211;
         }
         return letters < FewestLetters ? null : hash;
