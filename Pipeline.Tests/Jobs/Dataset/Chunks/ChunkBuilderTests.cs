@@ -172,8 +172,8 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
     public void Revisions_and_copies_of_one_document_keep_their_text_and_a_notice_of_several_documents_is_left_out()
     {
         const string Notice = "Our experts are happy to advise you at any of our branches all over the country, also on Sundays.";
-        ExtractedDocument Manual(string name, int from) =>
-            new MadeDocument(name).Heading("Parts").Text(Sentences(from, 4), Sentences(from + 5, 4), Sentences(from + 10, 4), Notice).Done();
+        ExtractedDocument Manual(string name, int last) =>
+            new MadeDocument(name).Heading("Parts").Text(Sentences(0, 4), Sentences(5, 4), Sentences(last, 4), Notice).Done();
         string[] Held(params ExtractedDocument[] documents) =>
             [.. Build(documents).Chunks.Where(c => c.Text.Contains("experts", StringComparison.Ordinal)).Select(c => c.Document)];
 
@@ -185,6 +185,23 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
         ExtractedDocument OfLetters(string name) => new MadeDocument(name).Heading("Parts").Text(
             $"The {name}{name}{name} of the station is opened by hand when the water is cold and the lamp is green.",
             $"Only a {name}x{name} may be used to clean the inner side of the basin before winter comes.", Notice).Done();
+    }
+
+    [Fact]
+    public void Code_and_words_that_translations_of_one_document_share_stay()
+    {
+        ExtractedDocument Translation(string name, string start, string stop)
+        {
+            MadeDocument document = new(name);
+            document.Heading(name);
+            for (int i = 0; i < 6; i++)
+                document.Text($"{start} {i} {stop}").Add(BlockKind.Code, $"install --all-parts --of-the-line {i} --and-start-them --now");
+            return document.Text("This paragraph has not been translated yet, as happens in manuals of free software.").Done();
+        }
+        Build(Translation("de", "Mit diesem Befehl wird die Anlage", "eingerichtet und danach gestartet:"),
+            Translation("fr", "Avec cette commande la station", "est installée et ensuite mise en marche :"),
+            Translation("es", "Con esta orden la estación", "se instala y después se pone en marcha:"),
+            Translation("it", "Con questo comando la stazione", "viene installata e poi avviata:")).ByReason.ShouldBeEmpty();
     }
 
     [Fact]

@@ -46,6 +46,14 @@ public sealed class LeftOutTests
     }
 
     [Fact]
+    public void Contents_that_were_read_as_one_paragraph_go()
+    {
+        string entries = string.Join(' ', Enumerable.Range(1, 20).Select(i => $"9.1.{i} {2000 + i} {string.Concat(Enumerable.Repeat(". ", 40))}{i}"));
+        ShouldLeaveOut(new MadeDocument().Page(2).Heading("Indice").Text("1 Introduzione . . . . . . . . 3", entries), Reasons.Contents,
+            "Indice", "1 Introduzione . . . . . . . . 3", entries);
+    }
+
+    [Fact]
     public void A_table_of_leaders_is_contents_and_a_table_of_values_is_not()
     {
         string[][] contents = [.. Enumerable.Range(1, 6).Select(i => new[] { $"{i} Part . . . . . . . .", $"{9 * i}" })];
