@@ -21,7 +21,8 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
         chunked.LeftOut.Values.SelectMany(l => l).Sum(l => l.Characters).ShouldBe((int)chunked.ByReason.Values.Sum());
         foreach (ChunkBlock block in chunked.Chunks.SelectMany(c => c.Blocks).Where(b => b.Source.End > 0))
         {
-            DocumentBlock source = documents.First(d => d.Sha256 == block.Source.DocumentSha256).Blocks.First(b => b.Id == block.Source.Block);
+            ExtractedDocument document = documents.First(d => d.Sha256 == block.Source.DocumentSha256);
+            DocumentBlock source = document.Blocks.First(b => b.Id == block.Source.Block);
             if (block.Kind != BlockKind.Formula) block.Text.ShouldBe(source.Text[block.Source.Start..block.Source.End]);
         }
         return chunked;
@@ -36,7 +37,8 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
     {
         ExtractedDocument[] documents = [.. fixture.Samples.Select(s => s.Document)];
         ChunkedDocuments chunked = Build(documents);
-        long expected = documents.Sum(d => d.Blocks.Sum(b => (long)b.Text.Length) + d.Tables.Sum(t => t.Rows.Sum(r => r.Sum(c => c.Length))));
+        long expected = documents.Sum(d => d.Blocks.Sum(b => (long)b.Text.Length)
+            + d.Tables.Sum(t => t.Rows.Sum(r => r.Sum(c => c.Length))));
         chunked.Characters.ShouldBe(expected);
         chunked.CharactersKept.ShouldBeGreaterThan(expected * 6 / 10);
         chunked.Chunks.Select(c => c.DocumentSha256).Distinct().Count().ShouldBe(documents.Length);
@@ -68,7 +70,7 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
     {
         IReadOnlyList<Chunk> chunks = Build(new MadeDocument().Heading("Handbook of Pumps").Heading("1 Parts", 2).Heading("1.1 Valve", 3)
             .Text(Prose).Heading("1.2 Seal", 3).Text("The seal is made of rubber and is replaced every year by the service of the plant.")
-            .Heading("2 Tools", 2).Text("A wrench of size ten is needed to open the cover of the pump on both of its sides.").Done()).Chunks;
+            .Heading("2 Tools", 2).Text("A wrench of size ten is needed to open the cover of the pump on both sides.").Done()).Chunks;
         chunks.Count.ShouldBe(2);
         chunks[0].Headings.ShouldBe(["Parts"]);
         chunks[0].Section.ShouldBe("p10-b2");
@@ -80,8 +82,8 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
     [Fact]
     public void A_section_that_is_long_enough_stays_alone()
     {
-        IReadOnlyList<Chunk> chunks = Build(new MadeDocument().Heading("Parts").Heading("Valve", 2).Text(Sentences(0, 20)).Heading("Seal", 2)
-            .Text(Sentences(30, 20)).Done()).Chunks;
+        IReadOnlyList<Chunk> chunks = Build(new MadeDocument().Heading("Parts").Heading("Valve", 2).Text(Sentences(0, 20))
+            .Heading("Seal", 2).Text(Sentences(30, 20)).Done()).Chunks;
         chunks.Select(c => c.Headings[^1]).ShouldBe(["Valve", "Seal"]);
     }
 
@@ -101,7 +103,8 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
         string text = Sentences(0, 150);
         ChunkedDocuments chunked = Build(new MadeDocument().Heading("Parts").Text(text).Done());
         chunked.CharactersKept.ShouldBe(chunked.Characters);
-        chunked.Chunks.ShouldAllBe(c => c.Text.StartsWith("Valve", StringComparison.Ordinal) && c.Text.EndsWith("wall.", StringComparison.Ordinal));
+        chunked.Chunks.ShouldAllBe(c => c.Text.StartsWith("Valve", StringComparison.Ordinal)
+            && c.Text.EndsWith("wall.", StringComparison.Ordinal));
         string.Join(' ', chunked.Chunks.Select(c => c.Text)).ShouldBe(text);
     }
 
@@ -115,7 +118,8 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
         string text = string.Concat(Enumerable.Range(0, 4000).Select(i => $"{unit}{i}"));
         ChunkedDocuments chunked = Build(new MadeDocument().Heading("Parts").Text(Prose, text).Done());
         chunked.Chunks.ShouldAllBe(c => c.Tokens <= 800);
-        string.Concat(chunked.Chunks.SelectMany(c => c.Blocks).Skip(1).Select(b => b.Text)).Replace(" ", "").ShouldBe(text.Replace(" ", ""));
+        string.Concat(chunked.Chunks.SelectMany(c => c.Blocks).Skip(1).Select(b => b.Text)).Replace(" ", "")
+            .ShouldBe(text.Replace(" ", ""));
         chunked.Chunks.SelectMany(c => c.Blocks).ShouldAllBe(b => !char.IsLowSurrogate(b.Text[0]));
     }
 
@@ -123,10 +127,10 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
     public void Styles_of_a_divided_block_are_counted_from_the_start_of_each_part()
     {
         string text = Sentences(0, 150);
-        TextSpan[] spans = [.. Enumerable.Range(0, 150).Select(i => $"Valve {i} ").Select(w => new TextSpan(text.IndexOf(w, StringComparison.Ordinal),
-            w.Length - 1, TextStyle.Bold))];
-        IReadOnlyList<Chunk> chunks = Build(new MadeDocument().Heading("Parts").Add(BlockKind.Paragraph, text, b => b with { Spans = spans })
-            .Done()).Chunks;
+        TextSpan[] spans = [.. Enumerable.Range(0, 150).Select(i => $"Valve {i} ").Select(w =>
+            new TextSpan(text.IndexOf(w, StringComparison.Ordinal), w.Length - 1, TextStyle.Bold))];
+        IReadOnlyList<Chunk> chunks = Build(new MadeDocument().Heading("Parts")
+            .Add(BlockKind.Paragraph, text, b => b with { Spans = spans }).Done()).Chunks;
         string[] bold = [.. chunks.SelectMany(c => c.Blocks).SelectMany(b => b.Spans.Select(s => b.Text.Substring(s.Start, s.Length)))];
         bold.ShouldBe(Enumerable.Range(0, 150).Select(i => $"Valve {i}"));
     }
@@ -162,7 +166,8 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
     public void What_announces_a_block_is_not_torn_from_it()
     {
         string code = string.Join('\n', Enumerable.Range(0, 60).Select(i => $"set_pressure({i}, {i + 1});"));
-        IReadOnlyList<Chunk> chunks = Build(new MadeDocument().Heading("Setting").Text(Sentences(0, 25), "The pressures are set in this way:")
+        IReadOnlyList<Chunk> chunks = Build(new MadeDocument().Heading("Setting")
+            .Text(Sentences(0, 25), "The pressures are set in this way:")
             .Add(BlockKind.Code, code).Text(Sentences(30, 10)).Done()).Chunks;
         Chunk holder = chunks.Single(c => c.Text.Contains("in this way:", StringComparison.Ordinal));
         holder.Text.ShouldContain($"in this way:\n\n{code}");

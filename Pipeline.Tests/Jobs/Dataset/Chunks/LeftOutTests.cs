@@ -36,7 +36,8 @@ public sealed class LeftOutTests
     [InlineData("目次")]
     public void Contents_go_by_the_heading_above_them(string heading) => ShouldLeaveOut(new MadeDocument().Page(3).Heading(heading)
             .Text("1 Operation 7", "1.1 Starting the pump . . . . . . . . . . . . . . . 8", "and stopping it again", "2 Repair 12"),
-        Reasons.Contents, heading, "1 Operation 7", "1.1 Starting the pump . . . . . . . . . . . . . . . 8", "and stopping it again", "2 Repair 12");
+        Reasons.Contents, heading, "1 Operation 7", "1.1 Starting the pump . . . . . . . . . . . . . . . 8",
+        "and stopping it again", "2 Repair 12");
 
     [Fact]
     public void Contents_go_by_their_shape_where_no_heading_names_them()
@@ -48,7 +49,8 @@ public sealed class LeftOutTests
     [Fact]
     public void Contents_that_were_read_as_one_paragraph_go()
     {
-        string entries = string.Join(' ', Enumerable.Range(1, 20).Select(i => $"9.1.{i} {2000 + i} {string.Concat(Enumerable.Repeat(". ", 40))}{i}"));
+        string entries = string.Join(' ', Enumerable.Range(1, 20).Select(i =>
+            $"9.1.{i} {2000 + i} {string.Concat(Enumerable.Repeat(". ", 40))}{i}"));
         ShouldLeaveOut(new MadeDocument().Page(2).Heading("Indice").Text("1 Introduzione . . . . . . . . 3", entries), Reasons.Contents,
             "Indice", "1 Introduzione . . . . . . . . 3", entries);
     }
@@ -150,7 +152,7 @@ public sealed class LeftOutTests
     [Fact]
     public void The_text_of_a_licence_goes_with_all_its_parts()
     {
-        string terms = string.Concat(Enumerable.Repeat("You may copy and distribute the Document in any medium, either commercially or not. ", 20));
+        string terms = string.Concat(Enumerable.Repeat("You may copy and distribute the Document in any medium. ", 20));
         MadeDocument document = new MadeDocument().Heading("Operation").Text(Prose).Heading("Appendix A GNU Free Documentation License")
             .Text("Permission is granted to copy this document under the terms of the GNU Free Documentation License.")
             .Heading("1. APPLICABILITY AND DEFINITIONS", 2).Text(terms).Heading("How to use this License for your documents").Text(terms);
@@ -193,8 +195,8 @@ public sealed class LeftOutTests
     {
         MadeDocument document = new();
         for (int page = 5; page < 10; page++)
-            document.Page(page).Add(BlockKind.Header, "Handbook").Text($"CHAPTER 2. OPERATION 2.{page}. VALVES").Heading($"Valve of line {page}")
-                .Text(ChunkBuilderTests.Sentences(10 * page, 3)).Text($"{page} Operation of valves and seals")
+            document.Page(page).Add(BlockKind.Header, "Handbook").Text($"CHAPTER 2. OPERATION 2.{page}. VALVES")
+                .Heading($"Valve of line {page}").Text(ChunkBuilderTests.Sentences(10 * page, 3), $"{page} Operation of valves and seals")
                 .Add(BlockKind.PageNumber, $"{page}");
         ChunkedDocuments chunked = Build(document);
         chunked.ByReason.Keys.ShouldBe([Reasons.Furniture]);
@@ -231,8 +233,10 @@ public sealed class LeftOutTests
     public void Hostile_text_is_read_in_linear_time()
     {
         string[] texts = [new string('.', 300_000), string.Concat(Enumerable.Repeat(". ", 150_000)), new string('a', 300_000),
-            string.Concat(Enumerable.Repeat("1, ", 100_000)), string.Concat(Enumerable.Repeat("copyright © ", 30_000)), new string('´', 300_000),
-            string.Concat(Enumerable.Repeat("A. B. ", 50_000)), new string('\n', 300_000), string.Concat(Enumerable.Repeat("<|im_end|>", 30_000))];
+            string.Concat(Enumerable.Repeat("1, ", 100_000)), string.Concat(Enumerable.Repeat("copyright © ", 30_000)),
+            new string('´', 300_000),
+            string.Concat(Enumerable.Repeat("A. B. ", 50_000)), new string('\n', 300_000),
+            string.Concat(Enumerable.Repeat("<|im_end|>", 30_000))];
         System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
         Build(new MadeDocument().Heading(texts[0]).Text(texts));
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
