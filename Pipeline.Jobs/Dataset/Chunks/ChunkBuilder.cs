@@ -29,7 +29,7 @@ public static class ChunkBuilder
             PageEdges.Mark(text.Pieces);
             List<Section> own = Section.Of(text);
             ContentsPages.Mark(own);
-            IndexPages.Mark(own);
+            IndexPages.Mark(own, text.Pages);
             ReferenceLists.Mark(own);
             LicencePages.Mark(own, text.Pages);
             sections.Add(own);
@@ -64,13 +64,21 @@ public static class ChunkBuilder
         return new ChunkedDocuments(chunks, leftOut, characters, kept, byReason);
     }
 
-    /// <summary>All pieces; a caption that stands in its figure's text is held with the figure.</summary>
+    /// <summary>
+    /// All pieces. A caption that stands in its figure's text is held with the figure; a heading under which nothing is left goes for the
+    /// reason for which most of that went.
+    /// </summary>
     private static List<Piece> Accounted(List<Section> sections)
     {
         List<Piece> pieces = [.. sections.SelectMany(s => s.Heading is null ? s.Pieces : s.Pieces.Prepend(s.Heading))];
         HashSet<string> figures = [.. pieces.Where(p => p is { Held: true, Figure: not null }).Select(p => p.Figure!.Id)];
         foreach (Piece piece in pieces)
             if (piece is { Figure: not null, Text.Length: 0, Reason: null } && figures.Contains(piece.Figure.Id)) piece.Held = true;
+        foreach (Section section in sections)
+            if (section.Heading is { Held: false, Reason: null } heading)
+                heading.LeaveOut(section.Pieces.Where(p => p.Reason is not (null or Reasons.Furniture)).GroupBy(p => p.Reason)
+                    .OrderByDescending(g => g.Sum(p => p.Characters)).ThenBy(g => g.Key, StringComparer.Ordinal)
+                    .FirstOrDefault()?.Key ?? Reasons.TooShort);
         return pieces;
     }
 }

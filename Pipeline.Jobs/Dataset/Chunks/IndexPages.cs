@@ -9,12 +9,12 @@ internal static class IndexPages
     private const int LongestEntry = 1500;
     private const int Longest = 400;    // characters of a block that goes with its neighbours
 
-    public static void Mark(IReadOnlyList<Section> sections)
+    public static void Mark(IReadOnlyList<Section> sections, int pages)
     {
         int pieces = sections.Sum(s => s.Pieces.Count), before = 0;
         for (int i = 0; i < sections.Count; before += sections[i].Pieces.Count, i++)
         {
-            if (!HeadingText.IsIndex(sections[i].Topic) || before * 2 < pieces)
+            if (!HeadingText.IsIndex(sections[i].Topic) || (before * 2 < pieces && sections[i].Page * 2 < pages))
                 continue;
             int end = i, entries = 0, all = 0;
             for (int next = i; next < sections.Count; next++)

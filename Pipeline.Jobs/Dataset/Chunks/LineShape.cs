@@ -6,9 +6,12 @@ namespace Pipeline.Jobs.Dataset.Chunks;
 internal static partial class LineShape
 {
     private const int LongestEntry = 300;
+    private const int LongestList = 20_000, DotsOfEntry = 16;   // entries that were read as one paragraph are mostly dots
 
     /// <summary>Dots that lead to a page number.</summary>
-    public static bool HasLeader(string text) => text.Length <= 4 * LongestEntry && Leader().IsMatch(text);
+    public static bool HasLeader(string text) => text.Length <= 4 * LongestEntry
+        ? Leader().IsMatch(text)
+        : text.Length <= LongestList && Leader().Count(text) * DotsOfEntry >= text.Length;
 
     /// <summary>The page number at the end of an entry of contents; null for other text.</summary>
     public static int? PageOf(string text)

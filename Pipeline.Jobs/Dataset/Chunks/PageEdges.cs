@@ -27,7 +27,8 @@ internal static partial class PageEdges
             List<Piece> all = [.. page];
             for (int i = 0; i < all.Count; i++)
                 if ((i < Depth || i >= all.Count - Depth) && all[i].IsText && all[i].Text.Length is > 0 and <= Longest
-                    && !LineShape.HasLeader(all[i].Text) && all[i].Block.Kind is BlockKind.Paragraph or BlockKind.Heading)
+                    && !LineShape.HasLeader(all[i].Text) && !IsEntry(all, i - 1) && !IsEntry(all, i + 1)
+                    && all[i].Block.Kind is BlockKind.Paragraph or BlockKind.Heading)
                     edges.Add(all[i]);
         }
         Dictionary<string, int> pages = new(StringComparer.Ordinal);
@@ -47,6 +48,11 @@ internal static partial class PageEdges
             if (furniture) edge.LeaveOut(Reasons.Furniture);
         }
     }
+
+    /// <summary>Entries of contents look like heads of pages; they stand beside others.</summary>
+    private static bool IsEntry(List<Piece> pieces, int at) => at >= 0 && at < pieces.Count && pieces[at].IsText
+        && (LineShape.HasLeader(pieces[at].Text)
+            || (pieces[at].Block.Kind != BlockKind.Heading && LineShape.PageOf(pieces[at].Text) is not null));
 
     /// <summary>Whether a number at its start or end may be the one of its page, which is printed near the number of the sheet.</summary>
     private static bool HasPageNumber(Piece piece)

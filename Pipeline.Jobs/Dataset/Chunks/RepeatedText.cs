@@ -1,4 +1,5 @@
 using Pipeline.Jobs.Dataset.Rows;
+using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Dataset.Chunks;
 
@@ -7,17 +8,18 @@ internal static class RepeatedText
 {
     private const int FewestDocuments = 3;
     private const int FewestLetters = 30;
+    private const int FewestShared = 5;
     private const double SharedByRevisions = 0.3;   // of the paragraphs of the smaller document
 
     /// <summary>
-    /// Leaves out what at least three documents hold. Revisions of one document and copies of it count as one: they share most of
-    /// their text, and that is what is to be taught.
+    /// Leaves out what at least three documents hold. Revisions, copies and translations of one document count as one: they share text
+    /// or program code, and that is what is to be taught.
     /// </summary>
     public static void Mark(IReadOnlyList<DocumentText> texts)
     {
         if (texts.Count < FewestDocuments)
             return;
-        Dictionary<ulong, List<int>> holders = [];
+        Dictionary<ulong, List<int>> holders = [], code = [];
         List<(Piece Piece, ulong Hash)>[] hashes = new List<(Piece, ulong)>[texts.Count];
         for (int i = 0; i < texts.Count; i++)
         {
@@ -26,12 +28,11 @@ internal static class RepeatedText
             {
                 if (piece.Reason is not null || !piece.IsText || Hash(piece.Text) is not { } hash)
                     continue;
-                hashes[i].Add((piece, hash));
-                if (!holders.TryGetValue(hash, out List<int>? documents)) holders[hash] = documents = [];
-                if (documents.Count == 0 || documents[^1] != i) documents.Add(i);
+                if (piece.IsProse) hashes[i].Add((piece, hash));
+                Add(piece.Block.Kind == BlockKind.Code ? code : holders, hash, i);
             }
         }
-        int[] families = Families(hashes.Select(h => h.Select(p => p.Hash).Distinct().Count()).ToArray(), holders.Values);
+        int[] families = Families(hashes.Select(h => h.Select(p => p.Hash).Distinct().Count()).ToArray(), holders.Values, code.Values);
         foreach ((Piece piece, ulong hash) in hashes.SelectMany(h => h))
             if (holders[hash].Select(d => families[d]).Distinct().Take(FewestDocuments).Count() >= FewestDocuments)
                 piece.LeaveOut(Reasons.Boilerplate);
@@ -57,18 +58,18 @@ internal static class RepeatedText
     }
 
     /// <summary>The family of each document: documents that share a good part of their paragraphs.</summary>
-    private static int[] Families(int[] sizes, IEnumerable<List<int>> shared)
+    private static int[] Families(int[] sizes, IEnumerable<List<int>> shared, IEnumerable<List<int>> code)
     {
-        const int MostHolders = 64;     // what more documents hold says nothing about two of them
-        Dictionary<(int, int), int> common = [];
-        foreach (List<int> documents in shared)
-            if (documents.Count is > 1 and <= MostHolders)
-                for (int a = 0; a < documents.Count; a++)
-                    for (int b = a + 1; b < documents.Count; b++)
-                        common[(documents[a], documents[b])] = common.GetValueOrDefault((documents[a], documents[b])) + 1;
+        Dictionary<(int, int), int> common = Common(shared);
         int[] families = [.. Enumerable.Range(0, sizes.Length)];
         foreach (((int a, int b), int count) in common)
-            if (count >= SharedByRevisions * Math.Min(sizes[a], sizes[b])) families[Root(b)] = Root(a);
+        {
+            int size = Math.Min(sizes[a], sizes[b]);
+            // Of a few paragraphs one may be the same by chance.
+            if (2 * count > size || (count >= FewestShared && count >= SharedByRevisions * size)) families[Root(b)] = Root(a);
+        }
+        foreach (((int a, int b), int count) in Common(code))
+            if (count >= FewestShared) families[Root(b)] = Root(a);
         return [.. families.Select((_, i) => Root(i))];
 
         int Root(int at)
@@ -78,16 +79,39 @@ internal static class RepeatedText
         }
     }
 
-    /// <summary>Hash of the letters alone, so that dates and numbers make no difference; null where there are few.</summary>
+    /// <summary>How many paragraphs each two documents share.</summary>
+    private static Dictionary<(int First, int Second), int> Common(IEnumerable<List<int>> shared)
+    {
+        const int MostHolders = 64;     // what more documents hold says nothing about two of them
+        Dictionary<(int, int), int> common = [];
+        foreach (List<int> documents in shared)
+            if (documents.Count is > 1 and <= MostHolders)
+                for (int a = 0; a < documents.Count; a++)
+                    for (int b = a + 1; b < documents.Count; b++)
+                        common[(documents[a], documents[b])] = common.GetValueOrDefault((documents[a], documents[b])) + 1;
+        return common;
+    }
+
+    private static void Add(Dictionary<ulong, List<int>> holders, ulong hash, int document)
+    {
+        if (!holders.TryGetValue(hash, out List<int>? documents)) holders[hash] = documents = [];
+        if (documents.Count == 0 || documents[^1] != document) documents.Add(document);
+    }
+
+    /// <summary>
+    /// Hash of letters and digits, whatever their case and what stands between them; null where there are few letters. Sentences that
+    /// differ in a number say different things.
+    /// </summary>
     private static ulong? Hash(string text)
     {
         ulong hash = 14695981039346656037;
         int letters = 0;
         foreach (char c in text)
         {
-            if (!char.IsLetter(c))
+            bool letter = char.IsLetter(c);
+            if (!letter && !char.IsDigit(c))
                 continue;
-            letters++;
+            letters += letter ? 1 : 0;
             hash = (hash ^ char.ToLowerInvariant(c)) * 1099511628211;
         }
         return letters < FewestLetters ? null : hash;

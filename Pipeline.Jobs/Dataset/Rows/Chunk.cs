@@ -36,7 +36,8 @@ public sealed record Chunk
     public required int Tokens { get; init; }
 
     /// <summary>The text of all blocks: lists with their markers, an empty line between other blocks.</summary>
-    [JsonIgnore] public string Text => string.Concat(Blocks.Select((block, i) =>
+    [JsonIgnore]
+    public string Text => string.Concat(Blocks.Select((block, i) =>
         (i == 0 ? "" : block.Marker is not null && Blocks[i - 1].Marker is not null ? "\n" : "\n\n")
         + (block.Marker is null ? block.Text : $"{new string(' ', 2 * Math.Max(0, (block.Level ?? 1) - 1))}{block.Marker} {block.Text}")));
 }

@@ -36,13 +36,23 @@ public sealed class LeftOutTests
     [InlineData("目次")]
     public void Contents_go_by_the_heading_above_them(string heading) => ShouldLeaveOut(new MadeDocument().Page(3).Heading(heading)
             .Text("1 Operation 7", "1.1 Starting the pump . . . . . . . . . . . . . . . 8", "and stopping it again", "2 Repair 12"),
-        Reasons.Contents, heading, "1 Operation 7", "1.1 Starting the pump . . . . . . . . . . . . . . . 8", "and stopping it again", "2 Repair 12");
+        Reasons.Contents, heading, "1 Operation 7", "1.1 Starting the pump . . . . . . . . . . . . . . . 8",
+        "and stopping it again", "2 Repair 12");
 
     [Fact]
     public void Contents_go_by_their_shape_where_no_heading_names_them()
     {
         string[] entries = [.. Enumerable.Range(1, 5).Select(i => $"{i}. Part number {i} of the pump .......... {4 * i}")];
         ShouldLeaveOut(new MadeDocument().Heading("Welcome").Text(Prose.Replace("pump", "motor")).Text(entries), Reasons.Contents, entries);
+    }
+
+    [Fact]
+    public void Contents_that_were_read_as_one_paragraph_go()
+    {
+        string entries = string.Join(' ', Enumerable.Range(1, 20).Select(i =>
+            $"9.1.{i} {2000 + i} {string.Concat(Enumerable.Repeat(". ", 40))}{i}"));
+        ShouldLeaveOut(new MadeDocument().Page(2).Heading("Indice").Text("1 Introduzione . . . . . . . . 3", entries), Reasons.Contents,
+            "Indice", "1 Introduzione . . . . . . . . 3", entries);
     }
 
     [Fact]
@@ -142,7 +152,7 @@ public sealed class LeftOutTests
     [Fact]
     public void The_text_of_a_licence_goes_with_all_its_parts()
     {
-        string terms = string.Concat(Enumerable.Repeat("You may copy and distribute the Document in any medium, either commercially or not. ", 20));
+        string terms = string.Concat(Enumerable.Repeat("You may copy and distribute the Document in any medium. ", 20));
         MadeDocument document = new MadeDocument().Heading("Operation").Text(Prose).Heading("Appendix A GNU Free Documentation License")
             .Text("Permission is granted to copy this document under the terms of the GNU Free Documentation License.")
             .Heading("1. APPLICABILITY AND DEFINITIONS", 2).Text(terms).Heading("How to use this License for your documents").Text(terms);
@@ -160,7 +170,8 @@ public sealed class LeftOutTests
     [InlineData("The pump\0 is \u0001 set by \ud800 hand.")]
     [InlineData("Wkh sxps lv vwduwhg diwhu wkh ydoyh kdv ehhq rshqhg dqg wkh suhvvxuh kdv ehhq fkhfnhg eb wkh zrunhu")]
     [InlineData("Тhе рumр оf thе stаtiоn is stаrtеd аftеr thе vаlvе hаs bееn ореnеd bу thе ореrаtоr")]
-    public void Broken_text_goes(string text) => ShouldLeaveOut(new MadeDocument().Heading("Operation").Text(text), Reasons.Unreadable, text);
+    public void Broken_text_goes_and_the_heading_under_which_nothing_is_left(string text) =>
+        ShouldLeaveOut(new MadeDocument().Heading("Broken").Text(text), Reasons.Unreadable, "Broken", text);
 
     [Fact]
     public void Of_a_paragraph_with_one_broken_word_only_its_sentence_goes()
@@ -184,8 +195,8 @@ public sealed class LeftOutTests
     {
         MadeDocument document = new();
         for (int page = 5; page < 10; page++)
-            document.Page(page).Add(BlockKind.Header, "Handbook").Text($"CHAPTER 2. OPERATION 2.{page}. VALVES").Heading($"Valve of line {page}")
-                .Text(ChunkBuilderTests.Sentences(10 * page, 3)).Text($"{page} Operation of valves and seals")
+            document.Page(page).Add(BlockKind.Header, "Handbook").Text($"CHAPTER 2. OPERATION 2.{page}. VALVES")
+                .Heading($"Valve of line {page}").Text(ChunkBuilderTests.Sentences(10 * page, 3), $"{page} Operation of valves and seals")
                 .Add(BlockKind.PageNumber, $"{page}");
         ChunkedDocuments chunked = Build(document);
         chunked.ByReason.Keys.ShouldBe([Reasons.Furniture]);
@@ -201,7 +212,7 @@ public sealed class LeftOutTests
         ChunkedDocuments chunked = Build(new MadeDocument().Heading("Parts").Heading("Use", 2).Text(Prose)
             .Add(BlockKind.Code, "start(pump);").Heading("Annex").Add(BlockKind.Code, "stop(pump);"));
         chunked.Chunks.Single().Text.ShouldBe($"{Prose}\n\nstart(pump);");
-        chunked.ByReason.ShouldBe(new Dictionary<string, long> { [Reasons.NoProse] = "stop(pump);".Length, [Reasons.TooShort] = "Annex".Length });
+        chunked.ByReason.ShouldBe(new Dictionary<string, long> { [Reasons.NoProse] = "stop(pump);Annex".Length });
     }
 
     [Fact]
@@ -222,8 +233,10 @@ public sealed class LeftOutTests
     public void Hostile_text_is_read_in_linear_time()
     {
         string[] texts = [new string('.', 300_000), string.Concat(Enumerable.Repeat(". ", 150_000)), new string('a', 300_000),
-            string.Concat(Enumerable.Repeat("1, ", 100_000)), string.Concat(Enumerable.Repeat("copyright © ", 30_000)), new string('´', 300_000),
-            string.Concat(Enumerable.Repeat("A. B. ", 50_000)), new string('\n', 300_000), string.Concat(Enumerable.Repeat("<|im_end|>", 30_000))];
+            string.Concat(Enumerable.Repeat("1, ", 100_000)), string.Concat(Enumerable.Repeat("copyright © ", 30_000)),
+            new string('´', 300_000),
+            string.Concat(Enumerable.Repeat("A. B. ", 50_000)), new string('\n', 300_000),
+            string.Concat(Enumerable.Repeat("<|im_end|>", 30_000))];
         System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
         Build(new MadeDocument().Heading(texts[0]).Text(texts));
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));

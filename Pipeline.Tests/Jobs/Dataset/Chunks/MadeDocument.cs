@@ -49,8 +49,17 @@ internal sealed class MadeDocument(string name = "manual.pdf", string? title = "
         string id = $"figure-{_figures.Count + 1}";
         _figures.Add(new DocumentFigure
         {
-            Id = id, Label = "Figure 1", Kind = default, Page = _page, Box = default, Image = "images/a.png", Sha256 = "00", PixelWidth = 1,
-            PixelHeight = 1, Caption = caption, Description = description,
+            Id = id,
+            Label = "Figure 1",
+            Kind = default,
+            Page = _page,
+            Box = default,
+            Image = "images/a.png",
+            Sha256 = "00",
+            PixelWidth = 1,
+            PixelHeight = 1,
+            Caption = caption,
+            Description = description,
         });
         Add(BlockKind.Figure, words, b => b with { Figure = id });
         return Add(BlockKind.Caption, caption, b => b with { Figure = id });

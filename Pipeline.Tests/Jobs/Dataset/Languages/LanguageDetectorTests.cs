@@ -7,14 +7,21 @@ public sealed class LanguageDetectorTests
     private static readonly LanguageDetector Detector = new();
 
     [Theory]
-    [InlineData("en", "The pump is started after the valve has been opened. If the pressure falls below two bar, it stops and the lamp lights up.")]
-    [InlineData("es", "La bomba se pone en marcha cuando la válvula está abierta. Si la presión baja de dos bares, se detiene y se enciende la luz.")]
+    [InlineData("en", "The pump is started after the valve has been opened. If the pressure falls below two bar, it stops "
+        + "and the lamp lights up.")]
+    [InlineData("es", "La bomba se pone en marcha cuando la válvula está abierta. Si la presión baja de dos bares, se "
+        + "detiene y se enciende la luz.")]
     [InlineData("de", "Die Pumpe wird gestartet, nachdem das Ventil geöffnet ist. Wenn der Druck unter zwei Bar fällt, bleibt sie stehen.")]
-    [InlineData("fr", "La pompe est mise en marche quand la vanne est ouverte. Si la pression tombe sous deux bars, elle s'arrête et la lampe s'allume.")]
-    [InlineData("pt", "A bomba é ligada depois de a válvula estar aberta. Se a pressão descer abaixo de dois bares, ela para e a luz acende-se.")]
-    [InlineData("it", "La pompa viene avviata quando la valvola è aperta. Se la pressione scende sotto i due bar, si ferma e si accende la spia.")]
-    [InlineData("nl", "De pomp wordt gestart nadat de klep is geopend. Als de druk onder twee bar daalt, stopt hij en gaat het lampje branden.")]
-    [InlineData("ca", "La bomba es posa en marxa quan la vàlvula és oberta. Si la pressió baixa de dos bars, s'atura i el llum s'encén amb un so.")]
+    [InlineData("fr", "La pompe est mise en marche quand la vanne est ouverte. Si la pression tombe sous deux bars, elle "
+        + "s'arrête et la lampe s'allume.")]
+    [InlineData("pt", "A bomba é ligada depois de a válvula estar aberta. Se a pressão descer abaixo de dois bares, ela para "
+        + "e a luz acende-se.")]
+    [InlineData("it", "La pompa viene avviata quando la valvola è aperta. Se la pressione scende sotto i due bar, si ferma e "
+        + "si accende la spia.")]
+    [InlineData("nl", "De pomp wordt gestart nadat de klep is geopend. Als de druk onder twee bar daalt, stopt hij en gaat "
+        + "het lampje branden.")]
+    [InlineData("ca", "La bomba es posa en marxa quan la vàlvula és oberta. Si la pressió baixa de dos bars, s'atura i el "
+        + "llum s'encén amb un so.")]
     [InlineData("pl", "Pompa zostaje uruchomiona po otwarciu zaworu. Jeżeli ciśnienie spadnie poniżej dwóch barów, zatrzymuje się.")]
     [InlineData("tr", "Vana açıldıktan sonra pompa çalıştırılır. Basınç iki barın altına düşerse pompa durur ve lamba yanar.")]
     [InlineData("ru", "Насос запускается после открытия клапана. Если давление падает ниже двух бар, он останавливается.")]
@@ -61,7 +68,8 @@ public sealed class LanguageDetectorTests
     public void Many_threads_get_the_same_answers()
     {
         LanguageDetector detector = new();
-        string[] texts = ["Si la presión baja, la bomba se detiene y se enciende la luz roja.", "Jeżeli ciśnienie spadnie, pompa się zatrzymuje."];
+        string[] texts = ["Si la presión baja, la bomba se detiene y se enciende la luz roja.",
+            "Jeżeli ciśnienie spadnie, pompa się zatrzymuje."];
         string[] found = new string[64];
         Parallel.For(0, found.Length, i => found[i] = detector.Of(texts[i % 2]));
         found.Where((_, i) => i % 2 == 0).ShouldAllBe(l => l == "es");
