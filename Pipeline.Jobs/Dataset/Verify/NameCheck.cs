@@ -42,8 +42,8 @@ internal static partial class NameCheck
                     if (unknown is not null)
                         return unknown;
                 }
-                starts = token.Length == 0 || word[^1] is '.' or '!' or '?' or ':' or '…' or '"' && word.Length > 1 && word[^2] is '.' or '?'
-                    || word[0] is '"' or '(' && token.Length == 0 || Marker().IsMatch(word);
+                starts = token.Length == 0 || Marker().IsMatch(word) || word[0] == '"'
+                    || EndsSentence(word.TrimEnd('"', ')', '*'));
             }
         }
         return null;
@@ -55,6 +55,8 @@ internal static partial class NameCheck
         string[] words = TextWords.Flat(text).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words.Length is > 1 and <= 6 && words.All(w => char.IsUpper(w[0]) && w.Length > 1);
     }
+
+    private static bool EndsSentence(string word) => word.Length > 0 && word[^1] is ('.' or '!' or '?' or ':' or '…');
 
     private static string Trimmed(string word)
     {

@@ -91,22 +91,10 @@ public static class RowVerifier
             return $"{row.Language} beside a text in {chunk.Language}";
         if (row.Language == "und")
             return null;
-        if (Long(row.Question, 3) && !languageMatches(row.Question, row.Language))
+        if (!LanguageCheck.Fits(row.Question, row.Language, languageMatches))
             return "question";
         // What is printed in the source is in its language.
         bool printed = source.HasExactly(TextWords.Flat(row.Answer).TrimEnd('.'), StringComparison.OrdinalIgnoreCase);
-        return !printed && Long(row.Answer, 4) && !languageMatches(row.Answer, row.Language) ? "answer" : null;
-    }
-
-    // Names, numbers and code say nothing about a language.
-    private static bool Long(string text, int words)
-    {
-        int found = 0;
-        foreach (string word in TextWords.Flat(text).Split(' '))
-        {
-            string letters = word.Trim('.', ',', '?', '!', ':', ';', '"', '(', ')', '¿', '¡');
-            found += letters.Any(TextWords.IsUnspaced) ? letters.Length / 2 : letters.Length > 1 && letters.All(char.IsLetter) ? 1 : 0;
-        }
-        return found >= words;
+        return printed || LanguageCheck.Fits(row.Answer, row.Language, languageMatches) ? null : "answer";
     }
 }

@@ -84,6 +84,23 @@ internal static class StopWords
     /// <summary>The words of a language; of all six where it is another one.</summary>
     public static FrozenSet<string> Of(string language) => ByLanguage.GetValueOrDefault(language, Any);
 
+    /// <summary>How many of some words are stop words of a language, and how many of the other language that has most.</summary>
+    /// <param name="words">In lower case, without accents.</param>
+    /// <param name="language">ISO 639-1.</param>
+    public static (int Own, int Other) Count(IReadOnlyCollection<string> words, string language)
+    {
+        int own = 0, other = 0;
+        foreach ((string code, FrozenSet<string> known) in ByLanguage)
+        {
+            int count = words.Count(known.Contains);
+            if (code == language)
+                own = count;
+            else
+                other = Math.Max(other, count);
+        }
+        return (own, other);
+    }
+
     private static FrozenSet<string> Set(string words) =>
         words.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
 }

@@ -46,7 +46,7 @@ internal static class PlantedFaults
             case "wrong name" when fact.IsNamed:
                 return Answered(row, fact, $"{SyntheticRows.Name(random)} {fact.Value.Split(' ')[1]}");
             case "wrong subject" when row.Answer.Contains(fact.Subject, StringComparison.Ordinal):
-                return Hashed(row with { Messages = [row.Messages[0], new("assistant", row.Answer.Replace(fact.Subject, $"{SyntheticRows.Name(random)} 5", StringComparison.Ordinal))] });
+                return Hashed(row with { Messages = [row.Messages[0], new("assistant", row.Answer.Replace(fact.Subject, SyntheticRows.Name(random) + fact.Subject[fact.Subject.LastIndexOf(' ')..], StringComparison.Ordinal))] });
             case "wrong language":
                 return With(row, SyntheticRows.Fill(other.Questions[random.Next(3)], ("{s}", fact.Subject), ("{a}", other.Attributes[random.Next(8)])),
                     SyntheticRows.Fill(other.Answers[1], ("{s}", fact.Subject), ("{a}", other.Attributes[random.Next(8)]), ("{v}", fact.Value)));

@@ -25,7 +25,7 @@ public sealed class PlantedFaultsTests
             HashSet<string> partners = new(StringComparer.Ordinal);
             for (int i = 0; i < made.Count && bad.Count < 100; i += 3)
                 if (PlantedFaults.Inject(kind, made[i], made, i) is Row row && bad.TryAdd(row.Hash, row))
-                    partners.Add(kind == "contradiction" ? made[i].Row.Fact : "");
+                    partners.Add(kind is "contradiction" or "number of another fact" ? made[i].Row.Fact : "");
             bad.Count.ShouldBeGreaterThan(30, kind);
 
             List<Row> verified = [.. made.Select(m => RowVerifier.Verify(m.Chunk, m.Row, PlantedFaults.LanguageMatches))];
