@@ -61,10 +61,8 @@ internal static partial class GroundingCheck
         if (added.Count == 0)
             return null;
         double inSpan = Share(added, span), inChunk = Share(added, chunk);
-        double wanted = added.Count <= 2 ? 0.5 : 0.6;
         // The value itself was found above, so the words around it may be the writer's own.
-        if (row.Expected is { Length: > 0 })
-            wanted -= 0.2;
+        double wanted = row.Expected is { Length: > 0 } ? added.Count <= 3 ? 0 : 0.3 : added.Count <= 2 ? 0.5 : 0.6;
         return inSpan < wanted || inChunk < wanted
             ? $"{Percent(inSpan)} of what it adds to the question stands in the evidence, {Percent(wanted)} expected" : null;
     }

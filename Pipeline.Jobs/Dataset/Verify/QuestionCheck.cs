@@ -43,8 +43,12 @@ internal static partial class QuestionCheck
         if (!GroundingCheck.IsStrict(row.Type))
             return null;
         string asked = $" {string.Join(' ', question.Words)} ";
-        string given = string.Join(' ', TextWords.Of(row.Expected is { Length: > 0 } ? row.Expected : row.Answer));
-        if (given.Length > 0 && asked.Contains($" {given} ", StringComparison.Ordinal))
+        string printed = TextWords.Flat(row.Expected is { Length: > 0 } ? row.Expected : row.Answer).Trim('`', '"', ' ');
+        string given = string.Join(' ', TextWords.Of(printed));
+        // "--debug" is not the "debug" of the question.
+        bool isName = printed.AsSpan().IndexOfAny("_/\\$~") >= 0 || printed.StartsWith('-') || printed.StartsWith('.');
+        if (given.Length > 0 && (isName ? question.Flat.Contains(printed, StringComparison.OrdinalIgnoreCase)
+            : asked.Contains($" {given} ", StringComparison.Ordinal)))
             return given;
         if (row.Expected is { Length: > 0 } || Polarity().IsMatch(row.Answer))
             return null;
