@@ -49,8 +49,10 @@ internal static partial class AnswerSource
     {
         const int edge = 20;
         return sentence.Length > edge && evidence.Length > edge
-            && (evidence.Contains(sentence[^edge..], StringComparison.Ordinal) && sentence.Contains(evidence[..edge], StringComparison.Ordinal)
-                || evidence.Contains(sentence[..edge], StringComparison.Ordinal) && sentence.Contains(evidence[^edge..], StringComparison.Ordinal));
+            && (evidence.Contains(sentence[^edge..], StringComparison.Ordinal)
+            && sentence.Contains(evidence[..edge], StringComparison.Ordinal)
+                || evidence.Contains(sentence[..edge], StringComparison.Ordinal)
+                && sentence.Contains(evidence[^edge..], StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"(?<=[.!?。！？]) ")]

@@ -15,7 +15,8 @@ internal static partial class NameCheck
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly string[] GermanSuffixes =
-        ["ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "tat", "taten", "nis", "nisse", "ment", "ende", "enden", "er"];
+        ["ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "tat", "taten", "nis", "nisse", "ment", "ende",
+            "enden", "er"];
 
     private static readonly char[] Around =
         ['"', '\'', '(', ')', '[', ']', '{', '}', ',', ';', ':', '!', '?', '*', '`', '<', '>', '.', '…', '|', '¿', '¡', '。', '，', '、'];
@@ -63,7 +64,8 @@ internal static partial class NameCheck
         string token = word.Trim(Around);
         // The point of a hidden file belongs to its name.
         int at = word.IndexOf(token, StringComparison.Ordinal);
-        return token.Length > 1 && at > 0 && word[at - 1] == '.' && !word.StartsWith("..", StringComparison.Ordinal) && char.IsLetter(token[0])
+        return token.Length > 1 && at > 0 && word[at - 1] == '.' && !word.StartsWith("..", StringComparison.Ordinal)
+            && char.IsLetter(token[0])
             ? "." + token : token;
     }
 
@@ -83,7 +85,8 @@ internal static partial class NameCheck
         if (token.Contains('_') || token[0] is '$' or '~' or '/' or '\\' or '.' || token.Contains("::", StringComparison.Ordinal)
             || Option().IsMatch(token))
             return true;
-        if (token.Contains('/') && (token.Count(c => c == '/') > 1 || token.Contains('.')) || token.Contains('\\') || Dotted().IsMatch(token))
+        if (token.Contains('/') && (token.Count(c => c == '/') > 1 || token.Contains('.')) || token.Contains('\\')
+            || Dotted().IsMatch(token))
             return true;
         if (char.IsDigit(token[0]))
             return false;
@@ -100,7 +103,8 @@ internal static partial class NameCheck
                 continue;
             string word = TextWords.Fold(part.ToLowerInvariant());
             if (source.Has(word) || question?.Has(word) == true || StopWords.Of(language).Contains(word)
-                || NumberWords.Month(word) is int month && source.Numbers.Contains(month.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+                || NumberWords.Month(word) is int month
+                && source.Numbers.Contains(month.ToString(System.Globalization.CultureInfo.InvariantCulture)))
                 continue;
             if (language == "de" && (GermanNouns.Contains(word) || GermanSuffixes.Any(s => word.Length > s.Length + 2
                 && word.EndsWith(s, StringComparison.Ordinal))))

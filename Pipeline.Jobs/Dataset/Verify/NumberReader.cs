@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Jobs.Dataset.Verify;
 
-/// <summary>Numbers in figures, whatever their separators: <c>1,000</c>, <c>1.000</c>, <c>1 000</c> and <c>1000</c> can be one value.</summary>
+/// <summary>Numbers in figures, whatever their separators: <c>1,000</c>, <c>1.000</c>, <c>1 000</c> and <c>1000</c> can be one
+/// value.</summary>
 internal static partial class NumberReader
 {
     /// <summary>A number as written, and what it can mean.</summary>

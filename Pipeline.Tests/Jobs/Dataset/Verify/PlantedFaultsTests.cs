@@ -48,7 +48,8 @@ public sealed class PlantedFaultsTests
             Row[] lost = [.. goodAfter.Where(r => r.State == RowState.Rejected
                 && !(kind is "duplicate" or "near duplicate" && r.Reason is Reasons.Duplicate or Reasons.NearDuplicate))];
             if (caught < 0.95 * bad.Count)
-                report.Add($"{kind}: caught {caught} of {bad.Count}, not {string.Join(" | ", badAfter.Where(r => r.State != RowState.Rejected).Take(3)
+                report.Add($"{kind}: caught {caught} of {bad.Count}, not {string.Join(" | ", badAfter.Where(r => r.State !="
+                    + " RowState.Rejected).Take(3)
                     .Select(r => $"{r.Question} → {r.Answer} [{r.Expected}]"))}");
             if (lost.Length > 0.05 * goodAfter.Length)
                 report.Add($"{kind}: lost {lost.Length} of {goodAfter.Length} good, such as {string.Join(" | ", lost.Take(3)

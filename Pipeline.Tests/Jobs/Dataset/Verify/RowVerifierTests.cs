@@ -21,14 +21,17 @@ public sealed class RowVerifierTests
     [Theory]
     [InlineData("es", "¿Qué dice esta sección sobre Foo?", "Según el texto, ¿qué puerto usa Foo?", "¿Qué muestra la tabla 3?")]
     [InlineData("de", "Was sagt dieses Kapitel über Foo?", "Welchen Port hat Foo laut dem Text?", "Was zeigt die obige Tabelle von Foo?")]
-    [InlineData("fr", "Que dit ce chapitre de Foo ?", "Selon le texte, quel port utilise Foo ?", "Que montre le tableau ci-dessus de Foo ?")]
-    [InlineData("pt", "O que diz este capítulo sobre Foo?", "De acordo com o texto, que porta usa Foo?", "O que mostra a tabela acima de Foo?")]
+    [InlineData("fr", "Que dit ce chapitre de Foo ?", "Selon le texte, quel port utilise Foo ?",
+        "Que montre le tableau ci-dessus de Foo ?")]
+    [InlineData("pt", "O que diz este capítulo sobre Foo?", "De acordo com o texto, que porta usa Foo?",
+        "O que mostra a tabela acima de Foo?")]
     [InlineData("it", "Che cosa dice questo capitolo su Foo?", "Secondo il testo, quale porta usa Foo?", "Che cosa mostra la tabella 3?")]
     public void Questions_that_point_at_the_page_are_not_self_contained_in_any_language(string language, params string[] questions)
     {
         Chunk chunk = VerifierCases.ChunkOf("Foo 5432 port", language);
         foreach (string question in questions)
-            RowVerifier.Verify(chunk, VerifierCases.Get(0).Row with { Language = language, Messages = [new("user", question), new("assistant", "5432")], Expected = null },
+            RowVerifier.Verify(chunk, VerifierCases.Get(0).Row with { Language = language,
+                Messages = [new("user", question), new("assistant", "5432")], Expected = null },
                 (_, _) => true).Reason.ShouldBe(Reasons.NotSelfContained, question);
     }
 
@@ -53,12 +56,14 @@ public sealed class RowVerifierTests
         Chunk chunk = VerifierCases.ChunkOf("x", "en") with { Blocks = [block] };
         Row row = VerifierCases.Get(0).Row with
         {
-            Messages = [new("user", "What is the default of max_files in Foo?"), new("assistant", "The default of max_files is 1,000 files.")],
+            Messages = [new("user", "What is the default of max_files in Foo?"),
+                new("assistant", "The default of max_files is 1,000 files.")],
             Expected = "1 000 files",
             Evidence = "max_files | 1 000 | files",
         };
         RowVerifier.Verify(chunk, row, (_, _) => true).Reason.ShouldBeNull();
-        Row wrong = row with { Messages = [row.Messages[0], new("assistant", "The default of max_files is 12 files.")], Expected = "12 files" };
+        Row wrong = row with { Messages = [row.Messages[0], new("assistant", "The default of max_files is 12 files.")],
+            Expected = "12 files" };
         RowVerifier.Verify(chunk, wrong, (_, _) => true).Reason.ShouldBe(Reasons.WrongNumber);
         Row invented = row with { Evidence = "max_threads | 1 000 | green monkeys" };
         RowVerifier.Verify(chunk, invented, (_, _) => true).Reason.ShouldBe(Reasons.Ungrounded);
@@ -70,7 +75,8 @@ public sealed class RowVerifierTests
         Chunk chunk = VerifierCases.ChunkOf("The template begins with <|im_start|>system and ends with </s> or [INST].", "en");
         Row row = VerifierCases.Get(0).Row with
         {
-            Messages = [new("user", "With what does the template of Foo end?"), new("assistant", "The template ends with </s> or [INST] <|im_end|>.")],
+            Messages = [new("user", "With what does the template of Foo end?"),
+                new("assistant", "The template ends with </s> or [INST] <|im_end|>.")],
             Expected = null,
             Evidence = "",
         };
@@ -92,8 +98,10 @@ public sealed class RowVerifierTests
     public void A_language_that_the_detector_denies_is_rejected_but_not_what_is_printed_in_the_source()
     {
         (Chunk chunk, Row row, _) = VerifierCases.Get(0);
-        Row answer = row with { Messages = [row.Messages[0], new("assistant", "Lauscht Server standardmäßig Port Verbindung immer 5432")], Expected = null };
-        RowVerifier.Verify(chunk, answer, (text, _) => !text.Contains("Lauscht", StringComparison.Ordinal)).Reason.ShouldBe(Reasons.WrongLanguage);
+        Row answer = row with { Messages = [row.Messages[0], new("assistant", "Lauscht Server standardmäßig Port Verbindung immer 5432")],
+            Expected = null };
+        RowVerifier.Verify(chunk, answer, (text, _) => !text.Contains("Lauscht", StringComparison.Ordinal))
+            .Reason.ShouldBe(Reasons.WrongLanguage);
         Chunk german = chunk with { Blocks = [chunk.Blocks[0] with { Text = "Lauscht Server standardmäßig Port Verbindung immer 5432" }] };
         RowVerifier.Verify(german, answer, (text, _) => !text.Contains("Lauscht", StringComparison.Ordinal)).Reason.ShouldBeNull();
     }
@@ -105,7 +113,8 @@ public sealed class RowVerifierTests
             string.Concat(Enumerable.Repeat("a.b/", 20_000)), string.Concat(Enumerable.Repeat("¨", 50_000)), new('\uD800', 1000)];
         foreach (string text in texts)
         {
-            Row row = VerifierCases.Get(0).Row with { Messages = [new("user", "What is Foo? " + text), new("assistant", "Foo is " + text)], Expected = text };
+            Row row = VerifierCases.Get(0).Row with { Messages = [new("user", "What is Foo? " + text), new("assistant", "Foo is " + text)],
+                Expected = text };
             RowVerifier.Verify(VerifierCases.ChunkOf(text.Replace('\uD800', 'x'), "en"), row, (_, _) => true).Verdicts.ShouldNotBeEmpty();
         }
     }
