@@ -10,15 +10,18 @@ namespace Pipeline.Tools.Benchmarks;
 internal sealed record SyntheticRow(Chunk Chunk, Row Row, SyntheticLanguage Language, SyntheticFact? Fact);
 
 /// <summary>A planted fact.</summary>
-internal sealed record SyntheticFact(string Id, string Subject, string Attribute, string Value, bool IsNamed, string Evidence, string Title);
+internal sealed record SyntheticFact(string Id, string Subject, string Attribute, string Value, bool IsNamed, string Evidence,
+    string Title);
 
 /// <summary>
-/// Invented manuals in six languages with planted facts, and right rows about them as phrasings and models write them. Equal seeds give equal
+/// Invented manuals in six languages with planted facts, and right rows about them as phrasings and models write them. Equal seeds give
+/// equal
 /// rows.
 /// </summary>
 internal static class SyntheticRows
 {
-    private static readonly string[] Syllables = "ka re to mi su la vor den pil gar nos tu bel hin ca dro fen lu mar ve zan qui stro wil".Split(' ');
+    private static readonly string[] Syllables = "ka re to mi su la vor den pil gar nos tu bel hin ca dro fen lu mar ve zan qui stro wil"
+        .Split(' ');
 
     private static readonly string[] Endings = "berg mann son ini ez ova oux ira elli dottir sen ski quist ford".Split(' ');
 
@@ -52,12 +55,14 @@ internal static class SyntheticRows
     /// <summary>A name that no document holds but by chance.</summary>
     public static string Name(Random random)
     {
-        string word = Syllables[random.Next(Syllables.Length)] + Syllables[random.Next(Syllables.Length)] + Endings[random.Next(Endings.Length)];
+        string word = Syllables[random.Next(Syllables.Length)] + Syllables[random.Next(Syllables.Length)]
+            + Endings[random.Next(Endings.Length)];
         return char.ToUpperInvariant(word[0]) + word[1..];
     }
 
     /// <summary>A row of a fact.</summary>
-    public static Row Make(Chunk chunk, SyntheticFact? fact, RowType type, string question, string answer, string? expected, RowGenerator generator) =>
+    public static Row Make(Chunk chunk, SyntheticFact? fact, RowType type, string question, string answer, string? expected,
+        RowGenerator generator) =>
         RowHash.WithHash(new Row
         {
             Hash = "",
@@ -114,7 +119,8 @@ internal static class SyntheticRows
             // A writer may leave separators away.
             if (!fact.IsNamed && random.Next(3) == 0)
                 answer = answer.Replace(language.ThousandSeparator + "000", "000", StringComparison.Ordinal);
-            RowGenerator generator = i < 3 ? new("phrasebook", $"key_value.question.{i}", "1") : new("model", $"model.question.{i}", "1", "m");
+            RowGenerator generator = i < 3 ? new("phrasebook", $"key_value.question.{i}", "1")
+                : new("model", $"model.question.{i}", "1", "m");
             yield return Make(chunk, fact, RowType.Question, Fill(question, places), answer, fact.Value, generator);
         }
         yield return Make(chunk, fact, RowType.Reverse, Fill(language.Reverse, places), fact.Subject, fact.Subject,
@@ -134,7 +140,8 @@ internal static class SyntheticRows
     private static string Number(Random random, SyntheticLanguage language, int attribute) => random.Next(4) switch
     {
         0 => $"{random.Next(2, 90)}{language.ThousandSeparator}000 {language.Units[attribute]}",
-        1 => string.Create(CultureInfo.InvariantCulture, $"{random.Next(1, 40)}{(language.Code == "en" ? '.' : ',')}{random.Next(1, 9)} {language.Units[attribute]}"),
+        1 => string.Create(CultureInfo.InvariantCulture,
+            $"{random.Next(1, 40)}{(language.Code == "en" ? '.' : ',')}{random.Next(1, 9)} {language.Units[attribute]}"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{random.Next(100, 999)} {language.Units[attribute]}"),
     };
 

@@ -14,7 +14,8 @@ namespace Pipeline.Tools.Commands;
 /// <summary><c>bench filter</c>: rows per second of verifying rows and of filtering them, on one core.</summary>
 internal static class BenchFilterCommand
 {
-    private static readonly Option<int> Rows = new("--rows") { Description = "Rows to make, in six languages", DefaultValueFactory = _ => 18_000 };
+    private static readonly Option<int> Rows = new("--rows") { Description = "Rows to make, in six languages", DefaultValueFactory = _ =>
+        18_000 };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of the rows", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> Json = new("--json") { Description = "End with one JSON object on the last line" };
 
@@ -57,7 +58,8 @@ internal static class BenchFilterCommand
             rejected[row.Reason!] = rejected.GetValueOrDefault(row.Reason!) + 1;
         TextWriter output = parsed.InvocationConfiguration.Output;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{rows.Count} rows: filtered in {seconds:F2} s ({rows.Count / seconds:F0} rows/s, {cpu:F2} CPU-seconds), verified in {verifySeconds:F2} s "
+            $"{rows.Count} rows: filtered in {seconds:F2} s ({rows.Count / seconds:F0} rows/s, {cpu:F2} CPU-seconds), "
+            + $"verified in {verifySeconds:F2} s "
             + $"({rows.Count / verifySeconds:F0} rows/s), peak {memory:F0} MiB; kept {rows.Count - rejected.Values.Sum()}, "
             + $"rejected {string.Join(", ", rejected.Select(r => $"{r.Key} {r.Value}"))}"));
         if (parsed.GetValue(Json))

@@ -26,8 +26,8 @@ internal sealed class AnswerValue
     public string Key { get; }
 
     /// <summary>
-    /// Whether both say the same as far as rules can tell: equal numbers, and the words of one among those of the other ("1 GB" and "1 GB per
-    /// user").
+    /// Whether both say the same as far as rules can tell: equal numbers, and the words of one among those of the other ("1 GB" and "1 GB
+    /// per user").
     /// </summary>
     public bool Agrees(AnswerValue other)
     {

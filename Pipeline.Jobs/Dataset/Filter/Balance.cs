@@ -38,7 +38,8 @@ internal static class Balance
 
     private static void TrimDocuments(FilterState state, double share, int least)
     {
-        (string Document, Unit[] Units, int Rows)[] documents = [.. Units(state).GroupBy(u => RowOrder.Document(state.Rows[u.Rows[0]]), StringComparer.Ordinal)
+        (string Document, Unit[] Units, int Rows)[] documents = [.. Units(state)
+            .GroupBy(u => RowOrder.Document(state.Rows[u.Rows[0]]), StringComparer.Ordinal)
             .Where(g => g.Key.Length > 0).Select(g => (g.Key, g.ToArray(), g.Sum(u => u.Rows.Length)))];
         if (documents.Length < Math.Max(least, 1))
             return;

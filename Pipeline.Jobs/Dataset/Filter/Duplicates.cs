@@ -14,7 +14,8 @@ internal static class Duplicates
         {
             Row row = state.Rows[i];
             string value = IsAsked(row.Type) ? state.Value(i).Key : TextWords.Normalised(row.Answer);
-            string key = RowHash.Of([row.Type.ToString(), row.Language, .. row.Messages.SkipLast(1).Select(m => $"{m.Role} {TextWords.Normalised(m.Content)}"),
+            string key = RowHash.Of([row.Type.ToString(), row.Language, .. row.Messages.SkipLast(1)
+                .Select(m => $"{m.Role} {TextWords.Normalised(m.Content)}"),
                 value, TextWords.Normalised(row.Rejected ?? ""), row.Image ?? ""]);
             if (!seen.Add(key) && !RowOrder.IsProtected(row))
                 state.Reject(i, Reasons.Duplicate, "equal");
@@ -40,7 +41,8 @@ internal static class Duplicates
             ulong[] set = Shingles.Of(asked ? row.Question : Whole(row));
             ulong[] bands = MinHashIndex.BandsOf(set);
             if (!RowOrder.IsProtected(row)
-                && group.Index.Find(set, bands, least, n => !asked || IsSameQuestion(state, i, group.Rows[n], content)) is >= 0 and int other)
+                && group.Index.Find(set, bands, least, n => !asked || IsSameQuestion(state, i, group.Rows[n],
+                content)) is >= 0 and int other)
             {
                 state.Reject(i, Reasons.NearDuplicate, $"of {state.Rows[group.Rows[other]].Hash}");
                 continue;
@@ -51,7 +53,8 @@ internal static class Duplicates
     }
 
     /// <summary>Types of which the question says what is taught; in others the answer does.</summary>
-    public static bool IsAsked(RowType type) => GroundingCheck.IsStrict(type) || type is RowType.Comparison or RowType.Figure or RowType.Refusal;
+    public static bool IsAsked(RowType type) => GroundingCheck.IsStrict(type)
+        || type is RowType.Comparison or RowType.Figure or RowType.Refusal;
 
     private static string Whole(Row row) => row.Type switch
     {

@@ -25,7 +25,8 @@ internal sealed class ExcludedTexts
         foreach (RowMessage message in row.Messages)
             if (message.Role == "user" && _questions.Contains(Shingles.Hash(TextWords.Normalised(message.Content))))
                 return "equal question";
-        foreach (string text in row.Messages.Where(m => m.Role != "system").Select(m => m.Content).Append(row.Text ?? "").Append(row.Rejected ?? ""))
+        foreach (string text in row.Messages.Where(m => m.Role != "system").Select(m => m.Content).Append(row.Text ?? "")
+            .Append(row.Rejected ?? ""))
             if (NGrams.Of(text).Any(_runs.Contains))
                 return $"{NGrams.Length} words in a row";
         return null;

@@ -15,7 +15,8 @@ internal sealed class MinHashIndex
     private readonly Dictionary<(int Band, ulong Key), List<int>> _buckets = [];
     private readonly List<int> _seen = [];
 
-    /// <summary>The first added set, of those that <paramref name="accept"/> takes, at least as like as <paramref name="least"/>; or -1.</summary>
+    /// <summary>The first added set, of those that <paramref name="accept"/> takes, at least as like as <paramref name="least"/>; or
+    /// -1.</summary>
     public int Find(ulong[] set, ulong[] bands, double least, Func<int, bool> accept)
     {
         int best = -1, mark = _sets.Count + 1;

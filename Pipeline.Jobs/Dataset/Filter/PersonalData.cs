@@ -49,13 +49,15 @@ public static partial class PersonalData
     /// <summary>Whether a text is nothing but a mask.</summary>
     public static bool IsMask(string text) => text.Trim().TrimEnd('.') is Email or Phone or Card or Iban or National;
 
-    [GeneratedRegex(@"(?<![\w.+-])[\p{L}\d](?:[\p{L}\d._%+-]{0,62}[\p{L}\d_%+-])?@[\p{L}\d](?:[\p{L}\d-]{0,62}\.){1,4}\p{L}{2,24}(?![\w-])")]
+    [GeneratedRegex(@"(?<![\w.+-])[\p{L}\d](?:[\p{L}\d._%+-]{0,62}[\p{L}\d_%+-])?@"
+        + @"[\p{L}\d](?:[\p{L}\d-]{0,62}\.){1,4}\p{L}{2,24}(?![\w-])")]
     private static partial Regex Emails();
 
     [GeneratedRegex(@"(?<![\w])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w])")]
     private static partial Regex Ibans();
 
-    [GeneratedRegex(@"(?<![\w.,+/=-])(?:[2-6]\d{12,18}|[2-6]\d{3}(?:[ -]\d{4}){3}|3[478]\d{2}[ -]\d{6}[ -]\d{5}|3[068]\d{2}[ -]\d{6}[ -]\d{4})(?![\w/=-])(?![.,]\d)")]
+    [GeneratedRegex(@"(?<![\w.,+/=-])(?:[2-6]\d{12,18}|[2-6]\d{3}(?:[ -]\d{4}){3}|3[478]\d{2}[ -]\d{6}[ -]\d{5}|3[068]\d{2}"
+        + @"[ -]\d{6}[ -]\d{4})(?![\w/=-])(?![.,]\d)")]
     private static partial Regex Cards();
 
     [GeneratedRegex(@"(?<!\w)[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?!\w)")]
@@ -76,14 +78,17 @@ public static partial class PersonalData
     [GeneratedRegex(@"(?<![\w.,+/=-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w/=-])(?![.,]\d)")]
     private static partial Regex SocialSecurity();
 
-    [GeneratedRegex(@"(?<![\w.,+/=-])(?<!\d )(?:\+|00(?=[1-9]\d{0,2}[ ./-]))[1-9]\d{0,3}(?>(?:[ ./-]?\(?\d{1,5}\)?){1,8})(?![\w])(?![.,]\d)")]
+    [GeneratedRegex(@"(?<![\w.,+/=-])(?<!\d )(?:\+|00(?=[1-9]\d{0,2}[ ./-]))[1-9]\d{0,3}(?>"
+        + @"(?:[ ./-]?\(?\d{1,5}\)?){1,8})(?![\w])(?![.,]\d)")]
     private static partial Regex International();
 
     [GeneratedRegex(@"(?<![\w.,+/=-])(?:1[ -])?(?:\(\d{3}\) ?|\d{3}-)\d{3}-\d{4}(?![\w/=-])(?![.,]\d)")]
     private static partial Regex American();
 
-    [GeneratedRegex(@"(?<!\w)(?:tel(?:[eé]fono|efon|efone|ephone)?|t[eé]l[eé]phone|t[eé]l|phone|fon|fax|mobile?|m[oó]vil|handy|celular|cellulare|whatsapp)"
+    [GeneratedRegex(@"(?<!\w)(?:tel(?:[eé]fono|efon|efone|ephone)?|t[eé]l[eé]phone|t[eé]l|phone|fon|fax|mobile?|m[oó]vil|handy|celular"
+        + @"|cellulare|whatsapp)"
         + @"(?: ?(?:no|nr|number|nummer|n[uú]mero|num[eé]ro|numero))?\.?(?::| is| ist| es| est| é| è)? ?"
-        + @"(?<number>\(?\d{2,6}\)?(?>(?:[ ./-]{0,3}\(?\d{1,6}\)?){1,6}))(?![\w])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        + @"(?<number>\(?\d{2,6}\)?(?>(?:[ ./-]{0,3}\(?\d{1,6}\)?){1,6}))(?![\w])",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Named();
 }

@@ -10,7 +10,8 @@ internal static class RowOrder
     {
         (Row Row, string[] Key, string Json)[] keyed = [.. rows.Select(row => (row, Key(row), ""))];
         // The rest of a row decides between rows of equal content; it is written only where that happens.
-        foreach (IGrouping<string, int> twins in Enumerable.Range(0, keyed.Length).GroupBy(i => string.Join('\0', keyed[i].Key), StringComparer.Ordinal))
+        foreach (IGrouping<string, int> twins in Enumerable.Range(0, keyed.Length)
+            .GroupBy(i => string.Join('\0', keyed[i].Key), StringComparer.Ordinal))
             if (twins.Skip(1).Any())
                 foreach (int i in twins)
                     keyed[i].Json = RowJson.Write(keyed[i].Row);

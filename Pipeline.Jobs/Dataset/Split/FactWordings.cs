@@ -30,15 +30,16 @@ internal sealed class FactWordings
     public static IEnumerable<FactWordings> Of(SplitState state, SplitOptions options)
     {
         foreach (IGrouping<string, int> fact in Enumerable.Range(0, state.Rows.Count)
-            .Where(i => state.Rows[i].Fact.Length > 0 && state.Rows[i].Expected is { Length: > 0 } && Stays(state.Rows[i])).GroupBy(i => state.Rows[i].Fact,
-                StringComparer.Ordinal))
+            .Where(i => state.Rows[i].Fact.Length > 0 && state.Rows[i].Expected is { Length: > 0 } && Stays(state.Rows[i]))
+            .GroupBy(i => state.Rows[i].Fact, StringComparer.Ordinal))
         {
             (int Row, string Key)[] keyed = [.. fact.Select(i => (i, Key(state.Rows[i])))];
             Wording[] ranked = [.. keyed.Where(k => FactSplit.CanBeExamined(state.Rows[k.Row])).GroupBy(k => k.Key, StringComparer.Ordinal)
                 .Where(w => !w.Any(k => state.IsTrained(k.Row)))
                 .Select(w => new Wording(RowHash.Of(fact.Key, w.Key), [.. w.Select(k => k.Row).Where(state.IsKept)]))
                 .OrderBy(w => w.Hash, StringComparer.Ordinal)];
-            int forward = keyed.Where(k => FactSplit.CanBeExamined(state.Rows[k.Row])).Select(k => k.Key).Distinct(StringComparer.Ordinal).Count();
+            int forward = keyed.Where(k => FactSplit.CanBeExamined(state.Rows[k.Row])).Select(k => k.Key)
+                .Distinct(StringComparer.Ordinal).Count();
             int all = keyed.Select(k => k.Key).Distinct(StringComparer.Ordinal).Count();
             // Examined are the wordings from subject to value, and one of them has to be trained.
             if (forward >= 2 && all >= options.MinWordings)
@@ -73,5 +74,6 @@ internal sealed class FactWordings
 
     // Rows that fell for their own faults fall in every run, and so had no rank in any.
     private static bool Stays(Row row) => row.State != RowState.Rejected
-        || row.Reason is Reasons.Duplicate or Reasons.NearDuplicate or Reasons.Contradiction or Reasons.Balance or Reasons.Excluded or Reasons.Person;
+        || row.Reason is Reasons.Duplicate or Reasons.NearDuplicate or Reasons.Contradiction or Reasons.Balance or Reasons.Excluded
+            or Reasons.Person;
 }

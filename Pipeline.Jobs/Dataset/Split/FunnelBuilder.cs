@@ -14,7 +14,8 @@ public sealed class FunnelBuilder
     private long _characters, _charactersKept;
 
     /// <summary>Adds documents: their characters, those in chunks, and the others by reason.</summary>
-    public FunnelBuilder AddDocuments(int documents, int chunks, long characters, long charactersKept, IEnumerable<KeyValuePair<string, long>> leftOut)
+    public FunnelBuilder AddDocuments(
+        int documents, int chunks, long characters, long charactersKept, IEnumerable<KeyValuePair<string, long>> leftOut)
     {
         _documents += documents;
         _chunks += chunks;
@@ -111,12 +112,14 @@ public sealed class FunnelBuilder
         ArgumentNullException.ThrowIfNull(funnel);
         long left = funnel.CharactersLeftOut.Values.Sum();
         if (funnel.Characters != funnel.CharactersKept + left)
-            throw new InvalidOperationException($"{funnel.Characters} characters, but {funnel.CharactersKept} in chunks and {left} left out");
+            throw new InvalidOperationException(
+                $"{funnel.Characters} characters, but {funnel.CharactersKept} in chunks and {left} left out");
         int kept = funnel.Kept.Values.Sum(), rejected = funnel.Rejected.Values.Sum();
         if (funnel.Rows != kept + rejected)
             throw new InvalidOperationException($"{funnel.Rows} rows, but {kept} kept and {rejected} rejected");
         if (funnel.Types.Values.Sum() != kept || funnel.Languages.Values.Sum() != kept)
-            throw new InvalidOperationException($"{kept} rows kept, but {funnel.Types.Values.Sum()} by type and {funnel.Languages.Values.Sum()} by language");
+            throw new InvalidOperationException(
+                $"{kept} rows kept, but {funnel.Types.Values.Sum()} by type and {funnel.Languages.Values.Sum()} by language");
     }
 
     private static void Count(SortedDictionary<string, int> counts, string key, int count = 1) =>

@@ -16,8 +16,10 @@ public sealed record GateQuestions(IReadOnlyList<Row> Rows, int LeftOut, string?
     /// <summary>The rows of an examination that neither side was trained on.</summary>
     /// <param name="exam">Rows of the examination.</param>
     /// <param name="candidateTrained">What the new adapter was trained on.</param>
-    /// <param name="incumbentTrained">What the adapter in service was trained on; null where there is none, or where it is not known.</param>
-    public static GateQuestions Usable(IReadOnlyList<Row> exam, IReadOnlySet<string> candidateTrained, IReadOnlySet<string>? incumbentTrained)
+    /// <param name="incumbentTrained">What the adapter in service was trained on; null where there is none, or where it is not
+    /// known.</param>
+    public static GateQuestions Usable(IReadOnlyList<Row> exam, IReadOnlySet<string> candidateTrained,
+        IReadOnlySet<string>? incumbentTrained)
     {
         ArgumentNullException.ThrowIfNull(exam);
         ArgumentNullException.ThrowIfNull(candidateTrained);

@@ -21,6 +21,7 @@ public sealed record SplitOptions
     /// <summary>Share of refusals, 0 to 1, by hash, that are asked in the examination.</summary>
     public double RefusalExamFraction { get; init; } = 0.3;
 
-    /// <summary>Likeness of questions, 0 to 1, from which a wording is too close to an examined one of the same fact to be trained.</summary>
+    /// <summary>Likeness of questions, 0 to 1, from which a wording is too close to an examined one of the same fact to be
+    /// trained.</summary>
     public double NearDuplicate { get; init; } = 0.8;
 }

@@ -43,7 +43,8 @@ internal sealed class SplitState
     private void NearQuestionsOfOneFact(SplitOptions options, (string, string)?[] rejected)
     {
         foreach (IGrouping<string, int> fact in Enumerable.Range(0, Rows.Count)
-            .Where(i => IsKept(i) && Rows[i].Fact.Length > 0 && Duplicates.IsAsked(Rows[i].Type)).GroupBy(i => Rows[i].Fact, StringComparer.Ordinal))
+            .Where(i => IsKept(i) && Rows[i].Fact.Length > 0 && Duplicates.IsAsked(Rows[i].Type))
+            .GroupBy(i => Rows[i].Fact, StringComparer.Ordinal))
         {
             int[] asked = [.. fact.Where(i => Splits[i] != RowSplit.Train)], trained = [.. fact.Where(i => Splits[i] == RowSplit.Train)];
             ulong[][] sets = [.. asked.Select(i => Shingles.Of(Rows[i].Question))];

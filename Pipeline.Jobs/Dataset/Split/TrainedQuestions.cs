@@ -11,7 +11,8 @@ public static class TrainedQuestions
     public const string FileName = "trained_questions.txt";
 
     /// <summary>Hashes of all questions that rows of the training teach, those of earlier turns too.</summary>
-    public static IReadOnlySet<string> Of(IEnumerable<Row> rows) => rows.Where(r => r.State != RowState.Rejected && r.Split == RowSplit.Train)
+    public static IReadOnlySet<string> Of(IEnumerable<Row> rows) => rows.Where(r => r.State != RowState.Rejected
+        && r.Split == RowSplit.Train)
         .SelectMany(r => r.Messages).Where(m => m.Role == "user" && m.Content.Length > 0)
         .Select(m => RowHash.OfQuestion(TextWords.WellFormed(m.Content))).ToHashSet(StringComparer.Ordinal);
 

@@ -45,8 +45,15 @@ internal static partial class AnswerSource
     }
 
     // Evidence over the border of two sentences holds the end of one and the start of the other.
-    private static bool Overlaps(string sentence, string evidence) => sentence.Length > 20 && evidence.Length > 20
-        && (evidence.Contains(sentence[^20..], StringComparison.Ordinal) || evidence.Contains(sentence[..20], StringComparison.Ordinal));
+    private static bool Overlaps(string sentence, string evidence)
+    {
+        const int edge = 20;
+        return sentence.Length > edge && evidence.Length > edge
+            && (evidence.Contains(sentence[^edge..], StringComparison.Ordinal)
+            && sentence.Contains(evidence[..edge], StringComparison.Ordinal)
+                || evidence.Contains(sentence[..edge], StringComparison.Ordinal)
+                && sentence.Contains(evidence[^edge..], StringComparison.Ordinal));
+    }
 
     [GeneratedRegex(@"(?<=[.!?。！？]) ")]
     private static partial Regex Sentences();

@@ -43,7 +43,8 @@ internal static partial class GroundingCheck
         if (!IsStrict(row.Type))
         {
             double least = row.Type switch { RowType.Rewrite => 0.4, RowType.KeyPoints => 0.45, RowType.Implication => 0.3, _ => 0.45 };
-            List<string> free = row.Type is RowType.Comparison or RowType.Implication or RowType.Figure ? Without(answer, question) : answer;
+            List<string> free = row.Type is RowType.Comparison or RowType.Implication or RowType.Figure ? Without(answer, question)
+                : answer;
             return free.Count > 2 && Share(free, chunk) is double share && share < least
                 ? $"{Percent(share)} of the content words stand in the chunk, {Percent(least)} expected" : null;
         }
@@ -61,10 +62,8 @@ internal static partial class GroundingCheck
         if (added.Count == 0)
             return null;
         double inSpan = Share(added, span), inChunk = Share(added, chunk);
-        double wanted = added.Count <= 2 ? 0.5 : 0.6;
         // The value itself was found above, so the words around it may be the writer's own.
-        if (row.Expected is { Length: > 0 })
-            wanted -= 0.2;
+        double wanted = row.Expected is { Length: > 0 } ? added.Count <= 3 ? 0 : 0.3 : added.Count <= 2 ? 0.5 : 0.6;
         return inSpan < wanted || inChunk < wanted
             ? $"{Percent(inSpan)} of what it adds to the question stands in the evidence, {Percent(wanted)} expected" : null;
     }
@@ -84,7 +83,8 @@ internal static partial class GroundingCheck
                 continue;
             }
             string folded = TextWords.Fold(word);
-            if (folded.Length > 1 && !folded.Any(char.IsDigit) && !StopWords.Of(language).Contains(folded) && NumberWords.Value(folded) is null)
+            if (folded.Length > 1 && !folded.Any(char.IsDigit) && !StopWords.Of(language).Contains(folded)
+                && NumberWords.Value(folded) is null)
                 content.Add(folded);
         }
         return content;
@@ -102,7 +102,8 @@ internal static partial class GroundingCheck
     // Differences and ratios of two numbers of the source, which comparisons may state.
     private static HashSet<string> Derived(SourceText span)
     {
-        decimal[] numbers = [.. span.Numbers.Select(n => decimal.TryParse(n, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal d)
+        decimal[] numbers = [.. span.Numbers.Select(n => decimal.TryParse(n, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out decimal d)
             && d < 1_000_000_000_000m ? d : -1).Where(d => d >= 0).Distinct().Take(60)];
         HashSet<string> derived = new(StringComparer.Ordinal);
         foreach (decimal a in numbers)

@@ -15,7 +15,8 @@ internal static partial class NameCheck
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly string[] GermanSuffixes =
-        ["ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "tat", "taten", "nis", "nisse", "ment", "ende", "enden", "er"];
+        ["ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "tion", "tionen", "tat", "taten", "nis", "nisse", "ment", "ende",
+            "enden", "er"];
 
     private static readonly char[] Around =
         ['"', '\'', '(', ')', '[', ']', '{', '}', ',', ';', ':', '!', '?', '*', '`', '<', '>', '.', '…', '|', '¿', '¡', '。', '，', '、'];
@@ -42,8 +43,8 @@ internal static partial class NameCheck
                     if (unknown is not null)
                         return unknown;
                 }
-                starts = token.Length == 0 || word[^1] is '.' or '!' or '?' or ':' or '…' or '"' && word.Length > 1 && word[^2] is '.' or '?'
-                    || word[0] is '"' or '(' && token.Length == 0 || Marker().IsMatch(word);
+                starts = token.Length == 0 || Marker().IsMatch(word) || word[0] == '"'
+                    || EndsSentence(word.TrimEnd('"', ')', '*'));
             }
         }
         return null;
@@ -56,12 +57,15 @@ internal static partial class NameCheck
         return words.Length is > 1 and <= 6 && words.All(w => char.IsUpper(w[0]) && w.Length > 1);
     }
 
+    private static bool EndsSentence(string word) => word.Length > 0 && word[^1] is ('.' or '!' or '?' or ':' or '…');
+
     private static string Trimmed(string word)
     {
         string token = word.Trim(Around);
         // The point of a hidden file belongs to its name.
         int at = word.IndexOf(token, StringComparison.Ordinal);
-        return token.Length > 1 && at > 0 && word[at - 1] == '.' && !word.StartsWith("..", StringComparison.Ordinal) && char.IsLetter(token[0])
+        return token.Length > 1 && at > 0 && word[at - 1] == '.' && !word.StartsWith("..", StringComparison.Ordinal)
+            && char.IsLetter(token[0])
             ? "." + token : token;
     }
 
@@ -81,7 +85,8 @@ internal static partial class NameCheck
         if (token.Contains('_') || token[0] is '$' or '~' or '/' or '\\' or '.' || token.Contains("::", StringComparison.Ordinal)
             || Option().IsMatch(token))
             return true;
-        if (token.Contains('/') && (token.Count(c => c == '/') > 1 || token.Contains('.')) || token.Contains('\\') || Dotted().IsMatch(token))
+        if (token.Contains('/') && (token.Count(c => c == '/') > 1 || token.Contains('.')) || token.Contains('\\')
+            || Dotted().IsMatch(token))
             return true;
         if (char.IsDigit(token[0]))
             return false;
@@ -98,7 +103,8 @@ internal static partial class NameCheck
                 continue;
             string word = TextWords.Fold(part.ToLowerInvariant());
             if (source.Has(word) || question?.Has(word) == true || StopWords.Of(language).Contains(word)
-                || NumberWords.Month(word) is int month && source.Numbers.Contains(month.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+                || NumberWords.Month(word) is int month
+                && source.Numbers.Contains(month.ToString(System.Globalization.CultureInfo.InvariantCulture)))
                 continue;
             if (language == "de" && (GermanNouns.Contains(word) || GermanSuffixes.Any(s => word.Length > s.Length + 2
                 && word.EndsWith(s, StringComparison.Ordinal))))

@@ -2,13 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Jobs.Dataset.Verify;
 
-/// <summary>Numbers in figures, whatever their separators: <c>1,000</c>, <c>1.000</c>, <c>1 000</c> and <c>1000</c> can be one value.</summary>
+/// <summary>Numbers in figures, whatever their separators: <c>1,000</c>, <c>1.000</c>, <c>1 000</c> and <c>1000</c> can be one
+/// value.</summary>
 internal static partial class NumberReader
 {
     /// <summary>A number as written, and what it can mean.</summary>
     /// <param name="Text">As written.</param>
     /// <param name="Values">What it can be: plain decimal notation without needless zeros, or a version as it stands.</param>
-    /// <param name="Parts">Its runs of digits, where it can also be a date, a version or several numbers; otherwise empty.</param>
+    /// <param name="Parts">Its runs of digits, where it can also be a date or several numbers; otherwise empty.</param>
     public sealed record Number(string Text, IReadOnlyList<string> Values, IReadOnlyList<string> Parts);
 
     /// <summary>Numbers of a text that <see cref="TextWords.Flat"/> made.</summary>
@@ -19,7 +20,7 @@ internal static partial class NumberReader
         foreach (Match match in Figures().Matches(flat))
         {
             int before = match.Index - 1, after = match.Index + match.Length;
-            bool named = before >= 0 && (char.IsLetter(flat[before]) || flat[before] == '_')
+            bool named = before >= 0 && (char.IsLetter(flat[before]) && !TextWords.IsUnspaced(flat[before]) || flat[before] == '_')
                 || match.Value == "0" && after < flat.Length && flat[after] is 'x' or 'X';
             if (insideWords || !named)
                 yield return Meaning(match.Value);
@@ -49,8 +50,17 @@ internal static partial class NumberReader
             if (groups.Length > 2)
                 values.Add(string.Join('.', groups.Select(Plain)));
         }
-        bool several = text.Contains(' ') || points + commas > 1;
-        return new(text, values, several ? [.. text.Split('.', ',', ' ', '\'').Select(Plain)] : []);
+        string[] runs = text.Split('.', ',', ' ', '\'');
+        bool date = runs is [{ Length: <= 2 }, { Length: <= 2 }, { Length: 4 }] or [{ Length: 4 }, { Length: <= 2 }, { Length: <= 2 }];
+        return new(text, values, date || text.Contains(' ') ? [.. runs.Select(Plain)] : []);
+    }
+
+    /// <summary>Shorter forms of a version: <c>3.12</c> and <c>3</c> for <c>3.12.4</c>; none for other numbers.</summary>
+    public static IEnumerable<string> Shortened(Number number)
+    {
+        string[] parts = number.Text.Split('.');
+        for (int length = 1; length < parts.Length && parts.Length > 2; length++)
+            yield return length == 2 ? Plain($"{parts[0]}.{parts[1]}") : string.Join('.', parts.Take(length).Select(Plain));
     }
 
     private static string Plain(string digits)

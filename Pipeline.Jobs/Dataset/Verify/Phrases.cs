@@ -11,7 +11,8 @@ internal static class Phrases
     private static readonly Dictionary<string, (string Before, string Nouns, string After)> Pointing = new(StringComparer.Ordinal)
     {
         ["en"] = ("this|the above|the following|the provided|the present",
-            "section|subsection|chapter|table|figure|document|text|passage|page|paragraph|article|excerpt|extract|manual|guide|book|list|example"
+            "section|subsection|chapter|table|figure|document|text|passage|page|paragraph|article|excerpt|extract|manual|guide|book"
+                + "|list|example"
             + "|diagram|chart|image|picture|context|snippet|chunk|appendix|listing|column|row",
             "above|below"),
         ["es"] = ("este|esta|el siguiente|la siguiente|el presente|la presente|dicho|dicha",
@@ -20,7 +21,8 @@ internal static class Phrases
             "anterior|siguiente|de arriba|de abajo|precedente|mencionado|mencionada|proporcionado|dado"),
         ["de"] = ("dieser|diese|dieses|diesem|diesen|der folgende|die folgende|das folgende|der folgenden|dem folgenden|folgende|folgender"
             + "|folgendem|folgenden|vorliegenden|vorliegende|vorliegendes|obige|obigen|obiger|obigem|gegebenen|vorigen|vorherigen",
-            "abschnitt|abschnitts|abschnittes|kapitel|kapitels|tabelle|abbildung|bild|dokument|dokuments|text|textes|textstelle|passage|seite|absatz"
+            "abschnitt|abschnitts|abschnittes|kapitel|kapitels|tabelle|abbildung|bild|dokument|dokuments|text|textes|textstelle"
+                + "|passage|seite|absatz"
             + "|artikel|auszug|handbuch|handbuchs|buch|anleitung|liste|beispiel|diagramm|kontext|anhang|spalte|zeile|dokumentation",
             "oben|unten"),
         ["fr"] = ("ce|cet|cette|le present|la presente",
@@ -28,31 +30,39 @@ internal static class Phrases
             + "|diagramme|graphique|image|contexte|annexe|colonne|ligne",
             "ci dessus|ci dessous|precedent|precedente|suivant|suivante|donne|fourni"),
         ["pt"] = ("este|esta|neste|nesta|deste|desta|o presente|a presente|nesse|nessa|desse|dessa",
-            "secao|seccao|capitulo|tabela|figura|documento|texto|trecho|passagem|pagina|paragrafo|artigo|excerto|manual|guia|livro|lista|exemplo"
+            "secao|seccao|capitulo|tabela|figura|documento|texto|trecho|passagem|pagina|paragrafo|artigo|excerto|manual|guia|livro"
+                + "|lista|exemplo"
             + "|diagrama|grafico|imagem|contexto|fragmento|apendice|anexo|coluna|linha",
             "acima|abaixo|anterior|seguinte|fornecido|dado"),
         ["it"] = ("questo|questa|il presente|la presente|il seguente|la seguente|nel presente|quest",
-            "sezione|capitolo|tabella|figura|documento|testo|brano|passaggio|pagina|paragrafo|articolo|estratto|manuale|guida|libro|lista|elenco"
+            "sezione|capitolo|tabella|figura|documento|testo|brano|passaggio|pagina|paragrafo|articolo|estratto|manuale|guida|libro"
+                + "|lista|elenco"
             + "|esempio|diagramma|grafico|immagine|contesto|appendice|colonna|riga",
             "sopra|sotto|precedente|seguente|sopra riportato|fornito|dato"),
     };
 
     private static readonly Dictionary<string, string> Other = new(StringComparer.Ordinal)
     {
-        ["en"] = "as mentioned|as stated|mentioned above|mentioned earlier|described above|shown above|listed above|given above|see above|see below"
-            + "|as shown|in the passage|in the excerpt|the passage|the author|the authors|the excerpt|the snippet|this one|provided text|the above"
+        ["en"] = "as mentioned|as stated|mentioned above|mentioned earlier|described above|shown above|listed above|given above|see"
+            + " above|see below"
+            + "|as shown|in the passage|in the excerpt|the passage|the author|the authors|the excerpt|the snippet|this one|provided"
+            + " text|the above"
             + "|shown below|listed below|described below|discussed above|described here|mentioned here|listed here|previous section"
             + "|previous chapter|preceding section|next section|given text|given passage|given context|given document",
-        ["es"] = "como se menciona|como se indica|mencionado anteriormente|mencionada anteriormente|descrito anteriormente|mas arriba|mas abajo"
+        ["es"] = "como se menciona|como se indica|mencionado anteriormente|mencionada anteriormente|descrito anteriormente|mas arriba"
+            + "|mas abajo"
             + "|en el pasaje|en el fragmento|el pasaje|el autor|la autora|los autores|el fragmento|vease arriba|arriba mencionado",
-        ["de"] = "wie erwahnt|oben erwahnt|oben genannt|oben genannten|oben genannte|oben beschrieben|oben beschriebenen|siehe oben|siehe unten"
+        ["de"] = "wie erwahnt|oben erwahnt|oben genannt|oben genannten|oben genannte|oben beschrieben|oben beschriebenen|siehe oben"
+            + "|siehe unten"
             + "|im auszug|in der passage|im abschnitt|die passage|der autor|die autoren|weiter oben|weiter unten|wie oben|unten aufgefuhrt"
             + "|hier beschrieben|hier genannt|vorigen abschnitt|nachsten abschnitt",
         ["fr"] = "comme mentionne|comme indique|mentionne ci dessus|ci dessus|ci dessous|dans le passage|dans l extrait|le passage|l auteur"
             + "|les auteurs|l extrait|voir plus haut|voir plus bas|decrit ici",
-        ["pt"] = "conforme mencionado|como mencionado|mencionado acima|mencionada acima|descrito acima|no trecho|na passagem|o trecho|o autor"
+        ["pt"] = "conforme mencionado|como mencionado|mencionado acima|mencionada acima|descrito acima|no trecho|na passagem|o trecho"
+            + "|o autor"
             + "|a autora|os autores|ver acima|veja acima|abaixo listado",
-        ["it"] = "come menzionato|come accennato|sopra menzionato|sopra menzionata|sopra descritto|di cui sopra|nel brano|nel passaggio|il brano"
+        ["it"] = "come menzionato|come accennato|sopra menzionato|sopra menzionata|sopra descritto|di cui sopra|nel brano|nel"
+            + " passaggio|il brano"
             + "|l autore|l autrice|gli autori|vedi sopra|vedi sotto|come sopra|qui descritto",
     };
 
@@ -61,12 +71,14 @@ internal static class Phrases
     {
         ["en"] = ("according to|mentioned in|described in|stated in|listed in|based on|given in|discussed in",
             "the text|the document|the section|the table|the context|the article|the paragraph|the chapter|the manual|the guide|the figure",
-            "say|says|mention|mentions|mentioned|describe|describes|state|states|discuss|discusses|explain|explains|list|lists|recommend|recommends"),
+            "say|says|mention|mentions|mentioned|describe|describes|state|states|discuss|discusses|explain|explains|list|lists"
+                + "|recommend|recommends"),
         ["es"] = ("segun|mencionado en|mencionada en|descrito en|de acuerdo con|basandose en",
             "el texto|el documento|la seccion|la tabla|el contexto|el articulo|el parrafo|el capitulo|el manual|la guia",
             "dice|menciona|describe|indica|explica|recomienda"),
         ["de"] = ("laut|gemass|nach|erwahnt in|beschrieben in",
-            "text|dem text|dem dokument|dokument|der tabelle|tabelle|abschnitt|dem abschnitt|dem handbuch|der anleitung|autor|dem autor|dem kontext",
+            "text|dem text|dem dokument|dokument|der tabelle|tabelle|abschnitt|dem abschnitt|dem handbuch|der anleitung|autor|dem"
+                + " autor|dem kontext",
             "beschreibt|erwahnt|nennt|erklart|empfiehlt"),
         ["fr"] = ("selon|d apres|mentionne dans|mentionnee dans|decrit dans",
             "le texte|le document|la section|le tableau|le contexte|l article|le paragraphe|le chapitre|le manuel|le guide",
@@ -75,7 +87,8 @@ internal static class Phrases
             "o texto|o documento|a secao|a tabela|o contexto|o artigo|o paragrafo|o capitulo|o manual|o guia",
             "diz|menciona|descreve|indica|explica|recomenda"),
         ["it"] = ("secondo|in base a|stando a|menzionato in",
-            "il testo|il documento|la sezione|la tabella|il contesto|l articolo|il paragrafo|il capitolo|il manuale|la guida|al testo|testo",
+            "il testo|il documento|la sezione|la tabella|il contesto|l articolo|il paragrafo|il capitolo|il manuale|la guida|al testo"
+                + "|testo",
             "dice|menziona|descrive|indica|spiega|consiglia"),
     };
 
@@ -93,22 +106,26 @@ internal static class Phrases
         ligne colonne liste imagem linha coluna immagine riga colonna elenco
         """.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> Genitive = "of in from del de der des des von im du d do da dell della nel nella aus".Split(' ')
+    private static readonly FrozenSet<string> Genitive = "of in from del de der des von im du d do da dell della nel nella aus".Split(' ')
         .ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly Dictionary<string, string> Refusing = new(StringComparer.Ordinal)
     {
-        ["en"] = "i cannot|i can not|i can t|i don t know|i do not know|i m sorry|i am sorry|as an ai|as a language model|not mentioned|not specified"
+        ["en"] = "i cannot|i can not|i can t|i don t know|i do not know|i m sorry|i am sorry|as an ai|as a language model|not"
+            + " mentioned|not specified"
             + "|not provided|not stated|no information|cannot be determined|can not be determined|does not say|do not say|does not mention"
             + "|does not provide|does not contain|not enough information|unable to answer|is unknown",
-        ["es"] = "no puedo|no lo se|lo siento|como modelo de lenguaje|como ia|no se menciona|no se especifica|no se indica|no hay informacion"
+        ["es"] = "no puedo|no lo se|lo siento|como modelo de lenguaje|como ia|no se menciona|no se especifica|no se indica|no hay"
+            + " informacion"
             + "|no contiene informacion|no se puede determinar|no proporciona|informacion insuficiente",
         ["de"] = "ich kann nicht|ich kann das nicht|ich weiss nicht|ich weiss es nicht|tut mir leid|es tut mir leid|als ki|als sprachmodell"
             + "|wird nicht erwahnt|nicht erwahnt|nicht angegeben|keine angaben|keine information|keine informationen|nicht genannt"
             + "|lasst sich nicht bestimmen|nicht bestimmt werden|geht nicht hervor",
-        ["fr"] = "je ne peux pas|je ne sais pas|je suis desole|desole je|en tant qu ia|en tant que modele|n est pas mentionne|n est pas precise"
+        ["fr"] = "je ne peux pas|je ne sais pas|je suis desole|desole je|en tant qu ia|en tant que modele|n est pas mentionne|n est"
+            + " pas precise"
             + "|n est pas indique|pas d information|aucune information|ne peut pas etre determine|ne precise pas|ne mentionne pas",
-        ["pt"] = "nao posso|nao sei|sinto muito|desculpe|como modelo de linguagem|como uma ia|nao e mencionado|nao mencionado|nao especificado"
+        ["pt"] = "nao posso|nao sei|sinto muito|desculpe|como modelo de linguagem|como uma ia|nao e mencionado|nao mencionado|nao"
+            + " especificado"
             + "|nao ha informacao|nao ha informacoes|nao e possivel determinar|nao menciona|nao fornece",
         ["it"] = "non posso|non lo so|mi dispiace|come modello linguistico|come ia|non e menzionato|non e specificato|non e indicato"
             + "|nessuna informazione|non ci sono informazioni|non puo essere determinato|non menziona|non fornisce",
@@ -151,7 +168,8 @@ internal static class Phrases
     /// <summary>Whether a text denies anything, as every refusal does.</summary>
     public static bool Denies(IReadOnlyList<string> words) => words.Any(Negations.Contains);
 
-    private static string? First(IReadOnlyList<string> words, string language, FrozenDictionary<string, FrozenSet<string>> phrases, int longest)
+    private static string? First(IReadOnlyList<string> words, string language, FrozenDictionary<string, FrozenSet<string>> phrases,
+        int longest)
     {
         FrozenSet<string> known = phrases.GetValueOrDefault(language, phrases[""]);
         for (int i = 0; i < words.Count; i++)
@@ -170,8 +188,10 @@ internal static class Phrases
     }
 
     // "The author of the manual" and "the text of the licence" say which.
-    private static bool Whose(string phrase) => phrase is "the author" or "the authors" or "the text" or "the passage" or "el autor" or "la autora"
-        or "los autores" or "el texto" or "der autor" or "die autoren" or "der text" or "l auteur" or "les auteurs" or "le texte" or "le passage"
+    private static bool Whose(string phrase) =>
+        phrase is "the author" or "the authors" or "the text" or "the passage" or "el autor" or "la autora"
+        or "los autores" or "el texto" or "der autor" or "die autoren" or "der text" or "l auteur" or "les auteurs" or "le texte"
+        or "le passage"
         or "o autor" or "a autora" or "os autores" or "o texto" or "l autore" or "l autrice" or "gli autori" or "il testo";
 
     private static IEnumerable<string> Combined(string language)
@@ -197,7 +217,8 @@ internal static class Phrases
 
     private static FrozenDictionary<string, FrozenSet<string>> Compile(Func<string, IEnumerable<string>> phrases)
     {
-        Dictionary<string, FrozenSet<string>> compiled = Languages.ToDictionary(l => l, l => phrases(l).ToFrozenSet(StringComparer.Ordinal));
+        Dictionary<string, FrozenSet<string>> compiled = Languages.ToDictionary(l => l, l => phrases(l)
+            .ToFrozenSet(StringComparer.Ordinal));
         compiled[""] = Languages.SelectMany(phrases).ToFrozenSet(StringComparer.Ordinal);
         return compiled.ToFrozenDictionary(StringComparer.Ordinal);
     }

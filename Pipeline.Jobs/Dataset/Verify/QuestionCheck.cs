@@ -13,7 +13,8 @@ internal static partial class QuestionCheck
         if (row.Type is RowType.Rewrite or RowType.KeyPoints or RowType.Cloze || question.AsSpan().IndexOfAny("?？؟…:：") >= 0
             || question.Contains("...", StringComparison.Ordinal) || question.Contains("__", StringComparison.Ordinal))
             return null;
-        string flat = TextWords.Fold(TextWords.Flat(question.Length > 400 ? TextWords.WellFormed(question[..400]) : question).ToLowerInvariant());
+        string flat = TextWords.Fold(TextWords.Flat(question.Length > 400 ? TextWords.WellFormed(question[..400]) : question)
+            .ToLowerInvariant());
         // Languages without our lists are not judged.
         return row.Language is not ("en" or "es" or "de" or "fr" or "pt" or "it") || Instruction().IsMatch(flat) ? null : "no question";
     }
@@ -43,8 +44,12 @@ internal static partial class QuestionCheck
         if (!GroundingCheck.IsStrict(row.Type))
             return null;
         string asked = $" {string.Join(' ', question.Words)} ";
-        string given = string.Join(' ', TextWords.Of(row.Expected is { Length: > 0 } ? row.Expected : row.Answer));
-        if (given.Length > 0 && asked.Contains($" {given} ", StringComparison.Ordinal))
+        string printed = TextWords.Flat(row.Expected is { Length: > 0 } ? row.Expected : row.Answer).Trim('`', '"', ' ');
+        string given = string.Join(' ', TextWords.Of(printed));
+        // "--debug" is not the "debug" of the question.
+        bool isName = printed.AsSpan().IndexOfAny("_/\\$~") >= 0 || printed.StartsWith('-') || printed.StartsWith('.');
+        if (given.Length > 0 && (isName ? question.Flat.Contains(printed, StringComparison.OrdinalIgnoreCase)
+            : asked.Contains($" {given} ", StringComparison.Ordinal)))
             return given;
         if (row.Expected is { Length: > 0 } || Polarity().IsMatch(row.Answer))
             return null;
@@ -61,14 +66,20 @@ internal static partial class QuestionCheck
     // The first word, or one after an opening phrase with a comma ("In Foo 2, name …"), asks or orders, in any of six languages.
     [GeneratedRegex(@"(?:^|, |[.!] )(?:please |bitte |por favor,? |per favore,? )?(?:"
         + @"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|should|must|may|will|would|has|have"
-        + @"|list|name|give|state|tell|explain|describe|define|complete|finish|fill|write|rewrite|rephrase|paraphrase|summari[sz]e|compare|outline"
+        + @"|list|name|give|state|tell|explain|describe|define|complete|finish|fill|write|rewrite|rephrase|paraphrase|summari[sz]e"
+        + @"|compare|outline"
         + @"|identify|show|provide|mention|quote|recall|answer|say|put|continue|translate|discuss|specify|indicate|enumerate)\b"
-        + @"|(?:que|cual|cuales|quien|cuando|donde|cuanto|cuanta|cuantos|como|en que|a que|de que|por que|para que|di|dime|da|dame|haz|pon)\b"
-        + @"|(?:enumer|nombr|indi[cq]|explic|describ|descri|defin|complet|resum|reescrib|reescrev|compar|mencion|cit[aeo]|escrib|escrev|senal|diga"
-        + @"|aponte|nomei|liste|list[ae]|parafrase|reformul|formul|precis|relacion|apresent|present|elenc|nomin|spieg|riassum|riscriv|confront|scriv"
-        + @"|fornisc|dimmi|completa|sintetiz|sintetizz|erklar|beschreib|nenn|gib|geb|vervollstandig|erganz|fass|schreib|vergleich|zahl|definier"
+        + @"|(?:que|cual|cuales|quien|cuando|donde|cuanto|cuanta|cuantos|como|en que|a que|de que|por que|para que|di|dime|da|dame|haz"
+        + @"|pon)\b"
+        + @"|(?:enumer|nombr|indi[cq]|explic|describ|descri|defin|complet|resum|reescrib|reescrev|compar|mencion|cit[aeo]|escrib"
+        + @"|escrev|senal|diga"
+        + @"|aponte|nomei|liste|list[ae]|parafrase|reformul|formul|precis|relacion|apresent|present|elenc|nomin|spieg|riassum|riscriv"
+        + @"|confront|scriv"
+        + @"|fornisc|dimmi|completa|sintetiz|sintetizz|erklar|beschreib|nenn|gib|geb|vervollstandig|erganz|fass|schreib|vergleich|zahl"
+        + @"|definier"
         + @"|sag|erlauter|fuhr|stell|zeig|donn|nomm|expliqu|decri|resume|reecri|redig|montr|enonc|rappel)"
-        + @"|(?:wer|was|wie|wo|wann|warum|welch|wieviel|womit|wozu|wofur|worin|wodurch|woraus|in welch|auf welch|mit welch|ist|sind|hat|kann|muss)"
+        + @"|(?:wer|was|wie|wo|wann|warum|welch|wieviel|womit|wozu|wofur|worin|wodurch|woraus|in welch|auf welch|mit welch|ist|sind"
+        + @"|hat|kann|muss)"
         + @"|(?:qui|quel|quoi|quand|comment|pourquoi|combien|ou|est-ce|qu'|dans quel|a quel|de quel|dis|dites)"
         + @"|(?:qual|quais|quem|quando|onde|quanto|quanta|em que|o que|quale|quali|chi|dove|cosa|che|perche|in che|dai)\b)",
         RegexOptions.CultureInvariant)]

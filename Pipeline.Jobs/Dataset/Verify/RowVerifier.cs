@@ -8,7 +8,8 @@ namespace Pipeline.Jobs.Dataset.Verify;
 /// </summary>
 public static class RowVerifier
 {
-    /// <summary>The row with its verdicts, rejected under the first that did not pass. Control tokens in its texts are neutralised.</summary>
+    /// <summary>The row with its verdicts, rejected under the first that did not pass. Control tokens in its texts are
+    /// neutralised.</summary>
     /// <param name="chunk">What the row was made from.</param>
     /// <param name="row">The row; one that is rejected already comes back as it is.</param>
     /// <param name="languageMatches">Whether a text is, or may be, in a language given as ISO 639-1.</param>
@@ -35,7 +36,8 @@ public static class RowVerifier
     private static IEnumerable<(string Check, string Reason, Func<string?> Find)> Checks(
         Chunk chunk, Row row, Func<string, string, bool> languageMatches)
     {
-        yield return ("readable", Reasons.Unreadable, () => row.Messages.Select(m => m.Content).Append(row.Text ?? "").Append(row.Rejected ?? "")
+        yield return ("readable", Reasons.Unreadable, () => row.Messages.Select(m => m.Content).Append(row.Text ?? "")
+            .Append(row.Rejected ?? "")
             .Append(row.Expected ?? "").Select(ReadableCheck.Fault).FirstOrDefault(f => f is not null));
         yield return ("not_empty", Reasons.Empty, () => Empty(row));
         if (row.Type is RowType.Text or RowType.Imported or RowType.Image or RowType.Preference)
@@ -73,7 +75,8 @@ public static class RowVerifier
 
     private static string? WrongName(Row row, SourceText source, SourceText question)
     {
-        if (GroundingCheck.IsStrict(row.Type) && NameCheck.FirstUnknown(row.Question, source, null, row.Language, capitalised: false) is string asked)
+        if (GroundingCheck.IsStrict(row.Type) && NameCheck.FirstUnknown(row.Question, source, null, row.Language,
+            capitalised: false) is string asked)
             return $"question: {asked}";
         string? name = NameCheck.FirstUnknown(row.Answer, source, question, row.Language, capitalised: true);
         if (name is not null || !GroundingCheck.IsStrict(row.Type) || !NameCheck.IsAllNames(row.Answer))
@@ -81,7 +84,8 @@ public static class RowVerifier
         // The first word of an answer that is nothing but a name.
         string first = row.Answer.Trim().Split(' ', 2)[0].Trim('.', ',', '"');
         string word = TextWords.Fold(TextWords.WellFormed(first).ToLowerInvariant());
-        return word.All(char.IsLetter) && word.Length > 2 && !source.Has(word) && !question.Has(word) && !StopWords.Of(row.Language).Contains(word)
+        return word.All(char.IsLetter) && word.Length > 2 && !source.Has(word) && !question.Has(word) && !StopWords.Of(row.Language)
+            .Contains(word)
             ? first : null;
     }
 
@@ -91,22 +95,10 @@ public static class RowVerifier
             return $"{row.Language} beside a text in {chunk.Language}";
         if (row.Language == "und")
             return null;
-        if (Long(row.Question, 3) && !languageMatches(row.Question, row.Language))
+        if (!LanguageCheck.Fits(row.Question, row.Language, languageMatches))
             return "question";
         // What is printed in the source is in its language.
         bool printed = source.HasExactly(TextWords.Flat(row.Answer).TrimEnd('.'), StringComparison.OrdinalIgnoreCase);
-        return !printed && Long(row.Answer, 4) && !languageMatches(row.Answer, row.Language) ? "answer" : null;
-    }
-
-    // Names, numbers and code say nothing about a language.
-    private static bool Long(string text, int words)
-    {
-        int found = 0;
-        foreach (string word in TextWords.Flat(text).Split(' '))
-        {
-            string letters = word.Trim('.', ',', '?', '!', ':', ';', '"', '(', ')', '¿', '¡');
-            found += letters.Any(TextWords.IsUnspaced) ? letters.Length / 2 : letters.Length > 1 && letters.All(char.IsLetter) ? 1 : 0;
-        }
-        return found >= words;
+        return printed || LanguageCheck.Fits(row.Answer, row.Language, languageMatches) ? null : "answer";
     }
 }

@@ -37,6 +37,7 @@ internal sealed class SourceText
         {
             _numbers.UnionWith(number.Values);
             _numbers.UnionWith(number.Parts);
+            _numbers.UnionWith(NumberReader.Shortened(number));
         }
         _numbers.UnionWith(NumberWords.In(folded));
     }

@@ -16,6 +16,7 @@ internal static class StopWords
         another such same own so too very also only just even still yet again once while whereas because since until before after during
         against through across along around name named call called mean means meant stand stands say says said state states stated give given gives
         listed following follows describe describes described according amount amounts value values answer one
+        although though however therefore thus hence moreover furthermore nevertheless otherwise instead unless whether
         """;
 
     private const string Spanish = """
@@ -25,6 +26,7 @@ internal static class StopWords
         habia haber hay tiene tienen tener puede pueden poder debe deben deber hace hacen hacer no mas menos muy tan tanto tambien solo cada todo
         toda todos todas otro otra otros otras mismo misma mismos mismas ya aun asi porque pues mientras durante antes despues contra ante tras
         llama llaman significa significan equivale corresponde denomina nombre valor valores respuesta siguiente siguientes dice uno
+        aunque ademas sino entonces luego tampoco embargo
         """;
 
     private const string German = """
@@ -36,6 +38,7 @@ internal static class StopWords
         alle allen aller alles andere anderen anderer beide beiden kein keine keiner keinen keinem nicht nur auch noch schon sehr mehr weniger
         so da dort hier weil da damit also sowie sowohl weder noch betragt lautet lauten heisst heissen bedeutet bezeichnet genannt nennt
         entspricht folgende folgenden laut gemass wert werte antwort name davon dazu darin dabei je pro
+        obwohl jedoch deshalb daher trotzdem sonst stattdessen ob falls sofern denn
         """;
 
     private const string French = """
@@ -46,6 +49,7 @@ internal static class StopWords
         faire aussi seulement chaque tout toute tous toutes autre autres meme memes encore deja ainsi parce car donc lors pendant avant apres
         contre s eleve signifie signifient designe appelle appellent nomme correspond equivaut nom valeur valeurs reponse suivant suivante suivants
         suivantes dit
+        bien cependant toutefois pourtant sinon puis lorsque puisque
         """;
 
     private const string Portuguese = """
@@ -56,6 +60,7 @@ internal static class StopWords
         dever faz fazem fazer nao sim mais menos muito tao tambem so cada todo toda todos todas outro outra outros outras mesmo mesma mesmos mesmas
         ja ainda assim porque pois enquanto durante antes depois contra chama chamam significa significam equivale corresponde denomina nome
         valor valores resposta seguinte seguintes diz
+        embora porem entretanto contudo portanto entao
         """;
 
     private const string Italian = """
@@ -67,6 +72,7 @@ internal static class StopWords
         molto cosi anche solo ogni tutto tutta tutti tutte altro altra altri altre stesso stessa stessi stesse gia ancora poi mentre durante
         prima dopo contro chiama chiamano significa significano equivale corresponde corrisponde ammonta nome valore valori risposta seguente
         seguenti dice
+        benche tuttavia pero quindi dunque infatti invece
         """;
 
     private static readonly FrozenDictionary<string, FrozenSet<string>> ByLanguage = new Dictionary<string, FrozenSet<string>>
@@ -83,6 +89,23 @@ internal static class StopWords
 
     /// <summary>The words of a language; of all six where it is another one.</summary>
     public static FrozenSet<string> Of(string language) => ByLanguage.GetValueOrDefault(language, Any);
+
+    /// <summary>How many of some words are stop words of a language, and how many of the other language that has most.</summary>
+    /// <param name="words">In lower case, without accents.</param>
+    /// <param name="language">ISO 639-1.</param>
+    public static (int Own, int Other) Count(IReadOnlyCollection<string> words, string language)
+    {
+        int own = 0, other = 0;
+        foreach ((string code, FrozenSet<string> known) in ByLanguage)
+        {
+            int count = words.Count(known.Contains);
+            if (code == language)
+                own = count;
+            else
+                other = Math.Max(other, count);
+        }
+        return (own, other);
+    }
 
     private static FrozenSet<string> Set(string words) =>
         words.Split([' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);

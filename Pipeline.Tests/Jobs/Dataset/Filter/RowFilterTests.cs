@@ -44,8 +44,10 @@ public sealed class RowFilterTests
     [Fact]
     public void Wordings_of_one_fact_stay_however_alike_they_are()
     {
-        Row[] rows = [.. Enumerable.Range(0, 4).Select(i => Row("f", "According to the long and complete manual of the Foo server, version two, "
-            + "what is the largest number of connections" + new string('?', i + 1) + (i == 0 ? "" : $" ({"abc"[i - 1]})"), "5432", "5432", $"q.{i}"))];
+        Row[] rows = [.. Enumerable.Range(0, 4)
+            .Select(i => Row("f", "According to the long and complete manual of the Foo server, version two, "
+            + "what is the largest number of connections" + new string('?', i + 1) + (i == 0 ? "" : $" ({"abc"[i - 1]})"), "5432", "5432",
+            $"q.{i}"))];
         Filter(rows, Unlimited).Count(r => r.State == RowState.Kept).ShouldBe(4);
     }
 
@@ -53,7 +55,8 @@ public sealed class RowFilterTests
     public void Facts_of_one_table_stay_though_their_questions_differ_in_one_word()
     {
         Row[] rows = [.. "alpha bravo charlie delta echo".Split(' ').Select((name, i) => Row($"f{i}",
-            $"According to the long and complete manual of the Foo server, version two, is the option enabled whose name is {name}", "yes", "yes"))];
+            $"According to the long and complete manual of the Foo server, version two, is the option enabled whose name is {name}", "yes",
+                "yes"))];
         Filter(rows, Unlimited).ShouldAllBe(r => r.State == RowState.Kept);
     }
 
@@ -71,9 +74,11 @@ public sealed class RowFilterTests
     {
         Row a = Row("f", "What is the port of Foo?", "5432", "5432"), b = Row("g", "what is the port of foo", "It is 5433.", "5433");
         Row c = Row("h", "Which colour has Foo?", "red", "red", "q.1"), d = Row("h", "Name the colour of Foo.", "green", "green", "q.2");
-        Row e = Row("i", "How large is Foo?", "1,000 MB", "1,000 MB"), f = Row("i", "State the size of Foo.", "1000 MB per user", "1000 MB per user", "q.2");
+        Row e = Row("i", "How large is Foo?", "1,000 MB", "1,000 MB"),
+            f = Row("i", "State the size of Foo.", "1000 MB per user", "1000 MB per user", "q.2");
         IReadOnlyList<Row> rows = Filter([a, b, c, d, e, f], Unlimited);
-        rows.Where(r => r.Reason == Reasons.Contradiction).Select(r => r.Hash).Order().ShouldBe(new[] { a, b, c, d }.Select(r => r.Hash).Order());
+        rows.Where(r => r.Reason == Reasons.Contradiction).Select(r => r.Hash).Order()
+            .ShouldBe(new[] { a, b, c, d }.Select(r => r.Hash).Order());
         rows.Where(r => r.State == RowState.Kept).Select(r => r.Hash).Order().ShouldBe(new[] { e, f }.Select(r => r.Hash).Order());
     }
 
@@ -83,14 +88,16 @@ public sealed class RowFilterTests
         Row[] rows = [.. SyntheticRows.Make(3600, 2).Select(r => r.Row).Where(r => r.Type != RowType.Text)];
         Row[] uneven = [.. rows.GroupBy(r => r.Sources[0].DocumentSha256).SelectMany((g, i) => i == 0 ? g.AsEnumerable() : g.Take(100))];
         // Wordings of one fact are left whole.
-        HashSet<string> cut = [.. rows.Select(r => r.Fact).Where(f => f.Length > 0 && uneven.Count(r => r.Fact == f) != rows.Count(r => r.Fact == f))];
+        HashSet<string> cut = [.. rows.Select(r => r.Fact).Where(f => f.Length > 0
+            && uneven.Count(r => r.Fact == f) != rows.Count(r => r.Fact == f))];
         uneven = [.. uneven.Where(r => !cut.Contains(r.Fact))];
         uneven.Select(r => r.Sources[0].DocumentSha256).Distinct().Count().ShouldBeGreaterThanOrEqualTo(4);
         IReadOnlyList<Row> filtered = Filter(uneven, new() { MaxShareOfDocument = 0.4, MinDocuments = 3, MaxRowsOfSection = null });
         Row[] kept = [.. filtered.Where(r => r.State == RowState.Kept)];
         filtered.Count(r => r.Reason == Reasons.Balance).ShouldBeGreaterThan(50);
         kept.GroupBy(r => r.Sources[0].DocumentSha256).Max(g => g.Count()).ShouldBeLessThanOrEqualTo((int)(0.4 * kept.Length) + 1);
-        kept.Where(r => r.Fact.Length > 0).Select(r => r.Fact).Intersect(filtered.Where(r => r.Reason == Reasons.Balance).Select(r => r.Fact)
+        kept.Where(r => r.Fact.Length > 0).Select(r => r.Fact).Intersect(filtered.Where(r => r.Reason == Reasons.Balance)
+            .Select(r => r.Fact)
             .Where(f => f.Length > 0)).ShouldBeEmpty();
     }
 
@@ -114,16 +121,21 @@ public sealed class RowFilterTests
     {
         string sentence = "The quick brown fox jumps over the lazy dog while seven wizards quietly brew strong coffee";
         Row copy = Row("a", "What happens at night?", sentence.ToUpperInvariant() + ", they say.", null);
-        Row asked = Row("b", "Where is Foo?", "In the north", "In the north"), free = Row("c", "Where is Bar?", "In the south", "In the south");
-        IReadOnlyList<Row> rows = Filter([copy, asked, free], Unlimited with { Excluded = [sentence, "{\"instruction\": \"where is FOO\"}\n{\"x\": [\"y\"]}"] });
-        rows.Where(r => r.Reason == Reasons.Excluded).Select(r => r.Hash).Order().ShouldBe(new[] { copy, asked }.Select(r => r.Hash).Order());
+        Row asked = Row("b", "Where is Foo?", "In the north", "In the north"),
+            free = Row("c", "Where is Bar?", "In the south", "In the south");
+        IReadOnlyList<Row> rows = Filter([copy, asked, free], Unlimited with { Excluded = [sentence,
+            "{\"instruction\": \"where is FOO\"}\n{\"x\": [\"y\"]}"] });
+        rows.Where(r => r.Reason == Reasons.Excluded).Select(r => r.Hash).Order()
+            .ShouldBe(new[] { copy, asked }.Select(r => r.Hash).Order());
     }
 
     [Fact]
     public void Rows_that_are_too_long_or_too_short_are_rejected()
     {
-        Row lengthy = Text(string.Join(' ', Enumerable.Range(0, 900).Select(i => $"w{i}"))), brief = Text("Too short."), right = Text(new('x', 60));
-        IReadOnlyList<Row> rows = RowFilter.Filter([lengthy, brief, right], Unlimited with { MaxTokens = 800 }, t => t.Split(' ').Length, CancellationToken.None);
+        Row lengthy = Text(string.Join(' ', Enumerable.Range(0, 900).Select(i => $"w{i}"))), brief = Text("Too short."),
+            right = Text(new('x', 60));
+        IReadOnlyList<Row> rows = RowFilter.Filter([lengthy, brief, right], Unlimited with { MaxTokens = 800 }, t => t.Split(' ').Length,
+            CancellationToken.None);
         rows.Single(r => r.Hash == lengthy.Hash).Reason.ShouldBe(Reasons.TooLong);
         rows.Single(r => r.Hash == brief.Hash).Reason.ShouldBe(Reasons.TooShort);
         rows.Single(r => r.Hash == right.Hash).State.ShouldBe(RowState.Kept);
@@ -152,7 +164,8 @@ public sealed class RowFilterTests
         rows.Single(r => r.Author != "ann").State.ShouldBe(RowState.Rejected);
     }
 
-    internal static Row Row(string fact, string question, string answer, string? expected, string wording = "q.1") => RowHash.WithHash(new Row
+    internal static Row Row(string fact, string question, string answer, string? expected, string wording = "q.1") =>
+        RowHash.WithHash(new Row
     {
         Hash = "",
         Fact = fact,

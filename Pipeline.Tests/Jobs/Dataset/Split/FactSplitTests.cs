@@ -21,26 +21,31 @@ public sealed class FactSplitTests
             three.Count(r => r.Split == RowSplit.Exam).ShouldBe(1);
             three.Count(r => r.Split == RowSplit.Train).ShouldBeGreaterThanOrEqualTo(1);
         }
-        int[] examined = [.. Enumerable.Range(0, 200).Select(n => FactSplit.Divide(Fact($"ten {n}", 10), new(), null).Count(r => r.Split == RowSplit.Exam))];
+        int[] examined = [.. Enumerable.Range(0, 200).Select(n => FactSplit.Divide(Fact($"ten {n}", 10), new(), null)
+            .Count(r => r.Split == RowSplit.Exam))];
         examined.ShouldAllBe(count => count == 1 || count == 2);
         examined.Average().ShouldBeGreaterThan(1.7);
     }
 
     [Fact]
-    public void A_wording_that_was_trained_is_never_examined_however_many_are_added() => Gen.Int[3, 8].Select(Gen.Int[0, 8], Gen.Int[0, 100_000])
+    public void A_wording_that_was_trained_is_never_examined_however_many_are_added() => Gen.Int[3, 8]
+        .Select(Gen.Int[0, 8], Gen.Int[0, 100_000])
         .Sample((first, more, fact) =>
         {
             Row[] all = Fact($"fact {fact}", first + more);
-            HashSet<string> trained = [.. FactSplit.Divide(all[..first], new(), null).Where(r => r.Split == RowSplit.Train).Select(r => r.Hash)];
+            HashSet<string> trained = [.. FactSplit.Divide(all[..first], new(), null).Where(r => r.Split == RowSplit.Train)
+                .Select(r => r.Hash)];
             return FactSplit.Divide(all, new(), null).Where(r => r.Split == RowSplit.Exam).All(r => !trained.Contains(r.Hash));
         }, iter: 500);
 
     [Fact]
-    public void A_wording_that_was_trained_is_not_examined_when_the_examined_one_falls_out_of_the_dataset() => Gen.Int[3, 9].Select(Gen.Int[0, 100_000])
+    public void A_wording_that_was_trained_is_not_examined_when_the_examined_one_falls_out_of_the_dataset() => Gen.Int[3, 9]
+        .Select(Gen.Int[0, 100_000])
         .Sample((count, fact) =>
         {
             IReadOnlyList<Row> before = FactSplit.Divide(Fact($"fact {fact}", count), new(), null);
-            Row[] without = [.. before.Select(r => r.Split == RowSplit.Exam ? r.Reject(Reasons.NearDuplicate) : r with { Split = RowSplit.None })];
+            Row[] without = [.. before.Select(r => r.Split == RowSplit.Exam ? r.Reject(Reasons.NearDuplicate)
+                : r with { Split = RowSplit.None })];
             IReadOnlyList<Row> after = FactSplit.Divide(without, new(), null);
             HashSet<string> trained = [.. before.Where(r => r.Split == RowSplit.Train).Select(r => r.Hash)];
             return after.Where(r => r.Split == RowSplit.Exam).All(r => !trained.Contains(r.Hash));
@@ -71,7 +76,8 @@ public sealed class FactSplitTests
         {
             Chunk = "c" + r.Chunk,
             Section = "saved-again/" + r.Section,
-            Sources = [.. r.Sources.Select(s => s with { DocumentSha256 = RowHash.Of(s.DocumentSha256), Block = "p9-" + s.Block, Page = s.Page + 2 })],
+            Sources = [.. r.Sources.Select(s => s with { DocumentSha256 = RowHash.Of(s.DocumentSha256), Block = "p9-" + s.Block,
+                Page = s.Page + 2 })],
         })];
         IReadOnlyList<Row> secondRows = Split([.. again, .. Rows(1500, 99)]);
         Row[] exam = [.. secondRows.Where(r => r.Split == RowSplit.Exam)];
@@ -90,9 +96,11 @@ public sealed class FactSplitTests
     {
         IReadOnlyList<Row> rows = Split([.. Rows(1200, 3)]);
         HashSet<string> asked = [.. rows.Where(r => r.Split is RowSplit.Exam or RowSplit.Eval).Select(r => RowHash.OfQuestion(r.Question))];
-        rows.Where(r => r.Split == RowSplit.Train && r.Question.Length > 0).ShouldAllBe(r => !asked.Contains(RowHash.OfQuestion(r.Question)));
+        rows.Where(r => r.Split == RowSplit.Train && r.Question.Length > 0)
+            .ShouldAllBe(r => !asked.Contains(RowHash.OfQuestion(r.Question)));
 
-        Row[] alike = [.. Fact("alike", 4), .. Enumerable.Range(0, 4).Select(i => RowFilterTests.Row("alike", Fact("alike", 4)[i].Question + " !", "7", "7", $"z.{i}"))];
+        Row[] alike = [.. Fact("alike", 4), .. Enumerable.Range(0, 4).Select(i =>
+            RowFilterTests.Row("alike", Fact("alike", 4)[i].Question + " !", "7", "7", $"z.{i}"))];
         foreach (Row row in FactSplit.Divide(alike, new(), null).Where(r => r.Split == RowSplit.Train))
             FactSplit.Divide(alike, new(), null).Where(r => r.Split == RowSplit.Exam)
                 .ShouldAllBe(e => RowHash.OfQuestion(e.Question) != RowHash.OfQuestion(row.Question));
@@ -102,16 +110,19 @@ public sealed class FactSplitTests
     public void Equal_rows_in_any_order_have_equal_splits()
     {
         Row[] rows = [.. Rows(250, 8)];
-        Dictionary<string, RowSplit> expected = FactSplit.Divide(rows, new(), null).DistinctBy(r => r.Hash).ToDictionary(r => r.Hash, r => r.Split);
+        Dictionary<string, RowSplit> expected = FactSplit.Divide(rows, new(), null).DistinctBy(r => r.Hash)
+            .ToDictionary(r => r.Hash, r => r.Split);
         Gen.Shuffle(rows).Sample(shuffled => FactSplit.Divide(shuffled, new(), null).All(r => expected[r.Hash] == r.Split), iter: 10);
     }
 
     [Fact]
     public void Some_facts_serve_early_stopping_and_some_refusals_the_examination()
     {
-        Row[] refusals = [.. Enumerable.Range(0, 100).Select(i => RowHash.WithHash(RowFilterTests.Row("", $"What is the colour of item {i}?", "I do not know.", null)
+        Row[] refusals = [.. Enumerable.Range(0, 100).Select(i => RowHash.WithHash(RowFilterTests.Row("",
+            $"What is the colour of item {i}?", "I do not know.", null)
             with { Type = RowType.Refusal }))];
-        IReadOnlyList<Row> rows = FactSplit.Divide([.. Enumerable.Range(0, 100).SelectMany(n => Fact($"f{n}", 8)), .. refusals], new(), null);
+        IReadOnlyList<Row> rows = FactSplit.Divide([.. Enumerable.Range(0, 100).SelectMany(n => Fact($"f{n}", 8)), .. refusals], new(),
+            null);
         rows.Count(r => r.Split == RowSplit.Eval).ShouldBeInRange(8, 25);
         rows.Count(r => r.Split == RowSplit.Exam && r.Type == RowType.Refusal).ShouldBeInRange(15, 45);
     }
@@ -155,7 +166,8 @@ public sealed class FactSplitTests
     {
         string longer = "in the handbook of the large machine what is the maximum pressure of the second valve on the left";
         Row train = RowFilterTests.Row("a", longer, "7", "7");
-        Row same = RowFilterTests.Row("a", "Please say: " + longer, "7", "7"), other = RowFilterTests.Row("b", "What is the port?", "8", "8");
+        Row same = RowFilterTests.Row("a", "Please say: " + longer, "7", "7"),
+            other = RowFilterTests.Row("b", "What is the port?", "8", "8");
         Overlap overlap = Overlap.Measure([train], [same, other]);
         overlap.ShouldBe(new Overlap(2, 1));
         overlap.Share.ShouldBe(0.5);
@@ -166,13 +178,16 @@ public sealed class FactSplitTests
     {
         FunnelBuilder builder = new FunnelBuilder().AddDocuments(1, 1, 100, 60, new Dictionary<string, long> { [Reasons.Index] = 40 });
         builder.Build().CharactersKept.ShouldBe(60);
-        Should.Throw<InvalidOperationException>(() => builder.AddDocuments(1, 1, 10, 1, []).Build()).Message.ShouldContain("110 characters");
-        Should.Throw<InvalidOperationException>(() => FunnelBuilder.Check(new() { Rows = 2, Kept = new Dictionary<string, int> { ["train"] = 1 } }));
+        Should.Throw<InvalidOperationException>(() => builder.AddDocuments(1, 1, 10, 1, []).Build())
+            .Message.ShouldContain("110 characters");
+        Should.Throw<InvalidOperationException>(() => FunnelBuilder.Check(new() { Rows = 2, Kept = new Dictionary<string,
+            int> { ["train"] = 1 } }));
         Should.Throw<InvalidOperationException>(() => new FunnelBuilder().AddRows([Fact("x", 1)[0] with { State = RowState.Rejected }]));
     }
 
     private static Row[] Fact(string id, int wordings) => [.. Enumerable.Range(0, wordings).Select(i =>
-        RowFilterTests.Row(id, $"{Words[i % 10]} {i} {id} is {string.Concat(Enumerable.Repeat((char)('a' + i), 5))} of?", "7", "7", $"key.{i}"))];
+        RowFilterTests.Row(id, $"{Words[i % 10]} {i} {id} is {string.Concat(Enumerable.Repeat((char)('a' + i), 5))} of?", "7", "7",
+            $"key.{i}"))];
 
     private static IEnumerable<Row> Rows(int count, int seed) => SyntheticRows.Make(count, seed).Select(r => r.Row);
 

@@ -8,14 +8,16 @@ namespace Pipeline.Tests.Jobs.Dataset.Verify;
 /// <summary>Known faults, put into right rows about planted facts.</summary>
 internal static class PlantedFaults
 {
-    private static readonly Lazy<LanguageDetector> Detector = new(() => LanguageDetectorBuilder.FromLanguages(Language.English, Language.Spanish,
+    private static readonly Lazy<LanguageDetector> Detector = new(() =>
+        LanguageDetectorBuilder.FromLanguages(Language.English, Language.Spanish,
         Language.German, Language.French, Language.Portuguese, Language.Italian).WithMinimumRelativeDistance(0.05).Build());
 
     private static readonly Lock Gate = new();
 
     public static IReadOnlyList<string> Kinds { get; } =
     [
-        "wrong number", "number of another fact", "wrong name", "wrong subject", "wrong language", "duplicate", "near duplicate", "ungrounded", "empty",
+        "wrong number", "number of another fact", "wrong name", "wrong subject", "wrong language", "duplicate", "near duplicate",
+        "ungrounded", "empty",
         "answer in question", "not self-contained", "contradiction",
     ];
 
@@ -38,39 +40,50 @@ internal static class PlantedFaults
         switch (kind)
         {
             case "wrong number" when !fact.IsNamed:
-                return Answered(row, fact, (random.Next(1000, 9000) + 0.5).ToString(CultureInfo.InvariantCulture) + fact.Value[fact.Value.LastIndexOf(' ')..]);
+                return Answered(row, fact, (random.Next(1000, 9000) + 0.5).ToString(CultureInfo.InvariantCulture)
+                    + fact.Value[fact.Value.LastIndexOf(' ')..]);
             case "number of another fact" when !fact.IsNamed:
-                SyntheticFact[] others = [.. all.Where(r => r.Chunk.Id == good.Chunk.Id && r.Fact is { IsNamed: false } f && Figures(f) != Figures(fact))
+                SyntheticFact[] others = [.. all.Where(r => r.Chunk.Id == good.Chunk.Id && r.Fact is { IsNamed: false } f
+                    && Figures(f) != Figures(fact))
                     .Select(r => r.Fact!).Distinct()];
                 return others.Length == 0 ? null : Answered(row, fact, others[random.Next(others.Length)].Value);
             case "wrong name" when fact.IsNamed:
                 return Answered(row, fact, $"{SyntheticRows.Name(random)} {fact.Value.Split(' ')[1]}");
             case "wrong subject" when row.Answer.Contains(fact.Subject, StringComparison.Ordinal):
-                return Hashed(row with { Messages = [row.Messages[0], new("assistant", row.Answer.Replace(fact.Subject, $"{SyntheticRows.Name(random)} 5", StringComparison.Ordinal))] });
+                return Hashed(row with { Messages = [row.Messages[0], new("assistant",
+                    row.Answer.Replace(fact.Subject, SyntheticRows.Name(random) + fact.Subject[fact.Subject.LastIndexOf(' ')..],
+                        StringComparison.Ordinal))] });
             case "wrong language":
-                return With(row, SyntheticRows.Fill(other.Questions[random.Next(3)], ("{s}", fact.Subject), ("{a}", other.Attributes[random.Next(8)])),
-                    SyntheticRows.Fill(other.Answers[1], ("{s}", fact.Subject), ("{a}", other.Attributes[random.Next(8)]), ("{v}", fact.Value)));
+                return With(row, SyntheticRows.Fill(other.Questions[random.Next(3)], ("{s}", fact.Subject),
+                    ("{a}", other.Attributes[random.Next(8)])),
+                    SyntheticRows.Fill(other.Answers[1], ("{s}", fact.Subject), ("{a}", other.Attributes[random.Next(8)]),
+                        ("{v}", fact.Value)));
             case "duplicate":
-                return With(row, row.Question + " ", row.Answer.TrimEnd('.') + ".") with { Chunk = "elsewhere", Generator = row.Generator with { Wording = "z" } };
+                return With(row, row.Question + " ", row.Answer.TrimEnd('.') + ".") with { Chunk = "elsewhere",
+                    Generator = row.Generator with { Wording = "z" } };
             case "near duplicate" when fact.Title.Length + row.Question.Length > 60:
                 return With(row, row.Question.Insert(row.Question.IndexOf(' ', row.Question.Length / 2), ","), row.Answer) is { } near
                     ? With(near, near.Question + " OK?", near.Answer) : null;
             case "ungrounded":
-                return With(row, row.Question, good.Language.Unrelated[random.Next(3)], random.Next(2) == 0 ? good.Language.Unrelated[0] : null);
+                return With(row, row.Question, good.Language.Unrelated[random.Next(3)], random.Next(2) == 0 ? good.Language.Unrelated[0]
+                    : null);
             case "empty":
                 return With(row, random.Next(4) == 0 ? " " : row.Question, random.Next(2) == 0 ? "" : " …\n");
             case "answer in question":
-                return With(row, SyntheticRows.Fill(good.Language.Cloze.Replace("___", fact.Value, StringComparison.Ordinal) + "?", ("{s}", fact.Subject), ("{a}", fact.Attribute)),
+                return With(row, SyntheticRows.Fill(good.Language.Cloze.Replace("___", fact.Value, StringComparison.Ordinal) + "?",
+                    ("{s}", fact.Subject), ("{a}", fact.Attribute)),
                     random.Next(2) == 0 ? fact.Value : row.Answer);
             case "not self-contained":
-                return With(row, SyntheticRows.Fill(good.Language.Pointing[random.Next(good.Language.Pointing.Length)], ("{s}", fact.Subject), ("{a}", fact.Attribute)),
+                return With(row, SyntheticRows.Fill(good.Language.Pointing[random.Next(good.Language.Pointing.Length)],
+                    ("{s}", fact.Subject), ("{a}", fact.Attribute)),
                     row.Answer);
             case "contradiction":
                 // Another chunk says otherwise, so that the row is right for itself.
                 SyntheticRow[] elsewhere = [.. all.Where(r => r.Chunk.Id != good.Chunk.Id && r.Fact is { } f && f.IsNamed == fact.IsNamed
                     && (f.IsNamed || Figures(f) != Figures(fact)) && f.Value != fact.Value)];
                 SyntheticFact wrong = elsewhere[random.Next(elsewhere.Length)].Fact!;
-                return Answered(row, fact, wrong.Value) with { Evidence = fact.Evidence.Replace(fact.Value, wrong.Value, StringComparison.Ordinal) };
+                return Answered(row, fact, wrong.Value) with { Evidence = fact.Evidence.Replace(fact.Value, wrong.Value,
+                    StringComparison.Ordinal) };
             default:
                 return null;
         }

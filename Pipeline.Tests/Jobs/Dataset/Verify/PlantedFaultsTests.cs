@@ -16,38 +16,40 @@ public sealed class PlantedFaultsTests
     [MemberData(nameof(Languages))]
     public void Of_each_kind_of_fault_95_percent_are_caught_and_5_percent_of_the_good_are_lost(string language)
     {
-        List<SyntheticRow> made = SyntheticRows.Make(1000, 7, [PlantedFaults.LanguageOf(language)]);
+        List<SyntheticRow> made = SyntheticRows.Make(700, 7, [PlantedFaults.LanguageOf(language)]);
+        Row[] alone = [.. made.Select(m => RowVerifier.Verify(m.Chunk, m.Row, PlantedFaults.LanguageMatches))];
         List<string> report = [];
         foreach (string kind in PlantedFaults.Kinds)
         {
             // Each bad row belongs to another good one; both go through verifier and filter with all others.
             Dictionary<string, Row> bad = new(StringComparer.Ordinal);
             HashSet<string> partners = new(StringComparer.Ordinal);
-            for (int i = 0; i < made.Count && bad.Count < 100; i += 3)
+            for (int i = 0; i < made.Count && bad.Count < 100; i++)
                 if (PlantedFaults.Inject(kind, made[i], made, i) is Row row && bad.TryAdd(row.Hash, row))
-                    partners.Add(kind == "contradiction" ? made[i].Row.Fact : "");
+                    partners.Add(kind is "contradiction" or "number of another fact" ? made[i].Row.Fact : "");
             bad.Count.ShouldBeGreaterThan(30, kind);
 
-            List<Row> verified = [.. made.Select(m => RowVerifier.Verify(m.Chunk, m.Row, PlantedFaults.LanguageMatches))];
-            int i2 = 0;
+            List<Row> verified = [.. alone];
+            int number = 0;
             foreach (Row row in bad.Values)
             {
                 SyntheticRow good = made.First(m => m.Row.Fact == row.Fact);
                 Chunk chunk = kind == "contradiction" ? Saying(good.Chunk, row.Evidence) : good.Chunk;
-                verified.Add(RowVerifier.Verify(chunk, row, PlantedFaults.LanguageMatches) with { Author = "pipeline", Section = $"bad{i2++}" });
+                verified.Add(RowVerifier.Verify(chunk, row, PlantedFaults.LanguageMatches) with { Section = $"bad{number++}" });
             }
             IReadOnlyList<Row> rows = RowFilter.Filter(verified, Unlimited, text => text.Length / 4, CancellationToken.None);
 
             Row[] badAfter = [.. rows.Where(r => r.Section.StartsWith("bad", StringComparison.Ordinal))];
             // Of a pair of duplicates one has to go, whichever.
-            int caught = kind is "duplicate" or "near duplicate"
-                ? rows.Count(r => r.Reason is Reasons.Duplicate or Reasons.NearDuplicate)
-                : badAfter.Count(r => r.State == RowState.Rejected);
+            int caught = badAfter.Count(r => r.State == RowState.Rejected);
+            if (kind is "duplicate" or "near duplicate")
+                caught += rows.Except(badAfter).Count(r => r.Reason is Reasons.Duplicate or Reasons.NearDuplicate);
             Row[] goodAfter = [.. rows.Where(r => !r.Section.StartsWith("bad", StringComparison.Ordinal) && !partners.Contains(r.Fact))];
             Row[] lost = [.. goodAfter.Where(r => r.State == RowState.Rejected
                 && !(kind is "duplicate" or "near duplicate" && r.Reason is Reasons.Duplicate or Reasons.NearDuplicate))];
             if (caught < 0.95 * bad.Count)
-                report.Add($"{kind}: caught {caught} of {bad.Count}, not {string.Join(" | ", badAfter.Where(r => r.State != RowState.Rejected).Take(3)
+                report.Add($"{kind}: caught {caught} of {bad.Count}, not {string.Join(" | ", badAfter.Where(r => r.State !="
+                    + " RowState.Rejected).Take(3)
                     .Select(r => $"{r.Question} → {r.Answer} [{r.Expected}]"))}");
             if (lost.Length > 0.05 * goodAfter.Length)
                 report.Add($"{kind}: lost {lost.Length} of {goodAfter.Length} good, such as {string.Join(" | ", lost.Take(3)
