@@ -90,7 +90,7 @@ internal static class DatasetBytes
     {
         try
         {
-            return (Encoding)(CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name)).Clone();
+            return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
         }
         catch (ArgumentException e)
         {
@@ -101,6 +101,7 @@ internal static class DatasetBytes
 
     private static byte[] Convert(string path, byte[] bytes, Encoding encoding)
     {
+        encoding = (Encoding)encoding.Clone();          // the runtime's own are read-only
         encoding.DecoderFallback = DecoderFallback.ExceptionFallback;
         try
         {

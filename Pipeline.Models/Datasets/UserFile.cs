@@ -47,9 +47,11 @@ public static class UserFile
     private static UserRows Read(string path, IReadOnlyList<DatasetItem> items, bool strict, DatasetColumns? columns)
     {
         List<UserRow> rows = new();
-        List<(int Line, string Reason)> skipped = new();
+        List<(int Number, int Line, string Reason)> skipped = new();
+        int number = 0;
         foreach ((int line, DatasetRow? row, string? fault) in items)
         {
+            number++;
             string? reason = fault;
             if (row is not null)
             {
@@ -64,7 +66,7 @@ public static class UserFile
                 }
             }
             if (reason is not null)
-                skipped.Add(strict ? throw new InputException($"{path}: line {line}: {reason}") : (line, reason));
+                skipped.Add(strict ? throw new InputException($"{path}: line {line}: {reason}") : (number, line, reason));
         }
         return new UserRows(rows, skipped);
     }

@@ -99,7 +99,7 @@ internal static class UserRowReader
             return read with { Messages = [.. read.Messages, new UserMessage("assistant", better)], Rejected = worse, IsPreference = true };
         }
         string mark = columns?.KtoTag is { Length: > 0 } named ? named
-            : row.Value("kto_tag").ValueKind is JsonValueKind.True or JsonValueKind.False ? "kto_tag" : "label";
+            : Has(row, "kto_tag") ? "kto_tag" : "label";
         if (mark == columns?.Output) return read;
         bool wanted;
         switch (row.Value(mark))

@@ -37,14 +37,26 @@ public static class DatasetImport
                 && samples.TryGetInt32(out int count) ? count : int.MaxValue;
             rows.AddRange(read.Rows.Take(most).Select(row => ImportedRow.Of(row, options.LanguageOf))
                 .Select(row => isHeld && row.State != RowState.Rejected ? row with { Split = RowSplit.Eval } : row));
-            skipped.AddRange(read.Skipped.Select(row => new SkippedRow(file, row.Line, row.Reason)));
+            skipped.AddRange(read.Skipped.Select(row => new SkippedRow(file, row.Number, row.Line, row.Reason)));
         }
         if (rows.Count == 0)
             throw new InputException($"{path}: no example in it; expected rows with instruction and output, messages, or text"
                 + (skipped.Count == 0 ? "" : $". The first of {skipped.Count} rows that cannot be used: {skipped[0]}"));
+        return new ImportedRows(rows, skipped, [.. Warnings(rows)]);
+    }
+
+    private static IEnumerable<string> Warnings(List<Row> rows)
+    {
         int empty = rows.Count(row => row.Type != RowType.Preference && row.Answer.Trim().Length == 0);
-        return new ImportedRows(rows, skipped,
-            empty == 0 ? [] : [$"{empty} of {rows.Count} rows have an empty answer: they teach to say nothing"]);
+        if (empty > 0) yield return $"{empty} of {rows.Count} rows have an empty answer: they teach to say nothing";
+        foreach ((RowKind kind, string what) in ((RowKind, string)[])[(RowKind.Pair, "pairs of preference"),
+            (RowKind.Marked, "answers marked as wanted or not"), (RowKind.Image, "questions about pictures"),
+            (RowKind.Tools, "conversations with tools")])
+        {
+            int count = rows.Count(row => RowShape.KindOf(row) == kind);
+            if (count > 0)
+                yield return $"{count} of {rows.Count} rows are {what}: they are kept and exported, and the built-in trainer does not train them";
+        }
     }
 
     private static async Task<UserRows> ReadFileAsync(string file, JsonElement? entry, ImportOptions options, CancellationToken ct) =>

@@ -46,10 +46,10 @@ public sealed class DatasetImportTests
     public async Task A_file_that_is_no_dataset_is_an_input_error_that_names_it()
     {
         using TemporaryFolder folder = new();
-        File.WriteAllText(folder.File("notes.txt"), "milk, eggs");
+        File.WriteAllText(folder.File("notes.json"), "milk, eggs");
         InputException error = await Should.ThrowAsync<InputException>(DatasetBuilder.ImportAsync(
-            folder.File("notes.txt"), new DatasetOptions(), folder.File("out"), TestContext.Current.CancellationToken));
-        error.Message.ShouldContain("notes.txt");
+            folder.File("notes.json"), new DatasetOptions(), folder.File("out"), TestContext.Current.CancellationToken));
+        error.Message.ShouldContain("notes.json");
         Directory.Exists(folder.File("out")).ShouldBeFalse();
     }
 }

@@ -94,11 +94,28 @@ public sealed class InstructionDatasetTests : IDisposable
     [InlineData("{\"file_name\": \"qa.json\", \"formatting\": \"openai\"}",
         "qa: formatting is 'openai'; supported are alpaca and sharegpt")]
     [InlineData("{\"file_name\": \"qa.json\", \"ranking\": true}", "qa: ranking is true; supported is supervised data")]
+    [InlineData("{\"file_name\": \"qa.json\", \"columns\": {\"kto_tag\": \"good\"}}", "qa: columns.kto_tag is 'good'; supported is supervised")]
     public void A_wrong_entry_of_the_info_file_is_named(string entry, string message)
     {
         Write("qa.json", """{"instruction": "a", "output": "b"}""");
         Write("dataset_info.json", $$"""{"qa": {{entry}}}""");
         Should.Throw<InputException>(() => InstructionDataset.Load(_folder, "qa")).Message.ShouldContain(message);
+    }
+
+    [Fact]
+    public void Numbers_and_true_or_false_are_answers_as_written_and_an_empty_one_is_kept() =>
+        Load("""
+            [{"instruction": "a", "output": 42}, {"instruction": "b", "output": true}, {"instruction": "c", "output": ""},]
+            """).Select(example => example.Output).ShouldBe(["42", "true", ""]);
+
+    [Fact]
+    public void Text_to_continue_is_told_from_questions_by_its_column_or_by_the_info_file()
+    {
+        Load("""{"text": "All of it."}""").ShouldHaveSingleItem().ShouldBe(new InstructionExample("", "", "") { Text = "All of it." });
+        Write("pt.jsonl", """{"body": "All of it."}""");
+        Write("dataset_info.json", """{"pt": {"file_name": "pt.jsonl", "columns": {"prompt": "body"}}}""");
+        InstructionDataset.Load(_folder, "pt").ShouldHaveSingleItem().Text.ShouldBe("All of it.");
+        Load("""{"instruction": "a", "output": "b", "text": "not read"}""").ShouldHaveSingleItem().Text.ShouldBeNull();
     }
 
     [Fact]
@@ -127,9 +144,15 @@ public sealed class InstructionDatasetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"instruction\": \"a\", \"output\": \"b\"}\n{\"instruction\": \"a\"}", "line 2: field 'output' is missing or empty")]
+    [InlineData("{\"instruction\": \"a\", \"output\": \"b\"}\n{\"instruction\": \"a\"}", "line 2: field 'output' is missing")]
     [InlineData("{\"instruction\": \"\", \"output\": \"b\"}", "line 1: field 'instruction' is missing or empty, and so is 'input'")]
-    [InlineData("{\"instruction\": \"a\", \"output\": 3}", "line 1: field 'output' is a number; expected text")]
+    [InlineData("{\"instruction\": \"a\", \"output\": null}", "line 1: field 'output' is missing")]
+    [InlineData("{\"instruction\": \"a\", \"output\": {}}", "line 1: field 'output' is a object; expected text")]
+    [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"label\": false}", "field 'label' says whether the answer is wanted")]
+    [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"kto_tag\": true}", "field 'kto_tag' says whether the answer is wanted")]
+    [InlineData("{\"instruction\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}", "field 'chosen' makes it a preference row")]
+    [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"images\": [\"a.png\"]}", "field 'images' is not empty, and the trainer learns")]
+    [InlineData("{\"text\": \"\"}", "field 'text' is missing or empty")]
     [InlineData("{\"instruction\": \"a\", \"output\": \"b\"}\n\n{\"instruction\": \"a\", \"outp", "line 3: not JSON")]
     [InlineData("[\n{\"instruction\": \"a\", \"output\": \"b\"},\n{\"instruction\": \"a\"}\n]", "line 3: field 'output' is missing")]
     [InlineData("[\n{\"instruction\": \"a\",\n oops}\n]", "line 3: not JSON")]

@@ -50,6 +50,43 @@ public sealed class TrainingDataTests
     }
 
     [Fact]
+    public void Text_is_learned_whole_without_a_template_in_pieces_beside_masked_questions()
+    {
+        string text = string.Concat(Enumerable.Repeat("The pump moves water. ", 40)).TrimEnd() + " <|end|>";
+        TrainingData data = TrainingData.Prepare(new TrainingArguments { CutoffLen = 48 }, Tokenizer, Template, 64,
+            [new InstructionExample("", "", "") { Text = text }, new InstructionExample("What?", "", "This.")], []);
+        TokenizedExample[] pieces = [.. data.Train.SkipLast(1)];
+        int[] whole = Tokenizer.Encode(text, allowSpecialTokens: false);
+        pieces.SelectMany(piece => piece.InputIds).ShouldBe(whole, "nothing is cut off, and control tokens stay text");
+        pieces.ShouldAllBe(piece => piece.Labels.SequenceEqual(piece.InputIds));
+        pieces.Max(piece => piece.InputIds.Length).ShouldBeLessThanOrEqualTo(48);
+        (pieces.Max(piece => piece.InputIds.Length) - pieces.Min(piece => piece.InputIds.Length)).ShouldBeLessThanOrEqualTo(1);
+        data.Train[^1].Labels[0].ShouldBe(TokenizedExample.Ignored);
+        data.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_token_that_a_tokenizer_puts_before_a_text_stands_before_its_first_piece_only()
+    {
+        using TemporaryFolder folder = new();
+        string own = Path.Combine(GoldenFiles.Root, "phi4-tiny", "tokenizer.json");
+        string first = Tokenizer.Decode([Tokenizer.TokenToId("<|endoftext|>") ?? 0], skipSpecialTokens: false);
+        System.Text.Json.Nodes.JsonNode json = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(own))!;
+        json["post_processor"] = System.Text.Json.Nodes.JsonNode.Parse($$$"""
+            {"type": "Sequence", "processors": [{"type": "ByteLevel"}, {"type": "TemplateProcessing", "single":
+              [{"SpecialToken": {"id": "{{{first}}}", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}]}]}
+            """);
+        File.WriteAllText(folder.File("tokenizer.json"), json.ToJsonString());
+        HubTokenizer leading = HubTokenizer.Load(folder.Path);
+        leading.LeadingTokenId.ShouldBe(leading.TokenToId(first));
+        TokenizedExample[] pieces = [.. TokenizedExample.Continuations("one two three four five six seven", leading, 4,
+            leading.LeadingTokenId)];
+        pieces[0].InputIds[0].ShouldBe(leading.LeadingTokenId!.Value);
+        pieces.SelectMany(piece => piece.InputIds).Count(id => id == leading.LeadingTokenId).ShouldBe(1);
+        Tokenizer.LeadingTokenId.ShouldBeNull("a first token that is only named stands before nothing");
+    }
+
+    [Fact]
     public void A_cut_off_beyond_the_models_positions_is_lowered_with_a_warning()
     {
         TrainingData data = TrainingData.Prepare(new TrainingArguments { CutoffLen = 4096 }, Tokenizer, Template, 64,
