@@ -79,6 +79,11 @@ public sealed class ListFactsTests
             with { Headings = ["Change History"] }).ShouldBeEmpty();
 
     [Fact]
+    public void Entries_under_a_heading_that_says_of_nothing_whose_they_are_are_no_definitions() =>
+        Found("definition", Of(Term("x", ": the first of the two numbers"), Term("y", ": the other of the two numbers"),
+            Term("z", ": the name of the sum of both")) with { Headings = ["The base package", "Arguments"] }).ShouldBeEmpty();
+
+    [Fact]
     public void One_name_with_two_meanings_is_no_fact() =>
         Found("definition", Of(Term("root", ": the uppermost folder of all"), Term("root", ": the user who may do everything"),
             Term("home", ": the folder of a user")))

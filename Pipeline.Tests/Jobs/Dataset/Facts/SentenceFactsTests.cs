@@ -44,6 +44,12 @@ public sealed class SentenceFactsTests
     [InlineData("en", "A lysimeter is not a block of soil that is weighed.")]
     [InlineData("en", "An argument list is a list of names that are known and may be empty.")]
     [InlineData("en", "which is a block of soil that is weighed.")]
+    [InlineData("en", "size is the number of bytes that are sent at once.")]
+    [InlineData("en", "A drive is the full path to your tape drive that is used.")]
+    [InlineData("de", "Eine schnelle Lösung ist das Paket, das alles ersetzt.")]
+    [InlineData("de", "Aus diesem Grund ist die Trennung etwas, das man meidet.")]
+    [InlineData("fr", "La qualité est largement due à la charte qui définit les exigences.")]
+    [InlineData("pt", "Desses utilitários é o reportbug um programa que facilita tudo.")]
     [InlineData("de", "Dabei ist ein Paket das, was der Nutzer herunterlädt.")]
     [InlineData("de", "Sein Argument ist eine Liste von Dateien, die gelesen werden.")]
     [InlineData("de", "Zentrale Anlaufstelle ist das Wiki, welches sich im Aufbau befindet.")]
@@ -62,6 +68,11 @@ public sealed class SentenceFactsTests
         Definitions("en", Paragraph(sentence, new TextSpan(4, 13,
             TextStyle.Italic))).ShouldHaveSingleItem().Subject.ShouldBe("wilting point");
     }
+
+    [Fact]
+    public void One_argument_of_many_is_not_defined_though_it_is_set_apart() =>
+        Definitions("en", Paragraph("The format is a regular string, with newlines if desired.", new TextSpan(4, 6, TextStyle.Italic)))
+            .ShouldBeEmpty();
 
     [Fact]
     public void Captions_say_what_figures_and_tables_show_and_a_vision_model_what_can_be_seen()
@@ -87,6 +98,8 @@ public sealed class SentenceFactsTests
     [InlineData("Aur´elien Lherbier")]
     [InlineData("LAT X 2ε E")]
     [InlineData("?")]
+    [InlineData("Sommaire")]
+    [InlineData("Table of Contents")]
     [InlineData("A\0B")]
     [InlineData("Title \uD800 cut")]
     public void A_document_without_a_title_that_can_be_read_gives_no_facts(string title) =>

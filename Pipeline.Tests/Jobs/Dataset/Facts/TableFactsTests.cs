@@ -55,7 +55,9 @@ public sealed class TableFactsTests
     [InlineData("crosses only", 1, "Option|sloppy", "nolists|X", "notilde|X")]
     [InlineData("numbers and words in one column", 1, "Mode|Length", "ccm|any", "gcm|16", "cbc|12", "ecb|even")]
     [InlineData("hyphens of line ends", 1, "Action|Function", "Complete|decode_- Megaco", "Exclusive|decode_- Gateway")]
-    [InlineData("notes below", 1, "Method|file", "netboot|yes¹", "cdrom|yes*")]
+    [InlineData("notes below", 1, "Method|file", "netboot|sim¹", "cdrom|yes*")]
+    [InlineData("names that are cut off", 1, "Package|File name", "source|name-version.diff.", "binary|name-version.tar.")]
+    [InlineData("a letter lost in a head", 1, "pacchetto|d scrizione", "at|esegue i comandi", "cron|ripete i comandi")]
     [InlineData("one row", 1, "Season|Day", "Winter|18 °C")]
     public void Other_tables_give_no_facts(string why, int heads, params string[] rows) =>
         Found(Of(Table(heads, "Table 1: Settings", rows))).ShouldBeEmpty(why);

@@ -89,6 +89,7 @@ public sealed class PhrasebookTests
         Reverse(Winter).ShouldNotBeEmpty();
         Reverse(Winter with { Peers = [new FactPeer("Spring", "18.5 °C"), .. Winter.Peers] }).ShouldBeEmpty();
         Reverse(Winter with { Peers = [] }).ShouldBeEmpty("other rows are not known");
+        Reverse(Winter with { Scope = "Winter – Set points" }).ShouldBeEmpty("the scope would say it");
         Reverse(Winter with { Value = "as in Winter before" }).ShouldBeEmpty("the question would say it");
 
         IReadOnlyList<Row> Reverse(Fact fact) => [.. book.Write(fact).Where(row => row.Type == RowType.Reverse)];
