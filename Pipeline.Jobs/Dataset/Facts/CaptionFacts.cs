@@ -50,8 +50,8 @@ internal static partial class CaptionFacts
 
     private static bool LooksLikeProgram(string text) => PlainText.LooksLikeCode(text) && text.Count(char.IsLetter) < 0.7 * text.Length;
 
-    [GeneratedRegex(@"^\s{0,3}(?<label>(?:Figure|Fig\.|Table|Tab\.|Listing|Scheme|Plate|Chart|Abbildung|Abb\.|Bild|Tabelle|Schema|Tableau|Graphique|Illustration|"
-        + @"Figura|Tabla|Cuadro|Gráfico|Ilustración|Tabela|Quadro|Tabella|Grafico|Diagramma)\s(?:[A-Z]\.)?\d{1,3}(?:[.\-]\d{1,3}){0,3}[a-z]?)"
-        + @"\s{0,2}[:.|–—]\s{1,3}(?=\S)")]
+    [GeneratedRegex(@"^\s{0,3}(?<label>(?:Figure|Fig\.|Table|Tab\.|Listing|Scheme|Plate|Chart|Abbildung|Abb\.|Bild|Tabelle|Schema|Tableau|"
+        + @"Graphique|Illustration|Figura|Tabla|Cuadro|Gráfico|Ilustración|Tabela|Quadro|Tabella|Grafico|"
+        + @"Diagramma)\s(?:[A-Z]\.)?\d{1,3}(?:[.\-]\d{1,3}){0,3}[a-z]?)\s{0,2}[:.|–—]\s{1,3}(?=\S)")]
     private static partial Regex Label();
 }

@@ -11,10 +11,11 @@ internal static partial class CellText
     public static bool AreHeads(IReadOnlyList<string> heads)
     {
         // Only the head over the names may be missing, as in a table of two dimensions.
-        if ((heads[0].Length > 0 && !heads[0].Any(char.IsLetter)) || heads.Skip(1).Any(head => head.Length == 0) || heads.Distinct(StringComparer.OrdinalIgnoreCase).Count() < heads.Count)
+        if ((heads[0].Length > 0 && !heads[0].Any(char.IsLetter)) || heads.Skip(1).Any(head => head.Length == 0)
+            || heads.Distinct(StringComparer.OrdinalIgnoreCase).Count() < heads.Count)
             return false;
         return heads.All(head => head.Length == 0 || (PlainText.IsReadable(head, 1, LongestHead) && !PlainText.LooksLikeCode(head)
-            && !NoHead().IsMatch(head) && (head.Any(char.IsLetter) || Quantity.Of(head) is not null)));
+            && !NoHead().IsMatch(head) && !LostLetter().IsMatch(head) && (head.Any(char.IsLetter) || Quantity.Of(head) is not null)));
     }
 
     /// <summary>A head that the first cell under it ran into: "Address 10.0.0.1" over other addresses.</summary>
@@ -36,7 +37,7 @@ internal static partial class CellText
     {
         ColumnKind.Quantity => Quantity.Of(cell) is not null,
         ColumnKind.Words => PlainText.IsReadable(cell, 1, LongestValue) && !IsNothing(cell) && !PlainText.HasNoteMark(cell)
-            && cell.Any(char.IsLetterOrDigit) && !Reference().IsMatch(cell),
+            && cell.Any(char.IsLetterOrDigit) && !Reference().IsMatch(cell) && !NameCutOff().IsMatch(cell),
         _ => false,
     };
 
@@ -75,8 +76,15 @@ internal static partial class CellText
     private static partial Regex Nothing();
 
     // Running text, contents, running heads and numbered notes that were taken for heads.
-    [GeneratedRegex(@"[.!?,]$|\bcontents\b|\binhaltsverzeichnis\b|\bíndice\b|\bindice\b|^\d+\s+\p{L}.*\s|^[•·]|\.\s\p{Lu}|https?:", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"[.!?,]$|\bcontents\b|\binhaltsverzeichnis\b|\bíndice\b|\bindice\b|^\d+\s+\p{L}.*\s|^[•·]|\.\s\p{Lu}|https?:",
+        RegexOptions.IgnoreCase)]
     private static partial Regex NoHead();
+
+    [GeneratedRegex(@"^\S+\.\S+\.$")]
+    private static partial Regex NameCutOff();
+
+    [GeneratedRegex(@"^[bcdfghjlmqrsvw]\s\p{Ll}{3}")]
+    private static partial Regex LostLetter();
 
     [GeneratedRegex(@"\s[-−]?\d[\d.,]*$|\d\.\d+\.\d|\s[-−]?\d+\s\(")]
     private static partial Regex NumberAtEnd();

@@ -24,7 +24,7 @@ internal static class EnumerationFacts
                 continue;
             if (list.Length is < Fewest or > Most || MayGoOn(chunk, list, end) || !AreItems(list, chunk.Language))
                 continue;
-            string[] items = [.. list.Select(item => item.Text.ReplaceLineEndings(" ").Trim().TrimEnd('.', ';', ',', ' '))];
+            string[] items = [.. list.Select(TextOf)];
             string value = string.Join(items.Any(item => item.Contains(',', StringComparison.Ordinal)) ? "; " : ", ", items);
             FactParts parts = new()
             {
@@ -54,8 +54,13 @@ internal static class EnumerationFacts
     }
 
     private static bool AreItems(ChunkBlock[] list, string language) =>
-        list.All(item => item.Level == list[0].Level && PlainText.IsReadable(item.Text.TrimEnd('.', ';', ',', ' '), 1, LongestItem)
-            && !item.Text.Contains('\n', StringComparison.Ordinal) && SentenceSplitter.Split(item.Text).Count == 1
-            && !PlainText.HasNoteMark(item.Text) && !PlainText.LooksLikeCode(item.Text) && !item.Text.Contains('=', StringComparison.Ordinal) && item.Text.Any(char.IsLetterOrDigit) && !PlainText.PointsElsewhere(item.Text, language))
-        && list.Select(item => item.Text).Distinct(StringComparer.OrdinalIgnoreCase).Count() == list.Length;
+        list.All(item => item.Level == list[0].Level && IsItem(TextOf(item), language))
+        && list.Select(TextOf).Distinct(StringComparer.OrdinalIgnoreCase).Count() == list.Length;
+
+    private static bool IsItem(string text, string language) =>
+        PlainText.IsReadable(text, 1, LongestItem) && SentenceSplitter.Split(text).Count == 1 && text.Any(char.IsLetterOrDigit)
+        && !PlainText.HasNoteMark(text) && !PlainText.LooksLikeCode(text) && !text.Contains('=', StringComparison.Ordinal)
+        && !PlainText.PointsElsewhere(text, language);
+
+    private static string TextOf(ChunkBlock item) => item.Text.Trim().TrimEnd('.', ';', ',', ' ');
 }

@@ -3,7 +3,8 @@ using Pipeline.Jobs.Dataset.Rows;
 
 namespace Pipeline.Jobs.Dataset.Facts;
 
-/// <summary>Where a fact holds, in words that are understood without the document: its title, and what of headings or caption is needed.</summary>
+/// <summary>Where a fact holds, in words that are understood without the document: its title, and what of headings or caption is
+/// needed.</summary>
 internal static partial class FactScope
 {
     private const int LongestPart = 110;
@@ -12,11 +13,15 @@ internal static partial class FactScope
     public static string? OfDocument(Chunk chunk)
     {
         string title = TitleOf(chunk);
-        return title.Count(char.IsLetter) >= 2 && PlainText.IsReadable(title, 2, LongestPart) ? title : null;
+        return title.Count(char.IsLetter) >= 2 && !ListHeading().IsMatch(title) && PlainText.IsReadable(title, 2, LongestPart) ? title
+            : null;
     }
 
     /// <summary>Lists of contents, of changes, of literature, and the index: nothing in them is a fact of the subject.</summary>
     public static bool IsList(Chunk chunk) => chunk.Headings.Any(heading => ListHeading().IsMatch(Trimmed(heading)));
+
+    /// <summary>Under "Arguments" stand those of one function, and nothing says of which.</summary>
+    public static bool IsPartOfSomething(Chunk chunk) => chunk.Headings.Count > 0 && Part().IsMatch(Trimmed(chunk.Headings[^1]));
 
     /// <summary>A block that is announced as an example, or stands under a heading that says so: what is in it is not meant.</summary>
     public static bool IsExample(Chunk chunk, int index) =>
@@ -25,7 +30,8 @@ internal static partial class FactScope
             && Example().IsMatch(SentenceSplitter.Split(before.Text)[^1]))
         || (chunk.Blocks[index].Table?.Caption is { } caption && WithoutLabel(caption) is { } text && ExampleCaption().IsMatch(text));
 
-    /// <summary>Title and heading; of a short heading such as "Options" the one above it as well. Null where one is not fit to be read.</summary>
+    /// <summary>Title and heading; of a short heading such as "Options" the one above it as well. Null where one is not fit to be
+    /// read.</summary>
     public static string? OfSection(Chunk chunk)
     {
         if (OfDocument(chunk) is not { } title)
@@ -71,20 +77,30 @@ internal static partial class FactScope
 
     private static bool Same(string a, string b) => RowHash.Normalised(a) == RowHash.Normalised(b);
 
-    [GeneratedRegex(@"^(?:note|notes|warning|caution|tip|important|example|hinweis|warnung|achtung|beispiel|note|remarque|attention|avertissement|exemple|nota|"
-        + @"aviso|advertencia|ejemplo|exemplo|avviso|attenzione|esempio)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:note|notes|warning|caution|tip|important|example|hinweis|warnung|achtung|beispiel|note|remarque|attention|"
+        + @"avertissement|exemple|nota|aviso|advertencia|ejemplo|exemplo|avviso|attenzione|esempio|tipp|conseil|astuce|sugerencia|consejo|"
+        + @"importante|cuidado|atenção|atención|precaución|dica|suggerimento|observação|observación|osservazione|anmerkung|vorsicht|"
+        + @"wichtig)$", RegexOptions.IgnoreCase)]
     private static partial Regex Remark();
 
-    [GeneratedRegex(@"^(?:table of )?contents$|inhaltsverzeichnis|^inhalt$|table des matières|^sommaire|^tabla de contenidos?|^contenidos?$|^(?:í|i)ndice|^sumário|"
-        + @"^sommario|^index$|^references$|bibliograph|bibliograf|literatur(?:verzeichnis)?$|^références|^referencias|^referências|^riferimenti|change ?log|"
-        + @"^change history|revision history|^history$|release notes|^historique|^changements|^versionsprotokoll|änderungen|^historial|^historia$|^cronologia|"
-        + @"^histórico|^cambios|^modifiche", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:arguments?|parameters?|details|slots|values?|methods?|returns?|fields?|members?|exports|types|data types|"
+        + @"argumente?|parameter|rückgabewerte?|paramètres|argumentos|parámetros|parâmetros|argomenti|parametri)$",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex Part();
+
+    [GeneratedRegex(@"^(?:table of )?contents$|inhaltsverzeichnis|^inhalt$|table des matières|^sommaire|^tabla de contenidos?|"
+        + @"^contenidos?$|^(?:í|i)ndice|^sumário|^sommario|^index$|^references$|bibliograph|bibliograf|literatur(?:verzeichnis)?$|"
+        + @"^références|^referencias|^referências|^riferimenti|change ?log|^change history|revision history|^history$|release notes|"
+        + @"^historique|^changements|^versionsprotokoll|änderungen|^historial|^historia$|^cronologia|^histórico|^cambios|^modifiche",
+        RegexOptions.IgnoreCase)]
     private static partial Regex ListHeading();
 
-    [GeneratedRegex(@"\bexamples?\b|\bfor instance\b|beispiel|\bbspw|\bexemples?\b|\bejemplos?\b|\bexemplos?\b|\besemp(?:io|i)\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\bexamples?\b|\bfor instance\b|beispiel|\bbspw|\bexemples?\b|\bejemplos?\b|\bexemplos?\b|\besemp(?:io|i)\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Example();
 
-    [GeneratedRegex(@"^(?:an? |the |some )?examples?\b|^(?:ein )?beispiele?\b|^(?:un )?exemples?\b|^(?:un )?ejemplos?\b|^(?:um )?exemplos?\b|^(?:un )?esemp(?:io|i)\b",
+    [GeneratedRegex(@"^(?:an? |the |some )?examples?\b|^(?:ein )?beispiele?\b|^(?:un )?exemples?\b|^(?:un )?ejemplos?\b|"
+        + @"^(?:um )?exemplos?\b|^(?:un )?esemp(?:io|i)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex ExampleCaption();
 

@@ -12,7 +12,7 @@ internal static partial class KeyValueFacts
 
     public static IEnumerable<Fact> Of(Chunk chunk)
     {
-        if (FactScope.OfDocument(chunk) is null || FactScope.IsList(chunk))
+        if (FactScope.OfDocument(chunk) is null || FactScope.IsList(chunk) || FactScope.IsPartOfSomething(chunk))
             yield break;
         for (int i = 0; i < chunk.Blocks.Count;)
         {
@@ -32,11 +32,13 @@ internal static partial class KeyValueFacts
             if (whole)
             {
                 (string Key, string Value)[] pairs = [.. chunk.Blocks.Skip(i).Take(end - i).Select(b => Pair(b.Text)!.Value)];
-                if (AreKeys(pairs, chunk.Language) && 2 * pairs.Count(pair => IsTyped(pair.Value)) >= pairs.Length && !FactScope.IsExample(chunk, i))
+                if (AreKeys(pairs, chunk.Language) && 2 * pairs.Count(pair => IsTyped(pair.Value)) >= pairs.Length
+                    && !FactScope.IsExample(chunk, i))
                 {
                     for (int k = 0; k < pairs.Length; k++)
                     {
-                        if (Parts(chunk, pairs[k], chunk.Blocks[i + k].Text, FactScope.Topic(chunk))?.In(chunk, chunk.Blocks[i + k]) is { } fact)
+                        ChunkBlock own = chunk.Blocks[i + k];
+                        if (Parts(chunk, pairs[k], own.Text, FactScope.Topic(chunk))?.In(chunk, own) is { } fact)
                             yield return fact;
                     }
                 }
@@ -60,10 +62,12 @@ internal static partial class KeyValueFacts
         if (!colons && Quantity.Of(pairs[0].Value) is null)
             yield break;        // perhaps heads that were not recognised
         pairs = [.. pairs.Select(pair => (pair.Key.TrimEnd(':', ' '), pair.Value))];
-        if (!AreKeys(pairs, chunk.Language) || pairs.Any(pair => !PlainText.IsReadable(pair.Value, 1, LongestValue) || NoKey().IsMatch(pair.Key)
+        if (!AreKeys(pairs, chunk.Language) || pairs.Any(pair => !PlainText.IsReadable(pair.Value, 1, LongestValue)
+            || NoKey().IsMatch(pair.Key)
             || pair.Key.Length > LongestKey || !pair.Key.Any(char.IsLetter)))
             yield break;
-        string about = (table.Caption is { } caption ? FactScope.WithoutLabel(caption) : LeadText.Before(chunk, index)) ?? FactScope.Topic(chunk);
+        string about = (table.Caption is { } caption ? FactScope.WithoutLabel(caption) : LeadText.Before(chunk, index))
+            ?? FactScope.Topic(chunk);
         foreach ((string Key, string Value) pair in pairs)
         {
             if (Parts(chunk, pair, $"{pair.Key} | {pair.Value}", about)?.In(chunk, block) is { } fact)
@@ -85,16 +89,18 @@ internal static partial class KeyValueFacts
     /// <summary>Keys that are read as one list: each once, with values that are no sentences.</summary>
     private static bool AreKeys((string Key, string Value)[] pairs, string language) =>
         !AreContents(pairs) && pairs.Select(pair => pair.Key).Distinct(StringComparer.OrdinalIgnoreCase).Count() == pairs.Length
-        && pairs.All(pair => PlainText.IsReadable(pair.Key, 2, LongestKey) && !PlainText.LooksLikeCode(pair.Key) && Words().IsMatch(pair.Key)
+        && pairs.All(pair => PlainText.IsReadable(pair.Key, 2, LongestKey) && !PlainText.LooksLikeCode(pair.Key)
+            && Words().IsMatch(pair.Key)
             && !PlainText.PointsElsewhere(pair.Value, language) && !PlainText.HasNoteMark(pair.Value));
 
     /// <summary>Titles with the numbers of pages.</summary>
     private static bool AreContents((string Key, string Value)[] pairs) =>
         pairs.All(pair => pair.Value.Length <= 4 && pair.Value.All(char.IsAsciiDigit))
-        && pairs.Zip(pairs.Skip(1)).All(pair => int.Parse(pair.First.Value, CultureInfo.InvariantCulture) <= int.Parse(pair.Second.Value, CultureInfo.InvariantCulture));
+        && pairs.Select(pair => int.Parse(pair.Value, CultureInfo.InvariantCulture)) is { } pages && pages.SequenceEqual(pages.Order());
 
     /// <summary>A quantity, a date, a number, a code: what the value of a property looks like.</summary>
-    private static bool IsTyped(string value) => Quantity.Of(value) is not null || (value.Any(char.IsAsciiDigit) && value.Length <= 40 && !Address().IsMatch(value));
+    private static bool IsTyped(string value) => Quantity.Of(value) is not null || (value.Any(char.IsAsciiDigit) && value.Length <= 40
+        && !Address().IsMatch(value));
 
     private static (string Key, string Value)? Pair(string text)
     {
@@ -104,16 +110,18 @@ internal static partial class KeyValueFacts
         if (!match.Success)
             return null;
         (string key, string value) = (match.Groups["key"].Value.Trim(), match.Groups["value"].Value.Trim().TrimEnd('.', ';', ','));
-        return NoKey().IsMatch(key) || key.Count(c => c == ' ') > 5 || PlainText.LooksLikeCode(text) || !PlainText.IsReadable(value, 1, LongestValue)
-            || Sentence().IsMatch(value) ? null : (key, value);
+        return NoKey().IsMatch(key) || key.Count(c => c == ' ') > 5 || PlainText.LooksLikeCode(text)
+            || !PlainText.IsReadable(value, 1, LongestValue) || Sentence().IsMatch(value) ? null : (key, value);
     }
 
     [GeneratedRegex(@"^(?<key>\p{L}[^:\n]{1,39}?)\s?:\s+(?<value>\S.{0,69})$")]
     private static partial Regex Form();
 
-    [GeneratedRegex(@"^(?:note|example|warning|tip|caution|important|hint|see|see also|remark|usage|problem|solution|question|answer|q|a|hinweis|beispiel|anmerkung|"
-        + @"achtung|warnung|wichtig|siehe|frage|antwort|note bene|nb|remarque|exemple|attention|astuce|voir|nota|ejemplo|aviso|atención|exemplo|observação|dica|"
-        + @"atenção|esempio|avviso|attenzione|suggerimento|https?|ftp|e\.g|step.*|schritt.*|paso.*|passo.*|étape.*)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:note|syntax error|example|warning|tip|caution|important|hint|see|see also|remark|usage|problem|solution|"
+        + @"question|answer|q|a|"
+        + @"hinweis|beispiel|anmerkung|achtung|warnung|wichtig|siehe|frage|antwort|note bene|nb|remarque|exemple|attention|astuce|voir|"
+        + @"nota|ejemplo|aviso|atención|exemplo|observação|dica|atenção|esempio|avviso|attenzione|suggerimento|https?|ftp|e\.g|step.*|"
+        + @"schritt.*|paso.*|passo.*|étape.*)$", RegexOptions.IgnoreCase)]
     private static partial Regex NoKey();
 
     [GeneratedRegex(@"^\p{L}[\p{L}\p{N} /()'’.,%-]*$")]

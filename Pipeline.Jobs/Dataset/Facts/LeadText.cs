@@ -16,7 +16,8 @@ internal static partial class LeadText
         if (!text.EndsWith(':'))
             return null;
         string last = SentenceSplitter.Split(text)[^1].TrimEnd(':', ' ');
-        return !PlainText.PointsElsewhere(Announced(last, chunk.Language), chunk.Language) && last.Count(c => c == ' ') is >= 3 and <= 20 && PlainText.IsReadable(last, 10, 140) && !PlainText.LooksLikeCode(last)
+        return !PlainText.PointsElsewhere(Announced(last, chunk.Language), chunk.Language) && last.Count(c => c == ' ') is >= 3 and <= 20
+            && PlainText.IsReadable(last, 10, 140) && !PlainText.LooksLikeCode(last)
             && char.IsUpper(last.FirstOrDefault(char.IsLetter)) && !Joined().IsMatch(last) ? last : null;
     }
 
@@ -36,10 +37,13 @@ internal static partial class LeadText
     }
 
     // Leans on the sentence before it, addresses the reader, or says of nothing in particular that it follows.
-    [GeneratedRegex(@"^(?:it|its|he|she|they|this|these|that|those|such|here|there (?:is|are) \w+$|for|however|but|and|or|also|then|so|thus|therefore|more precisely|specifically|"
-        + @"consider|visit|see|note|if|when|in this|in that|er|sie|es|dies|diese|dieser|dieses|hier|für|jedoch|allerdings|aber|und|auch|dann|also|falls|wenn|dabei|dazu|il|elle|ils|elles|on|"
-        + @"ce|cette|ces|cela|voici|ici|cependant|ainsi|puis|pour|mais|et|aussi|alors|donc|si|lorsque|este|esta|estos|estas|esto|aquí|pero|sin embargo|y|también|entonces|si|cuando|visite|véase|isto|estes|"
-        + @"aqui|mas|e|também|então|se|quando|veja|questo|questa|questi|queste|qui|ma|anche|allora|quindi|vedi|lo|ciò)(?!\p{L})|\b(?:such as|e\.g|for example|z\.\s?b|zum beispiel|"
+    [GeneratedRegex(@"^(?:it|its|he|she|they|this|these|that|those|such|here|there (?:is|are) \w+$|for|however|but|and|or|also|then|so|"
+        + @"thus|therefore|more precisely|specifically|consider|use|returns?|possible|there|visit|see|note|if|when|in this|in that|er|sie|"
+        + @"es|dies|diese|dieser|dieses|hier|für|jedoch|allerdings|aber|und|auch|dann|also|falls|wenn|dabei|dazu|il|elle|ils|elles|on|ce|"
+        + @"cette|ces|cela|voici|en voici|ici|cependant|ainsi|puis|pour|mais|et|aussi|alors|donc|si|lorsque|este|esta|estos|estas|esto|"
+            + @"aquí|pero|"
+        + @"sin embargo|y|también|entonces|si|cuando|visite|véase|isto|estes|aqui|mas|e|também|então|se|quando|veja|questo|questa|questi|"
+        + @"queste|qui|ma|anche|allora|quindi|vedi|lo|ciò|eseguirà)(?!\p{L})|\b(?:such as|e\.g|for example|z\.\s?b|zum beispiel|"
         + @"par exemple|por ejemplo|por exemplo|per esempio|ad esempio)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Joined();
 }

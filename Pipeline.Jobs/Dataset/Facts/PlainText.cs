@@ -42,7 +42,8 @@ internal static partial class PlainText
     public static bool HasNoteMark(string text) => NoteMark().IsMatch(text);
 
     /// <summary>Words that mean something else in another place: "this section", "see below", "you".</summary>
-    public static bool PointsElsewhere(string text, string language) => Pointers.TryGetValue(language, out Regex? words) && words.IsMatch(text);
+    public static bool PointsElsewhere(string text, string language) => Pointers.TryGetValue(language, out Regex? words)
+        && words.IsMatch(text);
 
     private static bool Paired(string text)
     {
@@ -74,11 +75,16 @@ internal static partial class PlainText
 
     private static readonly Dictionary<string, Regex> Pointers = new(StringComparer.Ordinal)
     {
-        ["en"] = Words("this|these|those|above|following|previous|here|we|our|us|i|my|section|chapter|figure|fig|table|see|below(?! which)"),
-        ["de"] = Words("dieser?|dieses|diesem|diesen|oben|unten|folgenden?|hier|wir|uns|unsere?|abschnitt|kapitel|abbildung|tabelle|siehe|s\\.o"),
-        ["fr"] = Words("ce|cet|cette|ces|ceci|cela|ici|nous|notre|nos|ci-dessus|ci-dessous|suivante?s?|section|chapitre|figure|tableau|voir"),
+        ["en"] = Words("this|these|those|above|following|previous|here|we|our|us|i|your|my|section|chapter|figure|fig|table|see|"
+            + "below(?! which)"),
+        ["de"] = Words("dieser?|dieses|diesem|diesen|oben|unten|folgenden?|hier|wir|uns|unsere?|abschnitt|kapitel|abbildung|tabelle|siehe|"
+            + "s\\.o"),
+        ["fr"] = Words("voyez|ce|cet|cette|ces|ceci|cela|ici|nous|notre|nos|ci-dessus|ci-dessous|suivante?s?|section|chapitre|figure|"
+            + "tableau|"
+            + "voir"),
         ["es"] = Words("est[aeo]s?|es[ae]s?|aquí|nosotros|nuestr[ao]s?|anterior|siguientes?|sección|capítulo|figura|tabla|véase|ver"),
-        ["pt"] = Words("est[ae]s?|ess[ae]s?|isto|isso|aqui|nós|noss[ao]s?|acima|abaixo|seguintes?|seção|secção|capítulo|figura|tabela|veja|ver"),
+        ["pt"] = Words("est[ae]s?|ess[ae]s?|isto|isso|aqui|nós|noss[ao]s?|acima|abaixo|seguintes?|seção|secção|capítulo|figura|tabela|"
+            + "veja|ver"),
         ["it"] = Words("quest[aeio]|quell[aeio]|qui|noi|nostr[aeio]|sopra|sotto|seguent[ei]|sezione|capitolo|figura|tabella|vedi|vedere"),
     };
 
@@ -87,21 +93,24 @@ internal static partial class PlainText
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Compiled);
 
     // Accents beside their letters, hyphens of line ends, leaders of a list of contents, a word twice (rows that ran together).
-    [GeneratedRegex(@"[´¨˜˘ˇ]\p{L}|\p{L}[¨˜˘ˇ]|[\p{L}_]-\s\p{Ll}|_-\s|\.{4}|\.\s\.\s\.|(?<![\p{L}\p{N}])(\p{L}{2,})\s\1(?![\p{L}\p{N}'’-])"
-        + @"|(?<![\p{L}\p{N}])L\s?A?\s?T\s?X(?![\p{L}\p{N}])|\bL A T ?E ?X\b|(?<!\p{L})T X(?!\p{L})|\sE$|\sE\s[\p{N}ε𝜀]|\p{L}[`´]\p{L}|(?<!\S)[`´]\p{L}(?!\S)|\p{L}[.,]?[⁰¹²³⁴-⁹]{1,3}\s\p{L}")]
+    [GeneratedRegex(@"[´¨˜˘ˇ]\p{L}|\p{L}[¨˜˘ˇ]|[\p{L}_]-\s\p{Ll}|_-\s|\.{4}|\.\s\.\s\.|"
+        + @"(?<![\p{L}\p{N}])(\p{L}{2,})\s\1(?![\p{L}\p{N}'’-])|(?<![\p{L}\p{N}])L\s?A?\s?T\s?X(?![\p{L}\p{N}])|\bL A T ?E ?X\b|"
+        + @"(?<!\p{L})T X(?!\p{L})|\sE$|\sE\s[\p{N}ε𝜀]|\p{L}[`´]\p{L}|(?<!\S)[`´]\p{L}(?!\S)|\p{L}[.,]?[⁰¹²³⁴-⁹]{1,3}\s\p{L}")]
     private static partial Regex Broken();
 
-    [GeneratedRegex(@"[,;:(\[{/\\&=]$|\s[-–—]$|\p{L}-$|\s(?:if|and|or|the|an|of|to|with|for|by|from|und|oder|von|mit|für|zum|zur|et|ou|de|du|des|la|les|le|el|los|las|y|e|"
-        + @"con|para|por|do|da|dos|di|del|della|il|per|che|que|qui)$")]
+    [GeneratedRegex(@"[,;:(\[{/\\&=]$|\s[-–—]$|\p{L}-$|\s(?:if|and|or|the|an|of|to|with|for|by|from|und|oder|von|mit|für|zum|zur|et|ou|de|"
+        + @"du|des|la|les|le|el|los|las|y|e|con|para|por|do|da|dos|di|del|della|il|per|che|que|qui)$")]
     private static partial Regex CutOff();
 
     [GeneratedRegex(@"->|=>|:=|::|[{};]|\$\s|^[>$%#]\s?\S|\d>\s|^\s*-{1,2}module|\)\.$|==|&&|\|\|")]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"[\p{Ll}\p{N})]\s(?:The|This|These|An|It|If|You|When|For|Der|Die|Das|Ein|Eine|Es|Wenn|Dies|Le|La|Les|Une|Un|Il|Cette|Ce|El|Los|Las|Una|O|Os|As|Um|Uma|"
-        + @"Esta|Este|Lo|Gli|Questo|Questa|Adesso|Ahora|Agora)\s\p{Ll}")]
+    [GeneratedRegex(@"[\p{Ll}\p{N})]\s(?:The|This|These|An|It|If|You|When|For|Der|Die|Das|Ein|Eine|Es|Wenn|Dies|Le|La|Les|Une|Un|Il|Cette|"
+        + @"Ce|El|Los|Las|Una|O|Os|As|Um|Uma|Esta|Este|Lo|Gli|Questo|Questa|Adesso|Ahora|Agora|L['’]\p{Ll}+|In|Nel|Per|Con|Se|Em|Para|En|"
+            + @"Pour|Dans|"
+        + @"Im)\s\p{Ll}")]
     private static partial Regex SecondStart();
 
-    [GeneratedRegex(@"(?:(?<![mcdk])[¹²³]|[⁰⁴-⁹]|[*†‡]|\[\d{1,2}\])$|^[*†‡¹²³#]")]
+    [GeneratedRegex(@"(?:(?<!(?<!\p{L})[mcdk]?m)[²³]|¹|[⁰⁴-⁹]|[*†‡]|\[\d{1,2}\])$|^[*†‡¹²³#]")]
     private static partial Regex NoteMark();
 }

@@ -23,7 +23,8 @@ internal sealed partial record Quantity(string Number, string Unit)
     {
         if (!string.Equals(Unit, other.Unit, StringComparison.Ordinal))
             return null;
-        int?[] orders = [.. new[] { '.', ',' }.Select(point => Value(point) is { } a && other.Value(point) is { } b ? a.CompareTo(b) : (int?)null)];
+        int?[] orders = [.. new[] { '.', ',' }.Select(point => Value(point) is { } a && other.Value(point) is { } b ? a.CompareTo(b)
+            : (int?)null)];
         int?[] known = [.. orders.Where(order => order is not null).Distinct()];
         return known.Length == 1 ? known[0] : null;
     }
@@ -41,10 +42,12 @@ internal sealed partial record Quantity(string Number, string Unit)
         if (groups.Skip(1).Any(group => group.Length != 3))
             return null;
         string plain = string.Concat(groups) + (last < 0 ? "" : "." + digits[(last + 1)..]);
-        return decimal.TryParse(plain, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value)
+        return decimal.TryParse(plain, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out decimal value)
             ? value : null;
     }
 
-    [GeneratedRegex(@"^(?<number>[+\-−]?\d{1,15}(?:[.,\u00A0\u202F ]\d{3})*(?:[.,]\d{1,10})?)\s?(?<unit>(?:[\p{L}%°µΩ€$£‰][\p{L}\p{N}%°µΩ/·²³⁻¹.^\-]{0,14}(?:\s[\p{L}/²³]{1,10}){0,2})?)$")]
+    [GeneratedRegex(@"^(?<number>[+\-−]?\d{1,15}(?:[.,\u00A0\u202F ]\d{3})*(?:[.,]\d{1,10})?)\s?"
+        + @"(?<unit>(?:[\p{L}%°µΩ€$£‰][\p{L}\p{N}%°µΩ/·²³⁻¹.^\-]{0,14}(?:\s[\p{L}/²³]{1,10}){0,2})?)$")]
     private static partial Regex Form();
 }

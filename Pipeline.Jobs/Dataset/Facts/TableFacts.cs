@@ -59,7 +59,8 @@ internal static class TableFacts
     }
 
     /// <summary>A table whose first column names its rows and whose columns each hold one kind of thing.</summary>
-    internal sealed record FactTable(IReadOnlyList<string> Heads, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlyList<ColumnKind> Kinds)
+    internal sealed record FactTable(IReadOnlyList<string> Heads, IReadOnlyList<IReadOnlyList<string>> Rows,
+        IReadOnlyList<ColumnKind> Kinds)
     {
         private string?[] Units { get; init; } = [];
 
@@ -86,7 +87,8 @@ internal static class TableFacts
             // A cell over two rows or columns: whose value it is would be a guess.
             if (rows.Count < 2 || table.Spans.Any(span => span.Row >= table.HeaderRows))
                 return null;
-            if (rows.Any(row => !CellText.IsName(row[0])) || rows.Select(row => row[0]).Distinct(StringComparer.OrdinalIgnoreCase).Count() < rows.Count)
+            if (rows.Any(row => !CellText.IsName(row[0]))
+                || rows.Select(row => row[0]).Distinct(StringComparer.OrdinalIgnoreCase).Count() < rows.Count)
                 return null;
             if (heads.Where((head, column) => CellText.HoldsACell(head, [.. rows.Select(row => row[column])])).Any())
                 return null;
@@ -107,7 +109,8 @@ internal static class TableFacts
         public string ValueOf(int row, int column)
         {
             string cell = Rows[row][column];
-            return Kinds[column] == ColumnKind.Quantity && Units[column] is { } unit && Quantity.Of(cell) is { Unit: "" } ? $"{cell} {unit}" : cell;
+            return Kinds[column] == ColumnKind.Quantity && Units[column] is { } unit && Quantity.Of(cell) is { Unit: "" }
+                ? $"{cell} {unit}" : cell;
         }
 
         private static string OneLine(string cell) => cell.ReplaceLineEndings(" ").Trim();

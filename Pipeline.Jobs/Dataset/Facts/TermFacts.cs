@@ -11,7 +11,7 @@ internal static partial class TermFacts
 
     public static IEnumerable<Fact> Of(Chunk chunk)
     {
-        if (FactScope.IsList(chunk) || FactScope.OfSection(chunk) is not { } scope)
+        if (FactScope.IsList(chunk) || FactScope.IsPartOfSomething(chunk) || FactScope.OfSection(chunk) is not { } scope)
             yield break;
         List<(ChunkBlock Block, string Term, string Meaning)> entries = [];
         foreach (ChunkBlock block in chunk.Blocks)
@@ -41,7 +41,7 @@ internal static partial class TermFacts
             (term, rest) = (term.TrimEnd(':', ' '), ": " + rest.TrimStart());
         Match match = Separator().Match(rest);
         if (!match.Success || NoTerm().IsMatch(term) || !PlainText.IsReadable(term, 1, LongestTerm) || term.Count(c => c == ' ') > 4
-            || !term.Any(char.IsLetter) || PlainText.LooksLikeCode(term))
+            || !term.Any(char.IsLetter) || term.Contains(": ", StringComparison.Ordinal) || PlainText.LooksLikeCode(term))
             return null;
         string meaning = rest[match.Length..].Trim();
         if (block.Kind == BlockKind.ListItem || match.Value.Trim() == ":")
@@ -49,26 +49,30 @@ internal static partial class TermFacts
         return null;
     }
 
-    private static string FirstSentence(string meaning) => SentenceSplitter.Split(meaning.ReplaceLineEndings(" "))[0].TrimEnd('.', ';', ',', ' ');
+    private static string FirstSentence(string meaning) => SentenceSplitter.Split(meaning.ReplaceLineEndings(" "))[0].TrimEnd('.', ';',
+        ',', ' ');
 
     private static bool IsMeaning(string meaning, string language) =>
         PlainText.IsReadable(meaning, 12, LongestMeaning) && meaning.Count(c => c == ' ') >= 2 && char.IsLetter(meaning[0])
         && !PlainText.LooksLikeCode(meaning) && !PlainText.PointsElsewhere(meaning, language) && !PlainText.HasNoteMark(meaning)
         && !meaning.EndsWith('?') && !PlainText.RunsOn(meaning) && !Again().IsMatch(meaning) && !Pronoun().IsMatch(meaning);
 
-    [GeneratedRegex(@"\b(?:ditto|idem|dito)\b", RegexOptions.IgnoreCase)]
+    // "… ditto", and an entry in which the next one begins.
+    [GeneratedRegex(@"\b(?:ditto|idem|dito)\b|[.;]\s[^\s:]{1,40}:\s", RegexOptions.IgnoreCase)]
     private static partial Regex Again();
 
     [GeneratedRegex(@"^\s?(?::|–|—|-)\s+(?=\S)")]
     private static partial Regex Separator();
 
-    [GeneratedRegex(@"^(?:note|notes|example|examples|warning|tip|caution|important|hint|see|see also|remark|usage|problem|solution|question|answer|result|results|returns?|types?|options?|"
-        + @"value|default|arguments?|beware|proof|author|authors|authors?|hinweis|beispiel|anmerkung|achtung|warnung|wichtig|siehe|frage|antwort|remarque|exemple|attention|"
-        + @"astuce|voir|nota|ejemplo|aviso|atención|exemplo|observação|dicas?|atenção|esempio|avviso|attenzione|suggerimento|keywords|abstract|step.*|schritt.*|paso.*|"
+    [GeneratedRegex(@"^(?:note|notes|example|examples|warning|tip|caution|important|hint|see|see also|remark|usage|problem|solution|"
+        + @"question|answer|result|results|returns?|types?|options?|value|default|arguments?|beware|proof|author|authors|authors?|hinweis|"
+        + @"beispiel|anmerkung|achtung|warnung|wichtig|siehe|frage|antwort|remarque|exemple|attention|astuce|voir|nota|ejemplo|aviso|"
+        + @"atención|exemplo|observação|dicas?|atenção|esempio|avviso|attenzione|suggerimento|keywords|abstract|step.*|schritt.*|paso.*|"
         + @"passo.*|étape.*|table.*|figure.*|tabelle.*|abbildung.*|warum.*|why.*|how.*|what.*)$", RegexOptions.IgnoreCase)]
     private static partial Regex NoTerm();
 
-    [GeneratedRegex(@"^(?:it|this|that|these|they|same|ditto|also|and|or|but|so|then|dies|das ist|es|dasselbe|dito|il|elle|c['’]est|idem|lo mismo|o mesmo|lo stesso|as above|like)(?!\p{L})",
+    [GeneratedRegex(@"^(?:it|this|that|these|they|same|ditto|also|and|or|but|so|then|dies|das ist|es|dasselbe|dito|il|elle|c['’]est|idem|"
+        + @"lo mismo|o mesmo|lo stesso|as above|like)(?!\p{L})",
         RegexOptions.IgnoreCase)]
     private static partial Regex Pronoun();
 }

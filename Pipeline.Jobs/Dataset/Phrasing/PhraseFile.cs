@@ -8,7 +8,8 @@ namespace Pipeline.Jobs.Dataset.Phrasing;
 /// <param name="Language">ISO 639-1.</param>
 /// <param name="Version">Changes with the wordings; stored with each row.</param>
 /// <param name="Groups">Wordings by group, such as <c>table.question</c>, in the order of their keys.</param>
-internal sealed record PhraseFile(string Path, string Language, string Version, IReadOnlyDictionary<string, IReadOnlyList<PhraseTemplate>> Groups)
+internal sealed record PhraseFile(string Path, string Language, string Version, IReadOnlyDictionary<string,
+    IReadOnlyList<PhraseTemplate>> Groups)
 {
     private const int LongestWording = 500;
 
@@ -35,7 +36,8 @@ internal sealed record PhraseFile(string Path, string Language, string Version, 
             throw new InputException($"{path}: language is '{language}', expected two lower-case letters of ISO 639-1 such as nl");
         return version is { Length: > 0 and <= 40 }
             ? new PhraseFile(path, language, version, groups)
-            : throw new InputException($"{path}: version is '{version}', expected a short text such as \"1\"; change it whenever wordings change");
+            : throw new InputException($"{path}: version is '{version}', expected a short text such as \"1\"; change it whenever wordings "
+                + $"change");
     }
 
     /// <summary>These wordings with those of another file of the language: its own replace the ones with the same key.</summary>
@@ -58,7 +60,8 @@ internal sealed record PhraseFile(string Path, string Language, string Version, 
         {
             int found = Groups.TryGetValue(group, out IReadOnlyList<PhraseTemplate>? wordings) ? wordings.Count : 0;
             if (found < rule.Fewest)
-                throw new InputException($"{Path}: {group} has {found} wordings, expected at least {rule.Fewest}; add them, as in assets/phrasings/en.yaml");
+                throw new InputException($"{Path}: {group} has {found} wordings, expected at least {rule.Fewest}; add them, as in "
+                    + $"assets/phrasings/en.yaml");
         }
         return this;
     }
@@ -74,7 +77,8 @@ internal sealed record PhraseFile(string Path, string Language, string Version, 
                 throw new InputException($"{path}: {group} is not known; expected one of {string.Join(", ", PhraseRules.All.Keys)}");
             if (wordings is not YamlMappingNode numbered)
                 throw new InputException($"{path}: {group} is not a group of numbered wordings; expected lines such as 1: '…'");
-            groups[group] = [.. numbered.Children.Select(pair => Wording(path, group, pair.Key, pair.Value)).OrderBy(template => Number(template.Key))];
+            groups[group] = [.. numbered.Children.Select(pair => Wording(path, group, pair.Key, pair.Value)).OrderBy(template =>
+                Number(template.Key))];
         }
     }
 
@@ -89,10 +93,12 @@ internal sealed record PhraseFile(string Path, string Language, string Version, 
         return PhraseRules.Fault(group, template) is { } fault ? throw new InputException($"{path}: {name} {fault}") : template;
     }
 
-    private static int Number(string key) => int.Parse(key.AsSpan(key.LastIndexOf('.') + 1), System.Globalization.CultureInfo.InvariantCulture);
+    private static int Number(string key) => int.Parse(key.AsSpan(key.LastIndexOf('.') + 1),
+        System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Text(string path, string key, YamlNode node) =>
-        node is YamlScalarNode { Value: { } text } ? text : throw new InputException($"{path}: {key} is not a text; write one line in quotes");
+        node is YamlScalarNode { Value: { } text } ? text : throw new InputException($"{path}: {key} is not a text; write one line in "
+            + $"quotes");
 
     private static string ReadText(string path)
     {

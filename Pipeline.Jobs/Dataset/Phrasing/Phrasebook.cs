@@ -20,7 +20,8 @@ public sealed class Phrasebook
     public IReadOnlyCollection<string> Languages => _files.Keys;
 
     /// <summary>The product's wordings, with those of a user's folder.</summary>
-    /// <param name="userFolder">Folder with files such as <c>nl.yaml</c>: languages that are added, or wordings by key that are added or replaced.</param>
+    /// <param name="userFolder">Folder with files such as <c>nl.yaml</c>: languages that are added, or wordings by key that are added or
+    /// replaced.</param>
     /// <exception cref="InputException">A file of the user is broken or incomplete; names file, key and fix.</exception>
     /// <exception cref="MissingPrerequisiteException">The product's own files are not beside the program.</exception>
     public static Phrasebook Load(string? userFolder = null)
@@ -64,16 +65,19 @@ public sealed class Phrasebook
             "key_value" => [.. Direct(file, fact, "key_value")],
             "definition" => [.. Direct(file, fact, "definition"), .. Reverse(file, fact, "definition")],
             "enumeration" => Rows(file, fact, "enumeration.list", RowType.List, fact.Value),
-            "caption" when fact.Attribute == CaptionFacts.Description => Rows(file, fact, "description.question", RowType.Figure, fact.Value),
+            "caption" when fact.Attribute == CaptionFacts.Description => Rows(file, fact, "description.question", RowType.Figure,
+                fact.Value),
             "caption" => [.. Direct(file, fact, "caption"), .. Reverse(file, fact, "caption")],
             _ => [],
         };
     }
 
     /// <summary>Wordings of the direct question about a fact and of refusals, for questions that nothing answers.</summary>
-    internal (IReadOnlyList<(string Key, string Question)> Questions, IReadOnlyList<string> Refusals, string Version) Unanswerable(Fact fact)
+    internal (IReadOnlyList<(string Key, string Question)> Questions, IReadOnlyList<string> Refusals,
+        string Version) Unanswerable(Fact fact)
     {
-        if (!_files.TryGetValue(fact.Language, out PhraseFile? file) || !file.Groups.TryGetValue($"{fact.Kind}.question", out IReadOnlyList<PhraseTemplate>? wordings))
+        if (!_files.TryGetValue(fact.Language, out PhraseFile? file) || !file.Groups.TryGetValue($"{fact.Kind}.question",
+            out IReadOnlyList<PhraseTemplate>? wordings))
             return ([], [], "");
         Dictionary<string, string> places = PlacesOf(file, fact);
         return ([.. wordings.Select(wording => (wording.Key, wording.Fill(places)))],
@@ -81,14 +85,16 @@ public sealed class Phrasebook
     }
 
     private static IReadOnlyList<Row> Direct(PhraseFile file, Fact fact, string kind) =>
-        [.. Rows(file, fact, $"{kind}.question", RowType.Question, fact.Value), .. Rows(file, fact, $"{kind}.cloze", RowType.Cloze, fact.Value)];
+        [.. Rows(file, fact, $"{kind}.question", RowType.Question, fact.Value), .. Rows(file, fact, $"{kind}.cloze", RowType.Cloze,
+            fact.Value)];
 
     private static IReadOnlyList<Row> Reverse(PhraseFile file, Fact fact, string kind)
     {
         string value = RowHash.Normalised(fact.Value);
         // In a table the value must be known to belong to one row alone, which needs the other rows.
         bool unique = kind != "table" || (fact.Peers.Count > 0 && fact.Peers.All(peer => RowHash.Normalised(peer.Value) != value));
-        bool told = $" {value} ".Contains($" {RowHash.Normalised(fact.Subject)} ", StringComparison.Ordinal);
+        bool told = $" {value} {RowHash.Normalised(fact.Scope)} {RowHash.Normalised(fact.Attribute ?? "")} "
+            .Contains($" {RowHash.Normalised(fact.Subject)} ", StringComparison.Ordinal);
         return unique && !told && value.Length > 0 ? Rows(file, fact, $"{kind}.reverse", RowType.Reverse, fact.Subject) : [];
     }
 

@@ -11,7 +11,8 @@ namespace Pipeline.Jobs.Dataset.Phrasing;
 public sealed partial class RefusalRows
 {
     private const int Tries = 20;
-    private static readonly string[] First = ["Bar", "Cor", "Dal", "Fen", "Gor", "Hel", "Jor", "Kel", "Lam", "Mor", "Nav", "Pel", "Quor", "Ros", "Sel", "Tav", "Ul", "Vel", "Wim", "Zor"];
+    private static readonly string[] First = ["Bar", "Cor", "Dal", "Fen", "Gor", "Hel", "Jor", "Kel", "Lam", "Mor", "Nav", "Pel", "Quor",
+        "Ros", "Sel", "Tav", "Ul", "Vel", "Wim", "Zor"];
     private static readonly string[] Middle = ["a", "ani", "e", "emo", "i", "ilu", "o", "ora", "u", "uri"];
     private static readonly string[] Last = ["dan", "fex", "gil", "kor", "lith", "mar", "nov", "pas", "rix", "sol", "tek", "vin"];
 
@@ -35,25 +36,29 @@ public sealed partial class RefusalRows
         ArgumentNullException.ThrowIfNull(occursAnywhere);
         ArgumentOutOfRangeException.ThrowIfNegative(share);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(share, 1);
-        int wanted = (int)Math.Round(share / (1 - share) * allFacts.Sum(fact => _phrasebook.Write(fact).Count), MidpointRounding.AwayFromZero);
+        int wanted = (int)Math.Round(share / (1 - share) * allFacts.Sum(fact => _phrasebook.Write(fact).Count),
+            MidpointRounding.AwayFromZero);
         string salt = FormattableString.Invariant($"{seed}");
         List<Row> rows = [];
         HashSet<string> asked = new(StringComparer.Ordinal);
         foreach (Fact fact in allFacts.Where(fact => fact.Kind is "table" or "key_value" or "definition")
-            .OrderBy(fact => RowHash.Of("refusal", salt, fact.Id), StringComparer.Ordinal).ThenBy(fact => fact.Chunk, StringComparer.Ordinal))
+            .OrderBy(fact => RowHash.Of("refusal", salt, fact.Id), StringComparer.Ordinal).ThenBy(fact => fact.Chunk,
+                StringComparer.Ordinal))
         {
             if (rows.Count >= wanted)
                 break;
             if (Swapped(fact, salt, occursAnywhere) is not { } swapped || !asked.Add(swapped.Id))
                 continue;
-            (IReadOnlyList<(string Key, string Question)> questions, IReadOnlyList<string> refusals, string version) = _phrasebook.Unanswerable(swapped);
+            (IReadOnlyList<(string Key, string Question)> questions, IReadOnlyList<string> refusals,
+                string version) = _phrasebook.Unanswerable(swapped);
             rows.AddRange(questions.Take(wanted - rows.Count).Select((question, i) => RowHash.WithHash(new Row
             {
                 Hash = "",
                 Fact = swapped.Id,
                 Type = RowType.Refusal,
                 Language = fact.Language,
-                Messages = [new RowMessage("user", question.Question), new RowMessage("assistant", refusals[(Pick(swapped.Id, refusals.Count) + i) % refusals.Count])],
+                Messages = [new RowMessage("user", question.Question), new RowMessage("assistant", refusals[(Pick(swapped.Id,
+                    refusals.Count) + i) % refusals.Count])],
                 Sources = fact.Sources,
                 Chunk = fact.Chunk,
                 Section = fact.Section,
@@ -78,7 +83,8 @@ public sealed partial class RefusalRows
             (string subject, string? attribute) = key ? (fact.Subject, name) : (name, fact.Attribute);
             return fact with
             {
-                Id = RowHash.OfFact(fact.Scope, subject, attribute), Subject = subject, Attribute = attribute, Value = "", Items = [], Peers = [], Evidence = "",
+                Id = RowHash.OfFact(fact.Scope, subject, attribute), Subject = subject, Attribute = attribute, Value = "", Items = [],
+                    Peers = [], Evidence = "",
             };
         }
         return null;
@@ -97,7 +103,8 @@ public sealed partial class RefusalRows
         return changed.ToString();
     }
 
-    private static string Invented(string hash) => First[Pick(hash, First.Length)] + Middle[Pick(hash[4..], Middle.Length)] + Last[Pick(hash[8..], Last.Length)];
+    private static string Invented(string hash) => First[Pick(hash, First.Length)] + Middle[Pick(hash[4..], Middle.Length)]
+        + Last[Pick(hash[8..], Last.Length)];
 
     private static int Pick(string hash, int count) => ((Hex(hash[0]) * 256) + (Hex(hash[1]) * 16) + Hex(hash[2])) % count;
 

@@ -15,7 +15,8 @@ public static class TextRows
         if (!text.Any(char.IsLetter))
             return [];
         string title = chunk.Title.Trim();
-        string path = string.Join(" – ", chunk.Headings.Select(heading => heading.Trim()).Where(heading => heading.Length > 0 && heading != title));
+        string path = string.Join(" – ", chunk.Headings.Select(heading => heading.Trim()).Where(heading => heading.Length > 0
+            && heading != title));
         string head = string.Join('\n', new[] { title, path }.Where(line => line.Length > 0));
         return [RowHash.WithHash(new Row
         {

@@ -19,7 +19,9 @@ public sealed record Fact
     /// <summary>What it is about, as printed.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>What kind of thing the subject is, as printed: the head of the column of names ("Season"); null where nothing says it.</summary>
+    /// <summary>
+    /// What kind of thing the subject is, as printed: the head of the column of names ("Season"); null where nothing says it.
+    /// </summary>
     public string? SubjectHead { get; init; }
 
     /// <summary>What of the subject, as printed: the head of a column, a key; null for definitions.</summary>

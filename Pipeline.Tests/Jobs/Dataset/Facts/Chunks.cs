@@ -21,12 +21,15 @@ internal static class Chunks
 
     public static ChunkBlock Paragraph(string text, params IReadOnlyList<TextSpan> spans) => Block(BlockKind.Paragraph, text, spans);
 
-    public static ChunkBlock Item(string text, params IReadOnlyList<TextSpan> spans) => Block(BlockKind.ListItem, text, spans) with { Marker = "-", Level = 1 };
+    public static ChunkBlock Item(string text, params IReadOnlyList<TextSpan> spans) => Block(BlockKind.ListItem, text,
+        spans) with { Marker = "-", Level = 1 };
 
     /// <summary>An item whose first word, up to the colon or dash, is set in another style.</summary>
-    public static ChunkBlock Term(string term, string rest, TextStyle style = TextStyle.Bold) => Item(term + rest, new TextSpan(0, term.Length, style));
+    public static ChunkBlock Term(string term, string rest, TextStyle style = TextStyle.Bold) => Item(term + rest, new TextSpan(0,
+        term.Length, style));
 
-    public static ChunkBlock Table(int heads, string? caption, params IReadOnlyList<string> rows) => Block(BlockKind.Table, string.Join('\n', rows), []) with
+    public static ChunkBlock Table(int heads, string? caption, params IReadOnlyList<string> rows) => Block(BlockKind.Table,
+        string.Join('\n', rows), []) with
     {
         Table = new DocumentTable
         {

@@ -10,15 +10,18 @@ public sealed class ListFactsTests
     [Fact]
     public void Keys_with_typed_values_in_a_list_are_facts_of_their_heading()
     {
-        IReadOnlyList<Fact> facts = Found("key_value", Of(Item("Length: 12 m"), Item("Mass: 340 kg"), Item("Colour: RAL 7016"), Item("Supply: 24 V")));
+        IReadOnlyList<Fact> facts = Found("key_value", Of(Item("Length: 12 m"), Item("Mass: 340 kg"), Item("Colour: RAL 7016"),
+            Item("Supply: 24 V")));
 
         facts.Select(fact => $"{fact.Subject}, {fact.Attribute}: {fact.Value}").ShouldBe(
-            ["Technical data, Length: 12 m", "Technical data, Mass: 340 kg", "Technical data, Colour: RAL 7016", "Technical data, Supply: 24 V"]);
+            ["Technical data, Length: 12 m", "Technical data, Mass: 340 kg", "Technical data, Colour: RAL 7016",
+                "Technical data, Supply: 24 V"]);
     }
 
     [Fact]
     public void Keys_with_quantities_in_a_table_without_heads_are_facts() =>
-        Found("key_value", Of(Table(0, null, "Length|12 m", "Mass|340 kg", "Supply|24 V"))).Select(fact => fact.Value).ShouldBe(["12 m", "340 kg", "24 V"]);
+        Found("key_value", Of(Table(0, null, "Length|12 m", "Mass|340 kg", "Supply|24 V"))).Select(fact => fact.Value).ShouldBe(["12 m",
+            "340 kg", "24 V"]);
 
     [Theory]
     [InlineData("too few", "Length: 12 m", "Mass: 340 kg")]
@@ -63,24 +66,34 @@ public sealed class ListFactsTests
     [InlineData("two texts in one", "rules", ": xts-plain The algorithm that builds the package")]
     [InlineData("a program", "rules", ": x = fun() -> ok end")]
     [InlineData("the same again", "rules", ": ditto for the whole package")]
+    [InlineData("the next entry in it", "rules", ": Builds the whole package. clean: Removes what was built")]
     public void Other_entries_are_not_defined(string why, string term, string rest) =>
-        Found("definition", Of(Term(term, rest), Term("first", ": the one that comes before all"), Term("last", ": the one that comes after all")))
-            .Select(fact => fact.Subject).ShouldBe(["first", "last"], why);
+        Found("definition", Of(Term(term, rest), Term("first", ": the one that comes before all"), Term("next",
+            ": the one that comes after it"), Term("last", ": the one that comes after all")))
+            .Select(fact => fact.Subject).ShouldBe(["first", "next", "last"], why);
 
     [Fact]
     public void Entries_of_a_list_of_changes_are_no_definitions() =>
-        Found("definition", Of(Term("a", ": Added the macro for lists"), Term("b", ": Removed the macro for lists"), Term("c", ": Mended the macro for lists"))
+        Found("definition", Of(Term("a", ": Added the macro for lists"), Term("b", ": Removed the macro for lists"), Term("c",
+            ": Mended the macro for lists"))
             with { Headings = ["Change History"] }).ShouldBeEmpty();
 
     [Fact]
+    public void Entries_under_a_heading_that_says_of_nothing_whose_they_are_are_no_definitions() =>
+        Found("definition", Of(Term("x", ": the first of the two numbers"), Term("y", ": the other of the two numbers"),
+            Term("z", ": the name of the sum of both")) with { Headings = ["The base package", "Arguments"] }).ShouldBeEmpty();
+
+    [Fact]
     public void One_name_with_two_meanings_is_no_fact() =>
-        Found("definition", Of(Term("root", ": the uppermost folder of all"), Term("root", ": the user who may do everything"), Term("home", ": the folder of a user")))
+        Found("definition", Of(Term("root", ": the uppermost folder of all"), Term("root", ": the user who may do everything"),
+            Term("home", ": the folder of a user")))
             .Select(fact => fact.Subject).ShouldBe(["home"]);
 
     [Fact]
     public void A_sentence_with_a_colon_and_the_list_after_it_are_an_enumeration()
     {
-        Fact fact = Found("enumeration", Of(Paragraph("The pump is robust. The following protocols are supported:"), Item("FTP"), Item("HTTP;"), Item("Modbus TCP.")))
+        Fact fact = Found("enumeration", Of(Paragraph("The pump is robust. The following protocols are supported:"), Item("FTP"),
+            Item("HTTP;"), Item("Modbus TCP.")))
             .ShouldHaveSingleItem();
 
         fact.Subject.ShouldBe("The following protocols are supported");

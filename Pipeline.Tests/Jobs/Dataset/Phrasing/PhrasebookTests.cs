@@ -1,4 +1,3 @@
-using Pipeline.Jobs.Dataset.Facts;
 using Pipeline.Jobs.Dataset.Phrasing;
 using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Models;
@@ -48,7 +47,8 @@ public sealed class PhrasebookTests
         int Count(Fact fact, RowType type)
         {
             IReadOnlyList<Row> rows = book.Write(fact);
-            rows.ShouldAllBe(row => row.Language == language && !row.Question.Contains('{') && !row.Question.Contains('}') && !row.Question.Contains("  "));
+            rows.ShouldAllBe(row => row.Language == language && !row.Question.Contains('{') && !row.Question.Contains('}')
+                && !row.Question.Contains("  "));
             rows.Select(row => row.Question).Distinct(StringComparer.Ordinal).Count().ShouldBe(rows.Count);
             return rows.Count(row => row.Type == type);
         }
@@ -73,7 +73,8 @@ public sealed class PhrasebookTests
         Row row = Phrasebook.Load().Write(Winter)[0];
 
         row.Question.ShouldBe("""What is the "Day temperature" of Season "Winter" according to "Pump Manual – Set points"?""");
-        (row.Answer, row.Expected, row.Fact, row.Section, row.Chunk, row.Evidence).ShouldBe(("18.5 °C", "18.5 °C", "id-1", "sha/p2-b1", "chunk", Winter.Evidence));
+        (row.Answer, row.Expected, row.Fact, row.Section, row.Chunk, row.Evidence).ShouldBe(("18.5 °C", "18.5 °C", "id-1", "sha/p2-b1",
+            "chunk", Winter.Evidence));
         row.Sources.ShouldBe(Winter.Sources);
         row.Generator.ShouldBe(new RowGenerator("phrasebook", "table.question.1", "1"));
         row.Hash.ShouldBe(RowHash.OfContent(row));
@@ -88,6 +89,7 @@ public sealed class PhrasebookTests
         Reverse(Winter).ShouldNotBeEmpty();
         Reverse(Winter with { Peers = [new FactPeer("Spring", "18.5 °C"), .. Winter.Peers] }).ShouldBeEmpty();
         Reverse(Winter with { Peers = [] }).ShouldBeEmpty("other rows are not known");
+        Reverse(Winter with { Scope = "Winter – Set points" }).ShouldBeEmpty("the scope would say it");
         Reverse(Winter with { Value = "as in Winter before" }).ShouldBeEmpty("the question would say it");
 
         IReadOnlyList<Row> Reverse(Fact fact) => [.. book.Write(fact).Where(row => row.Type == RowType.Reverse)];
@@ -104,7 +106,8 @@ public sealed class PhrasebookTests
     [InlineData("10–20 %", "15 %", null)]
     public void Two_numbers_are_compared_where_it_is_certain_which_is_larger(string winter, string summer, string? larger)
     {
-        Row[] rows = [.. Phrasebook.Load().Write(Winter with { Value = winter, Peers = [new FactPeer("Summer", summer)] }).Where(row => row.Type == RowType.Comparison)];
+        Row[] rows = [.. Phrasebook.Load().Write(Winter with { Value = winter, Peers = [new FactPeer("Summer", summer)] }).Where(row =>
+            row.Type == RowType.Comparison)];
 
         if (larger is null)
         {
@@ -113,7 +116,8 @@ public sealed class PhrasebookTests
         }
         rows.ShouldNotBeEmpty();
         string smaller = larger == "Winter" ? "Summer" : "Winter";
-        rows.ShouldAllBe(row => row.Expected == (row.Generator.Wording.StartsWith("table.larger", StringComparison.Ordinal) ? larger : smaller));
+        rows.ShouldAllBe(row => row.Expected == (row.Generator.Wording.StartsWith("table.larger", StringComparison.Ordinal) ? larger
+            : smaller));
         rows.ShouldAllBe(row => row.Question.Contains("Winter") && row.Question.Contains("Summer"));
     }
 
@@ -139,9 +143,11 @@ public sealed class PhrasebookTests
     public void A_users_folder_adds_a_language_and_wordings_and_replaces_others_by_key()
     {
         using TemporaryFolder folder = new();
-        File.WriteAllText(Path.Combine(folder.Path, "nl.yaml"), Shipped("en").Replace("language: en", "language: nl", StringComparison.Ordinal));
+        File.WriteAllText(Path.Combine(folder.Path, "nl.yaml"), Shipped("en").Replace("language: en", "language: nl",
+            StringComparison.Ordinal));
         File.WriteAllText(Path.Combine(folder.Path, "own.yaml"),
-            "language: en\nversion: \"mine\"\ntable:\n  question:\n    2: '{subject} {attribute} {scope} ?'\n    90: 'Say {subject} {attribute} {scope}!'\n");
+            "language: en\nversion: \"mine\"\ntable:\n  question:\n    2: '{subject} {attribute} {scope} ?'\n"
+            + "    90: 'Say {subject} {attribute} {scope}!'\n");
 
         Phrasebook book = Phrasebook.Load(folder.Path);
 
@@ -158,9 +164,12 @@ public sealed class PhrasebookTests
     [InlineData("just text", "expected keys such as language")]
     [InlineData("language: english\nversion: \"1\"", "two lower-case letters")]
     [InlineData("language: en", "version is ''")]
-    [InlineData("language: en\nversion: \"1\"\ntable:\n  questions:\n    1: 'x'", "table.questions is not known; expected one of table.question")]
-    [InlineData("language: en\nversion: \"1\"\ntable:\n  question:\n    1: 'What of {subjects}?'", "table.question.1 has the place {subjects}")]
-    [InlineData("language: en\nversion: \"1\"\ntable:\n  question:\n    1: 'What of {subject} in {scope}?'", "table.question.1 lacks {attribute}")]
+    [InlineData("language: en\nversion: \"1\"\ntable:\n  questions:\n    1: 'x'",
+        "table.questions is not known; expected one of table.question")]
+    [InlineData("language: en\nversion: \"1\"\ntable:\n  question:\n    1: 'What of {subjects}?'",
+        "table.question.1 has the place {subjects}")]
+    [InlineData("language: en\nversion: \"1\"\ntable:\n  question:\n    1: 'What of {subject} in {scope}?'",
+        "table.question.1 lacks {attribute}")]
     [InlineData("language: en\nversion: \"1\"\ntable:\n  question:\n    a: 'x'", "table.question.a is not numbered")]
     [InlineData("language: en\nversion: \"1\"\ntable:\n  question:\n    1: ''", "table.question.1 has 0 characters")]
     [InlineData("language: en\nversion: \"1\"\ntable:\n  question: 'x'", "table.question is not a group of numbered wordings")]
@@ -186,5 +195,6 @@ public sealed class PhrasebookTests
         Should.Throw<InputException>(() => Phrasebook.Load(Path.Combine(folder.Path, "no"))).Message.ShouldContain("no such folder");
     }
 
-    private static string Shipped(string language) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "assets", "phrasings", $"{language}.yaml"));
+    private static string Shipped(string language) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "assets", "phrasings",
+        $"{language}.yaml"));
 }

@@ -60,7 +60,8 @@ public sealed class RefusalRowsTests
     [Fact]
     public void The_text_of_a_chunk_stands_under_its_title_and_headings()
     {
-        Row row = TextRows.Write(Chunks.Of(Chunks.Paragraph("Der Ärger."), Chunks.Item("eins"), Chunks.Item("zwei")) with { Headings = ["Bedienung", "Start"], Language = "de" })
+        Row row = TextRows.Write(Chunks.Of(Chunks.Paragraph("Der Ärger."), Chunks.Item("eins"),
+            Chunks.Item("zwei")) with { Headings = ["Bedienung", "Start"], Language = "de" })
             .ShouldHaveSingleItem();
 
         (row.Type, row.Language, row.Text).ShouldBe((RowType.Text, "de", "Pump Manual\nBedienung – Start\n\nDer Ärger.\n\n- eins\n- zwei"));
