@@ -39,7 +39,7 @@ internal sealed class DatasetRow(string path, int line, JsonElement json, string
             JsonValueKind.String => value.GetString()!,
             JsonValueKind.Undefined or JsonValueKind.Null => "",
             JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-            _ => throw Error(key, $"is a {KindName(value)}; expected text"),
+            _ => throw Error(key, $"is {(value.ValueKind == JsonValueKind.Object ? "an" : "a")} {KindName(value)}; expected text"),
         };
     }
 

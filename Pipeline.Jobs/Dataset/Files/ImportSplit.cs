@@ -13,13 +13,13 @@ internal static class ImportSplit
         return [.. rows.Select(row => row.State == RowState.Rejected || seen.Add(row.Hash) ? row : row.Reject(Reasons.Duplicate))];
     }
 
-    /// <param name="rows">Rows; those that are rejected, or know their split from an earlier dataset, stay as they are.</param>
+    /// <param name="rows">Rows; all stay as they are where some are held out already, by their file or by an earlier dataset.</param>
     /// <param name="fraction">Share to hold out. With two groups or more at least one is held out and one is kept.</param>
     /// <param name="seed">Decides which.</param>
     public static IReadOnlyList<Row> Divide(IReadOnlyList<Row> rows, double fraction, int seed)
     {
         ILookup<string, Row> groups = rows.Where(IsDivided).ToLookup(row => row.Section, StringComparer.Ordinal);
-        if (fraction <= 0 || groups.Count < 2) return rows;
+        if (fraction <= 0 || groups.Count < 2 || rows.Any(row => row.Split is RowSplit.Eval or RowSplit.Exam)) return rows;
         int wanted = Math.Max(1, (int)Math.Round(fraction * groups.Sum(group => group.Count()))), taken = 0;
         HashSet<string> held = new(StringComparer.Ordinal);
         foreach (IGrouping<string, Row> group in groups.OrderBy(group => Rank(group.Key, seed), StringComparer.Ordinal))

@@ -33,12 +33,13 @@ internal sealed class CloseDraftHandler(IDbContextFactory<PipelineDbContext> con
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        // Whoever closes the same draft at this moment, or decides on another row of it, waits here and then finds it closed.
+        // Whoever closes the same draft at this moment waits here and then finds it closed; a decision waits too, and then begins the
+        // next draft.
         List<Data.Entities.Dataset> locked = await db.Datasets
             .FromSql($"SELECT * FROM datasets WHERE id = {request.DatasetId} FOR UPDATE").AsNoTracking().ToListAsync(cancellationToken);
         if (locked is not [{ } parent]) return null;
         Dictionary<string, DraftDecision> decisions = await Drafts.ReadAsync(
-            db.DatasetDecisions.Where(d => d.DatasetId == parent.Id), cancellationToken);
+            db.DatasetDecisions.FromSql($"SELECT * FROM dataset_decisions WHERE dataset_id = {parent.Id} FOR UPDATE"), cancellationToken);
         if (decisions.Count == 0) return new ClosedDraft(null, "the draft is empty: nothing was decided, or it was closed already");
         IReadOnlyList<Row> before = await Drafts.RowsAsync(db, parent.Id, cancellationToken);
         IReadOnlyList<Row> rows = DatasetReview.Apply(before, decisions.Values);

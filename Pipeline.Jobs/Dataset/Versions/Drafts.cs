@@ -17,9 +17,12 @@ internal static class Drafts
         decision.Row is null ? null : RowJson.Read<Row>(decision.Row), decision.Author, decision.Reason, decision.DecidedAt);
 
     /// <summary>The row of a hash; of several the one that is part of the dataset, else the first.</summary>
-    public static Task<DatasetExample?> FindAsync(PipelineDbContext db, Guid datasetId, string hash, CancellationToken ct) =>
-        db.DatasetExamples.AsNoTracking().Where(e => e.DatasetId == datasetId && e.Hash == hash)
+    public static async Task<DatasetExample?> FindAsync(PipelineDbContext db, Guid datasetId, string hash, CancellationToken ct) =>
+        !IsHash(hash) ? null : await db.DatasetExamples.AsNoTracking().Where(e => e.DatasetId == datasetId && e.Hash == hash)
             .OrderBy(e => e.State == RejectedState).ThenBy(e => e.Ordinal).FirstOrDefaultAsync(ct);
+
+    /// <summary>Whether any row can have it: a caller may send what Postgres cannot even compare.</summary>
+    public static bool IsHash(string hash) => hash.Length is > 0 and <= 64 && hash.All(char.IsAsciiHexDigitLower);
 
     /// <summary>All rows of a dataset in order.</summary>
     public static async Task<IReadOnlyList<Row>> RowsAsync(PipelineDbContext db, Guid datasetId, CancellationToken ct)

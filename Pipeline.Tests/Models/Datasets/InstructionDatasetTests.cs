@@ -147,7 +147,7 @@ public sealed class InstructionDatasetTests : IDisposable
     [InlineData("{\"instruction\": \"a\", \"output\": \"b\"}\n{\"instruction\": \"a\"}", "line 2: field 'output' is missing")]
     [InlineData("{\"instruction\": \"\", \"output\": \"b\"}", "line 1: field 'instruction' is missing or empty, and so is 'input'")]
     [InlineData("{\"instruction\": \"a\", \"output\": null}", "line 1: field 'output' is missing")]
-    [InlineData("{\"instruction\": \"a\", \"output\": {}}", "line 1: field 'output' is a object; expected text")]
+    [InlineData("{\"instruction\": \"a\", \"output\": {}}", "line 1: field 'output' is an object; expected text")]
     [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"label\": false}", "field 'label' says whether the answer is wanted")]
     [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"kto_tag\": true}", "field 'kto_tag' says whether the answer is wanted")]
     [InlineData("{\"instruction\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}", "field 'chosen' makes it a preference row")]

@@ -132,7 +132,7 @@ public sealed class DatasetFolderTests : IDisposable
         HashSet<string> train = [.. InstructionDataset.Load(_folder.File("out"), "train").Select(PassageOf)];
         IReadOnlyList<InstructionExample> eval = InstructionDataset.Load(_folder.File("out"), "eval");
         eval.Count.ShouldBe(4);
-        eval.ShouldAllBe(example => !train.Contains(PassageOf(example)));
+        eval.Select(PassageOf).ShouldNotContain(passage => train.Contains(passage));
 
         static string PassageOf(InstructionExample example) => example.Question.Split('\n')[1];
     }
