@@ -28,6 +28,10 @@ public sealed record RunSummary
     public TrainingFacts? Train { get; init; }
     /// <summary>Comparison of base model and adapter.</summary>
     public EvaluationFacts? Eval { get; init; }
+    /// <summary>The examination in wordings that were never trained; null without one.</summary>
+    public ExaminationFacts? Exam { get; init; }
+    /// <summary>The report, one HTML file.</summary>
+    public string? ReportPath { get; init; }
     /// <summary>Name to request the adapter by.</summary>
     public string? Adapter { get; init; }
     /// <summary>Adapter folder.</summary>
@@ -58,6 +62,28 @@ public sealed record RunSummary
     /// <summary>Comparison of base model and adapter on held-out examples; losses in nats per target token.</summary>
     public sealed record EvaluationFacts(double BaseLoss, double AdapterLoss, double BasePerplexity, double AdapterPerplexity,
         int Examples, long Tokens);
+
+    /// <summary>Closed-book answers of base and adapter to the same questions, none in a wording that was trained.</summary>
+    /// <param name="Questions">Questions that both answered and neither was trained on.</param>
+    /// <param name="BaseRight">Of these, the ones the base answers right.</param>
+    /// <param name="AdapterRight">And the adapter.</param>
+    /// <param name="Gain">Difference of the shares, from −1 to 1.</param>
+    /// <param name="Low">Lower bound of its 95 % interval.</param>
+    /// <param name="High">Upper bound.</param>
+    /// <param name="Verdict"><c>better</c>, <c>worse</c> or <c>no_difference</c>.</param>
+    /// <param name="Reason">The verdict in words.</param>
+    /// <param name="General">Questions about the world.</param>
+    /// <param name="GeneralBase">Of these, the ones the base answers right.</param>
+    /// <param name="GeneralAdapter">And the adapter.</param>
+    /// <param name="GeneralLossBase">Loss of general prose, nats per token, of the base.</param>
+    /// <param name="GeneralLossAdapter">And of the adapter.</param>
+    /// <param name="Shown">Some questions with both answers.</param>
+    public sealed record ExaminationFacts(int Questions, int BaseRight, int AdapterRight, double Gain, double Low, double High,
+        string Verdict, string Reason, int? General, int? GeneralBase, int? GeneralAdapter, double? GeneralLossBase,
+        double? GeneralLossAdapter, IReadOnlyList<ExaminedQuestion> Shown);
+
+    /// <summary>A question with both answers.</summary>
+    public sealed record ExaminedQuestion(string Question, string Expected, string Base, string Adapter, string Document, int? Page);
 
     /// <summary>A document that could not be used.</summary>
     public sealed record DocumentFailure(string Document, string Stage, string Error)

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
+using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Train;
+using Pipeline.Models.Evaluation.Examination;
 using Pipeline.Models.Training.Outputs;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
 
@@ -19,7 +21,20 @@ internal sealed class PublishedAdapter(Run run, RunOptions options, DatasetRow d
     {
         await TrainedAdapter.RestoreAsync(artifacts, training, options.Training.Arguments, folder, ct);
         HeldOutComparison? comparison = evaluation is { } e ? new HeldOutComparison(e.BaseLoss, e.AdapterLoss, e.Examples, e.Tokens) : null;
-        AdapterOutputs.Complete(folder, new AdapterCompletion(name, comparison, Provenance(), Settings()));
+        AdapterOutputs.Complete(folder, new AdapterCompletion(name, comparison, Provenance(), Settings())
+        {
+            Examination = Examination(),
+        });
+    }
+
+    private IReadOnlyList<string> Examination()
+    {
+        if (evaluation?.Examination is not { } json) return [];
+        ExaminationResult result = ExaminationJson.Read(json);
+        // Against the adapter in service too where it was examined; what serves when the card is read may be another.
+        string? current = result.Sides.FirstOrDefault(side => side.Name is not (ExamSide.Base or ExamSides.Adapter))?.Name;
+        return [$"closed book, in wordings that were never trained: {evaluation.VerdictReason}",
+            .. ExamSides.Gate(result, current, options.Publish.PromotionMargin).Reasons()];
     }
 
     private JsonObject Provenance() => new()

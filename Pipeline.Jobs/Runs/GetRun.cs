@@ -44,8 +44,10 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
             ? await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == datasetId, ct) : null;
         Training? training = run.TrainingId is { } trainingId
             ? await db.Trainings.AsNoTracking().SingleAsync(t => t.Id == trainingId, ct) : null;
-        Evaluation? evaluation = run.EvaluationId is { } evaluationId
-            ? await db.Evaluations.AsNoTracking().SingleAsync(e => e.Id == evaluationId, ct) : null;
+        // Without the examination itself, which is large, and this is read many times per second.
+        var evaluation = run.EvaluationId is { } evaluationId ? await db.Evaluations.Where(e => e.Id == evaluationId)
+            .Select(e => new { e.Id, e.BaseLoss, e.AdapterLoss, e.Examples, e.Tokens, IsExamined = e.Examination != null }).SingleAsync(ct)
+            : null;
         Adapter? adapter = run.AdapterId is { } adapterId ? await db.Adapters.AsNoTracking().SingleAsync(a => a.Id == adapterId, ct) : null;
         PromotionEntry? promotion = await ListPromotionsHandler.Entries(db,
             db.Promotions.Where(p => p.RunId == run.Id && p.AdapterId == run.AdapterId)).FirstOrDefaultAsync(ct);
@@ -65,8 +67,10 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
             Examples = dataset is null ? null : new(dataset.TrainExamples, dataset.EvalExamples),
             Train = training is null ? null : new(training.Steps, training.FirstLoss, training.LastLoss, training.TrainableParameters,
             training.AllParameters, training.RunId != run.Id),
-            Eval = evaluation is null ? null : new(evaluation.BaseLoss, evaluation.AdapterLoss, evaluation.BasePerplexity,
-            evaluation.AdapterPerplexity, evaluation.Examples, evaluation.Tokens),
+            Eval = evaluation is null ? null : new(evaluation.BaseLoss, evaluation.AdapterLoss, Math.Exp(evaluation.BaseLoss),
+            Math.Exp(evaluation.AdapterLoss), evaluation.Examples, evaluation.Tokens),
+            Exam = evaluation is { IsExamined: true } ? await RunExamination.ReadAsync(db, evaluation.Id, ct) : null,
+            ReportPath = run.ReportFiles.Count > 0 ? Path.Combine(RunFolders.Report(storage, run.Id), RunFolders.ReportHtml) : null,
             Adapter = adapter?.Name,
             AdapterPath = adapter is null ? null : RunFolders.Adapter(storage, adapter.Name, adapter.Path),
             Promotion = promotion,

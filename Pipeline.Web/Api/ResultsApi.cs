@@ -38,6 +38,11 @@ internal static class ResultsApi
             })
             .WithSummary("A file of a dataset: train.jsonl, eval.jsonl, dataset_info.json");
 
+        group.MapGet("/evaluations/{id:guid}/examination", async (Guid id, ISender sender, CancellationToken cancellationToken) =>
+                Results.Text(await sender.Send(new GetExamination(id), cancellationToken)
+                    ?? throw new NotFoundException($"there is no examination {id}"), "application/json"))
+            .WithSummary("Questions, replies and figures of base, adapter and the adapter in service");
+
         group.MapGet("/adapters", async (ISender sender, CancellationToken cancellationToken) =>
                 TypedResults.Ok(await sender.Send(new ListAdapters(), cancellationToken)))
             .WithSummary("Published adapters, newest first");

@@ -47,6 +47,16 @@ internal static class RunsApi
         group.MapGet("/{id:guid}/documents/{documentId:guid}/files/{**path}", FileAsync)
             .WithSummary("A file made from a document: document.md, document.captioned.md, document.json, images/…, pages/…");
 
+        group.MapGet("/{id:guid}/report", (Guid id, ISender sender, IArtifactStore artifacts, HttpContext context,
+                CancellationToken cancellationToken) => ReportAsync(id, "report.html", "text/html; charset=utf-8", sender, artifacts, context,
+                cancellationToken))
+            .WithSummary("What came of the run, one self-contained HTML page");
+
+        group.MapGet("/{id:guid}/report.json", (Guid id, ISender sender, IArtifactStore artifacts, HttpContext context,
+                CancellationToken cancellationToken) => ReportAsync(id, "report.json", "application/json", sender, artifacts, context,
+                cancellationToken))
+            .WithSummary("The same for programs");
+
         group.MapGet("/{id:guid}/metrics", async (Guid id, ISender sender, CancellationToken cancellationToken) =>
             {
                 await sender.RunAsync(id, cancellationToken);
@@ -138,6 +148,17 @@ internal static class RunsApi
     /// <exception cref="NotFoundException">There is no such run.</exception>
     public static async Task<RunDetails> RunAsync(this ISender sender, Guid id, CancellationToken cancellationToken) =>
         await sender.Send(new GetRun(id), cancellationToken) ?? throw new NotFoundException($"there is no run {id}");
+
+    private static async Task<IResult> ReportAsync(Guid id, string name, string type, ISender sender, IArtifactStore artifacts,
+        HttpContext context, CancellationToken cancellationToken)
+    {
+        IReadOnlyDictionary<string, string> files = await sender.Send(new GetReportFiles(id), cancellationToken)
+            ?? throw new NotFoundException($"there is no run {id}");
+        if (!files.TryGetValue(name, out string? sha256)) throw new NotFoundException($"run {id} has no report yet");
+        // It holds texts of untrusted documents: its own style and drawings, nothing else, and no script.
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups";
+        return Results.Stream(await artifacts.OpenReadAsync(sha256, cancellationToken), type);
+    }
 
     private static async Task<IResult> FileAsync(
         Guid id, Guid documentId, string path, ISender sender, IArtifactStore artifacts, HttpContext context,

@@ -14,6 +14,9 @@ namespace Pipeline.Jobs.Runs.Results;
 /// <param name="Generations"><c>[{instruction, input, expected, base, adapter}]</c>.</param>
 /// <param name="CreatedAt">When it was made.</param>
 /// <param name="CurrentLoss">Nats per target token of the adapter that served the run's name at the time, or null.</param>
+/// <param name="Verdict"><c>better</c>, <c>worse</c> or <c>no_difference</c> than the base; null without an examination.</param>
+/// <param name="VerdictReason">The verdict in words, with its bounds.</param>
 public sealed record EvaluationEntry(
     Guid Id, Guid RunId, int Examples, long Tokens, double BaseLoss, double AdapterLoss, double BasePerplexity, double AdapterPerplexity,
-    JsonElement Generations, DateTimeOffset CreatedAt, double? CurrentLoss);
+    JsonElement Generations, DateTimeOffset CreatedAt, double? CurrentLoss,
+    string? Verdict, string? VerdictReason);

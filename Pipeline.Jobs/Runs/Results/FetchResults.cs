@@ -22,6 +22,8 @@ internal sealed class FetchResultsHandler(IDbContextFactory<PipelineDbContext> c
             Data.Entities.Dataset dataset = await db.Datasets.AsNoTracking().SingleAsync(d => d.Id == datasetId, cancellationToken);
             await storage.Artifacts.RestoreFolderAsync(dataset.Files, RunFolders.Dataset(storage, run.Id), cancellationToken);
         }
+        if (run.ReportFiles.Count > 0 && !Directory.Exists(RunFolders.Report(storage, run.Id)))
+            await storage.Artifacts.RestoreFolderAsync(run.ReportFiles, RunFolders.Report(storage, run.Id), cancellationToken);
         if (run.AdapterId is { } adapterId)
             await sender.Send(new FetchAdapter(await db.Adapters.Where(a => a.Id == adapterId).Select(a => a.Name)
                 .SingleAsync(cancellationToken)), cancellationToken);

@@ -19,10 +19,13 @@ internal sealed class ListEvaluationsHandler(IDbContextFactory<PipelineDbContext
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         IQueryable<Evaluation> evaluations = db.Evaluations.AsNoTracking();
         if (request.RunId is { } run) evaluations = evaluations.Where(e => db.Runs.Any(r => r.Id == run && r.EvaluationId == e.Id));
-        Evaluation[] rows = await evaluations.OrderByDescending(e => e.CreatedAt).Take(Math.Clamp(request.Limit, 1, 1_000))
-            .ToArrayAsync(cancellationToken);
+        var rows = await evaluations.OrderByDescending(e => e.CreatedAt).Take(Math.Clamp(request.Limit, 1, 1_000)).Select(e => new
+        {
+            e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss, e.Generations, e.CreatedAt, e.CurrentLoss, e.Verdict,
+            e.VerdictReason,            // not the examination, which is large
+        }).ToArrayAsync(cancellationToken);
         return rows.Select(e =>
-            new EvaluationEntry(e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss, e.BasePerplexity, e.AdapterPerplexity,
-            JsonDocument.Parse(e.Generations).RootElement, e.CreatedAt, e.CurrentLoss)).ToArray();
+            new EvaluationEntry(e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss, Math.Exp(e.BaseLoss), Math.Exp(e.AdapterLoss),
+            JsonDocument.Parse(e.Generations).RootElement, e.CreatedAt, e.CurrentLoss, e.Verdict, e.VerdictReason)).ToArray();
     }
 }

@@ -11,4 +11,8 @@ namespace Pipeline.Models.Training.Outputs;
 /// </param>
 /// <param name="Settings">Settings that the user gave, as <c>key: value</c>.</param>
 public sealed record AdapterCompletion(
-    string Name, HeldOutComparison? Evaluation, JsonObject Provenance, IReadOnlyList<KeyValuePair<string, string>> Settings);
+    string Name, HeldOutComparison? Evaluation, JsonObject Provenance, IReadOnlyList<KeyValuePair<string, string>> Settings)
+{
+    /// <summary>What the examination found and whether the adapter may serve, one sentence each; empty without one.</summary>
+    public IReadOnlyList<string> Examination { get; init; } = [];
+}

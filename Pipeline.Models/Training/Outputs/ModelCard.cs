@@ -66,6 +66,12 @@ internal static class ModelCard
         text.Append(HasMapping(front) ? $"{Fence}\n{front}\n{Fence}\n\n" : FrontMatter(BaseModelOf(completion), []));
         text.Append(Titled(body, completion.Name)).AppendLine().AppendLine(CompletedFrom);
         AddEvaluation(text, completion.Evaluation);
+        if (completion.Examination.Count > 0)
+        {
+            text.AppendLine().AppendLine("## Examination").AppendLine();
+            foreach (string sentence in completion.Examination)
+                Line(text, $"- {sentence}");
+        }
         AddTable(text, "Provenance", Flat(completion.Provenance));
         if (completion.Settings.Count > 0)
             AddTable(text, "Settings given", completion.Settings);
