@@ -10,6 +10,9 @@ using Pipeline.Data.Stages;
 using Pipeline.Jobs.Behaviors;
 using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
+using Pipeline.Jobs.Dataset.Writing;
+using Pipeline.Jobs.Dataset.Writing.Calls;
+using Pipeline.Jobs.Dataset.Writing.Endpoints;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Ingest;
@@ -37,6 +40,10 @@ public static class JobsRegistration
         services.TryAddSingleton<IDocumentReader, DocumentReader>();
         services.TryAddSingleton<IImageDescriber, LocalDescriber>();        // a server with an image API registers its own
         services.TryAddSingleton<IExampleWriter, DocumentExamples>();
+        services.AddSingleton<EndpointCatalog>();
+        services.AddSingleton<EndpointChatClients>();
+        services.AddSingleton<ICallStore, PostgresCallStore>();
+        services.AddSingleton<RowModels>();
         services.AddRunOptionsChecks();
         services.AddSingleton<IRunOptionsCheck, ServedNameCheck>();
         services.TryAddSingleton<IAdapterComparison, LoraComparison>();
