@@ -155,7 +155,7 @@ public sealed partial class StandInReplies(IReadOnlyList<PlantedFact> facts)
             StandInFault.Thoughts => $"<think>\nThe user wants {{\"facts\"}}. Let me think.\n</think>\n{json}",
             StandInFault.CutJson => json[..(json.Length * 7 / 10)],
             StandInFault.Python => Python(reply),
-            StandInFault.OtherShape => $$"""{"result": {"data": {{json}}}}""",
+            StandInFault.OtherShape => "{\"result\": {\"data\": " + json + "}}",
             _ => json,
         };
     }

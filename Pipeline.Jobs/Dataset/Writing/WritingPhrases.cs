@@ -26,7 +26,8 @@ internal sealed record WritingPhrases
             Terse = "Fasse „{0}“ aus {1} in wenigen Worten zusammen.",
             KeyPoints = "Was sind die wichtigsten Punkte von „{0}“ in {1}?",
             Refusals = ["Das steht nicht in den Dokumenten, die ich kenne.",
-                "Das kann ich nicht beantworten: Die Dokumente sagen dazu nichts.", "Dazu machen die Dokumente keine Angabe, daher weiß ich es nicht."],
+                "Das kann ich nicht beantworten: Die Dokumente sagen dazu nichts.",
+                "Dazu machen die Dokumente keine Angabe, daher weiß ich es nicht."],
         },
         ["es"] = new()
         {
@@ -46,7 +47,8 @@ internal sealed record WritingPhrases
             Terse = "Résume « {0} » de {1} en quelques mots.",
             KeyPoints = "Quels sont les points clés de « {0} » dans {1} ?",
             Refusals = ["Les documents que je connais ne le disent pas.",
-                "Je ne peux pas répondre : cela ne figure pas dans les documents.", "Les documents ne l'indiquent pas, je ne le sais donc pas."],
+                "Je ne peux pas répondre : cela ne figure pas dans les documents.",
+                "Les documents ne l'indiquent pas, je ne le sais donc pas."],
         },
         ["pt"] = new()
         {

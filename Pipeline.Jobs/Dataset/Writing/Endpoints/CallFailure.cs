@@ -65,7 +65,8 @@ internal sealed record CallFailure(string Message, bool MayPass, Exception? Caus
     /// <summary>One chunk that is too long for the model is no fault of the settings.</summary>
     private static bool DoesNotFit(string body) => body.Contains("context", StringComparison.OrdinalIgnoreCase)
         || body.Contains("too long", StringComparison.OrdinalIgnoreCase)
-        || body.Contains("max_position", StringComparison.OrdinalIgnoreCase) || body.Contains("content_filter", StringComparison.OrdinalIgnoreCase);
+        || body.Contains("max_position", StringComparison.OrdinalIgnoreCase)
+        || body.Contains("content_filter", StringComparison.OrdinalIgnoreCase);
 
     private static TimeSpan? RetryAfterOf(PipelineResponse? response, TimeProvider time)
     {
@@ -95,8 +96,10 @@ internal sealed record CallFailure(string Message, bool MayPass, Exception? Caus
             {
                 if (error.ValueKind == JsonValueKind.String) return error.GetString()!;
                 if (error.ValueKind == JsonValueKind.Object)
-                    return string.Join(' ', new[] { "code", "param", "message" }.Select(name =>
-                        error.TryGetProperty(name, out JsonElement part) && part.ValueKind == JsonValueKind.String ? part.GetString() : null).Where(part => !string.IsNullOrEmpty(part)));
+                    return string.Join(' ', new[] { "code", "param", "message" }
+                        .Select(name => error.TryGetProperty(name, out JsonElement part) && part.ValueKind == JsonValueKind.String
+                            ? part.GetString() : null)
+                        .Where(part => !string.IsNullOrEmpty(part)));
             }
         }
         catch (JsonException)
