@@ -12,6 +12,7 @@ using Pipeline.Jobs.Caption;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Dataset.Languages;
 using Pipeline.Jobs.Dataset.Phrasing;
+using Pipeline.Jobs.Dataset.Writing;
 using Pipeline.Jobs.Dataset.Writing.Calls;
 using Pipeline.Jobs.Dataset.Writing.Endpoints;
 using Pipeline.Jobs.Evaluate;
@@ -47,6 +48,7 @@ public static class JobsRegistration
         services.TryAddSingleton<ICallStore, PostgresCallStore>();
         services.AddSingleton<EndpointChatClients>();
         services.AddSingleton<BaseModelWriter>();
+        services.AddSingleton<ChunkModels>();
         services.AddSingleton<RowModels>();
         services.AddRunOptionsChecks();
         services.AddSingleton<IRunOptionsCheck, ServedNameCheck>();

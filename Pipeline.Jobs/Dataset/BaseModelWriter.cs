@@ -1,5 +1,5 @@
+using Microsoft.Extensions.Logging;
 using Pipeline.Jobs.Dataset.Writing;
-using Pipeline.Jobs.Dataset.Writing.Calls;
 using Pipeline.Models.Families;
 
 namespace Pipeline.Jobs.Dataset;
@@ -8,23 +8,22 @@ namespace Pipeline.Jobs.Dataset;
 /// The base model of a run as writer of rows: loaded on first use and dropped soon after the last call, so that its memory is free for
 /// training.
 /// </summary>
-internal sealed class BaseModelWriter : IDisposable
+internal sealed class BaseModelWriter(ILogger<BaseModelWriter> logger) : IDisposable
 {
     private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(10);
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly Timer _idle;
+    private Timer? _idle;
     private LanguageModel? _model;
     private LanguageModelChatClient? _client;
 
-    public BaseModelWriter() => _idle = new Timer(_ => DropIdle());
-
     /// <summary>Uses the model alone.</summary>
-    public async Task<T> UseAsync<T>(RunOptions options, Func<ModelWriter, Task<T>> task, CancellationToken ct)
+    public async Task<T> UseAsync<T>(RunOptions options, Func<LanguageModelChatClient, Task<T>> task, CancellationToken ct)
     {
         string folder = Path.GetFullPath(options.BaseModel);
         await _turn.WaitAsync(ct);
         try
         {
+            _idle ??= new Timer(_ => DropIdle());
             _idle.Change(Timeout.Infinite, Timeout.Infinite);
             if (_model is { } other && other.Folder != folder) Drop();
             if (_client is null)
@@ -32,19 +31,20 @@ internal sealed class BaseModelWriter : IDisposable
                 {
                     _model = LanguageModel.Load(folder, new ModelLoadOptions { Device = options.Training.Arguments.Device });
                     _client = new LanguageModelChatClient(_model, options.Training.Arguments.Template, ModelFingerprint.Of(folder));
+                    if (_client.Warning is { } warning) JobsLog.WriterWarning(logger, warning);
                 }, ct);
-            return await task(ModelWriter.Of(_client!));
+            return await task(_client!);
         }
         finally
         {
-            _idle.Change(IdleAfter, Timeout.InfiniteTimeSpan);
+            _idle?.Change(IdleAfter, Timeout.InfiniteTimeSpan);
             _turn.Release();
         }
     }
 
     public void Dispose()
     {
-        _idle.Dispose();
+        _idle?.Dispose();
         Drop();
         _turn.Dispose();
     }

@@ -9,9 +9,9 @@ using Pipeline.Jobs.Orchestration;
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>Finds the facts of a chunk: by rules, and by a language model where the run has one.</summary>
-internal sealed class FindFacts(IDbContextFactory<PipelineDbContext> contexts, IDatasetRules rules, RowModels models) : IStageHandler
+internal sealed class FindFacts(IDbContextFactory<PipelineDbContext> contexts, IDatasetRules rules, ChunkModels models) : IStageHandler
 {
-    public string? QueueOf(RunOptions options) => RowModels.QueueOf(options);
+    public string? QueueOf(RunOptions options) => ChunkModels.QueueOf(options);
 
     public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {

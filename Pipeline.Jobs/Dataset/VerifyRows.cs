@@ -9,9 +9,9 @@ using Pipeline.Jobs.Orchestration;
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>Checks the rows of a chunk against its text: by rules, and where the run wants it by the model once more.</summary>
-internal sealed class VerifyRows(IDbContextFactory<PipelineDbContext> contexts, IDatasetRules rules, RowModels models) : IStageHandler
+internal sealed class VerifyRows(IDbContextFactory<PipelineDbContext> contexts, IDatasetRules rules, ChunkModels models) : IStageHandler
 {
-    public string? QueueOf(RunOptions options) => RowModels.QueueOf(options);
+    public string? QueueOf(RunOptions options) => ChunkModels.QueueOf(options);
 
     public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {

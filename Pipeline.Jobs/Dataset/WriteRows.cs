@@ -10,9 +10,9 @@ using Pipeline.Jobs.Orchestration;
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>Writes the rows of a chunk: by phrasings, and by a language model where the run has one.</summary>
-internal sealed class WriteRows(IDbContextFactory<PipelineDbContext> contexts, IDatasetRules rules, RowModels models) : IStageHandler
+internal sealed class WriteRows(IDbContextFactory<PipelineDbContext> contexts, IDatasetRules rules, ChunkModels models) : IStageHandler
 {
-    public string? QueueOf(RunOptions options) => RowModels.QueueOf(options);
+    public string? QueueOf(RunOptions options) => ChunkModels.QueueOf(options);
 
     public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {

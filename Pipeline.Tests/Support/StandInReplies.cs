@@ -9,7 +9,8 @@ public sealed partial class StandInReplies(IReadOnlyList<PlantedFact> facts)
 {
     /// <summary>What a prompt asks for.</summary>
     public static string PurposeOf(string prompt) =>
-        prompt.Contains("\"quote\": \"…\"}]}", StringComparison.Ordinal) && prompt.Contains("\"subject\"", StringComparison.Ordinal) ? "facts"
+        prompt.Contains("\"quote\": \"…\"}]}", StringComparison.Ordinal)
+            && prompt.Contains("\"subject\"", StringComparison.Ordinal) ? "facts"
         : prompt.Contains("{\"fact\": 1", StringComparison.Ordinal) ? "questions"
         : prompt.Contains("\"key_points\"", StringComparison.Ordinal) ? "points"
         : prompt.Contains("\nRewrite the text", StringComparison.Ordinal) ? "rewrite"
@@ -139,7 +140,7 @@ public sealed partial class StandInReplies(IReadOnlyList<PlantedFact> facts)
     private static string Faulty(string answer, StandInFault fault) => fault switch
     {
         StandInFault.WrongNumber => WithOtherNumbers(answer),
-        StandInFault.WrongLanguage => "Das ist eine lange und ausführliche Antwort, die leider in deutscher Sprache geschrieben worden ist.",
+        StandInFault.WrongLanguage => "Das ist eine ausführliche Antwort, die leider in deutscher Sprache geschrieben worden ist.",
         StandInFault.Ungrounded => "It was designed by Leopold Brandauer in the harbour of Valparaiso.",
         _ => answer,
     };
@@ -154,7 +155,7 @@ public sealed partial class StandInReplies(IReadOnlyList<PlantedFact> facts)
             StandInFault.Thoughts => $"<think>\nThe user wants {{\"facts\"}}. Let me think.\n</think>\n{json}",
             StandInFault.CutJson => json[..(json.Length * 7 / 10)],
             StandInFault.Python => Python(reply),
-            StandInFault.OtherShape => new JsonObject { ["result"] = new JsonObject { ["data"] = reply.DeepClone() } }.ToJsonString(Relaxed),
+            StandInFault.OtherShape => "{\"result\": {\"data\": " + json + "}}",
             _ => json,
         };
     }
@@ -171,7 +172,8 @@ public sealed partial class StandInReplies(IReadOnlyList<PlantedFact> facts)
     };
 
     /// <summary>How many a prompt asks for.</summary>
-    private static int Count(string prompt) => Wanted().Match(prompt) is { Success: true } match ? int.Parse(match.Groups["n"].Value, null) : 1;
+    private static int Count(string prompt) =>
+        Wanted().Match(prompt) is { Success: true } match ? int.Parse(match.Groups["n"].Value, null) : 1;
 
     private static JsonSerializerOptions Relaxed { get; } =
         new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -38,12 +38,13 @@ internal sealed class ChunkWriter(CachedCalls calls, WritingOptions options) : I
         if (_small is not null) return await _small.RowsAsync(chunk, facts, ct);
         RowCollector rows = new(chunk, calls.Writer.Model);
         Fact[] asked = [.. facts.OrderBy(f => f.Kind == "model" ? 0 : 1).Take(MostFacts)];
+        int refusals = Refusals(chunk);
+        if (calls.InAnyOrder) await rows.AheadAsync(calls, [.. Prompts(chunk, asked, neighbour, refusals)], ct);
         foreach (Fact[] batch in asked.Chunk(FactsPerCall)) await QuestionsAsync(rows, batch, ct);
         string topic = await PointsAsync(rows, ct);
-        foreach (string style in (string[])["easy", "standard", "terse"])
-            for (int take = 1; take <= (options.Deep ? 2 : 1); take++) await RewriteAsync(rows, style, take, topic, ct);
+        foreach ((string style, int take) in Rewritings) await RewriteAsync(rows, style, take, topic, ct);
         if (neighbour is not null) await ComparisonAsync(rows, neighbour, ct);
-        if (Refusals(chunk) is > 0 and int refusals) await RefusalsAsync(rows, refusals, ct);
+        if (refusals > 0) await RefusalsAsync(rows, refusals, ct);
         return new(rows.Rows, rows.Counts);
     }
 
@@ -72,6 +73,22 @@ internal sealed class ChunkWriter(CachedCalls calls, WritingOptions options) : I
 
     private const int FactsPerCall = 6;         // replies of more are often cut
 
+    private int Implications => Math.Max(1, options.Questions / 10);
+
+    private int Comparisons => options.Deep ? 3 : 1;
+
+    private IEnumerable<(string Style, int Take)> Rewritings => ((string[])["easy", "standard", "terse"])
+        .SelectMany(style => Enumerable.Range(1, options.Deep ? 2 : 1), (style, take) => (style, take));
+
+    private IEnumerable<ModelPrompt> Prompts(Chunk chunk, Fact[] facts, Chunk? neighbour, int refusals) =>
+    [
+        .. facts.Chunk(FactsPerCall).Select(batch => WritingPrompts.Questions(chunk, batch, options.Wordings)),
+        WritingPrompts.Points(chunk, Implications),
+        .. Rewritings.Select(r => WritingPrompts.Rewrite(chunk, r.Style, r.Take)),
+        .. neighbour is null ? (ModelPrompt[])[] : [WritingPrompts.Comparison(chunk, neighbour, Comparisons)],
+        .. refusals == 0 ? (ModelPrompt[])[] : [WritingPrompts.Unanswerable(chunk, refusals)],
+    ];
+
     private int MostFacts => Math.Max(1, (options.Questions + options.Wordings - 1) / options.Wordings);
 
     private async Task QuestionsAsync(RowCollector rows, Fact[] facts, CancellationToken ct)
@@ -99,9 +116,8 @@ internal sealed class ChunkWriter(CachedCalls calls, WritingOptions options) : I
     private async Task<string> PointsAsync(RowCollector rows, CancellationToken ct)
     {
         Chunk chunk = rows.Chunk;
-        int implications = Math.Max(1, options.Questions / 10);
         string topic = chunk.Headings.Count > 0 ? chunk.Headings[^1] : chunk.Title;
-        if (await rows.AskAsync(calls, WritingPrompts.Points(chunk, implications), ct) is not { } reply) return topic;
+        if (await rows.AskAsync(calls, WritingPrompts.Points(chunk, Implications), ct) is not { } reply) return topic;
         if (ReplyReader.Field(reply, "topic") is { Length: > 2 and < 100 } given) topic = given;
         ReplyRead<string> points = ReplyReader.Points(reply, "key_points", "points", "keypoints");
         if (points.Items.Count >= 2)
@@ -110,12 +126,13 @@ internal sealed class ChunkWriter(CachedCalls calls, WritingOptions options) : I
         else
             rows.Reject(Reasons.Unparsable);
         Evidence evidence = new(chunk);
-        foreach (ReadQuestion question in ReplyReader.Questions(reply).Items.Take(2 * implications))
+        foreach (ReadQuestion question in ReplyReader.Questions(reply).Items.Take(2 * Implications))
         {
             FoundEvidence? found = question.Quote is { } quote ? evidence.Find(quote) : null;
             if (question.Quote is not null && found is null) rows.Reject(Reasons.Ungrounded);
             else
-                rows.Add(RowType.Implication, "implication", question.Question, question.Answer, chunk.Text, found?.Spans ?? rows.WholeChunk);
+                rows.Add(RowType.Implication, "implication", question.Question, question.Answer, chunk.Text,
+                    found?.Spans ?? rows.WholeChunk);
         }
         return topic;
     }
@@ -132,11 +149,10 @@ internal sealed class ChunkWriter(CachedCalls calls, WritingOptions options) : I
 
     private async Task ComparisonAsync(RowCollector rows, Chunk other, CancellationToken ct)
     {
-        int count = options.Deep ? 3 : 1;
-        if (await rows.AskAsync(calls, WritingPrompts.Comparison(rows.Chunk, other, count), ct) is not { } reply) return;
+        if (await rows.AskAsync(calls, WritingPrompts.Comparison(rows.Chunk, other, Comparisons), ct) is not { } reply) return;
         ReplyRead<ReadQuestion> read = ReplyReader.Questions(reply);
         if (!rows.Accept(read, reply)) return;
-        foreach (ReadQuestion question in read.Items.Take(count))
+        foreach (ReadQuestion question in read.Items.Take(Comparisons))
             rows.Add(RowType.Comparison, "comparison", question.Question, question.Answer, $"{rows.Chunk.Text}\n\n{other.Text}",
                 [.. rows.WholeChunk, .. other.Blocks.Select(block => block.Source)]);
     }
@@ -159,7 +175,7 @@ internal sealed class ChunkWriter(CachedCalls calls, WritingOptions options) : I
             rows.Add(RowType.Refusal, "unanswerable", question.Question, question.Answer, "", rows.WholeChunk);
     }
 
-    /// <summary>The share of this chunk in whole questions; what is left over is given to some chunks by their hash, not by chance.</summary>
+    /// <summary>The share of this chunk in whole questions; what is left over goes to some chunks by their hash, not by chance.</summary>
     private int Refusals(Chunk chunk)
     {
         double share = options.Questions * options.Unanswerable;

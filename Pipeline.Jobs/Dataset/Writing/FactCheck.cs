@@ -39,7 +39,7 @@ internal static partial class FactCheck
         return null;
     }
 
-    /// <summary>Which fact a question belongs to: the one it names, if its answer fits; otherwise the only one whose value it says.</summary>
+    /// <summary>Which fact a question belongs to: the one it names, if its answer fits; otherwise the only one that it says.</summary>
     /// <returns>Its index; null where that is not certain.</returns>
     public static int? FactOf(ReadQuestion question, IReadOnlyList<Fact> facts, bool onlyOne)
     {
@@ -52,16 +52,19 @@ internal static partial class FactCheck
 
     /// <summary>Why an answer of a small model is of no use beside its sentence; null where it can be kept.</summary>
     public static string? Rejects(ReadQuestion read, string sentence) =>
-        Numbers(read.Answer).Except(Numbers(sentence), StringComparer.Ordinal).Any() ? Reasons.WrongNumber
+        IsPlaceholder(read.Question) || IsPlaceholder(read.Answer) ? Reasons.Empty
+        : Numbers(read.Answer).Except(Numbers(sentence), StringComparer.Ordinal).Any() ? Reasons.WrongNumber
         : !StandsIn(read.Answer, sentence) ? Reasons.Ungrounded
         : RowHash.Normalised(read.Question).Contains(RowHash.Normalised(read.Answer), StringComparison.Ordinal) ? Reasons.AnswerInQuestion
         : NoReference().IsMatch(read.Question) ? Reasons.NotSelfContained
+        : !read.Question.TrimEnd().EndsWith('?') && !read.Question.TrimEnd().EndsWith('？') ? Reasons.Unparsable
+        : !Words(read.Question).Intersect(Words(sentence), StringComparer.Ordinal).Any() ? Reasons.Ungrounded
         : null;
 
     /// <summary>What models leave in place of a value when they copy the form of the reply.</summary>
     public static bool IsPlaceholder(string text) => RowHash.Normalised(text).Length == 0
-        || text.Trim('<', '>', '.', ' ').ToLowerInvariant() is "string" or "the question" or "the answer" or "question" or "answer" or "subject"
-            or "value" or "quote" or "n/a" or "the answer, with words of the text" or "none" or "null";
+        || text.Trim(' ', '<', '>', '.', ':', '"', '*').ToLowerInvariant() is "string" or "the question" or "the answer" or "question"
+            or "answer" or "subject" or "value" or "quote" or "n/a" or "the answer, with words of the text" or "none" or "null";
 
     private static bool Says(string answer, Fact fact) =>
         $" {RowHash.Normalised(answer)} ".Contains($" {RowHash.Normalised(fact.Value)} ", StringComparison.Ordinal);
@@ -71,10 +74,12 @@ internal static partial class FactCheck
     {
         string normal = RowHash.Normalised(value), whole = RowHash.Normalised(text);
         if (whole.Contains(normal, StringComparison.Ordinal)) return true;
-        string[] words = [.. normal.Split(' ').Where(word => word.Length > 3)];
+        string[] words = [.. Words(value)];
         HashSet<string> there = [.. whole.Split(' ')];
         return words.Length > 0 && words.Count(there.Contains) >= LeastWordsInText * words.Length;
     }
+
+    private static IEnumerable<string> Words(string text) => RowHash.Normalised(text).Split(' ').Where(word => word.Length > 3);
 
     private static IEnumerable<string> Numbers(string text) => Number().Matches(text).Select(match => match.Value.Trim('.', ','));
 

@@ -2,7 +2,7 @@ using Pipeline.Jobs.Dataset.Rows;
 
 namespace Pipeline.Jobs.Dataset.Writing;
 
-/// <summary>A language model that finds facts, writes rows and reads them once more. What it was asked before costs nothing again.</summary>
+/// <summary>A language model that finds facts, writes rows and reads them again. What it was asked before costs nothing.</summary>
 internal interface IRowModel
 {
     /// <summary>Facts of a chunk; those whose words do not stand in it are left out and counted.</summary>
@@ -15,6 +15,6 @@ internal interface IRowModel
     /// <param name="ct">Stops the work; finished calls are kept.</param>
     Task<WrittenRows> RowsAsync(Chunk chunk, IReadOnlyList<Fact> facts, Chunk? neighbour, CancellationToken ct);
 
-    /// <summary>Whether a question can be answered from its chunk alone and its answer is right; rejected only where that is clear.</summary>
+    /// <summary>Whether the chunk alone answers a question and the answer is right; rejected only where that is clear.</summary>
     Task<CheckedRow> VerifyAsync(Chunk chunk, Row row, CancellationToken ct);
 }

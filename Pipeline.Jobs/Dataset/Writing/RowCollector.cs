@@ -10,6 +10,7 @@ internal sealed class RowCollector(Chunk chunk, string model)
     private const int LongestAnswer = 20_000;           // characters
     private const int LongestQuestion = 1_000;
     private readonly List<Row> _rows = [];
+    private readonly Dictionary<ModelPrompt, (ModelReply? Reply, CallCounts Counts)> _ahead = [];
     private readonly HashSet<string> _questions = new(StringComparer.Ordinal);
 
     /// <summary>The chunk.</summary>
@@ -27,10 +28,21 @@ internal sealed class RowCollector(Chunk chunk, string model)
     /// <summary>Phrases of the chunk's language, otherwise English ones.</summary>
     public WritingPhrases Phrases { get; } = WritingPhrases.Of(chunk.Language) ?? WritingPhrases.Of("en")!;
 
+    /// <summary>
+    /// Makes calls side by side, as far as the endpoint allows; <see cref="AskAsync"/> finds their replies. The order of rows does not
+    /// depend on it.
+    /// </summary>
+    public async Task AheadAsync(CachedCalls calls, IReadOnlyList<ModelPrompt> prompts, CancellationToken ct)
+    {
+        (ModelReply?, CallCounts)[] replies = await Task.WhenAll(prompts.Select(prompt => calls.AskAsync(prompt, ct)));
+        foreach ((ModelPrompt prompt, (ModelReply?, CallCounts) reply) in prompts.Zip(replies)) _ahead[prompt] = reply;
+    }
+
     /// <summary>Asks and counts; null where there is no reply to read.</summary>
     public async Task<string?> AskAsync(CachedCalls calls, ModelPrompt prompt, CancellationToken ct)
     {
-        (ModelReply? reply, CallCounts counts) = await calls.AskAsync(prompt, ct);
+        if (!_ahead.Remove(prompt, out (ModelReply? Reply, CallCounts Counts) known)) known = await calls.AskAsync(prompt, ct);
+        (ModelReply? reply, CallCounts counts) = known;
         Counts += counts;
         if (reply is null) return null;
         if (ReplyText.WithoutThoughts(reply.Text).Length > 0) return reply.Text;

@@ -57,7 +57,8 @@ internal sealed class SmallModelWriter(CachedCalls calls, WritingOptions options
                     continue;
                 }
                 // The sentence is no answer to look for; a short answer with its very words is.
-                bool isShort = first.Answer.Length <= LongestExpected && fact.Evidence.Contains(first.Answer.TrimEnd('.'), StringComparison.Ordinal);
+                bool isShort = first.Answer.Length <= LongestExpected
+                    && fact.Evidence.Contains(first.Answer.TrimEnd('.'), StringComparison.Ordinal);
                 rows.Add(RowType.Question, $"small.question.{wording}", first.Question, first.Answer, fact.Evidence, fact.Sources, fact,
                     isShort ? first.Answer.TrimEnd('.') : "");
             }

@@ -25,7 +25,8 @@ internal sealed record WritingPhrases
             Standard = "Was sagt {1} über „{0}“?",
             Terse = "Fasse „{0}“ aus {1} in wenigen Worten zusammen.",
             KeyPoints = "Was sind die wichtigsten Punkte von „{0}“ in {1}?",
-            Refusals = ["Das steht nicht in den Dokumenten, die ich kenne.", "Das kann ich nicht beantworten: Die Dokumente sagen dazu nichts.",
+            Refusals = ["Das steht nicht in den Dokumenten, die ich kenne.",
+                "Das kann ich nicht beantworten: Die Dokumente sagen dazu nichts.",
                 "Dazu machen die Dokumente keine Angabe, daher weiß ich es nicht."],
         },
         ["es"] = new()
@@ -45,7 +46,8 @@ internal sealed record WritingPhrases
             Standard = "Que dit {1} au sujet de « {0} » ?",
             Terse = "Résume « {0} » de {1} en quelques mots.",
             KeyPoints = "Quels sont les points clés de « {0} » dans {1} ?",
-            Refusals = ["Les documents que je connais ne le disent pas.", "Je ne peux pas répondre : cela ne figure pas dans les documents.",
+            Refusals = ["Les documents que je connais ne le disent pas.",
+                "Je ne peux pas répondre : cela ne figure pas dans les documents.",
                 "Les documents ne l'indiquent pas, je ne le sais donc pas."],
         },
         ["pt"] = new()

@@ -73,7 +73,8 @@ internal static partial class WritingPrompts
     }
 
     /// <summary>Questions over two sections of one document.</summary>
-    public static ModelPrompt Comparison(Chunk chunk, Chunk other, int count) => Ask("comparison", chunk, json: true, 300 + 200 * count, $$"""
+    public static ModelPrompt Comparison(Chunk chunk, Chunk other, int count) => Ask("comparison", chunk, json: true,
+        300 + 200 * count, $$"""
         Another section of the same document{{(other.Headings.Count > 0 ? $" ({Safe(string.Join(" > ", other.Headings))})" : "")}}:
 
         <text>

@@ -16,6 +16,9 @@ internal sealed class CachedCalls(ModelWriter writer, ICallStore store, TokenBud
     /// <summary>The model.</summary>
     public ModelWriter Writer => writer;
 
+    /// <summary>Whether calls may overtake each other: with a budget their order decides which one is the last.</summary>
+    public bool InAnyOrder => !budget.IsLimited;
+
     /// <summary>Asks, or remembers.</summary>
     /// <returns>The reply and what it cost; no reply where the budget is used up or the call failed for good.</returns>
     /// <exception cref="InputException">The endpoint's settings are wrong.</exception>

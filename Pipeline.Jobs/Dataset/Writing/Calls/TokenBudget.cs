@@ -14,6 +14,9 @@ internal sealed class TokenBudget(long? limit, long used = 0)
     /// <summary>No limit.</summary>
     public static TokenBudget Unlimited => new(null);
 
+    /// <summary>Whether there is a limit.</summary>
+    public bool IsLimited => limit is not null;
+
     /// <summary>Tokens used so far, with those of calls under way as estimated.</summary>
     public long Used
     {

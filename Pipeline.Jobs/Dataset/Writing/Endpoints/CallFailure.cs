@@ -9,8 +9,8 @@ namespace Pipeline.Jobs.Dataset.Writing.Endpoints;
 /// <summary>What a failed call means.</summary>
 /// <param name="Message">For people; never holds the key.</param>
 /// <param name="MayPass">Whether trying again may help.</param>
-/// <param name="Cause">The exception; not shown.</param>
-internal sealed record CallFailure(string Message, bool MayPass, Exception Cause)
+/// <param name="Cause">The exception; null for answers of the endpoint, whose bodies may repeat the key.</param>
+internal sealed record CallFailure(string Message, bool MayPass, Exception? Cause)
 {
     private const int LongestBody = 300;
 
@@ -19,6 +19,9 @@ internal sealed record CallFailure(string Message, bool MayPass, Exception Cause
 
     /// <summary>The setting that makes every call fail, or null.</summary>
     public SettingFault? Setting { get; private init; }
+
+    /// <summary>Whether prompt and reply together do not fit into the model.</summary>
+    public bool IsTooLong { get; private init; }
 
     /// <summary>Body of a refusal of the request's content, or null.</summary>
     public string? Refused { get; private init; }
@@ -48,20 +51,21 @@ internal sealed record CallFailure(string Message, bool MayPass, Exception Cause
             404 or 405 or (>= 300 and < 400) => Wrong("Url",
                 $"the endpoint does not know the address or the model '{endpoint.Model}' ({status}{told}); "
                 + "give the address up to /v1, and as Model a name that it lists under /v1/models"),
-            408 or 409 or 425 or 429 or >= 500 => new(message, MayPass: true, answer) { RetryAfter = RetryAfterOf(response, time) },
-            413 => new(message, MayPass: false, answer),
-            400 or 422 when IsTooLong(body) => new(message, MayPass: false, answer),
+            408 or 409 or 425 or 429 or >= 500 => new(message, MayPass: true, null) { RetryAfter = RetryAfterOf(response, time) },
+            413 => new(message, MayPass: false, null),
+            400 or 422 when DoesNotFit(body) => new(message, MayPass: false, null) { IsTooLong = true },
             400 or 422 => Wrong("Model", $"the endpoint refuses the request ({status}{told})") with { Refused = body },
             _ => Wrong("Url", $"the endpoint answers {status}{told}"),
         };
 
         CallFailure Wrong(string key, string problem) =>
-            new(message, MayPass: false, answer) { Setting = new SettingFault(endpoint.Setting(key), problem) };
+            new(message, MayPass: false, null) { Setting = new SettingFault(endpoint.Setting(key), problem) };
     }
 
     /// <summary>One chunk that is too long for the model is no fault of the settings.</summary>
-    private static bool IsTooLong(string body) => body.Contains("context", StringComparison.OrdinalIgnoreCase)
-        || body.Contains("too long", StringComparison.OrdinalIgnoreCase) || body.Contains("max_position", StringComparison.OrdinalIgnoreCase)
+    private static bool DoesNotFit(string body) => body.Contains("context", StringComparison.OrdinalIgnoreCase)
+        || body.Contains("too long", StringComparison.OrdinalIgnoreCase)
+        || body.Contains("max_position", StringComparison.OrdinalIgnoreCase)
         || body.Contains("content_filter", StringComparison.OrdinalIgnoreCase);
 
     private static TimeSpan? RetryAfterOf(PipelineResponse? response, TimeProvider time)
@@ -92,8 +96,10 @@ internal sealed record CallFailure(string Message, bool MayPass, Exception Cause
             {
                 if (error.ValueKind == JsonValueKind.String) return error.GetString()!;
                 if (error.ValueKind == JsonValueKind.Object)
-                    return string.Join(' ', new[] { "code", "param", "message" }.Select(name => error.TryGetProperty(name, out JsonElement part)
-                        && part.ValueKind == JsonValueKind.String ? part.GetString() : null).Where(part => !string.IsNullOrEmpty(part)));
+                    return string.Join(' ', new[] { "code", "param", "message" }
+                        .Select(name => error.TryGetProperty(name, out JsonElement part) && part.ValueKind == JsonValueKind.String
+                            ? part.GetString() : null)
+                        .Where(part => !string.IsNullOrEmpty(part)));
             }
         }
         catch (JsonException)

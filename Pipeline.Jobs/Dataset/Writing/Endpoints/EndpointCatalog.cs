@@ -166,7 +166,8 @@ internal sealed class EndpointCatalog(IConfiguration configuration)
         public double? Number(string key, double least, double most, string unit)
         {
             if (section[key] is not { Length: > 0 } text) return null;
-            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most)
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                && value >= least && value <= most)
                 return value;
             Refuse(key, text, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most} {unit}").TrimEnd());
             return null;

@@ -17,6 +17,7 @@ namespace Pipeline.Jobs.Dataset.Writing.Endpoints;
 internal sealed class EndpointChatClient : DelegatingChatClient
 {
     private const int DeadAfter = 3;                // calls in a row that failed for good: the endpoint is down, not one prompt odd
+    private const int ShortestReply = 256;          // tokens; less holds no row
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestAsked = TimeSpan.FromMinutes(5);
@@ -50,6 +51,7 @@ internal sealed class EndpointChatClient : DelegatingChatClient
         CancellationToken cancellationToken = default)
     {
         ChatMessage[] asked = [.. messages];
+        ChatOptions settings = options?.Clone() ?? new ChatOptions();
         await _turns.WaitAsync(cancellationToken);
         try
         {
@@ -58,7 +60,7 @@ internal sealed class EndpointChatClient : DelegatingChatClient
                 CallFailure failure;
                 try
                 {
-                    ChatResponse response = await AskAsync(asked, options, cancellationToken);
+                    ChatResponse response = await AskAsync(asked, settings, cancellationToken);
                     Volatile.Write(ref _failedInRow, 0);
                     return response;
                 }
@@ -67,6 +69,11 @@ internal sealed class EndpointChatClient : DelegatingChatClient
                     failure = CallFailure.Of(e, _endpoint, _time);
                 }
                 if (failure.Refused is { } body && _dialect.Learn(body)) continue;
+                if (failure.IsTooLong && settings.MaxOutputTokens is >= 2 * ShortestReply)
+                {
+                    settings.MaxOutputTokens /= 2;          // some servers count the longest reply as if it were written
+                    continue;
+                }
                 if (failure.Setting is { } fault) throw new SettingsException([fault], inner: failure.Cause);
                 if (!failure.MayPass)
                     throw new ModelCallException(failure.Message, failure.Cause);
@@ -82,13 +89,13 @@ internal sealed class EndpointChatClient : DelegatingChatClient
         }
     }
 
-    private async Task<ChatResponse> AskAsync(ChatMessage[] messages, ChatOptions? options, CancellationToken ct)
+    private async Task<ChatResponse> AskAsync(ChatMessage[] messages, ChatOptions options, CancellationToken ct)
     {
         using CancellationTokenSource stall = new(_endpoint.Timeout, _time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(ct, stall.Token);
         try
         {
-            return await base.GetResponseAsync(messages, InDialect(options ?? new ChatOptions()), both.Token);
+            return await base.GetResponseAsync(messages, InDialect(options), both.Token);
         }
         catch (Exception e) when (stall.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -126,7 +133,7 @@ internal sealed class EndpointChatClient : DelegatingChatClient
             : new ModelCallException(message, failure.Cause);
     }
 
-    /// <summary>Doubles with every try, half of it by chance so that workers do not come back together; never below what was asked.</summary>
+    /// <summary>Doubles with every try, half of it by chance so that workers part; never below what was asked.</summary>
     private static TimeSpan PauseAfter(int failed, TimeSpan? asked)
     {
         TimeSpan grown = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failed - 1, 10)));

@@ -9,7 +9,7 @@ internal static partial class QuestionLines
     private const int MostLines = 2000;
     private const int LongestLine = 4000;
 
-    /// <summary>Pairs: <c>Q:</c> and <c>A:</c> in several languages, with or without numbers, or a numbered question and what follows.</summary>
+    /// <summary>Pairs: <c>Q:</c> and <c>A:</c> in several languages, or a numbered question and what follows.</summary>
     public static IReadOnlyList<ReadQuestion> Read(string text)
     {
         List<ReadQuestion> pairs = [];

@@ -29,7 +29,7 @@ internal static partial class ReplyText
         return text;
     }
 
-    /// <summary>Running text, as rewritings are: the content of a fence, without a first line that announces it and without quotes.</summary>
+    /// <summary>Running text, as rewritings are: the content of a fence, without quotes and a first line that announces it.</summary>
     public static string Prose(string reply)
     {
         string text = WithoutThoughts(reply);

@@ -145,7 +145,8 @@ internal sealed class TolerantJson
     private bool Bare(out JsonNode? value)
     {
         int start = _at;
-        while (_at < _text.Length && _at - start < 64 && (char.IsLetterOrDigit(_text[_at]) || _text[_at] is '.' or '-' or '+' or '_' or '%'))
+        while (_at < _text.Length && _at - start < 64
+            && (char.IsLetterOrDigit(_text[_at]) || _text[_at] is '.' or '-' or '+' or '_' or '%'))
             Step();
         string word = _text[start.._at];
         value = null;

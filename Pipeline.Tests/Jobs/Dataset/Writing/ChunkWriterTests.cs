@@ -217,6 +217,24 @@ public sealed class ChunkWriterTests
         written.Rows.First(r => r.Type == RowType.Refusal).Answer.ShouldContain("Dokumente");
     }
 
+    [Theory]
+    [InlineData("Q: The question:\nA: The answer:", Reasons.Empty)]
+    [InlineData("Q: How high is the Eiffel Tower?\nA: It is 330 metres high.", Reasons.WrongNumber)]
+    [InlineData("Q: What does the sentence say?\nA: Observatory Arnhold", Reasons.NotSelfContained)]
+    [InlineData("Q: Who wrote this book?\nA: Observatory Arnhold", Reasons.Ungrounded)]
+    [InlineData("The answer to this question is: before the end of March", Reasons.Unparsable)]
+    public async Task What_small_models_say_instead_of_a_question_is_no_row(string reply, string reason)
+    {
+        await using StandInEndpoint server = await StandInEndpoint.StartAsync(Planted);
+        server.Reply = _ => reply;
+        using EndpointChatClients clients = WritingSetup.Clients(server, null, ("Format", "lines"));
+        ChunkWriter writer = WritingSetup.Writer(clients);
+        Chunk chunk = WritingSetup.Chunk(Planted.Take(1));
+        WrittenRows written = await writer.RowsAsync(chunk, (await writer.FactsAsync(chunk, Stop)).Facts, null, Stop);
+        written.Rows.ShouldBeEmpty();
+        written.Counts.RepliesRejected.ShouldHaveSingleItem().ShouldBe(KeyValuePair.Create(reason, 3));
+    }
+
     [Fact]
     public async Task A_model_that_writes_no_json_is_asked_for_lines()
     {

@@ -110,7 +110,7 @@ public sealed class EndpointTests
         using EndpointChatClients clients = WritingSetup.Clients(server, time, ("ApiKey", Key));
         SettingsException error = await Should.ThrowAsync<SettingsException>(() => AskAsync(clients));
         error.Faults.ShouldHaveSingleItem().Setting.ShouldBe(setting);
-        error.Message.ShouldNotContain(Key);
+        error.ToString().ShouldNotContain(Key);
         server.Calls.Count.ShouldBe(1);
         time.Pauses.ShouldBeEmpty();
     }
@@ -136,6 +136,16 @@ public sealed class EndpointTests
         using EndpointChatClients clients = WritingSetup.Clients(server);
         for (int i = 0; i < 5; i++) await Should.ThrowAsync<ModelCallException>(() => AskAsync(clients));
         server.Calls.Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Where_prompt_and_reply_do_not_fit_together_a_shorter_reply_is_asked_for()
+    {
+        await using StandInEndpoint server = await StandInEndpoint.StartAsync();
+        server.Fault = call => call.Number < 2 ? StandInFault.TooLong : StandInFault.None;
+        using EndpointChatClients clients = WritingSetup.Clients(server);
+        (await AskAsync(clients, new ChatOptions { MaxOutputTokens = 2000 })).Text.ShouldBe("Hello.");
+        server.Calls[2].Body.ShouldContain("\"max_tokens\":500");
     }
 
     [Theory]

@@ -5,7 +5,8 @@ namespace Pipeline.Tests.Jobs.Dataset.Writing;
 
 public sealed class EvidenceTests
 {
-    private static readonly Chunk Text = WritingSetup.Chunk("T", "H", "The “default” port is 8080.  It can\nbe changed.", "Every worker needs 2 GB.");
+    private static readonly Chunk Text = WritingSetup.Chunk("T", "H",
+        "The “default” port is 8080.  It can\nbe changed.", "Every worker needs 2 GB.");
 
     [Theory]
     [InlineData("the \"default\" port is 8080", "The “default” port is 8080.")]

@@ -31,8 +31,9 @@ public sealed class OwnModelTests(PostgresDatabase database) : IClassFixture<Pos
         using LanguageModel model = LanguageModel.Load(Base);
         using LanguageModelChatClient own = new(model);
         own.IsSmall.ShouldBeTrue();
-        (ModelReply? local, _) = await new CachedCalls(ModelWriter.Of(own), new MemoryCallStore(), TokenBudget.Unlimited, TimeProvider.System)
-            .AskAsync(prompt, Stop);
+        own.Warning.ShouldNotBeNull().ShouldContain("next to no usable row");
+        (ModelReply? local, _) = await new CachedCalls(ModelWriter.Of(own), new MemoryCallStore(), TokenBudget.Unlimited,
+            TimeProvider.System).AskAsync(prompt, Stop);
         local!.Text.ShouldBe(served!.Text);
         local.Text.ShouldNotBeEmpty();
         (local.PromptTokens, local.ReplyTokens).ShouldBe((served.PromptTokens, served.ReplyTokens));

@@ -51,14 +51,16 @@ public sealed class ReplyReaderTests
     [Fact]
     public void What_lacks_its_answer_is_counted()
     {
-        ReplyRead<ReadQuestion> read = ReplyReader.Questions("""[{"question": "A?", "answer": ""}, {"question": "B?"}, {"question": "C?", "answer": "c"}]""");
+        ReplyRead<ReadQuestion> read = ReplyReader.Questions(
+            """[{"question": "A?", "answer": ""}, {"question": "B?"}, {"question": "C?", "answer": "c"}]""");
         (read.Items.Count, read.Incomplete, read.IsCut).ShouldBe((1, 2, false));
     }
 
     [Fact]
     public void Quotes_inside_texts_and_paths_survive()
     {
-        ReadQuestion read = ReplyReader.Questions("""{"question": "What does "apt" do?", "answer": "It's in C:\Program, \"quoted\", 'so'."}""").Items
+        ReadQuestion read = ReplyReader.Questions(
+            """{"question": "What does "apt" do?", "answer": "It's in C:\Program, \"quoted\", 'so'."}""").Items
             .ShouldHaveSingleItem();
         read.Question.ShouldBe("What does \"apt\" do?");
         read.Answer.ShouldBe("It's in C:\\Program, \"quoted\", 'so'.");
@@ -138,7 +140,8 @@ public sealed class ReplyReaderTests
             string reply = replies.Of(new StandInCall(i, "questions", prompt, "", ""), shape);
             HashSet<(string, string)> good = [.. asked.SelectMany(f => Enumerable.Range(0, 3).Select(f.Wording))
                 // Of a reply that is cut, what stands in it whole.
-                .Where(pair => reply.Contains(pair.Question, StringComparison.Ordinal) && reply.Contains(pair.Answer, StringComparison.Ordinal))];
+                .Where(pair => reply.Contains(pair.Question, StringComparison.Ordinal)
+                    && reply.Contains(pair.Answer, StringComparison.Ordinal))];
             ReadQuestion[] found = [.. ReplyReader.Questions(reply).Items];
             whole += good.Count;
             read += found.Count(f => good.Contains((f.Question, f.Answer)));

@@ -33,8 +33,8 @@ internal static class WritingSetup
     };
 
     /// <summary>A chunk that says facts, one paragraph for every two.</summary>
-    public static Chunk Chunk(IEnumerable<PlantedFact> facts, string heading = "Instruments") => Chunk("Observatories of the north", heading,
-        [.. facts.Chunk(2).Select(pair => string.Join(' ', pair.Select(f => f.Sentence)))]);
+    public static Chunk Chunk(IEnumerable<PlantedFact> facts, string heading = "Instruments") => Chunk(
+        "Observatories of the north", heading, [.. facts.Chunk(2).Select(pair => string.Join(' ', pair.Select(f => f.Sentence)))]);
 
     public static EndpointChatClients Clients(StandInEndpoint endpoint, TimeProvider? time = null,
         params (string Key, string Value)[] more) => new(Catalog([.. endpoint.Settings("local",

@@ -1,17 +1,14 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.AI;
 using Pipeline.Data;
 using Pipeline.Data.Claims;
 using Pipeline.Jobs.Dataset.Writing;
 using Pipeline.Jobs.Dataset.Writing.Calls;
-using Pipeline.Jobs.Dataset.Writing.Endpoints;
 using Pipeline.Jobs.Orchestration;
 
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>The language model that writes rows for a run: an endpoint of the operator's, or the run's own base model.</summary>
-internal sealed class RowModels(IDbContextFactory<PipelineDbContext> contexts, EndpointChatClients endpoints, BaseModelWriter baseModel,
-    ICallStore calls, TimeProvider time)
+internal sealed class ChunkModels(IDbContextFactory<PipelineDbContext> contexts, RowModels models, BaseModelWriter baseModel)
 {
     /// <summary>Queue of the stages that ask it.</summary>
     public static string QueueOf(RunOptions options) => options.Dataset.Writing.Endpoint == WritingOptions.Base ? Queues.Gpu : Queues.Cpu;
@@ -27,12 +24,9 @@ internal sealed class RowModels(IDbContextFactory<PipelineDbContext> contexts, E
         WritingOptions options = work.Options.Dataset.Writing;
         if (options.Endpoint is not { } name) return nothing;
         TokenBudget budget = new(options.BudgetTokens is { } tokens ? tokens / await PartsAsync(claim, ct) : null, work.Used);
-        if (name == WritingOptions.Base)
-            return await baseModel.UseAsync(work.Options, writer => task(Writer(writer)), ct);
-        (IChatClient client, EndpointOptions endpoint) = endpoints.Of(name);
-        return await task(Writer(ModelWriter.Of(client, endpoint)));
-
-        ChunkWriter Writer(ModelWriter writer) => new(new CachedCalls(writer, calls, budget, time), options);
+        return name == WritingOptions.Base
+            ? await baseModel.UseAsync(work.Options, client => task(models.OfBase(options, client, budget)), ct)
+            : await task(models.OfEndpoint(options, budget));
     }
 
     // Each part has its share, so that the order in which workers take parts does not decide what is written.
