@@ -8,19 +8,19 @@ namespace Pipeline.Jobs.Dataset.Facts;
 /// </summary>
 public static class FactFinder
 {
-    /// <summary>All facts of a chunk, in reading order within each kind; no two with the same id.</summary>
+    /// <summary>All facts of a chunk, section by section and kind by kind; no two with the same id.</summary>
     public static IReadOnlyList<Fact> Find(Chunk chunk)
     {
         ArgumentNullException.ThrowIfNull(chunk);
-        IEnumerable<Fact> found =
+        IEnumerable<Fact> found = ChunkSections.Of(chunk).SelectMany(section => (IEnumerable<Fact>)
         [
-            .. TableFacts.Of(chunk),
-            .. KeyValueFacts.Of(chunk),
-            .. TermFacts.Of(chunk),
-            .. DefinitionFacts.Of(chunk),
-            .. EnumerationFacts.Of(chunk),
-            .. CaptionFacts.Of(chunk),
-        ];
+            .. TableFacts.Of(section),
+            .. KeyValueFacts.Of(section),
+            .. TermFacts.Of(section),
+            .. DefinitionFacts.Of(section),
+            .. EnumerationFacts.Of(section),
+            .. CaptionFacts.Of(section),
+        ]);
         List<Fact> facts = [];
         foreach (IGrouping<string, Fact> same in found.GroupBy(fact => fact.Id, StringComparer.Ordinal))
         {

@@ -21,6 +21,8 @@ internal static class Chunks
 
     public static ChunkBlock Paragraph(string text, params IReadOnlyList<TextSpan> spans) => Block(BlockKind.Paragraph, text, spans);
 
+    public static ChunkBlock Heading(int level, string text) => Block(BlockKind.Heading, text, []) with { Level = level };
+
     public static ChunkBlock Item(string text, params IReadOnlyList<TextSpan> spans) => Block(BlockKind.ListItem, text,
         spans) with { Marker = "-", Level = 1 };
 

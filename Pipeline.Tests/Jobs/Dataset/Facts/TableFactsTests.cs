@@ -93,6 +93,20 @@ public sealed class TableFactsTests
             .ShouldAllBe(fact => fact.Scope == "Pump Manual – Greenhouse control unit – Options");
 
     [Fact]
+    public void In_a_chunk_of_several_sections_a_table_stands_under_its_own_heading()
+    {
+        ChunkBlock printer = Heading(3, "Messages of the printer unit"), scanner = Heading(3, "Messages of the scanner unit");
+        string[] one = ["Code|Meaning", "E1|Paper out", "E2|Cover open"], two = ["Code|Meaning", "E1|Lamp cold", "E2|Glass dirty"];
+
+        Found(Of(printer, Table(1, null, one), scanner, Table(1, null, two))).Select(fact => $"{fact.Scope}: {fact.Subject} {fact.Value}")
+            .ShouldBe(
+            [
+                "Pump Manual – Messages of the printer unit: E1 Paper out", "Pump Manual – Messages of the printer unit: E2 Cover open",
+                "Pump Manual – Messages of the scanner unit: E1 Lamp cold", "Pump Manual – Messages of the scanner unit: E2 Glass dirty",
+            ]);
+    }
+
+    [Fact]
     public void A_head_that_is_printed_again_is_no_row() =>
         Found(Of(Table(1, "Table 1: Seasons", "Season|Day", "Winter|18 °C", "Season|Day", "Summer|22 °C"))).Count.ShouldBe(2);
 
