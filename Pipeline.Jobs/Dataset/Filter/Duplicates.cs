@@ -71,8 +71,19 @@ internal static class Duplicates
             return TextWords.Normalised(a.Question) == TextWords.Normalised(b.Question);
         if (a.Type != RowType.Refusal && !state.Value(i).Agrees(state.Value(j)) && Shingles.Likeness(a.Answer, b.Answer) < 0.8)
             return false;
-        // Two questions, each with a word of its own that means something, ask for two things, however long the rest is.
-        return !(HasOwn(Content(state, i, content), b.Question) && HasOwn(Content(state, j, content), a.Question));
+        // Two questions, each with a word of its own that means something, ask for two things, however long the rest is. Names of two
+        // facts are compared letter for letter: "links" is not "links2".
+        List<string> first = Content(state, i, content), second = Content(state, j, content);
+        return a.Fact.Length > 0 && b.Fact.Length > 0 && a.Fact != b.Fact
+            ? IsWithin(first, second) || IsWithin(second, first)
+            : !(HasOwn(first, b.Question) && HasOwn(second, a.Question));
+    }
+
+    // Whether every word of some is among the others, as often as it occurs.
+    private static bool IsWithin(List<string> some, List<string> others)
+    {
+        List<string> left = [.. others];
+        return some.All(left.Remove);
     }
 
     private static bool HasOwn(List<string> words, string other)

@@ -98,12 +98,12 @@ public sealed class RowVerifierTests
     public void A_language_that_the_detector_denies_is_rejected_but_not_what_is_printed_in_the_source()
     {
         (Chunk chunk, Row row, _) = VerifierCases.Get(0);
-        Row answer = row with { Messages = [row.Messages[0], new("assistant", "Lauscht Server standardmäßig Port Verbindung immer 5432")],
+        Row answer = row with { Messages = [row.Messages[0], new("assistant", "lauscht server standardmäßig port verbindung immer über 5432")],
             Expected = null };
-        RowVerifier.Verify(chunk, answer, (text, _) => !text.Contains("Lauscht", StringComparison.Ordinal))
+        RowVerifier.Verify(chunk, answer, (text, _) => !text.Contains("lauscht", StringComparison.Ordinal))
             .Reason.ShouldBe(Reasons.WrongLanguage);
-        Chunk german = chunk with { Blocks = [chunk.Blocks[0] with { Text = "Lauscht Server standardmäßig Port Verbindung immer 5432" }] };
-        RowVerifier.Verify(german, answer, (text, _) => !text.Contains("Lauscht", StringComparison.Ordinal)).Reason.ShouldBeNull();
+        Chunk german = chunk with { Blocks = [chunk.Blocks[0] with { Text = "lauscht server standardmäßig port verbindung immer über 5432" }] };
+        RowVerifier.Verify(german, answer, (text, _) => !text.Contains("lauscht", StringComparison.Ordinal)).Reason.ShouldBeNull();
     }
 
     [Fact]
