@@ -32,7 +32,8 @@ internal static partial class QuestionCheck
         if (!brings && (Phrases.Pointer(question, row.Language) ?? (Names(row.Question, title) ? null : Phrases.NumberedPlace(question)))
                 is string pointer)
             return pointer;
-        if (row.Type is not RowType.Cloze && TextWords.Of(row.Question).Count <= 8 && GroundingCheck.Content(row.Question, row.Language).Count == 0
+        if (row.Type is not RowType.Cloze && TextWords.Of(row.Question).Count <= 8 && GroundingCheck.Content(row.Question, row.Language)
+            .Count == 0
             && !row.Question.Any(c => char.IsDigit(c) || TextWords.IsUnspaced(c)))
             return "nothing is named";
         if (Phrases.Pointer(Unquoted(row.Answer), row.Language) is string answer)

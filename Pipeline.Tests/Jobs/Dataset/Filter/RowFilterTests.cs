@@ -123,8 +123,11 @@ public sealed class RowFilterTests
         Row copy = Row("a", "What happens at night?", sentence.ToUpperInvariant() + ", they say.", null);
         Row asked = Row("b", "Where is Foo?", "In the north", "In the north"),
             free = Row("c", "Where is Bar?", "In the south", "In the south");
-        IReadOnlyList<Row> rows = Filter([copy, asked, free], Unlimited with { Excluded = [sentence,
-            "{\"instruction\": \"where is FOO\"}\n{\"x\": [\"y\"]}"] });
+        IReadOnlyList<Row> rows = Filter([copy, asked, free], Unlimited with
+        {
+            Excluded = [sentence,
+            "{\"instruction\": \"where is FOO\"}\n{\"x\": [\"y\"]}"]
+        });
         rows.Where(r => r.Reason == Reasons.Excluded).Select(r => r.Hash).Order()
             .ShouldBe(new[] { copy, asked }.Select(r => r.Hash).Order());
     }
@@ -166,15 +169,15 @@ public sealed class RowFilterTests
 
     internal static Row Row(string fact, string question, string answer, string? expected, string wording = "q.1") =>
         RowHash.WithHash(new Row
-    {
-        Hash = "",
-        Fact = fact,
-        Type = RowType.Question,
-        Language = "en",
-        Messages = [new("user", question), new("assistant", answer)],
-        Expected = expected,
-        Generator = new("phrasebook", wording, "1"),
-    });
+        {
+            Hash = "",
+            Fact = fact,
+            Type = RowType.Question,
+            Language = "en",
+            Messages = [new("user", question), new("assistant", answer)],
+            Expected = expected,
+            Generator = new("phrasebook", wording, "1"),
+        });
 
     private static Row Text(string text) => RowHash.WithHash(new Row
     {
