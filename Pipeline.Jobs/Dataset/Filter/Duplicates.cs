@@ -69,6 +69,10 @@ internal static class Duplicates
         // Wordings of one fact are wanted, as many as there are.
         if (a.Fact.Length > 0 && a.Fact == b.Fact && a.Generator.Wording != b.Generator.Wording)
             return TextWords.Normalised(a.Question) == TextWords.Normalised(b.Question);
+        // One phrasing of two facts differs in what it asks for and in nothing else.
+        if (a.Fact != b.Fact && a.Generator.Name == "phrasebook" && b.Generator.Name == "phrasebook"
+            && a.Generator.Wording == b.Generator.Wording)
+            return false;
         if (a.Type != RowType.Refusal && !state.Value(i).Agrees(state.Value(j)) && Shingles.Likeness(a.Answer, b.Answer) < 0.8)
             return false;
         // Two questions, each with a word of its own that means something, ask for two things, however long the rest is. Names of two
