@@ -14,8 +14,12 @@ namespace Pipeline.Tools.Commands;
 /// <summary><c>bench filter</c>: rows per second of verifying rows and of filtering them, on one core.</summary>
 internal static class BenchFilterCommand
 {
-    private static readonly Option<int> Rows = new("--rows") { Description = "Rows to make, in six languages", DefaultValueFactory = _ =>
-        18_000 };
+    private static readonly Option<int> Rows = new("--rows")
+    {
+        Description = "Rows to make, in six languages",
+        DefaultValueFactory = _ =>
+        18_000
+    };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of the rows", DefaultValueFactory = _ => 1 };
     private static readonly Option<bool> Json = new("--json") { Description = "End with one JSON object on the last line" };
 

@@ -18,7 +18,7 @@ internal static class Balance
                 .GroupBy(u => state.Rows[u.Rows[0]].Section, StringComparer.Ordinal))
                 Trim(state, section, most, "section");
         if (options.MaxShareOfDocument is double share)
-            TrimDocuments(state, share, options.MinDocuments);
+            TrimDocuments(state, share, options);
         foreach ((RowType type, double limit) in options.MaxShareOfType.OrderBy(p => p.Key))
         {
             Unit[] all = [.. Units(state)];
@@ -36,12 +36,12 @@ internal static class Balance
         .GroupBy(i => state.Rows[i].Fact.Length > 0 ? $"fact {state.Rows[i].Fact}" : $"row {state.Rows[i].Hash}", StringComparer.Ordinal)
         .Select(g => new Unit(RowHash.Of("balance", g.Key), [.. g], g.Any(i => RowOrder.IsProtected(state.Rows[i]))));
 
-    private static void TrimDocuments(FilterState state, double share, int least)
+    private static void TrimDocuments(FilterState state, double share, FilterOptions options)
     {
         (string Document, Unit[] Units, int Rows)[] documents = [.. Units(state)
             .GroupBy(u => RowOrder.Document(state.Rows[u.Rows[0]]), StringComparer.Ordinal)
             .Where(g => g.Key.Length > 0).Select(g => (g.Key, g.ToArray(), g.Sum(u => u.Rows.Length)))];
-        if (documents.Length < Math.Max(least, 1))
+        if (documents.Length < Math.Max(options.MinDocuments, 1))
             return;
         // With few documents a smaller share than an equal one is out of reach.
         share = Math.Max(share, 1.0 / documents.Length);
@@ -54,6 +54,7 @@ internal static class Balance
             else
                 high = middle - 1;
         }
+        low = Math.Max(low, options.MinRowsOfDocument);
         foreach ((string _, Unit[] units, int rows) in documents)
             if (rows > low)
                 Trim(state, units, low, "document");

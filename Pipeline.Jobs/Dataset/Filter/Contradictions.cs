@@ -13,7 +13,7 @@ internal static class Contradictions
         HashSet<string> facts = new(StringComparer.Ordinal);
         // Reverse questions expect the subject, lists their items: values are compared within a type.
         foreach (IGrouping<(string, RowType), int> group in asked
-            .Where(i => state.Rows[i].Fact.Length > 0 && state.Rows[i].Expected is { Length: > 0 } 
+            .Where(i => state.Rows[i].Fact.Length > 0 && state.Rows[i].Expected is { Length: > 0 }
                 && state.Rows[i].Type != RowType.Comparison)
             .GroupBy(i => (state.Rows[i].Fact, state.Rows[i].Type)))
             if (Disagrees(state, [.. group]))

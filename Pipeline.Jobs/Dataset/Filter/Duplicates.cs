@@ -69,10 +69,25 @@ internal static class Duplicates
         // Wordings of one fact are wanted, as many as there are.
         if (a.Fact.Length > 0 && a.Fact == b.Fact && a.Generator.Wording != b.Generator.Wording)
             return TextWords.Normalised(a.Question) == TextWords.Normalised(b.Question);
+        // One phrasing of two facts differs in what it asks for and in nothing else.
+        if (a.Fact != b.Fact && a.Generator.Name == "phrasebook" && b.Generator.Name == "phrasebook"
+            && a.Generator.Wording == b.Generator.Wording)
+            return false;
         if (a.Type != RowType.Refusal && !state.Value(i).Agrees(state.Value(j)) && Shingles.Likeness(a.Answer, b.Answer) < 0.8)
             return false;
-        // Two questions, each with a word of its own that means something, ask for two things, however long the rest is.
-        return !(HasOwn(Content(state, i, content), b.Question) && HasOwn(Content(state, j, content), a.Question));
+        // Two questions, each with a word of its own that means something, ask for two things, however long the rest is. Names of two
+        // facts are compared letter for letter: "links" is not "links2".
+        List<string> first = Content(state, i, content), second = Content(state, j, content);
+        return a.Fact.Length > 0 && b.Fact.Length > 0 && a.Fact != b.Fact
+            ? IsWithin(first, second) || IsWithin(second, first)
+            : !(HasOwn(first, b.Question) && HasOwn(second, a.Question));
+    }
+
+    // Whether every word of some is among the others, as often as it occurs.
+    private static bool IsWithin(List<string> some, List<string> others)
+    {
+        List<string> left = [.. others];
+        return some.All(left.Remove);
     }
 
     private static bool HasOwn(List<string> words, string other)

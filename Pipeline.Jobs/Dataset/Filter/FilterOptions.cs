@@ -18,7 +18,10 @@ public sealed record FilterOptions
     public double NearDuplicate { get; init; } = 0.8;
 
     /// <summary>Largest share of one document among the rows, 0 to 1, where there are <see cref="MinDocuments"/> or more.</summary>
-    public double? MaxShareOfDocument { get; init; } = 0.3;
+    public double? MaxShareOfDocument { get; init; } = 0.5;
+
+    /// <summary>Rows that a document may have whatever its share, so that one manual beside four leaflets is still taught.</summary>
+    public int MinRowsOfDocument { get; init; } = 2000;
 
     /// <summary>Number of documents from which <see cref="MaxShareOfDocument"/> holds.</summary>
     public int MinDocuments { get; init; } = 5;

@@ -71,8 +71,12 @@ public static class RowFilter
             return row;
         RowVerdict verdict = new("personal_data", true, string.Join(", ", counts.Select(c => $"{c.Key} {c.Value}")));
         string? expected = row.Expected is null ? null : Mask(row.Expected);
-        masked = RowHash.WithHash(masked with { Expected = expected, Evidence = Mask(row.Evidence),
-            Verdicts = [.. row.Verdicts, verdict] });
+        masked = RowHash.WithHash(masked with
+        {
+            Expected = expected,
+            Evidence = Mask(row.Evidence),
+            Verdicts = [.. row.Verdicts, verdict]
+        });
         // What was asked for is not to be known, so there is nothing left to learn.
         return expected != row.Expected || PersonalData.IsMask(masked.Answer)
             ? masked.Reject(Reasons.Empty, new("personal_data", false, "the answer is personal data")) : masked;

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Pipeline.Jobs.Dataset.Rows;
 
 namespace Pipeline.Jobs.Dataset.Split;
@@ -5,6 +6,9 @@ namespace Pipeline.Jobs.Dataset.Split;
 /// <summary>Adds up what came of everything that went in, part by part. The result is the same whatever the order of the parts.</summary>
 public sealed class FunnelBuilder
 {
+    private static readonly FrozenSet<string> Known = typeof(Reasons).GetFields().Select(f => (string)f.GetRawConstantValue()!)
+        .ToFrozenSet(StringComparer.Ordinal);
+
     private readonly SortedDictionary<string, long> _leftOut = new(StringComparer.Ordinal), _calls = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _facts = new(StringComparer.Ordinal), _kept = new(StringComparer.Ordinal),
         _rejected = new(StringComparer.Ordinal), _types = new(StringComparer.Ordinal), _languages = new(StringComparer.Ordinal),
@@ -54,8 +58,8 @@ public sealed class FunnelBuilder
                 if (row.Split != RowSplit.None)
                     throw new InvalidOperationException($"row {row.Hash}: rejected and in split {row.Split}");
                 // A person's own words are a reason, but no heading to count under.
-                Count(_rejected, row.Author != "pipeline" ? Reasons.Person
-                    : row.Reason ?? throw new InvalidOperationException($"row {row.Hash}: rejected without a reason"));
+                string reason = row.Reason ?? throw new InvalidOperationException($"row {row.Hash}: rejected without a reason");
+                Count(_rejected, row.Author == "pipeline" || Known.Contains(reason) ? reason : Reasons.Person);
                 continue;
             }
             Count(_kept, Name(row.Split.ToString()));

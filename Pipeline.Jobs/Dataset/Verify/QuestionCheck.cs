@@ -20,23 +20,34 @@ internal static partial class QuestionCheck
     }
 
     /// <summary>What a reader without the document cannot resolve; null where there is nothing.</summary>
-    public static string? NotSelfContained(Row row)
+    /// <param name="row">The row.</param>
+    /// <param name="title">Title of the document: a question that names it may name a place in it.</param>
+    public static string? NotSelfContained(Row row, string title)
     {
         if (row.Type is RowType.Text or RowType.Image or RowType.Imported or RowType.Preference)
             return null;
-        List<string> question = [.. TextWords.Of(row.Question).Select(TextWords.Fold)];
+        List<string> question = Unquoted(row.Question);
         // A message that brings the text along may speak of it.
         bool brings = row.Question.IndexOf(':') is > 0 and int colon && row.Question.Length - colon > 60;
-        if (!brings && (Phrases.Pointer(question, row.Language) ?? Phrases.NumberedPlace(question)) is string pointer)
+        if (!brings && (Phrases.Pointer(question, row.Language) ?? (Names(row.Question, title) ? null : Phrases.NumberedPlace(question)))
+                is string pointer)
             return pointer;
-        if (row.Type is not RowType.Cloze && question.Count is > 0 and <= 8 && GroundingCheck.Content(row.Question, row.Language).Count == 0
+        if (row.Type is not RowType.Cloze && TextWords.Of(row.Question).Count <= 8 && GroundingCheck.Content(row.Question, row.Language)
+            .Count == 0
             && !row.Question.Any(c => char.IsDigit(c) || TextWords.IsUnspaced(c)))
             return "nothing is named";
-        if (Phrases.Pointer([.. TextWords.Of(row.Answer).Select(TextWords.Fold)], row.Language) is string answer)
+        if (Phrases.Pointer(Unquoted(row.Answer), row.Language) is string answer)
             return $"answer: {answer}";
         return GroundingCheck.IsStrict(row.Type) && row.Answer.TrimEnd() is { Length: > 1 } text && text[^1] is ':' or '：'
             ? "answer ends before what it announces" : null;
     }
+
+    // What stands in quotation marks is a name or a title, whatever it says.
+    private static List<string> Unquoted(string text) =>
+        [.. TextWords.Of(Quoted().Replace(TextWords.WellFormed(text), " \u2016 ")).Select(TextWords.Fold)];
+
+    private static bool Names(string question, string title) => TextWords.Normalised(title) is { Length: > 2 } name
+        && $" {TextWords.Normalised(question)} ".Contains($" {name} ", StringComparison.Ordinal);
 
     /// <summary>Whether a question holds its answer, or the answer says nothing more than the question.</summary>
     public static string? AnswerInQuestion(Row row, SourceText question)
@@ -59,6 +70,9 @@ internal static partial class QuestionCheck
             || row.Answer.Any(char.IsSymbol);
         return adds ? null : "the answer adds nothing";
     }
+
+    [GeneratedRegex(@"""[^""\n]{1,400}""|“[^”\n]{1,400}”|„[^“”\n]{1,400}[“”]|«[^»\n]{1,400}»")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"^\s*(?:yes|no|si|sim|nao|não|sí|ja|nein|oui|non)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Polarity();

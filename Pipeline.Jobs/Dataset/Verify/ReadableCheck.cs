@@ -35,13 +35,15 @@ internal static partial class ReadableCheck
         }
         if (odd > 0)
             return "characters without a meaning";
-        if (BesideAccent().Match(text) is { Success: true } accent)
-            return $"accent beside its letter: {accent.Value}";
-        if (Leader().IsMatch(text))
+        // A long text is not lost to one line of a program.
+        int most = text.Length / 1000;
+        if (BesideAccent().Count(text) > most)
+            return $"accent beside its letter: {BesideAccent().Match(text).Value}";
+        if (Leader().Count(text) > most)
             return "dot leaders";
-        if (Spaced().IsMatch(text))
+        if (Spaced().Count(text) > most)
             return "letters with blanks between them";
-        if (Mojibake().IsMatch(text))
+        if (Mojibake().Count(text) > most)
             return "characters read in the wrong encoding";
         return Loops(text) ? "the same words over and over" : null;
     }
@@ -63,7 +65,7 @@ internal static partial class ReadableCheck
         return false;
     }
 
-    [GeneratedRegex(@"\p{L}[¨´˜ˆ¸˚]\p{L}|[¨´˜ˆ¸˚][aeiouAEIOU]\p{L}")]
+    [GeneratedRegex(@"\p{L}[¨´˜ˆ¸˚]\p{L}|[¨´][aeiouAEIOU]\p{L}")]
     private static partial Regex BesideAccent();
 
     [GeneratedRegex(@"(?:\. ?){6}|(?:… ?){3}")]

@@ -47,7 +47,7 @@ public static class RowVerifier
         SourceText source = SourceText.Of(chunk);
         yield return ("language", Reasons.WrongLanguage, () => WrongLanguage(chunk, row, source, languageMatches));
         yield return ("is_question", Reasons.NoQuestion, () => QuestionCheck.NoQuestion(row));
-        yield return ("self_contained", Reasons.NotSelfContained, () => QuestionCheck.NotSelfContained(row));
+        yield return ("self_contained", Reasons.NotSelfContained, () => QuestionCheck.NotSelfContained(row, chunk.Title));
         if (row.Type == RowType.Refusal)
         {
             yield return ("refusal", Reasons.Ungrounded, () => row.Language is not ("en" or "es" or "de" or "fr" or "pt" or "it")

@@ -7,6 +7,10 @@ namespace Pipeline.Jobs.Dataset.Verify;
 /// <summary>Words of texts in any script, as rules that compare texts see them.</summary>
 internal static class TextWords
 {
+    // A table, because the product runs without ICU and its runtime then decomposes nothing.
+    private const string Accented = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿāăąćĉċčďēĕėęěĝğġģĥĩīĭįĵķĺļľńņňōŏőŕŗřśŝşšţťũūŭůűųŵŷźżž";
+    private const string Plain = "aaaaaaceeeeiiiinooooouuuuyyaaaccccdeeeeegggghiiiijklllnnnooorrrssssttuuuuuuwyzzz";
+
     /// <summary>The text with every lone surrogate as U+FFFD, so that it can be normalised and stored.</summary>
     public static string WellFormed(string text)
     {
@@ -64,10 +68,17 @@ internal static class TextWords
         if (plain)
             return word;
         StringBuilder folded = new(word.Length);
-        foreach (char c in word.Normalize(NormalizationForm.FormD))
-            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
+        foreach (char c in word)
+        {
+            int at = Accented.IndexOf(c, StringComparison.Ordinal);
+            if (at >= 0)
+                folded.Append(Plain[at]);
+            else if (c == 'ß')
+                folded.Append("ss");
+            else if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
                 folded.Append(c);
-        return folded.ToString().Replace("ß", "ss", StringComparison.Ordinal);
+        }
+        return folded.ToString();
     }
 
     /// <summary>The text in compatibility form with single blanks, ASCII digits and plain quotes; case stays.</summary>

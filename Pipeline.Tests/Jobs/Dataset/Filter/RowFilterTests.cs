@@ -54,7 +54,7 @@ public sealed class RowFilterTests
     [Fact]
     public void Facts_of_one_table_stay_though_their_questions_differ_in_one_word()
     {
-        Row[] rows = [.. "alpha bravo charlie delta echo".Split(' ').Select((name, i) => Row($"f{i}",
+        Row[] rows = [.. "alpha bravo charlie delta links links-extra enabled".Split(' ').Select((name, i) => Row($"f{i}",
             $"According to the long and complete manual of the Foo server, version two, is the option enabled whose name is {name}", "yes",
                 "yes"))];
         Filter(rows, Unlimited).ShouldAllBe(r => r.State == RowState.Kept);
@@ -92,7 +92,13 @@ public sealed class RowFilterTests
             && uneven.Count(r => r.Fact == f) != rows.Count(r => r.Fact == f))];
         uneven = [.. uneven.Where(r => !cut.Contains(r.Fact))];
         uneven.Select(r => r.Sources[0].DocumentSha256).Distinct().Count().ShouldBeGreaterThanOrEqualTo(4);
-        IReadOnlyList<Row> filtered = Filter(uneven, new() { MaxShareOfDocument = 0.4, MinDocuments = 3, MaxRowsOfSection = null });
+        IReadOnlyList<Row> filtered = Filter(uneven, new()
+        {
+            MaxShareOfDocument = 0.4,
+            MinRowsOfDocument = 0,
+            MinDocuments = 3,
+            MaxRowsOfSection = null,
+        });
         Row[] kept = [.. filtered.Where(r => r.State == RowState.Kept)];
         filtered.Count(r => r.Reason == Reasons.Balance).ShouldBeGreaterThan(50);
         kept.GroupBy(r => r.Sources[0].DocumentSha256).Max(g => g.Count()).ShouldBeLessThanOrEqualTo((int)(0.4 * kept.Length) + 1);
@@ -123,8 +129,11 @@ public sealed class RowFilterTests
         Row copy = Row("a", "What happens at night?", sentence.ToUpperInvariant() + ", they say.", null);
         Row asked = Row("b", "Where is Foo?", "In the north", "In the north"),
             free = Row("c", "Where is Bar?", "In the south", "In the south");
-        IReadOnlyList<Row> rows = Filter([copy, asked, free], Unlimited with { Excluded = [sentence,
-            "{\"instruction\": \"where is FOO\"}\n{\"x\": [\"y\"]}"] });
+        IReadOnlyList<Row> rows = Filter([copy, asked, free], Unlimited with
+        {
+            Excluded = [sentence,
+            "{\"instruction\": \"where is FOO\"}\n{\"x\": [\"y\"]}"]
+        });
         rows.Where(r => r.Reason == Reasons.Excluded).Select(r => r.Hash).Order()
             .ShouldBe(new[] { copy, asked }.Select(r => r.Hash).Order());
     }
@@ -166,15 +175,15 @@ public sealed class RowFilterTests
 
     internal static Row Row(string fact, string question, string answer, string? expected, string wording = "q.1") =>
         RowHash.WithHash(new Row
-    {
-        Hash = "",
-        Fact = fact,
-        Type = RowType.Question,
-        Language = "en",
-        Messages = [new("user", question), new("assistant", answer)],
-        Expected = expected,
-        Generator = new("phrasebook", wording, "1"),
-    });
+        {
+            Hash = "",
+            Fact = fact,
+            Type = RowType.Question,
+            Language = "en",
+            Messages = [new("user", question), new("assistant", answer)],
+            Expected = expected,
+            Generator = new("phrasebook", wording, "1"),
+        });
 
     private static Row Text(string text) => RowHash.WithHash(new Row
     {

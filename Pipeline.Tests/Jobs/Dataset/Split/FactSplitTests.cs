@@ -180,8 +180,16 @@ public sealed class FactSplitTests
         builder.Build().CharactersKept.ShouldBe(60);
         Should.Throw<InvalidOperationException>(() => builder.AddDocuments(1, 1, 10, 1, []).Build())
             .Message.ShouldContain("110 characters");
-        Should.Throw<InvalidOperationException>(() => FunnelBuilder.Check(new() { Rows = 2, Kept = new Dictionary<string,
-            int> { ["train"] = 1 } }));
+        Should.Throw<InvalidOperationException>(() => FunnelBuilder.Check(new()
+        {
+            Rows = 2,
+            Kept = new Dictionary<string,
+            int>
+            { ["train"] = 1 }
+        }));
+        Row row = Fact("x", 1)[0] with { Author = "ann" };
+        new FunnelBuilder().AddRows([row.Reject("I do not like it"), row.Reject(Reasons.Excluded)]).Build().Rejected
+            .ShouldBe(new Dictionary<string, int> { [Reasons.Excluded] = 1, [Reasons.Person] = 1 });
         Should.Throw<InvalidOperationException>(() => new FunnelBuilder().AddRows([Fact("x", 1)[0] with { State = RowState.Rejected }]));
     }
 

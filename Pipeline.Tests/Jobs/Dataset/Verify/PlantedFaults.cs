@@ -50,17 +50,23 @@ internal static class PlantedFaults
             case "wrong name" when fact.IsNamed:
                 return Answered(row, fact, $"{SyntheticRows.Name(random)} {fact.Value.Split(' ')[1]}");
             case "wrong subject" when row.Answer.Contains(fact.Subject, StringComparison.Ordinal):
-                return Hashed(row with { Messages = [row.Messages[0], new("assistant",
+                return Hashed(row with
+                {
+                    Messages = [row.Messages[0], new("assistant",
                     row.Answer.Replace(fact.Subject, SyntheticRows.Name(random) + fact.Subject[fact.Subject.LastIndexOf(' ')..],
-                        StringComparison.Ordinal))] });
+                        StringComparison.Ordinal))]
+                });
             case "wrong language":
                 return With(row, SyntheticRows.Fill(other.Questions[random.Next(3)], ("{s}", fact.Subject),
                     ("{a}", other.Attributes[random.Next(8)])),
                     SyntheticRows.Fill(other.Answers[1], ("{s}", fact.Subject), ("{a}", other.Attributes[random.Next(8)]),
                         ("{v}", fact.Value)));
             case "duplicate":
-                return With(row, row.Question + " ", row.Answer.TrimEnd('.') + ".") with { Chunk = "elsewhere",
-                    Generator = row.Generator with { Wording = "z" } };
+                return With(row, row.Question + " ", row.Answer.TrimEnd('.') + ".") with
+                {
+                    Chunk = "elsewhere",
+                    Generator = row.Generator with { Wording = "z" }
+                };
             case "near duplicate" when fact.Title.Length + row.Question.Length > 60:
                 return With(row, row.Question.Insert(row.Question.IndexOf(' ', row.Question.Length / 2), ","), row.Answer) is { } near
                     ? With(near, near.Question + " OK?", near.Answer) : null;
@@ -82,8 +88,11 @@ internal static class PlantedFaults
                 SyntheticRow[] elsewhere = [.. all.Where(r => r.Chunk.Id != good.Chunk.Id && r.Fact is { } f && f.IsNamed == fact.IsNamed
                     && (f.IsNamed || Figures(f) != Figures(fact)) && f.Value != fact.Value)];
                 SyntheticFact wrong = elsewhere[random.Next(elsewhere.Length)].Fact!;
-                return Answered(row, fact, wrong.Value) with { Evidence = fact.Evidence.Replace(fact.Value, wrong.Value,
-                    StringComparison.Ordinal) };
+                return Answered(row, fact, wrong.Value) with
+                {
+                    Evidence = fact.Evidence.Replace(fact.Value, wrong.Value,
+                    StringComparison.Ordinal)
+                };
             default:
                 return null;
         }

@@ -48,12 +48,9 @@ public sealed class PlantedFaultsTests
             Row[] lost = [.. goodAfter.Where(r => r.State == RowState.Rejected
                 && !(kind is "duplicate" or "near duplicate" && r.Reason is Reasons.Duplicate or Reasons.NearDuplicate))];
             if (caught < 0.95 * bad.Count)
-                report.Add($"{kind}: caught {caught} of {bad.Count}, not {string.Join(" | ", badAfter.Where(r => r.State !="
-                    + " RowState.Rejected).Take(3)
-                    .Select(r => $"{r.Question} → {r.Answer} [{r.Expected}]"))}");
+                report.Add($"{kind}: caught {caught} of {bad.Count}, not {Some(badAfter.Where(r => r.State != RowState.Rejected))}");
             if (lost.Length > 0.05 * goodAfter.Length)
-                report.Add($"{kind}: lost {lost.Length} of {goodAfter.Length} good, such as {string.Join(" | ", lost.Take(3)
-                    .Select(r => $"{r.Reason} ({r.Verdicts[^1].Detail}): {r.Question} → {r.Answer} [{r.Expected}]"))}");
+                report.Add($"{kind}: lost {lost.Length} of {goodAfter.Length} good, such as {Some(lost)}");
         }
         report.ShouldBeEmpty();
     }
@@ -68,6 +65,9 @@ public sealed class PlantedFaultsTests
             "answer_not_in_question", "numbers_in_source", "names_in_source", "words_in_source"]);
         row.Verdicts.ShouldAllBe(v => v.Passed);
     }
+
+    private static string Some(IEnumerable<Row> rows) => string.Join(" | ", rows.Take(3).Select(r =>
+        $"{r.Question} → {r.Answer} [{r.Expected}] {r.Reason} {r.Verdicts[^1].Detail}"));
 
     private static Chunk Saying(Chunk chunk, string text)
     {

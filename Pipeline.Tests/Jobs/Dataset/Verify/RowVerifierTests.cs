@@ -30,8 +30,12 @@ public sealed class RowVerifierTests
     {
         Chunk chunk = VerifierCases.ChunkOf("Foo 5432 port", language);
         foreach (string question in questions)
-            RowVerifier.Verify(chunk, VerifierCases.Get(0).Row with { Language = language,
-                Messages = [new("user", question), new("assistant", "5432")], Expected = null },
+            RowVerifier.Verify(chunk, VerifierCases.Get(0).Row with
+            {
+                Language = language,
+                Messages = [new("user", question), new("assistant", "5432")],
+                Expected = null
+            },
                 (_, _) => true).Reason.ShouldBe(Reasons.NotSelfContained, question);
     }
 
@@ -62,8 +66,11 @@ public sealed class RowVerifierTests
             Evidence = "max_files | 1 000 | files",
         };
         RowVerifier.Verify(chunk, row, (_, _) => true).Reason.ShouldBeNull();
-        Row wrong = row with { Messages = [row.Messages[0], new("assistant", "The default of max_files is 12 files.")],
-            Expected = "12 files" };
+        Row wrong = row with
+        {
+            Messages = [row.Messages[0], new("assistant", "The default of max_files is 12 files.")],
+            Expected = "12 files"
+        };
         RowVerifier.Verify(chunk, wrong, (_, _) => true).Reason.ShouldBe(Reasons.WrongNumber);
         Row invented = row with { Evidence = "max_threads | 1 000 | green monkeys" };
         RowVerifier.Verify(chunk, invented, (_, _) => true).Reason.ShouldBe(Reasons.Ungrounded);
@@ -98,12 +105,15 @@ public sealed class RowVerifierTests
     public void A_language_that_the_detector_denies_is_rejected_but_not_what_is_printed_in_the_source()
     {
         (Chunk chunk, Row row, _) = VerifierCases.Get(0);
-        Row answer = row with { Messages = [row.Messages[0], new("assistant", "Lauscht Server standardmäßig Port Verbindung immer 5432")],
-            Expected = null };
-        RowVerifier.Verify(chunk, answer, (text, _) => !text.Contains("Lauscht", StringComparison.Ordinal))
+        Row answer = row with
+        {
+            Messages = [row.Messages[0], new("assistant", "lauscht server standardmäßig port verbindung immer über 5432")],
+            Expected = null
+        };
+        RowVerifier.Verify(chunk, answer, (text, _) => !text.Contains("lauscht", StringComparison.Ordinal))
             .Reason.ShouldBe(Reasons.WrongLanguage);
-        Chunk german = chunk with { Blocks = [chunk.Blocks[0] with { Text = "Lauscht Server standardmäßig Port Verbindung immer 5432" }] };
-        RowVerifier.Verify(german, answer, (text, _) => !text.Contains("Lauscht", StringComparison.Ordinal)).Reason.ShouldBeNull();
+        Chunk german = chunk with { Blocks = [chunk.Blocks[0] with { Text = answer.Answer }] };
+        RowVerifier.Verify(german, answer, (text, _) => !text.Contains("lauscht", StringComparison.Ordinal)).Reason.ShouldBeNull();
     }
 
     [Fact]
@@ -113,8 +123,11 @@ public sealed class RowVerifierTests
             string.Concat(Enumerable.Repeat("a.b/", 20_000)), string.Concat(Enumerable.Repeat("¨", 50_000)), new('\uD800', 1000)];
         foreach (string text in texts)
         {
-            Row row = VerifierCases.Get(0).Row with { Messages = [new("user", "What is Foo? " + text), new("assistant", "Foo is " + text)],
-                Expected = text };
+            Row row = VerifierCases.Get(0).Row with
+            {
+                Messages = [new("user", "What is Foo? " + text), new("assistant", "Foo is " + text)],
+                Expected = text
+            };
             RowVerifier.Verify(VerifierCases.ChunkOf(text.Replace('\uD800', 'x'), "en"), row, (_, _) => true).Verdicts.ShouldNotBeEmpty();
         }
     }

@@ -66,6 +66,8 @@ internal static class VerifierCases
         (Server, "en", RowType.Refusal, "Who released the Foo server?", "Jane Moller released it.", null, Reasons.Ungrounded),
         (Server, "en", RowType.Question, "Max workers of Foo", "They limit the number of processes.", null, Reasons.NoQuestion),
         (Server, "en", RowType.Question, "What does Table 4 of Foo show?", "The number of processes.", null, null),
+        (Server, "en", RowType.Question, "What does Figure 3.1 of \"Foo Manual\" show?", "The number of processes.", null, null),
+        (Server, "en", RowType.Question, "In \"Foo Manual\", what does \"this section\" limit?", "The number of processes.", null, null),
         (Server, "en", RowType.Question, "What does Table 4 show?", "The number of processes.", null, Reasons.NotSelfContained),
         (Server, "en", RowType.Question, "What is although it?", "The default port.", null, Reasons.NotSelfContained),
         (Server, "en", RowType.Question, "How do you limit the processes of the Foo server?", "As mentioned above, set max_workers.", null,
