@@ -64,6 +64,7 @@ internal static class CommandLine
             PullCommand.Create(),
             TrainCommand.Create(),
             EvalCommand.Create(),
+            ExamineCommand.Create(),
             GenerateCommand.Create(),
             ChatCommand.Create(),
             MergeCommand.Create(),

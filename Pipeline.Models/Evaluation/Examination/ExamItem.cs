@@ -51,6 +51,9 @@ public sealed record ExamItem
     /// <summary>What a right reply says.</summary>
     [JsonIgnore] public AnswerKey Key => new(Expected, Language) { Question = Question, Alternatives = Alternatives, Parts = Parts };
 
-    /// <summary>What groups it with others in statistics: its section, else its fact.</summary>
-    [JsonIgnore] public string Cluster => Section.Length > 0 ? Section : Fact;
+    /// <summary>
+    /// What groups it with others in statistics: its section, else its fact, else its document and answer, since two wordings of one
+    /// fact have the same answer and are not two observations.
+    /// </summary>
+    [JsonIgnore] public string Cluster => Section.Length > 0 ? Section : Fact.Length > 0 ? Fact : $"{Document}/{Expected}";
 }
