@@ -48,7 +48,8 @@ public static class AdapterGate
         string verdict = Verdict.Of(gain).InWords(other, language);
         if (!isEnough)
             return es
-                ? $"{verdict}; con menos de {Verdict.TooFewQuestions} preguntas no se decide por conocimiento: promociónelo a mano si procede"
+                ? $"{verdict}; con menos de {Verdict.TooFewQuestions} preguntas no se decide por conocimiento: "
+                    + "promociónelo a mano si procede"
                 : $"{verdict}; with fewer than {Verdict.TooFewQuestions} questions nothing is decided by knowledge: promote by hand what "
                     + "should serve";
         string bound = Points(gain.Low, language), needed = Points(margin, language);
@@ -74,12 +75,14 @@ public static class AdapterGate
         string loss = string.Create(c, $"{first.Loss:F3} → {second.Loss:F3}");
         string allowed = (most * 100).ToString("0.##", c);
         if (language == "es")
-            return $"de {first.Asked} preguntas generales acierta {second.Right}, el modelo base {first.Right} ({second.Kept(first)} en común): "
+            return $"de {first.Asked} preguntas generales acierta {second.Right}, el modelo base {first.Right} "
+                + $"({second.Kept(first)} en común): "
                 + $"{(fall > 0 ? $"pierde {Points(fall, language)} puntos" : "no pierde nada")}, "
                 + $"{(passes ? "se admiten" : "se admiten solo")} {allowed.Replace('.', ',')} (o una pregunta); pérdida en prosa general "
                 + $"{loss.Replace('.', ',')} nats por token";
         return $"of {first.Asked} general questions it answers {second.Right}, the base {first.Right} ({second.Kept(first)} in common): "
-            + $"{(fall > 0 ? $"a fall of {Points(fall, language)} points" : "no fall")}, {(passes ? "at most" : "where at most")} {allowed} "
+            + $"{(fall > 0 ? $"a fall of {Points(fall, language)} points" : "no fall")}, {(passes ? "at most" : "where at most")} "
+            + $"{allowed} "
             + $"(or one question) {(passes ? "is allowed" : "are allowed")}; loss of general prose {loss} nats per token";
     }
 

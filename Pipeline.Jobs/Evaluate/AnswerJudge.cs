@@ -39,7 +39,8 @@ public sealed partial class AnswerJudge(IChatClient client, string model, int co
             });
         (bool Judge, bool Match)[] both = [.. asked.Where(pair => verdicts[pair.Item.Id] is not null)
             .Select(pair => (verdicts[pair.Item.Id]!.Value, pair.Reply.IsRight))];
-        return new JudgeResult(model, side, asked.ToDictionary(pair => pair.Item.Id, pair => verdicts[pair.Item.Id], StringComparer.Ordinal),
+        return new JudgeResult(model, side,
+            asked.ToDictionary(pair => pair.Item.Id, pair => verdicts[pair.Item.Id], StringComparer.Ordinal),
             both.Length == 0 ? 0 : (double)both.Count(pair => pair.Judge == pair.Match) / both.Length, Kappa(both));
     }
 

@@ -22,8 +22,10 @@ internal static class ReportCharts
     /// <summary>A difference with its interval, in an axis from -1 to 1 with zero in the middle.</summary>
     public static string Difference(double mean, double low, double high) => Svg("bar", "-103 0 206 10",
         "<rect class=\"track\" x=\"-103\" y=\"1\" width=\"206\" height=\"8\"/><line class=\"zero\" x1=\"0\" x2=\"0\" y1=\"0\" y2=\"10\"/>"
-        + $"<line class=\"{(low > 0 ? "gain" : high < 0 ? "loss" : "none")}\" x1=\"{F(low * 100)}\" x2=\"{F(high * 100)}\" y1=\"5\" y2=\"5\"/>"
-        + $"<rect class=\"{(low > 0 ? "gain" : high < 0 ? "loss" : "none")}\" x=\"{F(mean * 100 - 1.2)}\" y=\"2\" width=\"2.4\" height=\"6\"/>");
+        + $"<line class=\"{(low > 0 ? "gain" : high < 0 ? "loss" : "none")}\" x1=\"{F(low * 100)}\" x2=\"{F(high * 100)}\" y1=\"5\" "
+        + $"y2=\"5\"/>"
+        + $"<rect class=\"{(low > 0 ? "gain" : high < 0 ? "loss" : "none")}\" x=\"{F(mean * 100 - 1.2)}\" y=\"2\" width=\"2.4\" "
+        + $"height=\"6\"/>");
 
     /// <summary>Curves over steps; the highest and lowest value and the last step stand beside them.</summary>
     public static string Curves(ReportWriter writer, IReadOnlyList<(string Css, string Name, IReadOnlyList<CurvePoint> Points)> curves)
@@ -32,7 +34,8 @@ internal static class ReportCharts
         if (all.Length == 0) return "";
         double top = all.Max(p => p.Value), bottom = Math.Min(0, all.Min(p => p.Value)), span = top > bottom ? top - bottom : 1;
         int first = all.Min(p => p.Step), steps = Math.Max(1, all.Max(p => p.Step) - first);
-        string lines = string.Concat(curves.Where(curve => curve.Points.Count > 0).Select(curve => $"<polyline class=\"{curve.Css}\" points=\""
+        string lines = string.Concat(curves.Where(curve => curve.Points.Count > 0).Select(curve =>
+            $"<polyline class=\"{curve.Css}\" points=\""
             + string.Join(' ', curve.Points.Where(p => double.IsFinite(p.Value)).Select(p =>
                 $"{F(100.0 * (p.Step - first) / steps)},{F(100 - 100 * (p.Value - bottom) / span)}")) + "\"/>"));
         string legend = string.Concat(curves.Where(curve => curve.Points.Count > 0)

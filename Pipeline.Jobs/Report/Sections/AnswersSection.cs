@@ -20,7 +20,8 @@ internal static class AnswersSection
             $"Las mejores: {best.Length} de {asked.Count(a => a.IsRight(examined))} aciertos, primero lo recién aprendido"))}</h3>\n");
         List(w, examination, best);
         w.Raw($"<h3>{E(w.W($"Worst: {worst.Length} of {asked.Count(a => !a.IsRight(examined))} wrong answers, what the base knew first",
-            $"Las peores: {worst.Length} de {asked.Count(a => !a.IsRight(examined))} errores, primero lo que el modelo base sabía"))}</h3>\n");
+            $"Las peores: {worst.Length} de {asked.Count(a => !a.IsRight(examined))} errores, primero lo que el modelo base "
+            + $"sabía"))}</h3>\n");
         List(w, examination, worst);
         Asked[] refusals = [.. AskedOf(examination, answerable: false).Take(5)];
         if (refusals.Length > 0)

@@ -27,7 +27,8 @@ internal static class CostSection
                     + ReportCharts.Part(seconds > 0 ? cost.Seconds / seconds : 0, "base") + "</td>" + N(w.Duration(cost.Seconds))
                     + N(cost.Tokens is { } tokens ? w.Count(tokens) : "–") + N(cost.Calls is { } calls ? w.Count(calls) : "–") + "</tr>\n");
             w.Raw($"<tr class=\"first\"><th scope=\"row\">{E(w.W("all", "todo"))}</th><td></td>" + N(w.Duration(seconds))
-                + N(w.Count(report.Costs.Sum(cost => cost.Tokens ?? 0))) + N(w.Count(report.Costs.Sum(cost => cost.Calls ?? 0))) + "</tr>\n");
+                + N(w.Count(report.Costs.Sum(cost => cost.Tokens ?? 0))) + N(w.Count(report.Costs.Sum(cost => cost.Calls ?? 0)))
+                + "</tr>\n");
             w.TableEnd().End();
         }
         if (report.Settings.Count == 0) return;

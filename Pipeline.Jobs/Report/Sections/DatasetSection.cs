@@ -15,8 +15,10 @@ internal static class DatasetSection
         if (funnel is not null)
         {
             w.Raw($"<h3>{E(w.W("From the documents to text", "De los documentos al texto"))}</h3>\n");
-            w.P($"{w.Count(funnel.Documents)} documents with {w.Count(funnel.Characters)} characters became {w.Count(funnel.Chunks)} pieces.",
-                $"{w.Count(funnel.Documents)} documentos con {w.Count(funnel.Characters)} caracteres dieron {w.Count(funnel.Chunks)} fragmentos.");
+            w.P($"{w.Count(funnel.Documents)} documents with {w.Count(funnel.Characters)} characters became "
+                + $"{w.Count(funnel.Chunks)} pieces.",
+                $"{w.Count(funnel.Documents)} documentos con {w.Count(funnel.Characters)} caracteres dieron {w.Count(funnel.Chunks)} "
+                + "fragmentos.");
             Parts(w, w.W("Characters", "Caracteres"), funnel.Characters,
                 [(w.W("used", "usados"), funnel.CharactersKept, true),
                 .. funnel.CharactersLeftOut.OrderByDescending(p => p.Value).ThenBy(p => p.Key, StringComparer.Ordinal)
@@ -56,7 +58,8 @@ internal static class DatasetSection
 
     private static void Samples(ReportWriter w, IReadOnlyList<ReportSample> samples)
     {
-        w.Raw($"<h3>{E(w.W("Some rows as they were taught", "Algunas filas tal como se enseñaron"))}</h3>\n<ol class=\"answers samples\">\n");
+        w.Raw($"<h3>{E(w.W("Some rows as they were taught", "Algunas filas tal como se enseñaron"))}</h3>\n")
+            .Raw("<ol class=\"answers samples\">\n");
         foreach (ReportSample sample in samples)
         {
             string place = w.Place(sample.Document, sample.Page);

@@ -12,11 +12,11 @@ internal static class ExaminationSection
     {
         w.Section("examination", w.W("The examination", "El examen"));
         w.P("Bars show the share of questions answered right, the thin line its 95 % interval. Closed book: no document at hand, so what "
-            + "counts is what the model knows. Open book: the text that answers stands in the question, which is about the best that can be "
-            + "expected of this model. Unseen documents are the control: nothing about them was taught.",
-            "Las barras muestran la parte de preguntas acertadas; la línea fina, su intervalo del 95 %. Sin documentos: cuenta lo que el "
-            + "modelo sabe. Con el texto a la vista: el texto que responde está en la pregunta, más o menos lo mejor que se puede esperar de "
-            + "este modelo. Los documentos no vistos son el control: no se enseñó nada sobre ellos.");
+            + "counts is what the model knows. Open book: the text that answers stands in the question, which is about the best that "
+            + "can be expected of this model. Unseen documents are the control: nothing about them was taught.",
+            "Las barras muestran la parte de preguntas acertadas; la línea fina, su intervalo del 95 %. Sin documentos: cuenta lo que "
+            + "el modelo sabe. Con el texto a la vista: el texto que responde está en la pregunta, más o menos lo mejor que se puede "
+            + "esperar de este modelo. Los documentos no vistos son el control: no se enseñó nada sobre ellos.");
         Shares(w, figures);
         Measures(w, report, figures);
         foreach (SideComparison comparison in figures.Comparisons) Gains(w, comparison);
@@ -67,8 +67,9 @@ internal static class ExaminationSection
         w.TableEnd();
         w.P("Token F1, ROUGE-L and chrF (0 to 1) and the loss per token of held-out wordings (in nats) measure likeness, form included: a "
             + "model that answers in the right form with the wrong year improves them too. The verdict looks at right answers alone.",
-            "Token F1, ROUGE-L y chrF (de 0 a 1) y la pérdida por token de formulaciones reservadas (en nats) miden el parecido, incluida la "
-            + "forma: un modelo que responde con la forma correcta y el año equivocado también las mejora. El veredicto solo mira aciertos.",
+            "Token F1, ROUGE-L y chrF (de 0 a 1) y la pérdida por token de formulaciones reservadas (en nats) miden el parecido, "
+            + "incluida la forma: un modelo que responde con la forma correcta y el año equivocado también las mejora. El veredicto "
+            + "solo mira aciertos.",
             "note");
     }
 
@@ -105,7 +106,7 @@ internal static class ExaminationSection
         $"A judge ({judge.Model}) holds {judge.Right} of {judge.Judged} replies of {judge.Side} to mean what the right answer means; it "
         + $"agrees with string match on {w.Percent(judge.Agreement)} of them (Cohen's kappa {w.Number(judge.Kappa, 2)}), and failed on "
         + $"{judge.Failures}.",
-        $"Un juez ({judge.Model}) considera que {judge.Right} de {judge.Judged} respuestas de {judge.Side} significan lo mismo que la correcta; "
-        + $"coincide con la comparación de textos en el {w.Percent(judge.Agreement)} (kappa de Cohen {w.Number(judge.Kappa, 2)}) y falló en "
-        + $"{judge.Failures}.");
+        $"Un juez ({judge.Model}) considera que {judge.Right} de {judge.Judged} respuestas de {judge.Side} significan lo mismo que la "
+        + $"correcta; coincide con la comparación de textos en el {w.Percent(judge.Agreement)} (kappa de Cohen "
+        + $"{w.Number(judge.Kappa, 2)}) y falló en {judge.Failures}.");
 }

@@ -17,7 +17,8 @@ internal static class RetentionSection
         w.Section("retention", w.W("What it still knows of the world", "Lo que todavía sabe del mundo"));
         w.P("A model that is taught something new may forget what it knew. These questions have nothing to do with the documents.",
             "Un modelo al que se enseña algo nuevo puede olvidar lo que sabía. Estas preguntas no tienen nada que ver con los documentos.");
-        w.TableHead("bars", w.W("Model", "Modelo"), w.W("General questions right", "Preguntas generales acertadas"), w.W("#Right", "#Aciertos"),
+        w.TableHead("bars", w.W("Model", "Modelo"), w.W("General questions right", "Preguntas generales acertadas"),
+            w.W("#Right", "#Aciertos"),
             w.W("#Of those the first answers, kept", "#De las que acierta el primero, conservadas"),
             w.W("#Loss of general prose", "#Pérdida en prosa general"));
         foreach (SideResult side in sides)

@@ -11,8 +11,10 @@ internal static class SummarySection
     {
         w.Raw("<header>\n").Raw($"<p class=\"over\">{E(w.W("Teaching report", "Informe de enseñanza"))}</p>\n")
             .Raw($"<h1 dir=\"auto\">{E(report.Run)}</h1>\n")
-            .Raw($"<p class=\"facts\"><bdi>{E(report.BaseModel)}</bdi>{(report.Adapter is null ? "" : $" + <bdi>{E(report.Adapter)}</bdi>")}"
-                + $" · <time datetime=\"{report.WrittenAt:yyyy-MM-ddTHH:mm:ssZ}\">{report.WrittenAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC</time></p>\n")
+            .Raw($"<p class=\"facts\"><bdi>{E(report.BaseModel)}</bdi>"
+                + $"{(report.Adapter is null ? "" : $" + <bdi>{E(report.Adapter)}</bdi>")}"
+                + $" · <time datetime=\"{report.WrittenAt:yyyy-MM-ddTHH:mm:ssZ}\">{report.WrittenAt.UtcDateTime:yyyy-MM-dd HH:mm} "
+                + "UTC</time></p>\n")
             .Raw("</header>\n");
         SideComparison? gain = figures?.Comparisons.Count > 0 ? figures.Comparisons[0] : null;
         w.Section("summary", w.W("In short", "En resumen"));
@@ -42,10 +44,12 @@ internal static class SummarySection
         }
         PairedDifference d = gain.Difference;
         string asked = w.W(
-            $"{(what.Length > 0 ? "Then the" : "The")} model was asked {w.Count(d.Items)} questions in wordings that it was never trained on, with no document at hand. "
-            + $"The base model answers {w.Count(d.FirstRight)} of them right, the adapter {w.Count(d.SecondRight)}.",
-            $"{(what.Length > 0 ? "Después se" : "Se")} hicieron al modelo {w.Count(d.Items)} preguntas con formulaciones con las que nunca se entrenó y sin documentos a la "
-            + $"vista. El modelo base acierta {w.Count(d.FirstRight)}; el adaptador, {w.Count(d.SecondRight)}.");
+            $"{(what.Length > 0 ? "Then the" : "The")} model was asked {w.Count(d.Items)} questions in wordings that it was never "
+            + $"trained on, with no document at hand. The base model answers {w.Count(d.FirstRight)} of them right, the adapter "
+            + $"{w.Count(d.SecondRight)}.",
+            $"{(what.Length > 0 ? "Después se" : "Se")} hicieron al modelo {w.Count(d.Items)} preguntas con formulaciones con las que "
+            + $"nunca se entrenó y sin documentos a la vista. El modelo base acierta {w.Count(d.FirstRight)}; el adaptador, "
+            + $"{w.Count(d.SecondRight)}.");
         w.Raw($"<p class=\"lead\">{E(what + asked)}</p>\n");
     }
 

@@ -48,7 +48,8 @@ internal sealed class ExaminationRound
         if (closed.Length > 0 && closed.All(reply => reply.Failure is not null))
             throw new InputException($"examination of {_side.Name}: no call of the model succeeded: {closed[0].Failure}");
         ExamReply[] control = Ask("control", _control, item => item.Question, advance, stopping);
-        ExamReply[] open = Ask("open", _open, item => OpenBookPrompt.Of(item, _model.Tokenizer, _options.OpenBookTokens), advance, stopping);
+        ExamReply[] open = Ask("open", _open, item => OpenBookPrompt.Of(item, _model.Tokenizer, _options.OpenBookTokens), advance,
+            stopping);
         LossResult? loss = _heldOut.Length == 0 ? null
             : LossEvaluator.Evaluate(_model.Decoder, _heldOut, Math.Min(_options.BatchSize, 8), stopping, advance);
         RetentionResult? retention = null;

@@ -2,7 +2,8 @@ using Pipeline.Models.Evaluation.Statistics;
 
 namespace Pipeline.Models.Evaluation.Examination;
 
-/// <summary>Two sides on the questions that both answered and neither was trained on. Questions without an answer are not among them.</summary>
+/// <summary>Two sides on the questions that both answered and neither was trained on. Questions without an answer are not among
+/// them.</summary>
 public sealed record SideComparison
 {
     /// <summary>The side examined.</summary>
@@ -60,7 +61,8 @@ public sealed record SideComparison
         };
     }
 
-    private static IEnumerable<Pair> Pairs(IReadOnlyList<ExamItem> items, IReadOnlyList<ExamReply> first, IReadOnlyList<ExamReply> second) =>
+    private static IEnumerable<Pair> Pairs(IReadOnlyList<ExamItem> items, IReadOnlyList<ExamReply> first,
+        IReadOnlyList<ExamReply> second) =>
         items.Select((item, i) => new Pair(item, first[i], second[i])).Where(pair => pair.Item.Answerable);
 
     private static GroupDifference[] Groups(IEnumerable<Pair> pairs, Func<Pair, string> nameOf) =>

@@ -52,8 +52,8 @@ public static class AnswerText
             .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             string open = piece.TrimStart('(', '[', '"', '«', '“', '„', '\'');
-            string word = elided.FirstOrDefault(article => open.Length > article.Length && open.StartsWith(article, StringComparison.Ordinal))
-                is { } found ? open[found.Length..] : piece;
+            string? article = elided.FirstOrDefault(a => open.Length > a.Length && open.StartsWith(a, StringComparison.Ordinal));
+            string word = article is null ? piece : open[article.Length..];
             words.Append(' ');
             foreach (Rune rune in word.EnumerateRunes())
                 AppendKept(words, rune);

@@ -2,7 +2,9 @@ using Pipeline.Models.Text;
 
 namespace Pipeline.Models.Evaluation.Metrics;
 
-/// <summary>Whether a reply declines to answer: says in one of six languages that it does not know, or that the documents do not say.</summary>
+/// <summary>
+/// Whether a reply declines to answer: says in one of six languages that it does not know, or that the documents do not say.
+/// </summary>
 public static class Refusals
 {
     // Beginnings of a reply that answers and adds a doubt at its end are no refusal.
@@ -16,7 +18,8 @@ public static class Refusals
         "not able to answer", "do not answer", "does not answer", "doesn't answer", "don't answer", "does not say", "do not say",
         "doesn't say", "don't say", "does not state", "do not state", "is not stated", "does not mention", "do not mention",
         "not mentioned", "does not contain", "do not contain", "does not specify", "do not specify", "not specified", "not covered",
-        "don't cover", "do not cover", "does not cover", "not in the document", "not found in the document", "is not known", "unknown to me",
+        "don't cover", "do not cover", "does not cover", "not in the document", "not found in the document", "is not known",
+        "unknown to me",
         "no lo sé", "no sé ", "no se sabe", "no tengo información", "no dispongo de", "no puedo responder", "no se puede responder",
         "no es posible responder", "no hay información", "no contiene", "no contienen", "no dice", "no dicen", "no indica", "no indican",
         "no menciona", "no mencionan", "no se menciona", "no se indica", "no aparece en", "no consta", "no especifica", "no especifican",

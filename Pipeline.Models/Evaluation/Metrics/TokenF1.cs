@@ -27,7 +27,8 @@ public static class TokenF1
     public static bool IsExact(string reply, string expected, string language) =>
         AnswerText.Tokens(reply, language).AsSpan().SequenceEqual(AnswerText.Tokens(expected, language));
 
-    /// <summary>Whether the answer stands in the reply as words of its own, in its order: 7 does not stand in 17, apt not in apt-get.</summary>
+    /// <summary>Whether the answer stands in the reply as words of its own, in its order: 7 does not stand in 17, apt not in
+    /// apt-get.</summary>
     /// <inheritdoc cref="Of" path="/param"/>
     public static bool Contains(string reply, string expected, string language)
     {

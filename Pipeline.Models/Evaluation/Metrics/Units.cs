@@ -9,10 +9,12 @@ internal static class Units
     [
         "% percent percents prozent porcentaje porciento",
         "m metre metres meter meters metro metros metri mètre mètres",
-        "km kilometre kilometres kilometer kilometers kilómetro kilómetros quilómetro quilómetros kilomètre kilomètres chilometro chilometri",
+        "km kilometre kilometres kilometer kilometers kilómetro kilómetros quilómetro quilómetros kilomètre kilomètres chilometro "
+        + "chilometri",
         "cm centimetre centimetres centimeter centimeters centímetro centímetros zentimeter centimètre centimètres centimetro centimetri",
         "mm millimetre millimetres millimeter millimeters milímetro milímetros millimètre millimètres millimetro millimetri",
-        "kg kilogram kilograms kilogramm kilogramme kilogrammes kilogramo kilogramos quilograma quilogramas kilo kilos chilogrammo chilogrammi",
+        "kg kilogram kilograms kilogramm kilogramme kilogrammes kilogramo kilogramos quilograma quilogramas kilo kilos chilogrammo "
+        + "chilogrammi",
         "g gram grams gramm gramme grammes gramo gramos grama gramas grammo grammi",
         "t tonne tonnes ton tons tonelada toneladas tonnen tonnellata tonnellate",
         "l litre litres liter liters litro litros litri",

@@ -56,7 +56,8 @@ public sealed record Verdict(VerdictOutcome Outcome, PairedDifference Difference
         return Outcome switch
         {
             VerdictOutcome.Better => $"better than {other}: {right}; it gains {mean} points (95 % interval {low} to {high})",
-            VerdictOutcome.Worse => $"worse than {other}: {right}; it loses {mean} points (95 % interval of the difference {low} to {high})",
+            VerdictOutcome.Worse => $"worse than {other}: {right}; it loses {mean} points "
+                + $"(95 % interval of the difference {low} to {high})",
             _ => $"no difference from {other} is shown: {right}; the difference lies between {low} and {high} points (95 % interval)",
         };
     }

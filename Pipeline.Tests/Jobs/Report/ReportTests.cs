@@ -89,7 +89,8 @@ public sealed partial class ReportTests
         requests.Count.ShouldBe(1, string.Join(", ", requests));
         messages.ShouldBeEmpty();
         (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width);
-        (await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(20, 22, 27)");     // the style holds
+        // The style holds.
+        (await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(20, 22, 27)");
         (await page.Locator("svg.bar").CountAsync()).ShouldBeGreaterThan(20);
     }
 

@@ -19,7 +19,8 @@ internal static class SampleReport
     {
         ExamItem[] items = [.. Enumerable.Range(0, 90).Select(Item), new()
         {
-            Id = "none", Question = "What did the founder eat?", Expected = "The documents do not say.", Answerable = false, Language = "en",
+            Id = "none", Question = "What did the founder eat?", Expected = "The documents do not say.", Answerable = false,
+            Language = "en",
         }];
         ExamItem[] control = [.. Enumerable.Range(0, 20).Select(i => Item(i) with { Id = $"c{i}", Document = "unseen.pdf" })];
         SideResult[] sides = [Side("base", items, control, i => i % 30 == 7), Side("adapter", items, control, i => i % 9 != 0),
@@ -77,7 +78,8 @@ internal static class SampleReport
         bool hasAdapter = name != ExamSide.Base;
         ExamReply Reply(ExamItem item, int i) => ExaminationRound.Mark(item, i == 40 ? new ExamReply("") { Failure = "no memory left" }
             : !item.Answerable ? new ExamReply(hasAdapter ? "The documents do not say." : "Bread.")
-            : isRight(i) ? new ExamReply(item.Language == "ar" ? $"تأسس المرصد عام {item.Expected}." : $"It was founded in {item.Expected}.")
+            : isRight(i)
+            ? new ExamReply(item.Language == "ar" ? $"تأسس المرصد عام {item.Expected}." : $"It was founded in {item.Expected}.")
             : new ExamReply(i == 9 ? Hostile : string.Join(' ', Enumerable.Repeat("It is a historic observatory on a hill, and", 6)))
             { IsCut = true });
         return new SideResult

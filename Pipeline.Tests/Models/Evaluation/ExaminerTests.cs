@@ -49,7 +49,8 @@ public sealed class ExaminerTests
         ExaminationFigures figures = ExaminationFigures.Of(together);
         figures.Sides.ShouldAllBe(side => side.Right.Total == 3 && side.Failures == 1);
         (figures.Comparisons[0].Difference.Items, figures.Comparisons[0].Failed).ShouldBe((3, 1));
-        together.Warnings.ShouldContain(warning => warning.StartsWith("adapter: 1 of 4 calls of the model failed", StringComparison.Ordinal));
+        together.Warnings.ShouldContain(warning =>
+            warning.StartsWith("adapter: 1 of 4 calls of the model failed", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -89,7 +90,8 @@ public sealed class ExaminerTests
         File.AppendAllText(options.Journal!, "{\"Key\":\"base/clo");       // the line that a kill cut
 
         List<int> told = [];
-        string resumed = ExaminationJson.Write(Timeless(Examine(model, Questions(6), options with { Progress = (done, _) => told.Add(done) })));
+        string resumed = ExaminationJson.Write(Timeless(Examine(model, Questions(6),
+            options with { Progress = (done, _) => told.Add(done) })));
         resumed.ShouldBe(whole);
         told[0].ShouldBe(4);        // known replies are not asked again
         File.ReadAllLines(options.Journal!).Length.ShouldBe(1 + 2 * (6 + 6));
@@ -106,7 +108,8 @@ public sealed class ExaminerTests
         string path = folder.File("exam.jsonl");
         File.WriteAllLines(path,
         [
-            """{"question":"Who?","answer":"Ada","answers":["A. Kelmont"],"context":"Ada did.","document":"a.pdf","page":3,"section":"s1","type":"reverse","language":"en","fact":"f1","id":"x"}""",
+            """{"question":"Who?","answer":"Ada","answers":["A. Kelmont"],"context":"Ada did.","document":"a.pdf","page":3,"""
+                + """ "section":"s1","type":"reverse","language":"en","fact":"f1","id":"x"}""",
             """{"question":"What is the wind?","answerable":false}""",
             """{"instruction":"When?","input":"In short.","output":"1887"}""",
             """{"question":"Which?","parts":["apt","dpkg"]}""",

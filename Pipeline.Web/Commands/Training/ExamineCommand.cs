@@ -21,8 +21,8 @@ internal sealed class ExamineCommand
     private readonly ModelOptions _models = new();
     private readonly Option<string> _exam = new("--exam")
     {
-        Description = "Questions: JSON Lines with question and answer (and answers, parts, context, document, page, section, type, language, "
-            + "answerable), or rows of a dataset",
+        Description = "Questions: JSON Lines with question and answer (and answers, parts, context, document, page, section, type, "
+            + "language, answerable), or rows of a dataset",
         HelpName = "FILE",
         Required = true,
     };
@@ -117,7 +117,8 @@ internal sealed class ExamineCommand
         foreach (string warning in result.Warnings) output.WriteLine($"warning: {warning}");
         foreach (SideFigures side in figures.Sides)
         {
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{side.Name,-8} right {Words(side.Right)}  exact {side.Exact.Count}  "
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{side.Name,-8} right {Words(side.Right)}  "
+                + $"exact {side.Exact.Count}  "
                 + $"token F1 {side.TokenF1:F3}  ROUGE-L {side.RougeL:F3}  chrF {side.ChrF:F3}")
                 + Optional("open book", side.OpenBook) + Optional("control", side.Control) + Optional("refused", side.Refused)
                 + Optional("falsely refused", side.FalselyRefused.Count == 0 ? new Proportion(0, 0) : side.FalselyRefused));
@@ -135,7 +136,8 @@ internal sealed class ExamineCommand
         {
             output.WriteLine($"\nquestion: {item.Question}\nexpected: {item.Expected}");
             foreach (SideResult side in result.Sides)
-                output.WriteLine($"{side.Name + ":",-9} {(side.Closed[i].Failure is { } failure ? $"(failed: {failure})" : side.Closed[i].Text)}");
+                output.WriteLine($"{side.Name + ":",-9} "
+                    + (side.Closed[i].Failure is { } failure ? $"(failed: {failure})" : side.Closed[i].Text));
         }
     }
 
@@ -143,8 +145,9 @@ internal sealed class ExamineCommand
     {
         SideComparison? overBase = figures.Comparisons.FirstOrDefault(c => c.With == ExamSide.Base);
         SideComparison? overCurrent = figures.Comparisons.FirstOrDefault(c => c.With != ExamSide.Base);
-        GateDecision? gate = overBase is null || result.Side(ExamSide.Base).Retention is null ? null : AdapterGate.Decide(overBase.Difference,
-            overCurrent?.Difference, overCurrent?.With, 0, result.Side(ExamSide.Base).Retention, result.Side(overBase.Side).Retention);
+        RetentionResult? known = result.Side(ExamSide.Base).Retention;
+        GateDecision? gate = overBase is null || known is null ? null : AdapterGate.Decide(overBase.Difference, overCurrent?.Difference,
+            overCurrent?.With, 0, known, result.Side(overBase.Side).Retention);
         string model = parsed.GetRequiredValue(_models.Model);
         return new TeachingReport
         {
