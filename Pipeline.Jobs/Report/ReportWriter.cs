@@ -60,7 +60,10 @@ internal sealed class ReportWriter(string language)
     public ReportWriter TableEnd() => Raw("</tbody></table></div>\n");
 
     /// <summary>A cell with a number.</summary>
-    public static string N(string text) => $"<td class=\"n\">{E(text)}</td>";
+    /// <param name="text">The number.</param>
+    /// <param name="label">What it is, for narrow screens, where the heads of tables are not shown; empty where that is plain.</param>
+    public static string N(string text, string label = "") =>
+        $"<td class=\"n\"{(label.Length > 0 ? $" data-label=\"{E(label)}\"" : "")}>{E(text)}</td>";
 
     /// <summary>A whole number.</summary>
     public string Count(long number) => Local(number.ToString("#,0", CultureInfo.InvariantCulture));

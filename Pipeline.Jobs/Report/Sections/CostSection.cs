@@ -25,9 +25,11 @@ internal static class CostSection
             foreach (StageCost cost in report.Costs)
                 w.Raw($"<tr><th scope=\"row\">{E(cost.Stage)}</th><td class=\"chart\">"
                     + ReportCharts.Part(seconds > 0 ? cost.Seconds / seconds : 0, "base") + "</td>" + N(w.Duration(cost.Seconds))
-                    + N(cost.Tokens is { } tokens ? w.Count(tokens) : "–") + N(cost.Calls is { } calls ? w.Count(calls) : "–") + "</tr>\n");
+                    + N(cost.Tokens is { } tokens ? w.Count(tokens) : "–", "tokens")
+                    + N(cost.Calls is { } calls ? w.Count(calls) : "–", w.W("calls", "llamadas")) + "</tr>\n");
             w.Raw($"<tr class=\"first\"><th scope=\"row\">{E(w.W("all", "todo"))}</th><td></td>" + N(w.Duration(seconds))
-                + N(w.Count(report.Costs.Sum(cost => cost.Tokens ?? 0))) + N(w.Count(report.Costs.Sum(cost => cost.Calls ?? 0)))
+                + N(w.Count(report.Costs.Sum(cost => cost.Tokens ?? 0)), "tokens")
+                + N(w.Count(report.Costs.Sum(cost => cost.Calls ?? 0)), w.W("calls", "llamadas"))
                 + "</tr>\n");
             w.TableEnd().End();
         }

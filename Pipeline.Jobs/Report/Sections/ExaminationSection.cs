@@ -90,17 +90,18 @@ internal static class ExaminationSection
             Gain(w, w.W("unseen documents (control)", "documentos no vistos (control)"), control, "");
         w.TableEnd();
         if (comparison.Trained > 0)
-            w.P($"{comparison.Trained} questions were left out: one of the two was trained on them.",
-                $"Se dejaron fuera {comparison.Trained} preguntas: una de las dos partes se entrenó con ellas.", "note");
+            w.P($"Questions left out because one of the two was trained on them: {comparison.Trained}.",
+                $"Preguntas que se dejaron fuera porque una de las dos partes se entrenó con ellas: {comparison.Trained}.", "note");
         if (comparison.Failed > 0)
-            w.P($"{comparison.Failed} questions were left out: a call of the model failed.",
-                $"Se dejaron fuera {comparison.Failed} preguntas: una llamada al modelo falló.", "note");
+            w.P($"Questions left out because a call of the model failed: {comparison.Failed}.",
+                $"Preguntas que se dejaron fuera porque falló una llamada al modelo: {comparison.Failed}.", "note");
     }
 
     private static void Gain(ReportWriter w, string name, PairedDifference d, string css) =>
-        w.Raw($"<tr class=\"{css}\"><th scope=\"row\"><bdi>{E(name)}</bdi></th>" + N(w.Count(d.Items)) + N(w.Count(d.FirstRight))
-            + N(w.Count(d.SecondRight)) + $"<td class=\"chart\">{ReportCharts.Difference(d.Mean, d.Low, d.High)}</td>"
-            + N(w.Points(d.Mean)) + N($"{w.Points(d.Low)} … {w.Points(d.High)}") + "</tr>\n");
+        w.Raw($"<tr class=\"{css}\"><th scope=\"row\"><bdi>{E(name)}</bdi></th>" + N(w.Count(d.Items), w.W("questions", "preguntas"))
+            + N(w.Count(d.FirstRight), w.W("before", "antes")) + N(w.Count(d.SecondRight), w.W("with the adapter", "con el adaptador"))
+            + $"<td class=\"chart\">{ReportCharts.Difference(d.Mean, d.Low, d.High)}</td>"
+            + N(w.Points(d.Mean), w.W("gain", "ganancia")) + N($"{w.Points(d.Low)} … {w.Points(d.High)}", "95 %") + "</tr>\n");
 
     private static void Judge(ReportWriter w, JudgeResult judge) => w.P(
         $"A judge ({judge.Model}) holds {judge.Right} of {judge.Judged} replies of {judge.Side} to mean what the right answer means; it "

@@ -27,7 +27,8 @@ internal static class RetentionSection
             Models.Evaluation.Statistics.Proportion share = new(own.Right, own.Asked);
             w.Raw($"<tr><th scope=\"row\"><bdi>{E(side.Name)}</bdi></th><td class=\"chart\">"
                 + ReportCharts.Share(share.Share, share.Low, share.High, side.HasAdapter ? "adapter" : "base") + "</td>" + N(w.Share(share))
-                + N($"{own.Kept(first)}/{first.Right}") + N(w.Number(own.Loss, 3)) + "</tr>\n");
+                + N($"{own.Kept(first)}/{first.Right}", w.W("kept", "conservadas"))
+                + N(w.Number(own.Loss, 3), w.W("loss", "pérdida")) + "</tr>\n");
         }
         w.TableEnd();
         if (sides.FirstOrDefault(side => side.HasAdapter) is not { } adapter || ReferenceEquals(adapter, sides[0]))

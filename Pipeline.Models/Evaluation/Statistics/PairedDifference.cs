@@ -5,7 +5,8 @@ namespace Pipeline.Models.Evaluation.Statistics;
 /// <summary>
 /// How much more of the same questions one model answers right than another, with a 95 % interval. Questions of one section are alike, so
 /// sections are what is drawn: the interval is that of the jackknife over sections (each left out in turn) with Student's t and one
-/// degree of freedom less than sections, which is conservative for few and for uneven ones. Where answers hardly differ, its spread says
+/// degree of freedom less than there are sections, uneven ones counted as fewer (their squared sum over the sum of squares). Where
+/// answers hardly differ, its spread says
 /// little; so the interval is never narrower than Newcombe's for paired shares over the effective number of questions: their number
 /// divided by the design effect, which is estimated and at least 1. With fewer than <see cref="FewClusters"/> sections it is at least 2;
 /// with one, no spread between sections can be seen, Newcombe's stands alone, and the interval speaks of that section only. Where all
@@ -81,7 +82,8 @@ public sealed record PairedDifference
         double effect = independent == 0 ? (double)n / count : Math.Max(1, jackknife / independent);
         if (count < FewClusters) effect = Math.Max(effect, 2);
         (double low, double high) = Newcombe(all, n / effect);
-        double half = count < 2 ? 0 : StudentT.Quantile(0.975, count - 1) * Math.Sqrt(jackknife);
+        double even = Square(n) / clusters.Sum(cluster => Square(cluster.Items));
+        double half = count < 2 ? 0 : StudentT.Quantile(0.975, Math.Max(1, even - 1)) * Math.Sqrt(jackknife);
         return (Math.Min(low, mean - half), Math.Max(high, mean + half));
     }
 

@@ -94,6 +94,6 @@ public sealed partial class ReportTests
         (await page.Locator("svg.bar").CountAsync()).ShouldBeGreaterThan(20);
     }
 
-    [GeneratedRegex("""(?:src|href)=|url\(|@import""")]
+    [GeneratedRegex("""<[^>]*\s(?:src|href)=|url\(|@import""")]
     private static partial Regex Address();
 }
