@@ -7,7 +7,8 @@ namespace Pipeline.Models.Evaluation.Metrics;
 /// contradicts), its other words too, and the reply does not guess, that is, lists at most four further numbers;</item>
 /// <item>another answer of up to twelve words: it stands in the reply as words of its own, after SQuAD's normalisation;</item>
 /// <item>a longer answer: all its numbers and four fifths of the words that the question does not say stand in the reply;</item>
-/// <item>a list: every item is right by these rules.</item>
+/// <item>a list: every item is right by these rules;</item>
+/// <item>an answer without a letter or digit: it is the whole reply.</item>
 /// </list>
 /// Style does not help: a reply in the form of the answer with another year or name is wrong.
 /// </summary>
@@ -45,7 +46,8 @@ public static class AnswerMarking
     private static bool IsRight(string reply, string expected, AnswerKey key)
     {
         string[] words = AnswerText.Tokens(expected, key.Language);
-        if (words.Length == 0) return false;
+        // An answer without a letter or digit, such as a wildcard, must be the whole reply.
+        if (words.Length == 0) return expected.Trim() is { Length: > 0 } sign && reply.Trim(' ', '\n', '.', '`', '"') == sign;
         IReadOnlyList<NumberText> numbers = NumberText.All(expected);
         string[] others = OthersOf(words);
         if (numbers.Count > 0 && others.Length <= OtherWords)

@@ -101,10 +101,16 @@ internal static class SampleReport
 
     private static Funnel Funnel() => new()
     {
-        Documents = 3, Chunks = 41, Characters = 120_000, CharactersKept = 81_000,
+        Documents = 3,
+        Chunks = 41,
+        Characters = 120_000,
+        CharactersKept = 81_000,
         CharactersLeftOut = new Dictionary<string, long>
         {
-            [Reasons.Contents] = 12_000, [Reasons.Furniture] = 20_000, [Reasons.Licence] = 6_500, [Reasons.TooShort] = 500,
+            [Reasons.Contents] = 12_000,
+            [Reasons.Furniture] = 20_000,
+            [Reasons.Licence] = 6_500,
+            [Reasons.TooShort] = 500,
         },
         Facts = new Dictionary<string, int> { ["table"] = 60, ["key_value"] = 30, ["definition"] = 12 },
         Rows = 1000,

@@ -99,6 +99,13 @@ public sealed class AnswerMetricsTests
         AnswerMarking.Mark("There are dpkg and apt.", key).IsRight.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("`*`.", "*", true)]
+    [InlineData("**Bold** text", "*", false)]
+    [InlineData("anything", " ", false)]
+    public void A_sign_is_right_only_as_the_whole_reply(string reply, string expected, bool isRight) =>
+        AnswerMarking.Mark(reply, new AnswerKey(expected, "en")).IsRight.ShouldBe(isRight);
+
     [Fact]
     public void Another_accepted_answer_counts_as_well() =>
         AnswerMarking.Mark("It is NYC", new AnswerKey("New York", "en") { Alternatives = ["NYC"] })

@@ -117,8 +117,18 @@ public sealed class ExaminerTests
         IReadOnlyList<ExamItem> items = ExamFile.Read(path);
         (items[0] with { Alternatives = [] }).ShouldBe(new ExamItem
         {
-            Id = "x", Question = "Who?", Expected = "Ada", Context = "Ada did.", Document = "a.pdf", Page = 3, Section = "a.pdf/s1",
-            Type = "reverse", Language = "en", Fact = "f1", Alternatives = [], Parts = items[0].Parts,
+            Id = "x",
+            Question = "Who?",
+            Expected = "Ada",
+            Context = "Ada did.",
+            Document = "a.pdf",
+            Page = 3,
+            Section = "a.pdf/s1",
+            Type = "reverse",
+            Language = "en",
+            Fact = "f1",
+            Alternatives = [],
+            Parts = items[0].Parts,
         });
         items[0].Alternatives.ShouldBe(["A. Kelmont"]);
         (items[1].Answerable, items[1].Expected, items[1].Id).ShouldBe((false, "", "exam-2"));
