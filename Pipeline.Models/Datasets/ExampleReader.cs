@@ -39,7 +39,8 @@ internal static class ExampleReader
                     + "leave out rows with unwanted answers and the column, or train it with LLaMA-Factory");
         foreach (string column in (string[])[columns.Images, "videos", "audios"])
             if (row.Value(column) is { ValueKind: JsonValueKind.Array } files && files.GetArrayLength() > 0)
-                throw row.Error(column, "is not empty, and the trainer learns text only; leave the row out, or train it with LLaMA-Factory");
+                throw row.Error(column, "is not empty, and the trainer learns text only; leave the row out, or train it with "
+                    + "LLaMA-Factory");
 
         bool IsOther(string column) => column != columns.Instruction && column != columns.Input && column != columns.Output
             && column != columns.System && column != columns.Messages;

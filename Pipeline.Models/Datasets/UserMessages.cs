@@ -74,7 +74,8 @@ internal sealed class UserMessages(DatasetRow row)
         UserMessages messages = new(row);
         if (value.ValueKind == JsonValueKind.Object) messages.AddOne(column, value, null, 1);
         else messages.AddAll(column, value, null);
-        return messages._messages is [.., { Role: "assistant" } last] ? last.Content : throw row.Error(column, "does not end with an answer");
+        return messages._messages is [.., { Role: "assistant" } last] ? last.Content
+            : throw row.Error(column, "does not end with an answer");
     }
 
     /// <exception cref="InputException">The order of turns is one that nothing can be learned from.</exception>

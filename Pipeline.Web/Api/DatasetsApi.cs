@@ -123,8 +123,8 @@ internal static class DatasetsApi
 
         group.MapDelete("/draft", async (Guid id, ISender sender, CancellationToken cancellationToken) =>
             {
-                if (await sender.Send(new DiscardDraft(id), cancellationToken) is null) throw new NotFoundException($"there is no dataset {id}");
-                return Results.NoContent();
+                return await sender.Send(new DiscardDraft(id), cancellationToken) is not null ? Results.NoContent()
+                    : throw new NotFoundException($"there is no dataset {id}");
             })
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound)

@@ -162,7 +162,8 @@ public static class DatasetExport
             ["chosen"] = kind == RowKind.Pair ? row.Answer : null,
             ["rejected"] = kind == RowKind.Pair ? row.Rejected : null,
             ["kto_tag"] = kind == RowKind.Marked ? (row.Rejected is null).ToString(CultureInfo.InvariantCulture).ToLowerInvariant() : null,
-            ["images"] = RowImages.Of(row).Select(image => (ReadOnlyMemory<char>?)image.AsMemory()).ToList(),    // as the writer takes lists
+            // The form in which the writer takes lists of text.
+            ["images"] = RowImages.Of(row).Select(image => (ReadOnlyMemory<char>?)image.AsMemory()).ToList(),
             ["tools"] = row.Tools,
         };
         if (provenance)

@@ -75,7 +75,8 @@ public static class DatasetFolder
     /// <summary>The name of a dataset by its content: equal for equal rows, whatever it cost to make them.</summary>
     /// <param name="files">File name to hash of its bytes.</param>
     public static string KeyOf(IReadOnlyDictionary<string, string> files) => CacheKey.Of(
-        [.. files.Where(file => file.Key != FunnelFile).OrderBy(file => file.Key, StringComparer.Ordinal).Select(f => f.Key + "=" + f.Value)]);
+        [.. files.Where(file => file.Key != FunnelFile).OrderBy(file => file.Key, StringComparer.Ordinal)
+            .Select(file => file.Key + "=" + file.Value)]);
 
     /// <summary>Every row of a folder, rejected ones included.</summary>
     /// <exception cref="InputException">There is no <see cref="RowsFile"/>, or a line of it cannot be read.</exception>
@@ -143,7 +144,8 @@ public static class DatasetFolder
     private static ExamItem ExamOf(Row row, IReadOnlyDictionary<string, string> contexts)
     {
         SourceSpan? source = row.Sources.Count > 0 ? row.Sources[0] : null;
-        return new ExamItem(row.Hash, row.Fact, row.Question, row.Answer, [row.Expected is { Length: > 0 } expected ? expected : row.Answer],
+        return new ExamItem(row.Hash, row.Fact, row.Question, row.Answer,
+            [row.Expected is { Length: > 0 } expected ? expected : row.Answer],
             contexts.GetValueOrDefault(row.Chunk, row.Evidence), source?.Document ?? "", source?.Page ?? 0, row.Section,
             RowColumns.Name(row.Type), row.Language, row.Type != RowType.Refusal);
     }

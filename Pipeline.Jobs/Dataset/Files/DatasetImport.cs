@@ -55,7 +55,8 @@ public static class DatasetImport
         {
             int count = rows.Count(row => RowShape.KindOf(row) == kind);
             if (count > 0)
-                yield return $"{count} of {rows.Count} rows are {what}: they are kept and exported, and the built-in trainer does not train them";
+                yield return $"{count} of {rows.Count} rows are {what}: they are kept and exported, and the built-in trainer does not "
+                    + "train them";
         }
     }
 

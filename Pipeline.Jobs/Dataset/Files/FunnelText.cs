@@ -58,6 +58,7 @@ public static class FunnelText
                 Line(prefix + name, count);
         }
 
-        static Dictionary<string, long> Long(IReadOnlyDictionary<string, int> counts) => counts.ToDictionary(c => c.Key, c => (long)c.Value);
+        static Dictionary<string, long> Long(IReadOnlyDictionary<string, int> counts) =>
+            counts.ToDictionary(c => c.Key, c => (long)c.Value);
     }
 }

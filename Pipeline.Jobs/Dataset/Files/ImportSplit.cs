@@ -29,7 +29,8 @@ internal static class ImportSplit
             held.Add(group.Key);
             taken += group.Count();
         }
-        if (held.Count == 0) held.Add(groups.OrderBy(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First().Key);
+        if (held.Count == 0)
+            held.Add(groups.OrderBy(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First().Key);
         return [.. rows.Select(row => IsDivided(row) && held.Contains(row.Section) ? row with { Split = RowSplit.Eval } : row)];
     }
 

@@ -15,7 +15,8 @@ internal static class ParquetRows
         try
         {
             await using FileStream stream = File.OpenRead(file);
-            DeserializationResult<Dictionary<string, object>> rows = await ParquetSerializer.DeserializeUntypedAsync(stream, cancellationToken: ct);
+            DeserializationResult<Dictionary<string, object>> rows =
+                await ParquetSerializer.DeserializeUntypedAsync(stream, cancellationToken: ct);
             return [.. rows.Data.Select(row => JsonSerializer.SerializeToElement(Plain(row)))];
         }
         catch (Exception e) when (e is ParquetException or InvalidDataException or IOException or NotSupportedException

@@ -19,7 +19,7 @@ internal sealed record RowProvenance(string DocumentSha256, string Document, int
     {
         SourceSpan? first = row.Sources.Count > 0 ? row.Sources[0] : null;
         return new RowProvenance(first?.DocumentSha256 ?? "", first?.Document ?? "", first?.Page ?? 0,
-            [.. row.Sources.Select(source => source.Block).Distinct(StringComparer.Ordinal)], row.Section, RowColumns.Name(row.Type), row.Hash,
-            row.Fact, row.Generator);
+            [.. row.Sources.Select(source => source.Block).Distinct(StringComparer.Ordinal)], row.Section, RowColumns.Name(row.Type),
+            row.Hash, row.Fact, row.Generator);
     }
 }

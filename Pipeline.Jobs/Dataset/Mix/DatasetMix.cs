@@ -30,8 +30,8 @@ public static class DatasetMix
         List<SkippedRow> skipped = new();
         foreach (MixFile file in options.Files)
         {
-            ImportedRows read = await DatasetImport.ReadAsync(file.Path, new ImportOptions { Strict = file.Strict, LanguageOf = languageOf },
-                ct);
+            ImportOptions import = new() { Strict = file.Strict, LanguageOf = languageOf };
+            ImportedRows read = await DatasetImport.ReadAsync(file.Path, import, ct);
             sources.Add(new MixSource(file.Path, read.Rows, file.Weight));
             skipped.AddRange(read.Skipped);
         }
@@ -109,7 +109,8 @@ public static class DatasetMix
     }
 
     private static HashSet<string> First(Row[] rows, double share, int seed) =>
-        [.. rows.OrderBy(row => Rank(row, seed), StringComparer.Ordinal).Take((int)Math.Round(share * rows.Length)).Select(row => row.Hash)];
+        [.. rows.OrderBy(row => Rank(row, seed), StringComparer.Ordinal).Take((int)Math.Round(share * rows.Length))
+            .Select(row => row.Hash)];
 
     private static bool IsTrained(Row row) => row.State != RowState.Rejected && row.Split == RowSplit.Train;
 

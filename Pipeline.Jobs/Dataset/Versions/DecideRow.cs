@@ -64,7 +64,7 @@ internal sealed class DecideRowHandler(IDbContextFactory<PipelineDbContext> cont
     public async ValueTask<bool> Handle(WithdrawDecision request, CancellationToken cancellationToken)
     {
         await using PipelineDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        return Drafts.IsHash(request.Hash) && await db.DatasetDecisions.Where(d => d.DatasetId == request.DatasetId && d.Hash == request.Hash)
-            .ExecuteDeleteAsync(cancellationToken) > 0;
+        return Drafts.IsHash(request.Hash) && await db.DatasetDecisions
+            .Where(d => d.DatasetId == request.DatasetId && d.Hash == request.Hash).ExecuteDeleteAsync(cancellationToken) > 0;
     }
 }

@@ -30,7 +30,8 @@ public static class FolderReview
             Row row = byHash[line.Hash].OrderBy(found => found.State == RowState.Rejected).FirstOrDefault()
                 ?? throw new InputException($"{folder}: has no row {line.Hash}");
             string by = line.Author ?? author;
-            decisions[line.Hash] = new DraftDecision(line.Hash, line.Decision, line.Edit?.Apply(row, by, line.Reason), by, line.Reason, now);
+            Row? edited = line.Edit?.Apply(row, by, line.Reason);
+            decisions[line.Hash] = new DraftDecision(line.Hash, line.Decision, edited, by, line.Reason, now);
         }
         IReadOnlyList<Row> next = DatasetReview.Apply(rows, decisions.Values);
         if (next.SequenceEqual(rows)) throw new InputException("the decisions change nothing, so there is no new version");

@@ -32,8 +32,8 @@ public sealed record ReviewLine(string Hash, string Decision, RowEdit? Edit = nu
             try
             {
                 ReviewLine line = JsonSerializer.Deserialize<ReviewLine>(text, Strict) ?? throw new JsonException("found null");
-                SettingFault[] faults = [.. new DecideRow(default, line.Hash, line.Decision, line.Edit, line.Author ?? "someone", line.Reason)
-                    .Problems()];
+                DecideRow decision = new(default, line.Hash, line.Decision, line.Edit, line.Author ?? "someone", line.Reason);
+                SettingFault[] faults = [.. decision.Problems()];
                 if (faults.Length > 0) throw new InputException($"{path}: line {number}: {faults[0]}");
                 lines.Add(line);
             }

@@ -36,7 +36,8 @@ public sealed record RowEdit
             ("expected", Expected, true)])
         {
             if (value is null) continue;
-            if (!mayBeEmpty && string.IsNullOrWhiteSpace(value)) yield return new SettingFault($"edit.{name}", "is empty; reject the row instead");
+            if (!mayBeEmpty && string.IsNullOrWhiteSpace(value))
+                yield return new SettingFault($"edit.{name}", "is empty; reject the row instead");
             if (value.Length > Longest)
                 yield return new SettingFault($"edit.{name}", $"has {value.Length} characters; expected at most {Longest}");
             if (value.Contains('\0', StringComparison.Ordinal)) yield return new SettingFault($"edit.{name}", "holds a zero character");

@@ -78,5 +78,6 @@ public sealed record RowFilter
 
     private static IEnumerable<SettingFault> Unknown<T>(string name, string? value) where T : struct, Enum =>
         value is null || RowColumns.Parse<T>(value) is not null ? []
-            : [new SettingFault(name, $"found '{value}'; expected one of {string.Join(", ", Enum.GetValues<T>().Select(RowColumns.Name))}")];
+            : [new SettingFault(name,
+                $"found '{value}'; expected one of {string.Join(", ", Enum.GetValues<T>().Select(RowColumns.Name))}")];
 }

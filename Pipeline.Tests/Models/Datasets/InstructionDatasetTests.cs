@@ -94,7 +94,8 @@ public sealed class InstructionDatasetTests : IDisposable
     [InlineData("{\"file_name\": \"qa.json\", \"formatting\": \"openai\"}",
         "qa: formatting is 'openai'; supported are alpaca and sharegpt")]
     [InlineData("{\"file_name\": \"qa.json\", \"ranking\": true}", "qa: ranking is true; supported is supervised data")]
-    [InlineData("{\"file_name\": \"qa.json\", \"columns\": {\"kto_tag\": \"good\"}}", "qa: columns.kto_tag is 'good'; supported is supervised")]
+    [InlineData("{\"file_name\": \"qa.json\", \"columns\": {\"kto_tag\": \"good\"}}",
+        "qa: columns.kto_tag is 'good'; supported is supervised")]
     public void A_wrong_entry_of_the_info_file_is_named(string entry, string message)
     {
         Write("qa.json", """{"instruction": "a", "output": "b"}""");
@@ -151,7 +152,8 @@ public sealed class InstructionDatasetTests : IDisposable
     [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"label\": false}", "field 'label' says whether the answer is wanted")]
     [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"kto_tag\": true}", "field 'kto_tag' says whether the answer is wanted")]
     [InlineData("{\"instruction\": \"a\", \"chosen\": \"b\", \"rejected\": \"c\"}", "field 'chosen' makes it a preference row")]
-    [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"images\": [\"a.png\"]}", "field 'images' is not empty, and the trainer learns")]
+    [InlineData("{\"instruction\": \"a\", \"output\": \"b\", \"images\": [\"a.png\"]}",
+        "field 'images' is not empty, and the trainer learns text only")]
     [InlineData("{\"text\": \"\"}", "field 'text' is missing or empty")]
     [InlineData("{\"instruction\": \"a\", \"output\": \"b\"}\n\n{\"instruction\": \"a\", \"outp", "line 3: not JSON")]
     [InlineData("[\n{\"instruction\": \"a\", \"output\": \"b\"},\n{\"instruction\": \"a\"}\n]", "line 3: field 'output' is missing")]

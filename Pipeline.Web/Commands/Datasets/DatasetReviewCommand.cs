@@ -82,8 +82,10 @@ internal static class DatasetReviewCommand
         await StoredWork.WithAsync(dataFolder, async sender =>
         {
             foreach (ReviewLine line in lines)
-                if (await sender.Send(new DecideRow(id, line.Hash, line.Decision, line.Edit, line.Author ?? author, line.Reason), ct) is null)
-                    throw new InputException($"there is no row {line.Hash} in dataset {id}");
+            {
+                DecideRow decision = new(id, line.Hash, line.Decision, line.Edit, line.Author ?? author, line.Reason);
+                if (await sender.Send(decision, ct) is null) throw new InputException($"there is no row {line.Hash} in dataset {id}");
+            }
             closed = await sender.Send(new CloseDraft(id, author), ct);
         }, ct);
         return closed?.Version is { } version

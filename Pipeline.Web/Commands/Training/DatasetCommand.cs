@@ -61,7 +61,11 @@ internal static class DatasetCommand
             Description = "A file or folder: alpaca, sharegpt, messages, CSV, TSV, Parquet or text, also packed with gzip",
         };
         Option<bool> strict = new("--strict") { Description = "Stop at the first row that cannot be used, instead of skipping it" };
-        Option<string?> encoding = new("--encoding") { Description = "Encoding of the files where it is not recognised", HelpName = "NAME" };
+        Option<string?> encoding = new("--encoding")
+        {
+            Description = "Encoding of the files where it is not recognised, for instance windows-1252",
+            HelpName = "NAME",
+        };
         (Option<string> output, Option<double> fraction, Option<int> seed) = SplitOptions();
         Command command = new("import", "Check and split files of your own") { file, output, fraction, seed, strict, encoding };
         command.SetAction(async (parsed, ct) =>

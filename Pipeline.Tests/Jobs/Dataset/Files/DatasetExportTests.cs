@@ -24,7 +24,8 @@ public sealed class DatasetExportTests : IDisposable
     {
         foreach (string target in (string[])["one" + DatasetExport.Extension(format), "many"])
         {
-            ExportResult written = await DatasetExport.WriteAsync(TestRows.OneOfEach, new() { Format = format }, _folder.File(target), Stop);
+            ExportResult written = await DatasetExport.WriteAsync(TestRows.OneOfEach, new() { Format = format }, _folder.File(target),
+                Stop);
             written.LeftOut.ShouldBe(leftOut);
             written.Rows.ShouldBe(TestRows.OneOfEach.Count - leftOut);
             ImportedRows read = await DatasetImport.ReadAsync(_folder.File(target), new(), Stop);

@@ -70,8 +70,9 @@ public sealed class DatasetFolderTests : IDisposable
     [Fact]
     public async Task The_examination_has_question_short_answer_context_and_place()
     {
-        await WriteAsync("a", [.. Rows, RowHash.WithHash(TestRows.Question("What costs it?", "The documents do not say.", RowSplit.Exam)
-            with { Type = RowType.Refusal, Chunk = "other" })], options: new() { Contexts = new Dictionary<string, string> { ["c1"] = "Whole." } });
+        Row refusal = TestRows.Question("What costs it?", "The documents do not say.", RowSplit.Exam);
+        await WriteAsync("a", [.. Rows, RowHash.WithHash(refusal with { Type = RowType.Refusal, Chunk = "other" })],
+            options: new() { Contexts = new Dictionary<string, string> { ["c1"] = "Whole." } });
         ExamItem[] items = [.. File.ReadLines(_folder.File("a/exam.jsonl")).Select(RowJson.Read<ExamItem>)];
         items.Length.ShouldBe(2);
         (items[0].Question, items[0].Answer, items[0].Answers[0], items[0].Context, items[0].Document, items[0].Page, items[0].Section,
@@ -100,7 +101,8 @@ public sealed class DatasetFolderTests : IDisposable
     public async Task Line_by_line_the_source_of_an_example_stands_beside_it()
     {
         await WriteAsync("a", Rows);
-        JsonElement[] lines = [.. File.ReadLines(_folder.File("a/train.provenance.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] lines =
+            [.. File.ReadLines(_folder.File("a/train.provenance.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         lines.Length.ShouldBe(2);
         (lines[0].GetProperty("document").GetString(), lines[0].GetProperty("page").GetInt32(),
             lines[0].GetProperty("blocks")[0].GetString(), lines[0].GetProperty("strategy").GetString())
@@ -114,7 +116,8 @@ public sealed class DatasetFolderTests : IDisposable
         await File.WriteAllLinesAsync(_folder.File("mine.jsonl"), [.. Enumerable.Range(0, 20).Select(i =>
             $$"""{"instruction": "Question {{i}}?", "output": "Yes."}"""), "{", """{"instruction": "Question 1?", "output": "Yes."}""",
             """{"text": "Prose."}"""], Stop);
-        DatasetResult result = await DatasetBuilder.ImportAsync(_folder.File("mine.jsonl"), new DatasetOptions(), _folder.File("out"), Stop);
+        DatasetResult result = await DatasetBuilder.ImportAsync(_folder.File("mine.jsonl"), new DatasetOptions(), _folder.File("out"),
+            Stop);
         (result.Train, result.Eval, result.Duplicates, result.Skipped.Count).ShouldBe((19, 2, 1, 1));
         Funnel funnel = DatasetFolder.ReadFunnel(_folder.File("out"));
         funnel.Rows.ShouldBe(23);
@@ -127,7 +130,8 @@ public sealed class DatasetFolderTests : IDisposable
     {
         string passage = string.Concat(Enumerable.Repeat("The pump of hall {0} was built in 1900. ", 5));
         await File.WriteAllLinesAsync(_folder.File("mine.jsonl"), Enumerable.Range(0, 40).Select(i =>
-            JsonSerializer.Serialize(new { instruction = $"Question {i}?", input = passage.Replace("{0}", $"{i / 4}"), output = $"{i}" })), Stop);
+            JsonSerializer.Serialize(new { instruction = $"Question {i}?", input = passage.Replace("{0}", $"{i / 4}"), output = $"{i}" })),
+            Stop);
         await DatasetBuilder.ImportAsync(_folder.File("mine.jsonl"), new DatasetOptions(), _folder.File("out"), Stop);
         HashSet<string> train = [.. InstructionDataset.Load(_folder.File("out"), "train").Select(PassageOf)];
         IReadOnlyList<InstructionExample> eval = InstructionDataset.Load(_folder.File("out"), "eval");

@@ -8,7 +8,8 @@ public sealed class DatasetMixTests
 {
     private static readonly Row[] Asked = [.. Enumerable.Range(0, 40).Select(i => TestRows.Question($"Question {i}?", $"Answer {i}."))];
 
-    private static readonly Row[] Texts = [.. Enumerable.Range(0, 40).Select(i => TestRows.Text($"Text {i}.", i < 38 ? "long.pdf" : "short.pdf"))];
+    private static readonly Row[] Texts =
+        [.. Enumerable.Range(0, 40).Select(i => TestRows.Text($"Text {i}.", i < 38 ? "long.pdf" : "short.pdf"))];
 
     [Fact]
     public void Raw_text_takes_its_share_of_the_tokens_and_no_more_and_every_document_gives_some()
@@ -55,7 +56,8 @@ public sealed class DatasetMixTests
     public void A_file_cannot_bring_a_question_of_the_examination_or_a_row_twice()
     {
         Row held = TestRows.Question("What is the limit?", "254", RowSplit.Exam);
-        Row[] own = [TestRows.Imported("what is the LIMIT", "It is 254."), TestRows.Imported("Mine?", "a"), TestRows.Imported("Mine?", "a")];
+        Row mine = TestRows.Imported("Mine?", "a");
+        Row[] own = [TestRows.Imported("what is the LIMIT", "It is 254."), mine, mine];
         MixResult mix = DatasetMix.Of([.. Asked, held], [new("mine.jsonl", own, 2)], new(), _ => 10);
         mix.Rows.TakeLast(3).Select(row => row.Reason).ShouldBe([Reasons.Excluded, null, Reasons.Duplicate]);
         mix.Times.ShouldBe(new Dictionary<string, int> { [own[1].Hash] = 2 });

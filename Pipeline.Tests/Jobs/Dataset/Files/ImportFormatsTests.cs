@@ -155,7 +155,8 @@ public sealed class ImportFormatsTests : IDisposable
     public async Task A_table_keeps_quotes_line_breaks_and_commas()
     {
         ImportedRows read = await ReadAsync("data.csv",
-            "\ufeffinstruction,input,output\r\n\"What, then, is a \"\"pump\"\"?\",,\"It moves water,\nline two.\"\r\nName it.,,P-101\r\nshort,\r\n");
+            "\ufeffinstruction,input,output\r\n\"What, then, is a \"\"pump\"\"?\",,\"It moves water,\nline two.\"\r\n"
+            + "Name it.,,P-101\r\nshort,\r\n");
         read.Rows.Select(row => (row.Question, row.Answer))
             .ShouldBe([("What, then, is a \"pump\"?", "It moves water,\nline two."), ("Name it.", "P-101")]);
         (read.Skipped.ShouldHaveSingleItem().Line, read.Skipped[0].Reason).ShouldBe((5, "has 2 cells; the head has 3"));
