@@ -103,4 +103,7 @@ internal static partial class JobsLog
 
     [LoggerMessage(2050, LogLevel.Warning, "endpoint {Endpoint}: try {Attempt} failed, the next one in {Seconds:F1} s: {Error}")]
     public static partial void EndpointRetried(ILogger logger, string endpoint, int attempt, double seconds, string error);
+
+    [LoggerMessage(2051, LogLevel.Warning, "rows written by the base model: {Warning}")]
+    public static partial void WriterWarning(ILogger logger, string warning);
 }

@@ -14,7 +14,7 @@ internal sealed class LoraTraining(ILogger<LoraTraining> logger) : IAdapterTrain
 {
     private const string Weights = "adapter_model.safetensors";
 
-    public string Version => "1";
+    public string Version => "2";
 
     public IReadOnlyList<SettingFault> FindFaults(TrainingSettings settings, string baseModel)
     {

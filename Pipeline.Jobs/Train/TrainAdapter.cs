@@ -60,6 +60,7 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
             dataset.EvalExamples > 0 ? DatasetFiles.Eval : null, output)
         {
             TrainSets = Sets(Path.Combine(folder, "dataset"), options.Train.Engine == TrainOptions.Builtin),
+            Languages = dataset.Funnel is { } funnel ? [.. RowJson.Read<Funnel>(funnel).Languages.Keys] : [],
         };
 
         TrainingOutcome outcome;

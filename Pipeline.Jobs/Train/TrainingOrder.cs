@@ -1,4 +1,5 @@
 using Pipeline.Jobs.Dataset;
+using Pipeline.Models.Datasets;
 using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Train;
@@ -17,5 +18,13 @@ internal sealed record TrainingOrder(Guid RunId, TrainingSettings Settings, stri
     public IReadOnlyList<string> TrainSets { get; init; } = [DatasetFiles.Train];
 
     /// <summary>The whole training: settings, model, dataset and folders.</summary>
-    public TrainingArguments Arguments => Settings.For(BaseModel, DatasetFolder, TrainSets, EvalSet, OutputFolder);
+    public TrainingArguments Arguments => With(Settings.For(BaseModel, DatasetFolder, TrainSets, EvalSet, OutputFolder));
+
+    /// <summary>Languages of the rows, for what the base must keep; empty where that is not known.</summary>
+    public IReadOnlyList<string> Languages { get; init; } = [];
+
+    private TrainingArguments With(TrainingArguments arguments) =>
+        arguments is { Retention: not "none", RetentionDataset: null, RetentionLanguages.Count: 0 }
+            ? arguments with { RetentionLanguages = [.. Languages.Intersect(GeneralText.Languages).Order(StringComparer.Ordinal)] }
+            : arguments;
 }

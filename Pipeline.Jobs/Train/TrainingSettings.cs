@@ -26,6 +26,7 @@ public sealed class TrainingSettings
         SaveSteps = 50,
         SaveTotalLimit = 2,
         PlotLoss = true,
+        Retention = "kl",           // specialists that forget everything else are of no use
     };
 
     // Keys that a run sets itself, and what to use instead.
@@ -52,7 +53,7 @@ public sealed class TrainingSettings
         ArgumentNullException.ThrowIfNull(given);
         Given = given;
         (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(
-            given.Where(key => !KeysSetByRun.ContainsKey(key.Key) && key.Key != FileOfServer), Defaults);
+            Readable(given), Defaults);
         // Assumes held-out examples, which runs usually have; that is certain only once the dataset is built.
         IReadOnlyList<SettingFault> rules = For("model", "dataset", [DatasetFiles.Train], evalSet: DatasetFiles.Eval, "output").FindFaults();
         IEnumerable<SettingFault> taken = given.Keys.Where(KeysSetByRun.ContainsKey)
@@ -79,6 +80,9 @@ public sealed class TrainingSettings
     public static TrainingSettings Of(object keys) =>
         new(JsonSerializer.SerializeToElement(keys).Deserialize<Dictionary<string, JsonElement>>()!);
 
+    private static IEnumerable<KeyValuePair<string, JsonElement>> Readable(IReadOnlyDictionary<string, JsonElement> given) =>
+        given.Where(key => !KeysSetByRun.ContainsKey(key.Key) && key.Key != FileOfServer);
+
     // Whoever starts a run may not have the server train on any file that it can read.
     private static IEnumerable<SettingFault> FileFaults(IReadOnlyDictionary<string, JsonElement> given) =>
         given.TryGetValue(FileOfServer, out JsonElement file) && file.ValueKind != JsonValueKind.Null
@@ -94,7 +98,8 @@ public sealed class TrainingSettings
     /// <param name="evalSet">Name of the held-out examples, or null when there are none.</param>
     /// <param name="output">Folder of the adapter and its checkpoints.</param>
     internal TrainingArguments For(string baseModel, string datasetFolder, IReadOnlyList<string> trainSets, string? evalSet,
-        string output) => _arguments with
+        string output) => (ModelSize.Of(baseModel) is { } size ? TrainingArguments.Read(Readable(Given), size.Suited(Defaults)).Arguments
+        : _arguments) with
     {
         ModelNameOrPath = baseModel,
         DatasetDir = datasetFolder,

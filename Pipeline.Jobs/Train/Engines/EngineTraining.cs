@@ -88,6 +88,8 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
     {
         TrainingArguments arguments = order.Arguments with
         {
+            Retention = "none",             // only the built-in training knows it
+            RetentionLanguages = [],
             // it works in another folder
             AdapterNameOrPath = order.Arguments.AdapterNameOrPath is { } adapter ? Path.GetFullPath(adapter) : null,
             ResumeFromCheckpoint = checkpoint,

@@ -32,11 +32,6 @@ internal static class DemoCommand
         Caption = new() { Model = ProductFiles.Shipped("starter/qwen2vl-starter") },
         Training = TrainingSettings.Of(new
         {
-            lora_rank = 64,
-            lora_alpha = 64,
-            learning_rate = 3e-3,
-            per_device_train_batch_size = 16,
-            num_train_epochs = 12,
             cutoff_len = 256,
             save_steps = 200,
         }),

@@ -1,6 +1,6 @@
 using Pipeline.Jobs.Dataset.Phrasing;
 using Pipeline.Jobs.Dataset.Rows;
-using Pipeline.Tests.Jobs.Dataset.Facts;
+using ChunkOf = Pipeline.Tests.Jobs.Dataset.Facts.Chunks;
 
 namespace Pipeline.Tests.Jobs.Dataset.Phrasing;
 
@@ -60,14 +60,14 @@ public sealed class RefusalRowsTests
     [Fact]
     public void The_text_of_a_chunk_stands_under_its_title_and_headings()
     {
-        Row row = TextRows.Write(Chunks.Of(Chunks.Paragraph("Der Ärger."), Chunks.Item("eins"),
-            Chunks.Item("zwei")) with { Headings = ["Bedienung", "Start"], Language = "de" })
+        Row row = TextRows.Write(ChunkOf.Of(ChunkOf.Paragraph("Der Ärger."), ChunkOf.Item("eins"),
+            ChunkOf.Item("zwei")) with { Headings = ["Bedienung", "Start"], Language = "de" })
             .ShouldHaveSingleItem();
 
         (row.Type, row.Language, row.Text).ShouldBe((RowType.Text, "de", "Pump Manual\nBedienung – Start\n\nDer Ärger.\n\n- eins\n- zwei"));
         row.Sources.Count.ShouldBe(3);
         row.Hash.ShouldBe(RowHash.OfContent(row));
-        TextRows.Write(Chunks.Of(Chunks.Paragraph("…"))).ShouldBeEmpty();
+        TextRows.Write(ChunkOf.Of(ChunkOf.Paragraph("…"))).ShouldBeEmpty();
     }
 
     private static bool Occurs(string name) => Facts.Any(fact => fact.Subject.Contains(name, StringComparison.OrdinalIgnoreCase));

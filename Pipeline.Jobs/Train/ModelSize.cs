@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Pipeline.Models;
+using Pipeline.Models.Families;
+using Pipeline.Models.Training.Configuration;
+
+namespace Pipeline.Jobs.Train;
+
+/// <summary>
+/// How large a model is, and what teaches it facts: small ones need higher rates. Measured with 2.7 and 135 million weights
+/// (<c>docs/training.md</c>); larger ones get what is usual for them.
+/// </summary>
+/// <param name="Parameters">Weights, by the shape of the decoder.</param>
+internal sealed record ModelSize(long Parameters)
+{
+    private static readonly ConcurrentDictionary<string, ModelSize?> Known = new(StringComparer.Ordinal);
+
+    /// <summary>Of a model folder; null where it cannot be read, which other checks report.</summary>
+    public static ModelSize? Of(string folder) => Known.GetOrAdd(Path.GetFullPath(folder), static path =>
+    {
+        try
+        {
+            DecoderConfig shape = DecoderConfig.Load(path);
+            return new ModelSize((long)shape.VocabSize * shape.HiddenSize
+                + (long)shape.NumHiddenLayers * shape.HiddenSize * (4L * shape.HiddenSize + 3L * shape.IntermediateSize));
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    });
+
+    /// <summary>Defaults of runs as they suit this size; what a user gives still wins.</summary>
+    public TrainingArguments Suited(TrainingArguments defaults) => Parameters switch
+    {
+        < 50_000_000 => defaults with
+        {
+            LearningRate = 3e-3, LoraRank = 64, LoraAlpha = 64, TrainBatchSize = 16, NumTrainEpochs = 12,
+        },
+        < 1_000_000_000 => defaults with
+        {
+            LearningRate = 1e-3, LoraRank = 16, LoraAlpha = 32, TrainBatchSize = 8, NumTrainEpochs = 8,
+        },
+        < 3_000_000_000 => defaults with { LearningRate = 5e-4, LoraAlpha = 32, NumTrainEpochs = 5 },
+        _ => defaults with { LoraAlpha = 32 },
+    };
+}
