@@ -19,7 +19,8 @@ public sealed class DatasetCommandTests : IDisposable
     public async Task Import_says_what_it_skipped_and_strict_stops_there()
     {
         string file = _folder.File("mine.jsonl");
-        await File.WriteAllLinesAsync(file, ["""{"prompt": "a", "completion": "1"}""", "{", """{"prompt": "b", "completion": "2"}"""], Stop);
+        await File.WriteAllLinesAsync(file,
+            ["""{"prompt": "a", "completion": "1"}""", "{", """{"prompt": "b", "completion": "2"}"""], Stop);
         (int code, string output, string error) = await RunAsync("dataset", "import", file, "--out", _folder.File("out"));
         code.ShouldBe(0);
         output.ShouldStartWith("1 train and 1 eval examples (2 imported) in ");
