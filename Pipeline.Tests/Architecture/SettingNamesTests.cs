@@ -14,16 +14,16 @@ public sealed partial class SettingNamesTests
 {
     private static readonly string[] Projects = ["Pipeline.Models", "Pipeline.Data", "Pipeline.Jobs", "Pipeline.Web"];
 
-    // What looks like a run option and is a file, or a property of an element in a page's script.
-    private static readonly string[] FileEndings = ["jsonl", "json", "yaml", "lock"];
+    // What looks like a run option and is a file, a property of an element in a page's script, or a list of wordings.
+    private static readonly string[] OtherNames = ["jsonl", "json", "yaml", "lock", "question", "reverse"];
 
     [Fact]
     public void Run_options_in_messages_exist()
     {
         HashSet<string> keys = [.. TrainingKey.All.Select(key => key.Name)];
         string[] found = [.. Texts("*.cs", "*.cshtml").SelectMany(text => RunOption().Matches(text).Select(name => name.Value))
-            .Where(name => !FileEndings.Contains(name.Split('.')[1])).Distinct()];
-        found.ShouldContain("dataset.eval_fraction");
+            .Where(name => !OtherNames.Contains(name.Split('.')[1])).Distinct()];
+        found.ShouldContain("dataset.writing.endpoint");
         foreach (string name in found)
             (name.StartsWith("training.", StringComparison.Ordinal)
                 ? keys.Contains(name["training.".Length..]) : RunOptionsSchema.Names.Contains(name))
@@ -33,7 +33,8 @@ public sealed partial class SettingNamesTests
     [Fact]
     public void Settings_of_the_server_in_messages_exist()
     {
-        HashSet<string> known = [.. Sections().SelectMany(section => NamesIn(section.Type, section.Name)), "ConnectionStrings:Pipeline"];
+        HashSet<string> known = [.. Sections().SelectMany(section => NamesIn(section.Type, section.Name)), "ConnectionStrings:Pipeline",
+            "Phrasings:Folder"];
         string[] found = [.. Texts("*.cs", "*.cshtml").Select(text => Interpolation().Replace(text, ""))
             .SelectMany(text => ServerSetting().Matches(text)
             .Select(name => name.Value.Replace("__", ":", StringComparison.Ordinal))).Distinct()];
@@ -104,7 +105,7 @@ public sealed partial class SettingNamesTests
         : File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal))
             .SelectMany(line => Literal().Matches(line).Select(literal => literal.Value));
 
-    [GeneratedRegex(@"\b(?:extraction|caption|dataset|train|training|evaluation|publish)\.[a-z_]+\b(?!\()")]
+    [GeneratedRegex(@"\b(?:extraction|caption|dataset|train|training|evaluation|publish)(?:\.[a-z_]+)+\b(?!\()")]
     private static partial Regex RunOption();
 
     // At least one small letter before the colon: MI:SS is a format of a time.
