@@ -35,7 +35,8 @@ internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts
         {
             WrittenDataset written = await ReadAsync(db, run, options, claim, folder, ct);
             IReadOnlySet<string>? trained = await TrainedAsync(db, options, ct);
-            (IReadOnlyList<MixSource> files, IReadOnlyList<SkippedRow> skipped) = await RunFiles.ReadAsync(run, options, rules.LanguageOf, ct);
+            (IReadOnlyList<MixSource> files, IReadOnlyList<SkippedRow> skipped) =
+                await RunFiles.ReadAsync(run, options, rules.LanguageOf, ct);
             FinishedDataset finished = await Task.Run(() => written.Finish(rules, options, trained, files, skipped.Count), ct);
             int train = finished.Count(RowSplit.Train), eval = finished.Count(RowSplit.Eval), exam = finished.Count(RowSplit.Exam);
             if (train == 0) throw new InputException(finished.Nothing());

@@ -76,7 +76,8 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
 
         // Whatever trained it: nobody may be examined with what this adapter has seen.
         TrainedQuestions.Write(Path.Combine(output, TrainedQuestions.FileName),
-            InstructionDataset.Load(Path.Combine(folder, "dataset"), DatasetFiles.Train).SelectMany(QuestionsOf).Select(RowHash.OfQuestion));
+            InstructionDataset.Load(Path.Combine(folder, "dataset"), DatasetFiles.Train)
+                .SelectMany(QuestionsOf).Select(RowHash.OfQuestion));
         SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, IsResult, ct);
         Training row = new()
         {

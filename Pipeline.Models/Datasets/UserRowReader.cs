@@ -26,7 +26,7 @@ internal static class UserRowReader
             ? new UserRow(row.Line)
             {
                 Text = row.Text(text) is { Length: > 0 } whole && whole.Trim().Length > 0 ? whole
-                : throw row.Error(text, "is empty; give the text to continue or remove the row")
+                    : throw row.Error(text, "is empty; give the text to continue or remove the row"),
             }
             : WithPreference(row, columns, Conversation(row, columns))) with
         {
