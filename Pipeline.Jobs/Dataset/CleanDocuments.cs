@@ -7,7 +7,9 @@ using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Stages;
 using Pipeline.Jobs.Dataset.Rows;
+using Pipeline.Jobs.Dataset.Split;
 using Pipeline.Jobs.Orchestration;
+using Pipeline.Models;
 
 namespace Pipeline.Jobs.Dataset;
 
@@ -30,6 +32,8 @@ internal sealed class CleanDocuments(IDbContextFactory<PipelineDbContext> contex
         {
             IReadOnlyList<DatasetSource> documents = await sources.ReadAsync(db, claim, options, folder, ct);
             (IReadOnlyList<Chunk> chunks, Cleaned cleaned) = await Task.Run(() => rules.Clean(documents, options, ct), ct);
+            // Now, because no later stage would have a part to say it of.
+            if (chunks.Count == 0) throw new InputException(FinishedDataset.Nothing(cleaned.Into(new FunnelBuilder()).Build()));
             DatasetChunk[] rows = [.. chunks.Select((chunk, i) => new DatasetChunk
             {
                 RunId = run.Id,

@@ -1,3 +1,5 @@
+using Pipeline.Jobs.Dataset.Split;
+
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>What came of the characters of the documents.</summary>
@@ -10,4 +12,7 @@ internal sealed record Cleaned(int Documents, int Chunks, long Characters, long 
 {
     /// <summary>Name among the work files of a run.</summary>
     public const string File = "cleaned.json";
+
+    /// <summary>Adds it to a funnel.</summary>
+    public FunnelBuilder Into(FunnelBuilder funnel) => funnel.AddDocuments(Documents, Chunks, Characters, CharactersKept, LeftOut);
 }

@@ -15,14 +15,17 @@ internal sealed record FinishedDataset(IReadOnlyList<Row> Rows, Funnel Funnel, D
     public int Count(RowSplit split) => Rows.Count(row => row.State != RowState.Rejected && row.Split == split);
 
     /// <summary>Why there is nothing to learn, and what can be done.</summary>
-    public string Nothing()
+    public string Nothing() => Nothing(Funnel);
+
+    /// <summary>The same of any funnel.</summary>
+    public static string Nothing(Funnel funnel)
     {
-        string text = Funnel.CharactersLeftOut.Count == 0 ? ""
-            : $"; of {Funnel.Characters} characters {Funnel.CharactersKept} are clean text, left out: "
-                + string.Join(", ", Funnel.CharactersLeftOut.OrderByDescending(r => r.Value).Select(r => $"{r.Key} {r.Value}"));
-        string rows = Funnel.Rejected.Count == 0 ? ""
-            : "; rows rejected: " + string.Join(", ", Funnel.Rejected.OrderByDescending(r => r.Value).Select(r => $"{r.Key} {r.Value}"));
-        return $"the {Funnel.Documents} documents gave no row to learn from{text}{rows}; add documents with text, tables or lists, caption "
+        string text = funnel.CharactersLeftOut.Count == 0 ? ""
+            : $"; of {funnel.Characters} characters {funnel.CharactersKept} are clean text, left out: "
+                + string.Join(", ", funnel.CharactersLeftOut.OrderByDescending(r => r.Value).Select(r => $"{r.Key} {r.Value}"));
+        string rows = funnel.Rejected.Count == 0 ? ""
+            : "; rows rejected: " + string.Join(", ", funnel.Rejected.OrderByDescending(r => r.Value).Select(r => $"{r.Key} {r.Value}"));
+        return $"the {funnel.Documents} documents gave no row to learn from{text}{rows}; add documents with text, tables or lists, caption "
             + $"the figures, or name a model that writes rows ({RunOptionsSchema.NameOf(o => o.Dataset.Writing.Endpoint)})";
     }
 }

@@ -29,7 +29,7 @@ internal static class RunFiles
             .Concat(options.Dataset.Exclude.Select((path, i) => (path, $"{Name(o => o.Dataset.Exclude)}[{i}]"))))
         {
             if (folder is null) yield return new SettingFault(setting, "an uploaded run has no folder; take it out, or run a folder");
-            else if (!File.Exists(Path.Combine(folder, path)) && !Directory.Exists(Path.Combine(folder, path)))
+            else if (Fault(path) is null && !File.Exists(Path.Combine(folder, path)) && !Directory.Exists(Path.Combine(folder, path)))
                 yield return new SettingFault(setting, $"{path}: not found in {folder}");
         }
     }

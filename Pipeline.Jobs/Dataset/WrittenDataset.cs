@@ -61,8 +61,7 @@ internal sealed record WrittenDataset(IReadOnlyList<Row> Rows, IReadOnlyDictiona
         Dictionary<string, int> replies = new(Filtered.Calls.RepliesRejected, StringComparer.Ordinal);
         if (skipped > 0) replies["unreadable_rows_of_files"] = skipped;
         if (Filtered.ChunksWithoutRows > 0) replies["chunks_failed"] = Filtered.ChunksWithoutRows;
-        Funnel funnel = new FunnelBuilder()
-            .AddDocuments(Cleaned.Documents, Cleaned.Chunks, Cleaned.Characters, Cleaned.CharactersKept, Cleaned.LeftOut)
+        Funnel funnel = Cleaned.Into(new FunnelBuilder())
             .AddFacts(Filtered.Facts)
             .AddRows(mix.Rows)
             .AddCalls(Filtered.Calls.Made + Filtered.Calls.Cached + Filtered.Calls.Failed == 0 ? [] : Filtered.Calls.ToFunnel())

@@ -80,7 +80,7 @@ internal sealed class WriteReport(IDbContextFactory<PipelineDbContext> contexts,
         .. options.Training.Given.OrderBy(s => s.Key, StringComparer.Ordinal)
             .Select(s => new ReportSetting($"training.{s.Key}",
                 s.Value.ValueKind == JsonValueKind.String ? s.Value.GetString()! : s.Value.GetRawText())),
-        new("training.engine", options.Train.Engine),
+        new("train.engine", options.Train.Engine),
     ];
 
     private static async Task<IReadOnlyList<ReportSample>> SamplesAsync(PipelineDbContext db, Guid dataset, CancellationToken ct)

@@ -44,7 +44,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Settings_that_the_documentation_names_exist()
     {
-        HashSet<string> known = [.. ServerSettings(), "ConnectionStrings__Pipeline", "Phrasings__Folder"];
+        HashSet<string> known = [.. ServerSettings(), "ConnectionStrings__Pipeline"];
         List<string> unknown = [];
         foreach (string page in Pages())
             foreach (string name in Setting().Matches(Read(page)).Select(match => LaterOfList().Replace(match.Value, "__0")))

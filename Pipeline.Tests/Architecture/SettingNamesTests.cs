@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Pipeline.Jobs;
+using Pipeline.Jobs.Dataset.Phrasing;
 using Pipeline.Jobs.Train.Engines;
 using Pipeline.Models.Training.Configuration;
 
@@ -14,17 +15,17 @@ public sealed partial class SettingNamesTests
 {
     private static readonly string[] Projects = ["Pipeline.Models", "Pipeline.Data", "Pipeline.Jobs", "Pipeline.Web"];
 
-    // What looks like a run option and is a file, a property of an element in a page's script, or a list of wordings.
-    private static readonly string[] OtherNames = ["jsonl", "json", "yaml", "lock", "question", "reverse"];
+    // What looks like a run option and is a file, or a property of an element in a page's script.
+    private static readonly string[] FileEndings = ["jsonl", "json", "yaml", "lock"];
 
     [Fact]
     public void Run_options_in_messages_exist()
     {
         HashSet<string> keys = [.. TrainingKey.All.Select(key => key.Name)];
         string[] found = [.. Texts("*.cs", "*.cshtml").SelectMany(text => RunOption().Matches(text).Select(name => name.Value))
-            .Where(name => !OtherNames.Contains(name.Split('.')[1])).Distinct()];
+            .Where(name => !FileEndings.Contains(name.Split('.')[1])).Distinct()];
         found.ShouldContain("dataset.writing.endpoint");
-        foreach (string name in found)
+        foreach (string name in found.Except(PhraseRules.All.Keys))         // groups of phrasings, such as caption.question
             (name.StartsWith("training.", StringComparison.Ordinal)
                 ? keys.Contains(name["training.".Length..]) : RunOptionsSchema.Names.Contains(name))
                 .ShouldBeTrue($"a message names {name}, which is no run option");
@@ -33,8 +34,7 @@ public sealed partial class SettingNamesTests
     [Fact]
     public void Settings_of_the_server_in_messages_exist()
     {
-        HashSet<string> known = [.. Sections().SelectMany(section => NamesIn(section.Type, section.Name)), "ConnectionStrings:Pipeline",
-            "Phrasings:Folder"];
+        HashSet<string> known = [.. Sections().SelectMany(section => NamesIn(section.Type, section.Name)), "ConnectionStrings:Pipeline"];
         string[] found = [.. Texts("*.cs", "*.cshtml").Select(text => Interpolation().Replace(text, ""))
             .SelectMany(text => ServerSetting().Matches(text)
             .Select(name => name.Value.Replace("__", ":", StringComparison.Ordinal))).Distinct()];

@@ -43,7 +43,7 @@ public sealed class UpgradeTests(PostgresDatabase database) : IClassFixture<Post
         (await database.ScalarAsync<int>($"SELECT open_documents FROM runs WHERE id = '{run}'")).ShouldBe(1);
 
         await SchemaMigrator.MigrateAsync(database.ConnectionString, Stop);
-        (await database.ScalarAsync<int>($"SELECT open FROM run_gates WHERE run_id = '{run}' AND stage = 'Dataset'")).ShouldBe(1);
+        (await database.ScalarAsync<int>($"SELECT open FROM run_gates WHERE run_id = '{run}' AND stage = 'Clean'")).ShouldBe(1);
         await using PipelineFixture after = await PipelineFixture.StartAsync(database, settings: ("Worker:SweepSeconds", "3600"));
         string entry = after.Services.GetRequiredService<IBackgroundJobClient>()
             .Enqueue<ExtractDocumentJob>(Queues.Cpu, job => job.RunAsync(item, CancellationToken.None));

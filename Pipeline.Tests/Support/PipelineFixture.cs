@@ -44,6 +44,17 @@ internal sealed class PipelineFixture : IAsyncDisposable
         params (string Key, string Value)[] settings) =>
         StartAsync(storage, fakes ?? new StageFakes(), fake: true, null, settings);
 
+    /// <summary>
+    /// A worker that reads documents and makes datasets as the product does; what is trained is learned by rote, so that it takes no time.
+    /// </summary>
+    public static Task<PipelineFixture> StartTeachingAsync(PostgresDatabase database, RoteLearner learner,
+        Action<IServiceCollection>? more = null, params (string Key, string Value)[] settings) =>
+        StartAsync(database.Storage, learner.Fakes, fake: false, services =>
+        {
+            services.AddSingleton<IAdapterTraining>(learner.Fakes).AddSingleton<IAdapterComparison>(learner);
+            more?.Invoke(services);
+        }, settings);
+
     /// <summary>A worker as the product has it.</summary>
     public static Task<PipelineFixture> StartRealAsync(PostgresDatabase database, params (string Key, string Value)[] settings) =>
         StartAsync(database.Storage, new StageFakes(), fake: false, null, settings);
