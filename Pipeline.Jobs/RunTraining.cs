@@ -9,5 +9,6 @@ internal static class RunTraining
     public static TrainingArguments Arguments(RunOptions options) => options.Training.Arguments;
 
     /// <summary>Longest example in tokens; null where the training's settings have faults.</summary>
-    public static int? LongestExample(RunOptions options) => options.Training.Faults.Count == 0 ? options.Training.Arguments.CutoffLen : null;
+    public static int? LongestExample(RunOptions options) =>
+        options.Training.Faults.Count == 0 ? options.Training.Arguments.CutoffLen : null;
 }
