@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Jobs.Dataset.Writing;
 using Pipeline.Models.Families;
+using Pipeline.Models.Training.Configuration;
 
 namespace Pipeline.Jobs.Dataset;
 
@@ -29,8 +30,9 @@ internal sealed class BaseModelWriter(ILogger<BaseModelWriter> logger) : IDispos
             if (_client is null)
                 await Task.Run(() =>
                 {
-                    _model = LanguageModel.Load(folder, new ModelLoadOptions { Device = options.Training.Arguments.Device });
-                    _client = new LanguageModelChatClient(_model, options.Training.Arguments.Template, ModelFingerprint.Of(folder));
+                    TrainingArguments training = RunTraining.Arguments(options);
+                    _model = LanguageModel.Load(folder, new ModelLoadOptions { Device = training.Device });
+                    _client = new LanguageModelChatClient(_model, training.Template, ModelFingerprint.Of(folder));
                     if (_client.Warning is { } warning) JobsLog.WriterWarning(logger, warning);
                 }, ct);
             return await task(_client!);

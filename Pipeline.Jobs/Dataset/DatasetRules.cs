@@ -48,7 +48,7 @@ internal sealed class DatasetRules(LanguageDetector languages, Phrasebook phrase
             text => everything.Contains(RowHash.Normalised(text), StringComparison.Ordinal), dataset.Unanswerable, dataset.Seed);
         return RowFilter.Filter([.. rows, .. refusals], new FilterOptions
         {
-            MaxTokens = options.Training.Faults.Count == 0 ? options.Training.Arguments.CutoffLen : null,
+            MaxTokens = RunTraining.LongestExample(options),
             MaxCharacters = dataset.MaxAnswerCharacters,
             MinCharacters = dataset.MinAnswerCharacters,
             NearDuplicate = dataset.NearDuplicate,

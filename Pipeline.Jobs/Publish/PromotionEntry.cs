@@ -21,5 +21,6 @@ public sealed record PromotionEntry(
     double? Loss, double? ReferenceLoss, double? Margin, long? Tokens, string Reason, string By, DateTimeOffset CreatedAt)
 {
     /// <summary>Share of the reference loss by which it is better; negative when worse, null when nothing was compared.</summary>
-    public double? Improvement => Loss is { } loss && ReferenceLoss is { } reference ? reference > 0 ? (reference - loss) / reference : 0 : null;
+    public double? Improvement => Loss is { } loss && ReferenceLoss is { } reference
+        ? reference > 0 ? (reference - loss) / reference : 0 : null;
 }

@@ -1,10 +1,9 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Pipeline.Jobs;
+using Pipeline.Jobs.Dataset.Phrasing;
 using Pipeline.Jobs.Train.Engines;
 using Pipeline.Models.Training.Configuration;
-
-using Pipeline.Jobs.Dataset.Phrasing;
 
 namespace Pipeline.Tests.Architecture;
 

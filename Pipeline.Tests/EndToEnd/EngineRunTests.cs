@@ -46,7 +46,10 @@ public sealed class EngineRunTests(PostgresDatabase database) : IClassFixture<Po
     private static RunOptions Options(string engine)
     {
         RunOptions options = StarterRun.Options(steps: 6, saveSteps: 3);
-        Dictionary<string, JsonElement> training = new(options.Training.Given) { ["retention"] = JsonSerializer.SerializeToElement("none") };
+        Dictionary<string, JsonElement> training = new(options.Training.Given)
+        {
+            ["retention"] = JsonSerializer.SerializeToElement("none"),
+        };
         return options with
         {
             Train = new() { Engine = engine },

@@ -39,8 +39,9 @@ public sealed partial class PromotionTests(PostgresDatabase database) : IClassFi
         PromotionEntry decision = first.Promotion.ShouldNotBeNull();
         (decision.Decision, decision.Name, decision.Against, decision.Loss, decision.ReferenceLoss, decision.Margin, decision.Tokens)
             .ShouldBe((PromotionKind.Promoted, "field-guide", null, 1.8, 2.0, 0.05, 10L));
-        decision.Reason.ShouldStartWith("better than the base model: 20 of 200 questions right, 0 with the base model; it gains 10.0 points "
-            + "(95 % interval 5.8 to 14.9); the lower bound, 5.8, exceeds the margin of 5.0 points; of 50 general questions it answers 50");
+        decision.Reason.ShouldStartWith("better than the base model: 20 of 200 questions right, 0 with the base model; it gains "
+            + "10.0 points (95 % interval 5.8 to 14.9); the lower bound, 5.8, exceeds the margin of 5.0 points; of 50 general questions "
+            + "it answers 50");
         fakes.Measurements.ShouldBe(0);
 
         RunSummary second = await FireAsync("loss 1.75");      // better, but not by enough

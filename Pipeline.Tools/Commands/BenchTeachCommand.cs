@@ -90,9 +90,16 @@ internal static class BenchTeachCommand
                 string[] words = parsed.GetValue(Words) ?? [];
                 if (parsed.GetValue(Search))
                 {
-                    double rate = TeachingBenchmark.SearchRate(parsed.GetRequiredValue(Model), count => PlantedFacts.Make(count, seed + 200_000,
-                        wordings), facts, Path.Combine(folder, $"search-{seed}"), seed, words, (tried, measured) => output.WriteLine(
-                        string.Create(CultureInfo.InvariantCulture, $"rate {tried}: {measured.AdapterRight} of {measured.Asked}")), stopping);
+                    double rate = TeachingBenchmark.SearchRate(
+                        parsed.GetRequiredValue(Model),
+                        count => PlantedFacts.Make(count, seed + 200_000, wordings),
+                        facts,
+                        Path.Combine(folder, $"search-{seed}"),
+                        seed,
+                        words,
+                        (tried, measured) => output.WriteLine(string.Create(
+                            CultureInfo.InvariantCulture, $"rate {tried}: {measured.AdapterRight} of {measured.Asked}")),
+                        stopping);
                     words = [.. words, "--learning_rate", rate.ToString("R", CultureInfo.InvariantCulture)];
                 }
                 using TrainingProgressView progress = new(error, error);
@@ -117,8 +124,8 @@ internal static class BenchTeachCommand
     }
 
     private static string Line(int seed, TeachingMeasurement m) => string.Create(CultureInfo.InvariantCulture,
-        $"seed {seed}: {m.Facts} facts, exam {m.BaseRight} → {m.AdapterRight} of {m.Asked}, {Verdict.Of(m.Difference).Name}; general questions "
-        + $"{m.Base.Right} → {m.Adapter.RightWith(m.Base)} kept; general loss {m.Base.Loss:F3} → {m.Adapter.Loss:F3}; "
+        $"seed {seed}: {m.Facts} facts, exam {m.BaseRight} → {m.AdapterRight} of {m.Asked}, {Verdict.Of(m.Difference).Name}; "
+        + $"general questions {m.Base.Right} → {m.Adapter.RightWith(m.Base)} kept; general loss {m.Base.Loss:F3} → {m.Adapter.Loss:F3}; "
         + $"{m.TaughtTokens} taught and {m.Training.RetainedTokens} retained tokens in {m.Training.Seconds:F1} s");
 
     private static object Figures(TeachingMeasurement m) => new
