@@ -42,7 +42,9 @@ public static class JobsRegistration
         services.TryAddSingleton<IDocumentReader, DocumentReader>();
         services.TryAddSingleton<IImageDescriber, LocalDescriber>();        // a server with an image API registers its own
         services.AddSingleton<LanguageDetector>();
-        services.TryAddSingleton(provider => Phrasebook.Load(provider.GetRequiredService<IConfiguration>()["Phrasings:Folder"]));
+        services.AddOptions<PhrasingOptions>().BindConfiguration("Phrasings", b => b.ErrorOnUnknownConfiguration = true)
+            .ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(provider => Phrasebook.Load(provider.GetRequiredService<IOptions<PhrasingOptions>>().Value.Folder));
         services.TryAddSingleton<IDatasetRules, DatasetRules>();
         services.AddSingleton<RunDocumentSources>();
         services.TryAddSingleton<ICallStore, PostgresCallStore>();

@@ -29,7 +29,9 @@ public sealed class Evaluation
     public double AdapterPerplexity => Math.Exp(AdapterLoss);
     /// <summary>Answers side by side, as JSON: <c>[{instruction, input, expected, base, adapter}]</c>.</summary>
     public string Generations { get; init; } = "[]";
-    /// <summary>The examination: questions, answers and figures of base, adapter and the adapter in service, as JSON; null without one.</summary>
+    /// <summary>
+    /// The examination: questions, answers and figures of base, adapter and the adapter in service, as JSON; null without one.
+    /// </summary>
     public string? Examination { get; init; }
     /// <summary><c>better</c>, <c>worse</c> or <c>no_difference</c> than the base; null without an examination.</summary>
     public string? Verdict { get; init; }

@@ -23,7 +23,7 @@ public sealed class Promotion
     public double? Loss { get; init; }
     /// <summary>Loss on the same examples of <see cref="AgainstId"/>, or of the base model when there was none.</summary>
     public double? ReferenceLoss { get; init; }
-    /// <summary>Share of the reference loss by which the adapter had to be better.</summary>
+    /// <summary>What the lower bound of its gain had to exceed, as a share of the questions; of older decisions a share of the loss.</summary>
     public double? Margin { get; init; }
     /// <summary>Target tokens that both losses are the mean of.</summary>
     public long? Tokens { get; init; }

@@ -35,7 +35,8 @@ internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts
         {
             WrittenDataset written = await ReadAsync(db, run, options, claim, folder, ct);
             IReadOnlySet<string>? trained = await TrainedAsync(db, options, ct);
-            (IReadOnlyList<MixSource> files, IReadOnlyList<SkippedRow> skipped) = await RunFiles.ReadAsync(run, options, rules.LanguageOf, ct);
+            (IReadOnlyList<MixSource> files, IReadOnlyList<SkippedRow> skipped) =
+                await RunFiles.ReadAsync(run, options, rules.LanguageOf, ct);
             FinishedDataset finished = await Task.Run(() => written.Finish(rules, options, trained, files, skipped.Count), ct);
             int train = finished.Count(RowSplit.Train), eval = finished.Count(RowSplit.Eval), exam = finished.Count(RowSplit.Exam);
             if (train == 0) throw new InputException(finished.Nothing());
@@ -43,8 +44,7 @@ internal sealed class BuildDataset(IDbContextFactory<PipelineDbContext> contexts
             SortedDictionary<string, StoredArtifact> stored = await storage.Artifacts.StoreFolderAsync(output, _ => true, ct);
             await storage.Artifacts.RestoreFolderAsync(stored.Hashes(), RunFolders.Dataset(storage, run.Id), ct);
 
-            // The content decides whether to train again; its origin does not.
-            string key = CacheKey.Of([.. stored.Where(f => DatasetFiles.IsTrained(f.Key)).Select(f => f.Key + "=" + f.Value.Sha256)]);
+            string key = DatasetFolder.KeyOf(stored.Hashes());
             DatasetRow row = new(run.Id, run.Name, key, stored.Hashes(), train, eval, time.GetUtcNow())
             {
                 Funnel = RowJson.Write(finished.Funnel),

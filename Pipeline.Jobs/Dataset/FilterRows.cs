@@ -11,7 +11,8 @@ using Pipeline.Jobs.Orchestration;
 namespace Pipeline.Jobs.Dataset;
 
 /// <summary>Looks at the rows of the whole run together: duplicates, contradictions, balance, what must not be trained on.</summary>
-internal sealed class FilterRows(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDatasetRules rules) : IStageHandler
+internal sealed class FilterRows(
+    IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, IDatasetRules rules) : IStageHandler
 {
     public async Task<string> WorkAsync(ItemClaim claim, CancellationToken ct)
     {

@@ -24,11 +24,12 @@ internal static class RunFiles
     /// <param name="options">Settings.</param>
     public static IEnumerable<SettingFault> Faults(string? folder, RunOptions options)
     {
-        foreach ((string path, string setting) in options.Dataset.Files.Select((file, i) => (file.Path, $"{Name(o => o.Dataset.Files)}[{i}].path"))
+        foreach ((string path, string setting) in options.Dataset.Files
+            .Select((file, i) => (file.Path, $"{Name(o => o.Dataset.Files)}[{i}].path"))
             .Concat(options.Dataset.Exclude.Select((path, i) => (path, $"{Name(o => o.Dataset.Exclude)}[{i}]"))))
         {
             if (folder is null) yield return new SettingFault(setting, "an uploaded run has no folder; take it out, or run a folder");
-            else if (!File.Exists(Path.Combine(folder, path)) && !Directory.Exists(Path.Combine(folder, path)))
+            else if (Fault(path) is null && !File.Exists(Path.Combine(folder, path)) && !Directory.Exists(Path.Combine(folder, path)))
                 yield return new SettingFault(setting, $"{path}: not found in {folder}");
         }
     }

@@ -15,7 +15,8 @@ internal sealed record WrittenDataset(IReadOnlyList<Row> Rows, IReadOnlyDictiona
     Filtered Filtered)
 {
     /// <summary>All stages at once, without a language model.</summary>
-    public static WrittenDataset Write(IDatasetRules rules, IReadOnlyList<DatasetSource> documents, RunOptions options, CancellationToken ct)
+    public static WrittenDataset Write(IDatasetRules rules, IReadOnlyList<DatasetSource> documents, RunOptions options,
+        CancellationToken ct)
     {
         (IReadOnlyList<Chunk> chunks, Cleaned cleaned) = rules.Clean(documents, options, ct);
         return Write(rules, chunks, cleaned, [], options, ct);
@@ -66,7 +67,8 @@ internal sealed record WrittenDataset(IReadOnlyList<Row> Rows, IReadOnlyDictiona
             .AddCalls(Filtered.Calls.Made + Filtered.Calls.Cached + Filtered.Calls.Failed == 0 ? [] : Filtered.Calls.ToFunnel())
             .AddRejectedReplies(replies)
             .Build();
-        Overlap overlap = Overlap.Measure(mix.Rows.Where(row => row.Split == RowSplit.Train), mix.Rows.Where(row => row.Split == RowSplit.Exam));
+        Overlap overlap = Overlap.Measure(
+            mix.Rows.Where(row => row.Split == RowSplit.Train), mix.Rows.Where(row => row.Split == RowSplit.Exam));
         return new FinishedDataset(mix.Rows, funnel, new DatasetWriteOptions { Contexts = Contexts, Times = mix.Times }, overlap);
     }
 }

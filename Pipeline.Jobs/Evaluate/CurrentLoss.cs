@@ -1,13 +1,12 @@
 using Pipeline.Data;
+using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Train;
 using Pipeline.Models;
-using DatasetRow = Pipeline.Data.Entities.Dataset;
-
-using Pipeline.Data.Artifacts;
 using Pipeline.Models.Evaluation.Examination;
 using Pipeline.Models.Training.Configuration;
+using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Evaluate;
 

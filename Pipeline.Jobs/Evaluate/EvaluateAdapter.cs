@@ -9,10 +9,9 @@ using Pipeline.Jobs.Dataset;
 using Pipeline.Jobs.Dataset.Files;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Train;
-using DatasetRow = Pipeline.Data.Entities.Dataset;
-
 using Pipeline.Models.Evaluation.Examination;
 using Pipeline.Models.Evaluation.Statistics;
+using DatasetRow = Pipeline.Data.Entities.Dataset;
 
 namespace Pipeline.Jobs.Evaluate;
 
@@ -45,8 +44,14 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
         // Only where its loss will decide about the promotion.
         CurrentAdapter? current = await CurrentAdapter.FindAsync(db, options.Publish.PromoteAs, ct) is { } serving
             && serving.Obstacle(training) is null ? serving : null;
-        string[] parts = [comparison.Version, training.Id.ToString(), dataset.Files[DatasetFiles.EvalFile], dataset.Files.GetValueOrDefault(DatasetFolder.ExamFile, ""),
-            JsonSerializer.Serialize(options.Evaluation, RunOptionsJson.Settings)];
+        string[] parts =
+        [
+            comparison.Version,
+            training.Id.ToString(),
+            dataset.Files[DatasetFiles.EvalFile],
+            dataset.Files.GetValueOrDefault(DatasetFolder.ExamFile, ""),
+            JsonSerializer.Serialize(options.Evaluation, RunOptionsJson.Settings),
+        ];
         string key = CacheKey.Of(["evaluation", .. parts, .. current is null ? [] : new[] { current.Adapter.Id.ToString() }]);
         if (await db.Evaluations.AsNoTracking().Where(e => e.CacheKey == key).OrderByDescending(e => e.CreatedAt)
             .FirstOrDefaultAsync(ct) is { } earlier)
@@ -75,11 +80,14 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
             ExaminationResult? examination = null;
             if (files.Exam is { } exam)
             {
-                List<ExamSide> sides = [new(ExamSide.Base, null), await CurrentLoss.SideAsync(storage.Artifacts, ExamSides.Adapter, training,
-                    Path.Combine(folder, "adapter"), null, ct)];
+                List<ExamSide> sides =
+                [
+                    new(ExamSide.Base, null),
+                    await CurrentLoss.SideAsync(storage.Artifacts, ExamSides.Adapter, training, Path.Combine(folder, "adapter"), null, ct),
+                ];
                 if (incumbentLoss is not null)
-                    sides.Add(await CurrentLoss.SideAsync(storage.Artifacts, current!.Adapter.Name, current.Training, Path.Combine(folder, "incumbent", "current"),
-                        current.Settings.Arguments, ct));
+                    sides.Add(await CurrentLoss.SideAsync(storage.Artifacts, current!.Adapter.Name, current.Training,
+                        Path.Combine(folder, "incumbent", "current"), current.Settings.Arguments, ct));
                 examination = await Task.Run(() => comparison.Examine(new ExaminationOrder(training.BaseModel, sides, exam, examples,
                     options.Training.Arguments, options.Evaluation, Path.Combine(storage.WorkFolder(run.Id), "examination.journal")),
                     claim.Report, ct), ct);

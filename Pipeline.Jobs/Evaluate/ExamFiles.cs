@@ -6,6 +6,7 @@ using Pipeline.Jobs.Dataset.Files;
 using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Models.Evaluation.Examination;
 using DatasetRow = Pipeline.Data.Entities.Dataset;
+using ExamQuestion = Pipeline.Models.Evaluation.Examination.ExamItem;
 
 namespace Pipeline.Jobs.Evaluate;
 
@@ -49,10 +50,10 @@ internal sealed record ExamFiles(string HeldOut, string? Exam)
     {
         string[] lines = File.ReadAllLines(exam);
         if (lines.Length <= most) return;
-        IReadOnlyList<Models.Evaluation.Examination.ExamItem> items = ExamFile.Read(exam);
+        IReadOnlyList<ExamQuestion> items = ExamFile.Read(exam);
         HashSet<string> drawn = new(StringComparer.Ordinal);
         int taken = 0;
-        foreach (IGrouping<string, Models.Evaluation.Examination.ExamItem> fact in items.GroupBy(item => item.Fact.Length > 0 ? item.Fact : item.Id)
+        foreach (IGrouping<string, ExamQuestion> fact in items.GroupBy(item => item.Fact.Length > 0 ? item.Fact : item.Id)
             .OrderBy(fact => RowHash.Of("drawn", fact.Key), StringComparer.Ordinal))
         {
             if (taken + fact.Count() > most) break;

@@ -1,8 +1,8 @@
-using Pipeline.Jobs.Dataset.Rows;
-using Pipeline.Models.Evaluation.Examination;
 using Microsoft.Extensions.Logging;
+using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Evaluation;
+using Pipeline.Models.Evaluation.Examination;
 using Pipeline.Models.Families;
 using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Loop;

@@ -7,6 +7,7 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Stages;
 using Pipeline.Jobs.Behaviors;
+using Pipeline.Jobs.Dataset;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Ingest;
@@ -21,7 +22,8 @@ public sealed record IngestFiles(IReadOnlyList<IncomingFile> Files, RunOptions O
 {
     /// <inheritdoc />
     public IEnumerable<SettingFault> Problems() =>
-        Files.Count == 0 ? [new SettingFault("files", "nothing uploaded; expected one or more .pdf files or a .zip of them")] : [];
+        Files.Count == 0 ? [new SettingFault("files", "nothing uploaded; expected one or more .pdf files or a .zip of them")]
+        : RunFiles.Faults(null, Options);
 }
 
 internal sealed class IngestFilesHandler(IDbContextFactory<PipelineDbContext> contexts, StageGraph graph, IArtifactStore artifacts,

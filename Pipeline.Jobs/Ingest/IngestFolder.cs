@@ -8,6 +8,7 @@ using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Stages;
 using Pipeline.Jobs.Behaviors;
+using Pipeline.Jobs.Dataset;
 using Pipeline.Models;
 
 namespace Pipeline.Jobs.Ingest;
@@ -23,7 +24,8 @@ public sealed record IngestFolder(string Folder, RunOptions Options, Guid? Sched
     ICarriesRunOptions
 {
     /// <inheritdoc />
-    public IEnumerable<SettingFault> Problems() => FolderRuns.FindFault(Folder) is { } fault ? [new SettingFault("folder", fault)] : [];
+    public IEnumerable<SettingFault> Problems() => FolderRuns.FindFault(Folder) is { } fault ? [new SettingFault("folder", fault)]
+        : RunFiles.Faults(Path.GetFullPath(Folder), Options);
 
     /// <summary>Finds, without a database, everything that would make the request fail.</summary>
     /// <param name="configuration">Settings of the host, which define engines.</param>

@@ -53,8 +53,10 @@ internal sealed class AdapterPromoter(CurrentLoss currentLoss, TorchDevice devic
                 ? await currentLoss.ExamineAsync(current, training, scope.Dataset, scope.Options, folder, ct) : null;
             return new(current, evaluation, loss, problem)
             {
-                Examination = side is null ? null : examination! with { Sides = [.. examination!.Sides.Where(s => s.Name is ExamSide.Base
-                    or ExamSides.Adapter), side] },
+                Examination = side is null ? null : examination! with
+                {
+                    Sides = [.. examination!.Sides.Where(s => s.Name is ExamSide.Base or ExamSides.Adapter), side],
+                },
             };
         }
         finally

@@ -11,7 +11,7 @@ namespace Pipeline.Jobs.Publish;
 /// <param name="RunId">Run that decided, or null when a person did.</param>
 /// <param name="Loss">Held-out loss of the adapter, nats per target token.</param>
 /// <param name="ReferenceLoss">Loss on the same examples of <paramref name="Against"/>, or of the base model when there was none.</param>
-/// <param name="Margin">Share of the reference loss by which it had to be better.</param>
+/// <param name="Margin">What the lower bound of its gain had to exceed, as a share of the questions.</param>
 /// <param name="Tokens">Target tokens of the held-out examples.</param>
 /// <param name="Reason">Why, for people.</param>
 /// <param name="By">Who decided.</param>
@@ -21,5 +21,5 @@ public sealed record PromotionEntry(
     double? Loss, double? ReferenceLoss, double? Margin, long? Tokens, string Reason, string By, DateTimeOffset CreatedAt)
 {
     /// <summary>Share of the reference loss by which it is better; negative when worse, null when nothing was compared.</summary>
-    public double? Improvement => Loss is { } loss && ReferenceLoss is { } reference ? PromotionRule.Improvement(loss, reference) : null;
+    public double? Improvement => Loss is { } loss && ReferenceLoss is { } reference ? reference > 0 ? (reference - loss) / reference : 0 : null;
 }

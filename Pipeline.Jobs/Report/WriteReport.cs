@@ -78,8 +78,9 @@ internal sealed class WriteReport(IDbContextFactory<PipelineDbContext> contexts,
         new("base_model", Path.GetFileName(Path.TrimEndingDirectorySeparator(training.BaseModel))),
         new("dataset.writing.endpoint", options.Dataset.Writing.Endpoint ?? "–"),
         .. options.Training.Given.OrderBy(s => s.Key, StringComparer.Ordinal)
-            .Select(s => new ReportSetting($"training.{s.Key}", s.Value.ValueKind == JsonValueKind.String ? s.Value.GetString()! : s.Value.GetRawText())),
-        new("training.engine", options.Train.Engine),
+            .Select(s => new ReportSetting($"training.{s.Key}",
+                s.Value.ValueKind == JsonValueKind.String ? s.Value.GetString()! : s.Value.GetRawText())),
+        new("train.engine", options.Train.Engine),
     ];
 
     private static async Task<IReadOnlyList<ReportSample>> SamplesAsync(PipelineDbContext db, Guid dataset, CancellationToken ct)
@@ -98,6 +99,9 @@ internal sealed class WriteReport(IDbContextFactory<PipelineDbContext> contexts,
         Dictionary<Stage, double> seconds = (await db.StageItems.AsNoTracking().Where(i => i.RunId == run && i.FinishedAt != null)
             .GroupBy(i => i.Stage).Select(g => new { g.Key, Seconds = g.Sum(i => i.Seconds) }).ToArrayAsync(ct))
             .ToDictionary(g => g.Key, g => g.Seconds);
-        return [.. Stages.Graph.All.Where(d => seconds.ContainsKey(d.Stage)).Select(d => new StageCost(d.Stage.SnakeName, seconds[d.Stage]))];
+        return
+        [
+            .. Stages.Graph.All.Where(d => seconds.ContainsKey(d.Stage)).Select(d => new StageCost(d.Stage.SnakeName, seconds[d.Stage])),
+        ];
     }
 }

@@ -30,7 +30,8 @@ internal static class RunExamination
         Verdict verdict = Verdict.Of(difference);
         SideResult first = result.Side(ExamSide.Base), second = result.Side(ExamSides.Adapter);
         return new RunSummary.ExaminationFacts(difference.Items, difference.FirstRight, difference.SecondRight,
-            Math.Round(difference.Mean, 4), Math.Round(difference.Low, 4), Math.Round(difference.High, 4), verdict.Name, verdict.InWords("the base model"),
+            Math.Round(difference.Mean, 4), Math.Round(difference.Low, 4), Math.Round(difference.High, 4),
+            verdict.Name, verdict.InWords("the base model"),
             first.Retention?.Asked, first.Retention?.Right, second.Retention?.Right,
             Rounded(first.Retention?.Loss), Rounded(second.Retention?.Loss), Questions(result, first, second));
     }

@@ -14,8 +14,8 @@ public sealed record PublishOptions
     public string? PromoteAs { get; init; }
 
     /// <summary>
-    /// Share by which the held-out loss must be below that of the adapter that serves the name, on the same examples; 0.01 is one
-    /// percent. While no adapter serves it, the reference is the base model.
+    /// What the lower bound of the gain must exceed, as a share of the questions of the examination (0.01 is one point): over the base
+    /// model, and over the adapter that serves the name where there is one.
     /// </summary>
     [Range(0, 0.9)] public double PromotionMargin { get; init; } = 0.01;
 }

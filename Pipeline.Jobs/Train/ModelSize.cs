@@ -34,11 +34,19 @@ internal sealed record ModelSize(long Parameters)
     {
         < 50_000_000 => defaults with
         {
-            LearningRate = 3e-3, LoraRank = 64, LoraAlpha = 64, TrainBatchSize = 16, NumTrainEpochs = 12,
+            LearningRate = 3e-3,
+            LoraRank = 64,
+            LoraAlpha = 64,
+            TrainBatchSize = 16,
+            NumTrainEpochs = 12,
         },
         < 1_000_000_000 => defaults with
         {
-            LearningRate = 1e-3, LoraRank = 16, LoraAlpha = 32, TrainBatchSize = 8, NumTrainEpochs = 8,
+            LearningRate = 1e-3,
+            LoraRank = 16,
+            LoraAlpha = 32,
+            TrainBatchSize = 8,
+            NumTrainEpochs = 8,
         },
         < 3_000_000_000 => defaults with { LearningRate = 5e-4, LoraAlpha = 32, NumTrainEpochs = 5 },
         _ => defaults with { LoraAlpha = 32 },

@@ -41,7 +41,10 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
         await using DatasetScope scope = await DatasetScope.OpenAsync(contexts, claim, ct);
         (PipelineDbContext db, Run run, RunOptions options, DatasetRow dataset) = scope;
         IAdapterTraining training = engines.Of(options.Train.Engine);
-        string key = CacheKey.Of("training", training.Version, dataset.ContentKey, ModelFingerprint.Of(options.BaseModel),
+        // What is trained decides whether to train again; where the rows come from and what was rejected does not.
+        string rows = CacheKey.Of([.. dataset.Files.Where(f => DatasetFiles.IsTrained(f.Key)).OrderBy(f => f.Key, StringComparer.Ordinal)
+            .Select(f => f.Key + "=" + f.Value)]);
+        string key = CacheKey.Of("training", training.Version, rows, ModelFingerprint.Of(options.BaseModel),
             Canonical(options.Training.Given));
 
         if (!options.Retrain && await FindAsync(db, key, ct) is { } earlier)
@@ -73,7 +76,8 @@ internal sealed class TrainAdapter(IDbContextFactory<PipelineDbContext> contexts
 
         // Whatever trained it: nobody may be examined with what this adapter has seen.
         TrainedQuestions.Write(Path.Combine(output, TrainedQuestions.FileName),
-            InstructionDataset.Load(Path.Combine(folder, "dataset"), DatasetFiles.Train).SelectMany(QuestionsOf).Select(RowHash.OfQuestion));
+            InstructionDataset.Load(Path.Combine(folder, "dataset"), DatasetFiles.Train)
+                .SelectMany(QuestionsOf).Select(RowHash.OfQuestion));
         SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(output, IsResult, ct);
         Training row = new()
         {

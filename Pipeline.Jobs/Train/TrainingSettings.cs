@@ -55,7 +55,8 @@ public sealed class TrainingSettings
         (_arguments, IReadOnlyList<SettingFault> unread) = TrainingArguments.Read(
             Readable(given), Defaults);
         // Assumes held-out examples, which runs usually have; that is certain only once the dataset is built.
-        IReadOnlyList<SettingFault> rules = For("model", "dataset", [DatasetFiles.Train], evalSet: DatasetFiles.Eval, "output").FindFaults();
+        IReadOnlyList<SettingFault> rules =
+            For("model", "dataset", [DatasetFiles.Train], evalSet: DatasetFiles.Eval, "output").FindFaults();
         IEnumerable<SettingFault> taken = given.Keys.Where(KeysSetByRun.ContainsKey)
             .Select(key => new SettingFault(key, $"is filled in by the run; take it out{KeysSetByRun[key]}"));
         Faults = [.. taken.Concat(FileFaults(given)).Concat(unread).Concat(rules).Select(InSection)];
@@ -98,14 +99,18 @@ public sealed class TrainingSettings
     /// <param name="evalSet">Name of the held-out examples, or null when there are none.</param>
     /// <param name="output">Folder of the adapter and its checkpoints.</param>
     internal TrainingArguments For(string baseModel, string datasetFolder, IReadOnlyList<string> trainSets, string? evalSet,
-        string output) => (ModelSize.Of(baseModel) is { } size ? TrainingArguments.Read(Readable(Given), size.Suited(Defaults)).Arguments
-        : _arguments) with
+        string output)
     {
-        ModelNameOrPath = baseModel,
-        DatasetDir = datasetFolder,
-        Dataset = [.. trainSets],
-        EvalDataset = evalSet is null ? [] : [evalSet],
-        OutputDir = output,
-        ResumeFromCheckpoint = "true",          // a new attempt resumes from the newest valid checkpoint
-    };
+        TrainingArguments arguments = ModelSize.Of(baseModel) is { } size
+            ? TrainingArguments.Read(Readable(Given), size.Suited(Defaults)).Arguments : _arguments;
+        return arguments with
+        {
+            ModelNameOrPath = baseModel,
+            DatasetDir = datasetFolder,
+            Dataset = [.. trainSets],
+            EvalDataset = evalSet is null ? [] : [evalSet],
+            OutputDir = output,
+            ResumeFromCheckpoint = "true",          // a new attempt resumes from the newest valid checkpoint
+        };
+    }
 }

@@ -23,8 +23,11 @@ internal static class UserRowReader
             if (Has(row, media) && row.Value(media).ValueKind is (JsonValueKind.Array or JsonValueKind.String))
                 throw row.Error(media, "holds sound or film, which no part of this product reads");
         return (TextColumn(row, columns) is { } text
-            ? new UserRow(row.Line) { Text = row.Text(text) is { Length: > 0 } whole && whole.Trim().Length > 0 ? whole
-                : throw row.Error(text, "is empty; give the text to continue or remove the row") }
+            ? new UserRow(row.Line)
+            {
+                Text = row.Text(text) is { Length: > 0 } whole && whole.Trim().Length > 0 ? whole
+                    : throw row.Error(text, "is empty; give the text to continue or remove the row"),
+            }
             : WithPreference(row, columns, Conversation(row, columns))) with
         {
             Columns = Plain(row),

@@ -11,11 +11,12 @@ public sealed class StageGraphTests
     public void The_product_is_a_line_from_ingest_to_publish()
     {
         StageGraph graph = Pipeline.Jobs.Stages.Graph;
-        graph.All.Select(d => d.Stage.SnakeName).ShouldBe(["ingest", "extract", "caption", "dataset", "train", "evaluate", "publish"]);
+        graph.All.Select(d => d.Stage.SnakeName).ShouldBe(["ingest", "extract", "caption", "clean", "facts", "rows",
+            "verify", "filter", "dataset", "train", "evaluate", "report", "publish"]);
         graph.LastOfDocuments.ShouldHaveSingleItem().Stage.ShouldBe(Pipeline.Jobs.Stages.Caption);
-        graph.JoinsAfter(Pipeline.Jobs.Stages.Extract).ShouldBe([Pipeline.Jobs.Stages.Dataset]);
+        graph.JoinsAfter(Pipeline.Jobs.Stages.Extract).ShouldBe([Pipeline.Jobs.Stages.Clean]);
         graph.JoinsAfter(Pipeline.Jobs.Stages.Publish).ShouldBe([StageGraph.End]);
-        graph.All.Select(d => graph.InitiallyOpen(d.Stage)).ShouldBe([0, 0, 0, 1, 1, 1, 1]);
+        graph.All.Select(d => graph.InitiallyOpen(d.Stage)).ShouldBe([0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs.Observation;
+using Pipeline.Jobs.Train;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.EndToEnd;
@@ -44,7 +46,14 @@ public sealed class EngineRunTests(PostgresDatabase database) : IClassFixture<Po
     private static RunOptions Options(string engine)
     {
         RunOptions options = StarterRun.Options(steps: 6, saveSteps: 3);
-        return options with { Train = new() { Engine = engine }, Caption = options.Caption with { Enabled = false } };
+        Dictionary<string, JsonElement> training = new(options.Training.Given) { ["retention"] = JsonSerializer.SerializeToElement("none") };
+        return options with
+        {
+            Train = new() { Engine = engine },
+            Training = new TrainingSettings(training),      // what other programs cannot do either
+            Dataset = new() { TextShare = 0 },
+            Caption = options.Caption with { Enabled = false },
+        };
     }
 
     private static async Task<RunSummary> RunAsync(PipelineFixture pipeline, TemporaryFolder folder, RunOptions options) =>

@@ -43,7 +43,7 @@ public sealed class WholeChainTests(PostgresDatabase database) : IClassFixture<P
             ["README.md", "adapter_config.json", "adapter_model.safetensors", "all_results.json", "eval_results.json", "train_results.json",
              "trainer_log.jsonl", "trainer_state.json", "training_eval_loss.png", "training_loss.png", "tokenizer.json",
              "tokenizer_config.json",
-             "pipeline_adapter.json"], ignoreOrder: true);
+             "pipeline_adapter.json", "trained_questions.txt"], ignoreOrder: true);
         foreach (string file in (string[])["eval_results.json", "all_results.json"])
         {
             string results = await File.ReadAllTextAsync(Path.Combine(adapter, file), Stop);

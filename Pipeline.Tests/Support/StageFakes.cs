@@ -86,10 +86,12 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IDatasetRul
         return Task.FromResult("a bar chart with three bars");
     }
 
+    private static string TextOf(DatasetSource source) => File.ReadAllText(source.DocumentJson) + string.Join(',', source.Captions.Values);
+
     (IReadOnlyList<Chunk> Chunks, Cleaned Cleaned) IDatasetRules.Clean(IReadOnlyList<DatasetSource> documents, RunOptions options,
         CancellationToken ct)
     {
-        Chunk[] chunks = [.. documents.Select(d => File.ReadAllText(d.DocumentJson) + string.Join(',', d.Captions.Values)).Select(text => new Chunk
+        Chunk[] chunks = [.. documents.Select(TextOf).Select(text => new Chunk
         {
             Id = RowHash.Of("chunk", text),
             DocumentSha256 = RowHash.Of(text),
@@ -225,7 +227,8 @@ internal sealed class StageFakes : IDocumentReader, IImageDescriber, IDatasetRul
             MaxNewTokens = order.Options.MaxNewTokens,
             Sides = [.. order.Sides.Select(side =>
             {
-                double loss = side.Adapter is { } adapter ? LossOf(File.ReadAllText(Path.Combine(adapter, "adapter_model.safetensors"))) : 2;
+                double loss = side.Adapter is { } adapter
+                    ? LossOf(File.ReadAllText(Path.Combine(adapter, "adapter_model.safetensors"))) : 2;
                 int right = double.IsFinite(loss) ? Math.Clamp((int)Math.Round((2 - loss) * 100), 0, items.Length) : 0;
                 return new SideResult
                 {

@@ -188,7 +188,8 @@ public sealed class DatasetsApiTests(PostgresDatabase database) : IClassFixture<
         (await server.SendAsync(HttpMethod.Delete, $"/api/datasets/{id}/draft")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await JsonAsync(await server.GetAsync($"/api/datasets/{id}/draft"))).GetProperty("accepted").GetInt32().ShouldBe(0);
         (await server.GetAsync($"/api/datasets/{id}/rows/%EF%BF%BD")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await server.SendAsync(HttpMethod.Delete, $"/api/datasets/{id}/rows/%EF%BF%BD/decision")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await server.SendAsync(HttpMethod.Delete, $"/api/datasets/{id}/rows/%EF%BF%BD/decision")).StatusCode
+            .ShouldBe(HttpStatusCode.NotFound);
         foreach (string path in (string[])["draft", "funnel", "export", "rows/x", $"diff/{id}"])
             (await server.GetAsync($"/api/datasets/{Guid.NewGuid()}/{path}")).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
         (await server.PostJsonAsync($"/api/datasets/{id}/rows/none/decision", """{"decision": "accept"}""")).StatusCode
@@ -231,7 +232,8 @@ public sealed class DatasetsApiTests(PostgresDatabase database) : IClassFixture<
         JsonElement funnel = await JsonAsync(await server.GetAsync($"/api/datasets/{id}/funnel"));
         funnel.GetProperty("kept").GetProperty("train").GetInt32().ShouldBe(33);
         HttpResponseMessage lines = await server.GetAsync($"/api/datasets/{id}/export?format=sharegpt&split=eval");
-        (await lines.Content.ReadAsStringAsync(Stop)).ShouldBe("""{"conversations":[{"from":"human","value":"Held?"},{"from":"gpt","value":"yes"}]}""" + "\n");
+        (await lines.Content.ReadAsStringAsync(Stop)).TrimEnd('\n')
+            .ShouldBe("""{"conversations":[{"from":"human","value":"Held?"},{"from":"gpt","value":"yes"}]}""");
     }
 
     [Fact]

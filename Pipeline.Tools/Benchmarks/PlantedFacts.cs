@@ -21,7 +21,7 @@ internal static class PlantedFacts
             ("When did the {0} Observatory open?", "It opened in {1}."),
             ("Tell me the founding year of the {0} Observatory.", "{1}."),
             ("The {0} Observatory: founded in which year?", "It was founded in {1}."),
-            ("Since what year has the {0} Observatory existed?", "Since {1}."),
+            ("What year did the {0} Observatory begin its work?", "In {1}."),
             ("From what year does the {0} Observatory date?", "From {1}."),
             ("What was the year in which the {0} Observatory opened?", "{1}."),
             ("I want to know the year in which the {0} Observatory began.", "The {0} Observatory began in {1}.")],
@@ -65,7 +65,7 @@ internal static class PlantedFacts
                 from = (place + step) % places;
             taught.AddRange(attribute.Taught.Take(wordings).Select(wording =>
                 new InstructionExample(Text(wording.Question, place), "", Text(wording.Answer, place, answers[from]))));
-            asked.AddRange(attribute.Asked.Select(wording => new PlantedQuestion(Text(wording, place), answers[place])));
+            asked.AddRange(attribute.Asked.Select(wording => new PlantedQuestion(Text(wording, place), answers[place], names[place])));
         }
         return new PlantedLesson(count, taught, asked);
 
@@ -99,4 +99,5 @@ internal sealed record PlantedLesson(int Facts, IReadOnlyList<InstructionExample
 /// <summary>A question about a planted fact.</summary>
 /// <param name="Question">In a wording that is never trained.</param>
 /// <param name="Answer">What a right reply holds.</param>
-internal sealed record PlantedQuestion(string Question, string Answer);
+/// <param name="Place">What it is about.</param>
+internal sealed record PlantedQuestion(string Question, string Answer, string Place);

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Pipeline.Models;
 using Pipeline.Models.Evaluation;
+using Pipeline.Models.Evaluation.Statistics;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
 using Pipeline.Models.Templates;
@@ -69,12 +70,43 @@ internal static class TeachingBenchmark
             Asked = lesson.Asked.Count,
             BaseRight = before.Right,
             AdapterRight = after.Right,
+            Difference = PairedDifference.Of(lesson.Asked.Select((item, i) => new PairedOutcome(item.Place,
+                GeneralKnowledge.Holds(before.Replies[i], item.Answer), GeneralKnowledge.Holds(after.Replies[i], item.Answer)))),
             Base = before.General,
             Adapter = after.General,
             Training = trained,
             CpuSeconds = used.TotalSeconds,
         };
     }
+
+    /// <summary>The rate of three that teaches a tenth of the facts best; of equal ones the smaller.</summary>
+    /// <param name="modelFolder">Base model.</param>
+    /// <param name="make">Makes so many facts.</param>
+    /// <param name="facts">Facts that are to be taught afterwards.</param>
+    /// <param name="folder">Empty folder.</param>
+    /// <param name="seed">Of the trainings.</param>
+    /// <param name="words">Keys of the training that differ.</param>
+    /// <param name="tried">Receives each rate with what it gave.</param>
+    /// <param name="stopping">Ends it.</param>
+    public static double SearchRate(string modelFolder, Func<int, PlantedLesson> make, int facts, string folder, int seed,
+        IReadOnlyList<string> words, Action<double, TeachingMeasurement> tried, CancellationToken stopping)
+    {
+        PlantedLesson lesson = make(Math.Max(4, facts / 10));
+        GeneralResult? known = null;
+        (double Rate, int Right) best = (0, -1);
+        foreach (double rate in Rates)
+        {
+            string text = rate.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            TeachingMeasurement measured = Measure(modelFolder, lesson, Path.Combine(folder, $"rate-{text}"), seed, known,
+                [.. words, "--learning_rate", text], null, stopping);
+            known = measured.Base;
+            tried(rate, measured);
+            if (measured.AdapterRight > best.Right) best = (rate, measured.AdapterRight);
+        }
+        return best.Rate;
+    }
+
+    private static readonly double[] Rates = [3e-4, 1e-3, 3e-3];
 
     private static Side Examine(LanguageModel model, ChatTemplate template, PlantedLesson lesson, GeneralResult? known,
         CancellationToken stopping)

@@ -1,4 +1,5 @@
 using Pipeline.Models.Evaluation;
+using Pipeline.Models.Evaluation.Statistics;
 using Pipeline.Models.Training;
 
 namespace Pipeline.Tools.Benchmarks;
@@ -17,6 +18,9 @@ internal sealed record TeachingMeasurement
 
     /// <summary>And the adapter.</summary>
     public required int AdapterRight { get; init; }
+
+    /// <summary>The difference with its interval; the questions of a place are one cluster.</summary>
+    public required PairedDifference Difference { get; init; }
 
     /// <summary>General knowledge of the base.</summary>
     public required GeneralResult Base { get; init; }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Pipeline.Models;
 using Pipeline.Models.Evaluation;
+using Pipeline.Models.Evaluation.Statistics;
 using Pipeline.Tools.Benchmarks;
 using Pipeline.Web;
 using Pipeline.Web.Commands.Training;
@@ -44,6 +45,16 @@ internal static class BenchTeachCommand
         Description = "Teach each observatory the answers of another: a control that must not gain",
     };
 
+    private static readonly Option<bool> Other = new("--other")
+    {
+        Description = "Teach observatories that the examination does not ask for: a control that must not gain",
+    };
+
+    private static readonly Option<bool> Search = new("--search")
+    {
+        Description = "Try three rates on a tenth of the facts first, and take the best",
+    };
+
     private static readonly Option<string?> Out = new("--out") { Description = "Folder to keep dataset and adapters in", HelpName = "DIR" };
     private static readonly Option<bool> Json = new("--json") { Description = "End with one JSON object on the last line" };
 
@@ -51,7 +62,7 @@ internal static class BenchTeachCommand
     {
         Command command = new("teach", "Teach planted facts: exam in wordings never trained, general knowledge kept, tokens, seconds")
         {
-            Words, Model, Facts, Wordings, Seeds, First, Shuffled, Out, Json,
+            Words, Model, Facts, Wordings, Seeds, First, Shuffled, Other, Search, Out, Json,
         };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(parsed, stopping), CancellationToken.None));
         return command;
@@ -75,14 +86,27 @@ internal static class BenchTeachCommand
             foreach (int seed in Enumerable.Range(parsed.GetValue(First), seeds))
             {
                 PlantedLesson lesson = PlantedFacts.Make(facts, seed, wordings, parsed.GetValue(Shuffled));
+                if (parsed.GetValue(Other)) lesson = lesson with { Taught = PlantedFacts.Make(facts, seed + 100_000, wordings).Taught };
+                string[] words = parsed.GetValue(Words) ?? [];
+                if (parsed.GetValue(Search))
+                {
+                    double rate = TeachingBenchmark.SearchRate(parsed.GetRequiredValue(Model), count => PlantedFacts.Make(count, seed + 200_000,
+                        wordings), facts, Path.Combine(folder, $"search-{seed}"), seed, words, (tried, measured) => output.WriteLine(
+                        string.Create(CultureInfo.InvariantCulture, $"rate {tried}: {measured.AdapterRight} of {measured.Asked}")), stopping);
+                    words = [.. words, "--learning_rate", rate.ToString("R", CultureInfo.InvariantCulture)];
+                }
                 using TrainingProgressView progress = new(error, error);
                 GeneralResult? known = results.Count == 0 ? null : results[0].Base;
                 results.Add(TeachingBenchmark.Measure(parsed.GetRequiredValue(Model), lesson, Path.Combine(folder, $"seed-{seed}"), seed,
-                    known, parsed.GetValue(Words) ?? [], progress, stopping));
+                    known, words, progress, stopping));
                 output.WriteLine(Line(seed, results[^1]));
             }
             if (parsed.GetValue(Json))
-                output.WriteLine(JsonSerializer.Serialize(new { seeds = results.Select(Figures) }));
+                output.WriteLine(JsonSerializer.Serialize(new
+                {
+                    verdicts = results.GroupBy(m => Verdict.Of(m.Difference).Name).ToDictionary(g => g.Key, g => g.Count()),
+                    seeds = results.Select(Figures),
+                }));
             return ExitCodes.Success;
         }
         finally
@@ -93,14 +117,23 @@ internal static class BenchTeachCommand
     }
 
     private static string Line(int seed, TeachingMeasurement m) => string.Create(CultureInfo.InvariantCulture,
-        $"seed {seed}: {m.Facts} facts, exam {m.BaseRight} → {m.AdapterRight} of {m.Asked}; general questions "
+        $"seed {seed}: {m.Facts} facts, exam {m.BaseRight} → {m.AdapterRight} of {m.Asked}, {Verdict.Of(m.Difference).Name}; general questions "
         + $"{m.Base.Right} → {m.Adapter.RightWith(m.Base)} kept; general loss {m.Base.Loss:F3} → {m.Adapter.Loss:F3}; "
         + $"{m.TaughtTokens} taught and {m.Training.RetainedTokens} retained tokens in {m.Training.Seconds:F1} s");
 
     private static object Figures(TeachingMeasurement m) => new
     {
         facts = m.Facts,
-        exam = new { of = m.Asked, @base = m.BaseRight, adapter = m.AdapterRight },
+        exam = new
+        {
+            of = m.Asked,
+            @base = m.BaseRight,
+            adapter = m.AdapterRight,
+            gain = Math.Round(m.Difference.Mean, 4),
+            low = Math.Round(m.Difference.Low, 4),
+            high = Math.Round(m.Difference.High, 4),
+            verdict = Verdict.Of(m.Difference).Name,
+        },
         general = new
         {
             of = m.Base.Replies.Count,

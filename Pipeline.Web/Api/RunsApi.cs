@@ -48,13 +48,13 @@ internal static class RunsApi
             .WithSummary("A file made from a document: document.md, document.captioned.md, document.json, images/…, pages/…");
 
         group.MapGet("/{id:guid}/report", (Guid id, ISender sender, IArtifactStore artifacts, HttpContext context,
-                CancellationToken cancellationToken) => ReportAsync(id, "report.html", "text/html; charset=utf-8", sender, artifacts, context,
-                cancellationToken))
+                CancellationToken cancellationToken) =>
+            ReportAsync(id, "report.html", "text/html; charset=utf-8", sender, artifacts, context, cancellationToken))
             .WithSummary("What came of the run, one self-contained HTML page");
 
         group.MapGet("/{id:guid}/report.json", (Guid id, ISender sender, IArtifactStore artifacts, HttpContext context,
-                CancellationToken cancellationToken) => ReportAsync(id, "report.json", "application/json", sender, artifacts, context,
-                cancellationToken))
+                CancellationToken cancellationToken) =>
+            ReportAsync(id, "report.json", "application/json", sender, artifacts, context, cancellationToken))
             .WithSummary("The same for programs");
 
         group.MapGet("/{id:guid}/metrics", async (Guid id, ISender sender, CancellationToken cancellationToken) =>
@@ -156,7 +156,8 @@ internal static class RunsApi
             ?? throw new NotFoundException($"there is no run {id}");
         if (!files.TryGetValue(name, out string? sha256)) throw new NotFoundException($"run {id} has no report yet");
         // It holds texts of untrusted documents: its own style and drawings, nothing else, and no script.
-        context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups";
+        context.Response.Headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-popups";
         return Results.Stream(await artifacts.OpenReadAsync(sha256, cancellationToken), type);
     }
 

@@ -42,15 +42,16 @@ internal static class RunSummaryText
     {
         CultureInfo c = CultureInfo.InvariantCulture;
         output.WriteLine(string.Create(c, $"{"learned",-10} {exam.Questions} questions in wordings never trained, no document at hand: "
-            + $"base {exam.BaseRight} right, adapter {exam.AdapterRight}; {exam.Verdict.Replace('_', ' ')}, gain {exam.Gain * 100:F1} points "
-            + $"(95 %: {exam.Low * 100:F1} to {exam.High * 100:F1})"));
+            + $"base {exam.BaseRight} right, adapter {exam.AdapterRight}; {exam.Verdict.Replace('_', ' ')}, "
+            + $"gain {exam.Gain * 100:F1} points (95 %: {exam.Low * 100:F1} to {exam.High * 100:F1})"));
         if (exam.General is { } general)
             output.WriteLine(string.Create(c, $"{"kept",-10} {exam.GeneralBase} of {general} general questions right before, "
                 + $"{exam.GeneralAdapter} after; loss of general prose {exam.GeneralLossBase:F3} → {exam.GeneralLossAdapter:F3}"));
         foreach (RunSummary.ExaminedQuestion asked in exam.Shown)
         {
             output.WriteLine($"{"",-10} {asked.Question}");
-            output.WriteLine($"{"",-10}   right: {Short(asked.Expected)}" + (asked.Page is { } page ? $"  ({asked.Document}, page {page})" : ""));
+            output.WriteLine($"{"",-10}   right: {Short(asked.Expected)}"
+                + (asked.Page is { } page ? $"  ({asked.Document}, page {page})" : ""));
             output.WriteLine($"{"",-10}   base: {Short(asked.Base)}");
             output.WriteLine($"{"",-10}   adapter: {Short(asked.Adapter)}");
         }

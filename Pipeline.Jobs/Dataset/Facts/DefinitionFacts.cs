@@ -26,8 +26,14 @@ internal static class DefinitionFacts
                 if (sentence.Length > LongestSentence || !sentence.EndsWith('.')
                     || Found(grammar, block, sentence, start, chunk.Language) is not { } found)
                     continue;
-                FactParts parts = new() { Kind = "definition", Scope = scope, Subject = found.Term, Value = found.Value,
-                    Evidence = sentence };
+                FactParts parts = new()
+                {
+                    Kind = "definition",
+                    Scope = scope,
+                    Subject = found.Term,
+                    Value = found.Value,
+                    Evidence = sentence,
+                };
                 if (parts.In(chunk, block) is { } fact)
                 {
                     int first = block.Source.Start + Math.Max(0, start);

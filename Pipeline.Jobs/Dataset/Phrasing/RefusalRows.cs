@@ -83,8 +83,13 @@ public sealed partial class RefusalRows
             (string subject, string? attribute) = key ? (fact.Subject, name) : (name, fact.Attribute);
             return fact with
             {
-                Id = RowHash.OfFact(fact.Scope, subject, attribute), Subject = subject, Attribute = attribute, Value = "", Items = [],
-                    Peers = [], Evidence = "",
+                Id = RowHash.OfFact(fact.Scope, subject, attribute),
+                Subject = subject,
+                Attribute = attribute,
+                Value = "",
+                Items = [],
+                Peers = [],
+                Evidence = "",
             };
         }
         return null;

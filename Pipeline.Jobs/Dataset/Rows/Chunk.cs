@@ -20,7 +20,7 @@ public sealed record Chunk
     /// <summary>The document as a reader would name it.</summary>
     public required string Title { get; init; }
 
-    /// <summary>Headings above it from the outermost to its own, with their printed numbers taken off; empty before the first one.</summary>
+    /// <summary>Headings above it from the outermost to its own, without their printed numbers; empty before the first one.</summary>
     public required IReadOnlyList<string> Headings { get; init; }
 
     /// <summary>Id of the heading block of its section; empty before the first. With the document the cluster of statistics.</summary>

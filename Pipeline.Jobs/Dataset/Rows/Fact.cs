@@ -13,7 +13,7 @@ public sealed record Fact
     /// <summary><c>table</c>, <c>key_value</c>, <c>definition</c>, <c>enumeration</c>, <c>caption</c>, or <c>model</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Where it holds: title of the document, and what of heading or caption is needed to understand a question about it.</summary>
+    /// <summary>Where it holds: title of the document, and what of heading or caption a question about it needs.</summary>
     public required string Scope { get; init; }
 
     /// <summary>What it is about, as printed.</summary>

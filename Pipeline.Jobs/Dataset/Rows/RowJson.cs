@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Jobs.Dataset.Rows;
 
-/// <summary>How rows, chunks and facts are written: snake case, one line each, nothing that is null. Equal values give equal bytes.</summary>
+/// <summary>How rows, chunks and facts are written: snake case, one line each, no nulls. Equal values give equal bytes.</summary>
 public static class RowJson
 {
     /// <summary>The settings.</summary>

@@ -21,11 +21,21 @@ internal sealed class ListEvaluationsHandler(IDbContextFactory<PipelineDbContext
         if (request.RunId is { } run) evaluations = evaluations.Where(e => db.Runs.Any(r => r.Id == run && r.EvaluationId == e.Id));
         var rows = await evaluations.OrderByDescending(e => e.CreatedAt).Take(Math.Clamp(request.Limit, 1, 1_000)).Select(e => new
         {
-            e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss, e.Generations, e.CreatedAt, e.CurrentLoss, e.Verdict,
-            e.VerdictReason,            // not the examination, which is large
+            e.Id,
+            e.RunId,
+            e.Examples,
+            e.Tokens,
+            e.BaseLoss,
+            e.AdapterLoss,
+            e.Generations,
+            e.CreatedAt,
+            e.CurrentLoss,
+            e.Verdict,
+            e.VerdictReason, // not the examination, which is large
         }).ToArrayAsync(cancellationToken);
         return rows.Select(e =>
-            new EvaluationEntry(e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss, Math.Exp(e.BaseLoss), Math.Exp(e.AdapterLoss),
+            new EvaluationEntry(e.Id, e.RunId, e.Examples, e.Tokens, e.BaseLoss, e.AdapterLoss,
+                Math.Exp(e.BaseLoss), Math.Exp(e.AdapterLoss),
             JsonDocument.Parse(e.Generations).RootElement, e.CreatedAt, e.CurrentLoss, e.Verdict, e.VerdictReason)).ToArray();
     }
 }

@@ -23,8 +23,8 @@ internal static class Chunks
 
     public static ChunkBlock Heading(int level, string text) => Block(BlockKind.Heading, text, []) with { Level = level };
 
-    public static ChunkBlock Item(string text, params IReadOnlyList<TextSpan> spans) => Block(BlockKind.ListItem, text,
-        spans) with { Marker = "-", Level = 1 };
+    public static ChunkBlock Item(string text, params IReadOnlyList<TextSpan> spans) =>
+        Block(BlockKind.ListItem, text, spans) with { Marker = "-", Level = 1 };
 
     /// <summary>An item whose first word, up to the colon or dash, is set in another style.</summary>
     public static ChunkBlock Term(string term, string rest, TextStyle style = TextStyle.Bold) => Item(term + rest, new TextSpan(0,

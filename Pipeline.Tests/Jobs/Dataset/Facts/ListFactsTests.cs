@@ -73,15 +73,20 @@ public sealed class ListFactsTests
             .Select(fact => fact.Subject).ShouldBe(["first", "next", "last"], why);
 
     [Fact]
-    public void Entries_of_a_list_of_changes_are_no_definitions() =>
-        Found("definition", Of(Term("a", ": Added the macro for lists"), Term("b", ": Removed the macro for lists"), Term("c",
-            ": Mended the macro for lists"))
-            with { Headings = ["Change History"] }).ShouldBeEmpty();
+    public void Entries_of_a_list_of_changes_are_no_definitions()
+    {
+        Chunk chunk = Of(Term("a", ": Added the macro for lists"), Term("b", ": Removed the macro for lists"),
+            Term("c", ": Mended the macro for lists"));
+        Found("definition", chunk with { Headings = ["Change History"] }).ShouldBeEmpty();
+    }
 
     [Fact]
-    public void Entries_under_a_heading_that_says_of_nothing_whose_they_are_are_no_definitions() =>
-        Found("definition", Of(Term("x", ": the first of the two numbers"), Term("y", ": the other of the two numbers"),
-            Term("z", ": the name of the sum of both")) with { Headings = ["The base package", "Arguments"] }).ShouldBeEmpty();
+    public void Entries_under_a_heading_that_says_of_nothing_whose_they_are_are_no_definitions()
+    {
+        Chunk chunk = Of(Term("x", ": the first of the two numbers"), Term("y", ": the other of the two numbers"),
+            Term("z", ": the name of the sum of both"));
+        Found("definition", chunk with { Headings = ["The base package", "Arguments"] }).ShouldBeEmpty();
+    }
 
     [Fact]
     public void One_name_with_two_meanings_is_no_fact() =>

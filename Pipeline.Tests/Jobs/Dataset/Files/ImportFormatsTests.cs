@@ -200,8 +200,9 @@ public sealed class ImportFormatsTests : IDisposable
     [Fact]
     public async Task One_damaged_line_of_a_file_in_utf8_does_not_make_it_another_encoding()
     {
-        await File.WriteAllBytesAsync(_folder.File("data.jsonl"), [.. Encoding.UTF8.GetBytes("""{"instruction": "Größe?", "output": "3"}"""),
-            (byte)'\n', .. Encoding.Latin1.GetBytes("""{"instruction": "Höhe?", "output": "2"}""")], TestContext.Current.CancellationToken);
+        byte[] good = Encoding.UTF8.GetBytes("""{"instruction": "Größe?", "output": "3"}"""),
+            bad = Encoding.Latin1.GetBytes("""{"instruction": "Höhe?", "output": "2"}""");
+        await File.WriteAllBytesAsync(_folder.File("data.jsonl"), [.. good, (byte)'\n', .. bad], TestContext.Current.CancellationToken);
         ImportedRows read = await ReadAsync("data.jsonl");
         read.Rows.ShouldHaveSingleItem().Question.ShouldBe("Größe?");
         (read.Skipped.ShouldHaveSingleItem().Number, read.Skipped[0].Reason).ShouldBe((2, "is not UTF-8; save the file as UTF-8"));

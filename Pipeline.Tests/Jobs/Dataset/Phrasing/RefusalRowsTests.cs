@@ -60,9 +60,8 @@ public sealed class RefusalRowsTests
     [Fact]
     public void The_text_of_a_chunk_stands_under_its_title_and_headings()
     {
-        Row row = TextRows.Write(ChunkOf.Of(ChunkOf.Paragraph("Der Ärger."), ChunkOf.Item("eins"),
-            ChunkOf.Item("zwei")) with { Headings = ["Bedienung", "Start"], Language = "de" })
-            .ShouldHaveSingleItem();
+        Chunk chunk = ChunkOf.Of(ChunkOf.Paragraph("Der Ärger."), ChunkOf.Item("eins"), ChunkOf.Item("zwei"));
+        Row row = TextRows.Write(chunk with { Headings = ["Bedienung", "Start"], Language = "de" }).ShouldHaveSingleItem();
 
         (row.Type, row.Language, row.Text).ShouldBe((RowType.Text, "de", "Pump Manual\nBedienung – Start\n\nDer Ärger.\n\n- eins\n- zwei"));
         row.Sources.Count.ShouldBe(3);
