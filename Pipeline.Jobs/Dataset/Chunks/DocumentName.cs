@@ -32,7 +32,7 @@ internal static partial class DocumentName
             return null;
         string topic = HeadingText.WithoutNumber(text, numbered: false);
         text = topic;
-        return Junk().IsMatch(text) || Date().IsMatch(text) || HeadingText.IsContents(topic) || HeadingText.IsImprint(topic)
+        return Junk().IsMatch(text) || FirstPart().IsMatch(text) || Date().IsMatch(text) || HeadingText.IsContents(topic) || HeadingText.IsImprint(topic)
             || HeadingText.IsReferences(topic) || LineShape.HasLeader(text) ? null : text;
     }
 
@@ -50,6 +50,11 @@ internal static partial class DocumentName
         + @"|index|register)$|^microsoft (word|powerpoint|excel) -",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Junk();
+
+    // The first section of a part of a larger work, which is cut out of it.
+    [GeneratedRegex(@"^\d{1,2}(?:\.\d{1,2})*\.?\s(?:general|introduction|overview|scope|purpose|allgemeines|einleitung|généralités"
+        + @"|introducción|generalidades|introdução|introduzione|generalità)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FirstPart();
 
     [GeneratedRegex(@"^[\p{L}\d.,/ -]{0,12}\b\d{1,2}(st|nd|rd|th|\.)?,? ?([\p{L}]{3,10},? ?)?(19|20)\d\d$|^[\p{L}]{3,10} (19"
         + @"|20)\d\d$", RegexOptions.CultureInvariant)]

@@ -36,6 +36,8 @@ internal static partial class LicenceText
         + @"|se (?:concede|otorga|da) permiso|está permitid[oa] (?:la )?(?:copia|reproducción|distribución)|è (?:permesso"
         + @"|consentito|garantito il permesso).{0,40}(?:copi|distribu|riprodu)|si concede il permesso"
         + @"|é (?:concedida|dada) (?:a )?permissão|é permitida? (?:a )?(?:cópia|reprodução|distribuição)"
+        + @"|\b(?:document|manual|book|dokument|handbuch|manuel|documento|libro|manuale|guida)\b.{0,40}\b(?:may be|darf|peut être|puede"
+        + @"|pode ser|può essere)\b.{0,40}(?:re-?distribu|ridistribu|distribu|copi|weiterg|weiterverb|verbreit)"
         + @"|no invariant sections|creativecommons\.org/licenses|licensed under (?:a|the) creative commons|(?:is"
         + @"|are) (?:a )?(?:registered )?trademarks? of\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

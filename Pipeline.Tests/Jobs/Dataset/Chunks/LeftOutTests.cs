@@ -39,6 +39,18 @@ public sealed class LeftOutTests
         Reasons.Contents, heading, "1 Operation 7", "1.1 Starting the pump . . . . . . . . . . . . . . . 8",
         "and stopping it again", "2 Repair 12");
 
+    [Theory]
+    [InlineData("Questo documento può essere liberamente ridistribuito o modificato secondo i termini che seguono.")]
+    [InlineData("Este manual puede redistribuirse libremente si se mantiene su texto.")]
+    [InlineData("Dieses Handbuch darf frei weitergegeben werden, solange es vollständig bleibt.")]
+    public void What_says_how_the_document_may_be_passed_on_is_a_licence(string text) =>
+        ShouldLeaveOut(new MadeDocument().Heading("Welcome").Text(Prose.Replace("pump", "motor"), text), Reasons.Licence, text);
+
+    [Fact]
+    public void Sentences_with_letters_that_were_lost_go() =>
+        Build(new MadeDocument().Heading("Welcome").Text($"{Prose} The speci c valve of the pump is a LAT X template.")).Chunks.Single()
+            .Text.ShouldNotContain("speci c");
+
     [Fact]
     public void Contents_go_by_their_shape_where_no_heading_names_them()
     {
