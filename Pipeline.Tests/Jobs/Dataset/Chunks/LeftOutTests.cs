@@ -161,6 +161,22 @@ public sealed class LeftOutTests
     public void Text_that_explains_licences_stays(string text) =>
         Build(new MadeDocument().Heading("Packages").Text(Prose, text)).ByReason.ShouldBeEmpty();
 
+    [Theory]
+    [InlineData("The Pump Project was created in 1993, initially under the sponsorship of the Free Software Foundation and its friends.")]
+    [InlineData("All packages that are part of it are free to redistribute, usually under the terms of the GNU General Public License.")]
+    [InlineData("J. Chambers (1998), Programming with Pumps, New York: Springer, ISBN 0-387-98503-4, describes version 4 of the pump.")]
+    public void Text_that_names_a_licence_or_a_book_stays_in_a_document_of_a_few_pages(string text) =>
+        Build(new MadeDocument(pages: 3).Page(2).Heading("Overview").Text(text, Prose.Replace("pump", "motor")))
+            .Chunks.ShouldHaveSingleItem().Text.ShouldContain(text);
+
+    [Theory]
+    [InlineData("Permission is granted to copy and distribute this manual under the terms of the GNU General Public License.")]
+    [InlineData("This manual may be redistributed under the terms of the GNU Free Documentation License, version 1.3.")]
+    [InlineData("Translated by Jane Doe")]
+    public void Notices_go_from_a_document_of_a_few_pages_too(string notice) =>
+        ShouldLeaveOut(new MadeDocument(pages: 3).Page(1).Heading("Overview").Text(notice, Prose.Replace("pump", "motor")),
+            Reasons.Licence, notice);
+
     [Fact]
     public void The_text_of_a_licence_goes_with_all_its_parts()
     {
