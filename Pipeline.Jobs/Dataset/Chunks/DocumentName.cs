@@ -33,8 +33,9 @@ internal static partial class DocumentName
             return null;
         string topic = HeadingText.WithoutNumber(text, numbered);
         // "1 Introduction" names no document either, whether or not its other headings are counted.
-        return Junk().IsMatch(HeadingText.WithoutNumber(text, numbered: true)) || Date().IsMatch(topic) || HeadingText.IsContents(topic)
-            || HeadingText.IsImprint(topic) || HeadingText.IsReferences(topic) || LineShape.HasLeader(topic) ? null : topic;
+        return Junk().IsMatch(HeadingText.WithoutNumber(text, numbered: true)) || FirstPart().IsMatch(topic) || Date().IsMatch(topic)
+            || HeadingText.IsContents(topic) || HeadingText.IsImprint(topic) || HeadingText.IsReferences(topic)
+            || LineShape.HasLeader(topic) ? null : topic;
     }
 
     [GeneratedRegex(@"\s+")]

@@ -52,7 +52,8 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
             RowJson.Write(chunked.LeftOut.OrderBy(l => l.Key, StringComparer.Ordinal)));
     }
 
-    private const string Spanish = "La bomba se pone en marcha después de abrir la válvula y de comprobar la presión del agua en el tanque.";
+    private const string Spanish =
+        "La bomba se pone en marcha después de abrir la válvula y de comprobar la presión del agua en el tanque.";
 
     private static string Many(string sentence) => string.Join(' ', Enumerable.Range(0, 30).Select(i => $"{sentence} Número {i}."));
 
