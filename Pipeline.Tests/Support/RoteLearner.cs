@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Jobs.Evaluate;
+using Pipeline.Models.Datasets;
 using Pipeline.Models.Evaluation;
 using Pipeline.Models.Evaluation.Examination;
 using Pipeline.Models.Evaluation.Metrics;

@@ -4,6 +4,7 @@ using Pipeline.Jobs.Dataset.Files;
 using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs.Results;
+using Pipeline.Jobs.Train;
 using Pipeline.Tests.EndToEnd;
 using Pipeline.Tests.Jobs.Extract;
 
@@ -17,6 +18,7 @@ internal static class TeachingDocuments
     {
         Name = name,
         Caption = new() { Enabled = false },
+        Training = TrainingSettings.Of(new { lora_rank = 8, max_steps = 4, cutoff_len = 512 }),
     };
 
     /// <summary>Writes PDFs of a page each that say facts, one in a line under a heading.</summary>
@@ -26,11 +28,13 @@ internal static class TeachingDocuments
     public static void Write(string folder, IReadOnlyList<PlantedFact> facts, int perDocument)
     {
         Directory.CreateDirectory(folder);
-        int number = 0;
-        foreach (PlantedFact[] some in facts.Chunk(perDocument))
-            File.WriteAllBytes(Path.Combine(folder, $"report-{++number:D2}.pdf"), Pdf($"Survey of {some[0].Subject} and its neighbours",
+        foreach ((PlantedFact[] some, int i) in facts.Chunk(perDocument).Select((some, i) => (some, i)))
+            File.WriteAllBytes(Path.Combine(folder, Name(i)), Pdf($"Survey of {some[0].Subject} and its neighbours",
                 [.. some.Select(f => f.Sentence)]));
     }
+
+    /// <summary>Name of a written document, from 0.</summary>
+    public static string Name(int number) => $"report-{number + 1:D2}.pdf";
 
     /// <summary>A page with a heading and lines of text.</summary>
     public static byte[] Pdf(string heading, params string[] lines) => PdfBuilder.WithPages(PdfBuilder.Text(

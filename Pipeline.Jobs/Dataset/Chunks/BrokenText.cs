@@ -1,16 +1,23 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Pipeline.Jobs.Dataset.Chunks;
 
 /// <summary>Finds characters and texts of which no reader can make sense.</summary>
-internal static class BrokenText
+internal static partial class BrokenText
 {
     private const string LooseAccents = "¨´`ˆ˜¸˙˚˝ˇ˘¯˛";
     private const int FewestLetters = 40;       // what is less says nothing of its statistics
     private const double MostBrokenWords = 0.04;
 
     /// <summary>Whether a text has a broken character anywhere: lost or private ones, controls, accents beside their letters.</summary>
-    public static bool HasBroken(ReadOnlySpan<char> text) => BrokenWords(text, out _) > 0;
+    public static bool HasBroken(ReadOnlySpan<char> text) => BrokenWords(text, out _) > 0 || HasLostGlyphs(text);
+
+    /// <summary>
+    /// Whether letters of a word are missing or stand elsewhere: "speci c", whose ligature has no character, and "LAT X … E", whose
+    /// letters are set at several heights.
+    /// </summary>
+    public static bool HasLostGlyphs(ReadOnlySpan<char> text) => LostGlyphs().IsMatch(text);
 
     /// <summary>Whether too much of a text is broken, or most of its letters are not the ones that were printed.</summary>
     public static bool IsUnreadable(string text)
@@ -123,4 +130,9 @@ internal static class BrokenText
         >= '\u00e0' and < '\u0250' => true,
         _ => false,
     };
+
+    [GeneratedRegex(@"\b(?:LA?T|BIBT|AUCT|LuaT|XeT) X\b|\b(?:[Ss]peci c|[Mm]odi ed|[Ii]denti e[rd]s?|[Ss]igni cant|[Ss]u cient|[Dd]i erent"
+        + @"|[Dd]i cult|[Ee] ect|[Cc]on gur(?:e|ed|ing|ation)|[Cc]lassi cation|[Bb]ene t)(?:ly|s|ce|ally)?\b|\b[Dd]e ne[sd]? (?:the|an?)\b",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex LostGlyphs();
 }

@@ -43,7 +43,8 @@ public static class ChunkBuilder
         long characters = 0, kept = 0;
         for (int i = 0; i < texts.Count; i++)
         {
-            chunks.AddRange(new SectionChunks(texts[i], options, countTokens, detector).Of(sections[i], ct));
+            chunks.AddRange(ChunkLanguages.Settle(new SectionChunks(texts[i], options, countTokens, detector).Of(sections[i], ct),
+                detector));
             List<LeftOut> left = [];
             foreach (Piece piece in Accounted(sections[i]))
             {

@@ -14,26 +14,28 @@ internal static partial class DocumentName
     /// </summary>
     public static string Of(ExtractedDocument document)
     {
-        if (document.Title is { } title && Tidy(title) is { } own)
+        if (document.Title is { } title && Tidy(title, numbered: false) is { } own)
             return own;
+        bool numbered = HeadingText.AreNumbered(document.Blocks.Where(b => b.Kind == BlockKind.Heading).Select(b => b.Text));
         foreach (DocumentBlock heading in document.Blocks.Where(b => b.Kind == BlockKind.Heading && b.Page <= FirstPages)
             .OrderBy(b => b.Level ?? 1))
-            if (Tidy(heading.Text) is { } text)
+            if (Tidy(heading.Text, numbered) is { } text)
                 return text;
         string stem = Blanks().Replace(Path.GetFileNameWithoutExtension(document.FileName).Replace('_', ' ').Replace('-', ' '), " ").Trim();
         return stem.Length > 0 ? stem : document.FileName;
     }
 
-    private static string? Tidy(string title)
+    private static string? Tidy(string title, bool numbered)
     {
         string text = Blanks().Replace(title, " ").Trim();
         text = Marks().Replace(text, "").Trim();
         if (text.Length is < 3 or > 300 || text.Count(char.IsLetter) * 2 < text.Length || BrokenText.HasBroken(text))
             return null;
-        string topic = HeadingText.WithoutNumber(text, numbered: false);
-        text = topic;
-        return Junk().IsMatch(text) || Date().IsMatch(text) || HeadingText.IsContents(topic) || HeadingText.IsImprint(topic)
-            || HeadingText.IsReferences(topic) || LineShape.HasLeader(text) ? null : text;
+        string topic = HeadingText.WithoutNumber(text, numbered);
+        // "1 Introduction" names no document either, whether or not its other headings are counted.
+        return Junk().IsMatch(HeadingText.WithoutNumber(text, numbered: true)) || FirstPart().IsMatch(topic) || Date().IsMatch(topic)
+            || HeadingText.IsContents(topic) || HeadingText.IsImprint(topic) || HeadingText.IsReferences(topic)
+            || LineShape.HasLeader(topic) ? null : topic;
     }
 
     [GeneratedRegex(@"\s+")]
@@ -50,6 +52,11 @@ internal static partial class DocumentName
         + @"|index|register)$|^microsoft (word|powerpoint|excel) -",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Junk();
+
+    // The first section of a part of a larger work, which is cut out of it.
+    [GeneratedRegex(@"^\d{1,2}(?:\.\d{1,2})*\.?\s(?:general|introduction|overview|scope|purpose|allgemeines|einleitung|généralités"
+        + @"|introducción|generalidades|introdução|introduzione|generalità)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FirstPart();
 
     [GeneratedRegex(@"^[\p{L}\d.,/ -]{0,12}\b\d{1,2}(st|nd|rd|th|\.)?,? ?([\p{L}]{3,10},? ?)?(19|20)\d\d$|^[\p{L}]{3,10} (19"
         + @"|20)\d\d$", RegexOptions.CultureInvariant)]

@@ -28,7 +28,8 @@ internal static class LicencePages
             foreach (Piece piece in section.Pieces)
             {
                 bool edge = piece.Block.Page <= EdgePages || piece.Block.Page >= Math.Max(EdgePages + 1, pages - 1);
-                if (piece.Reason is null && piece.IsProse && LicenceText.IsLicence(piece.Text, edge)) piece.LeaveOut(Reasons.Licence);
+                if (piece.Reason is null && piece.IsProse && LicenceText.IsLicence(piece.Text, edge, few: pages <= EdgePages))
+                    piece.LeaveOut(Reasons.Licence);
             }
         }
         // A letter or a form has no title page.

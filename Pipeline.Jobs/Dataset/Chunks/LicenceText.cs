@@ -10,7 +10,8 @@ internal static partial class LicenceText
 
     /// <param name="text">A paragraph.</param>
     /// <param name="edge">Whether it stands on the first or last pages of its document, where imprints are.</param>
-    public static bool IsLicence(string text, bool edge)
+    /// <param name="few">Whether its document has no pages of its own for an imprint: what names a licence there is about it.</param>
+    public static bool IsLicence(string text, bool edge, bool few = false)
     {
         if (text.Length > 20_000)
             return false;
@@ -19,11 +20,13 @@ internal static partial class LicenceText
             return true;
         if (strong > 0 && (text.Length <= Longest || strong >= 2))
             return true;
-        return edge ? Weak().IsMatch(text) && text.Length <= Longest : text.Length <= Short && Self().IsMatch(text);
+        return edge && text.Length <= Longest && (Note().IsMatch(text) || (!few && Weak().IsMatch(text)))
+            || (few || !edge) && text.Length <= Short && Self().IsMatch(text);
     }
 
     /// <summary>Signs that stand in the text of licences only.</summary>
-    public static bool HasSign(string text) => Strong().IsMatch(text) || Disclaimer().IsMatch(text) || Weak().IsMatch(text);
+    public static bool HasSign(string text) => Strong().IsMatch(text) || Disclaimer().IsMatch(text) || Weak().IsMatch(text)
+        || Note().IsMatch(text);
 
     [GeneratedRegex(
         @"^(?:©|\(c\)|copyright\b|urheberrecht\b).{0,40}\b(?:19|20)\d\d|copyright (?:\(c\)|c ?©|©) ?(?:19|20)\d\d"
@@ -36,6 +39,8 @@ internal static partial class LicenceText
         + @"|se (?:concede|otorga|da) permiso|está permitid[oa] (?:la )?(?:copia|reproducción|distribución)|è (?:permesso"
         + @"|consentito|garantito il permesso).{0,40}(?:copi|distribu|riprodu)|si concede il permesso"
         + @"|é (?:concedida|dada) (?:a )?permissão|é permitida? (?:a )?(?:cópia|reprodução|distribuição)"
+        + @"|\b(?:document|manual|book|dokument|handbuch|manuel|documento|libro|manuale|guida)\b.{0,40}\b(?:may be|darf|peut être|puede"
+        + @"|pode ser|può essere)\b.{0,40}(?:re-?distribu|ridistribu|distribu|copi|weiterg|weiterverb|verbreit)"
         + @"|no invariant sections|creativecommons\.org/licenses|licensed under (?:a|the) creative commons|(?:is"
         + @"|are) (?:a )?(?:registered )?trademarks? of\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
@@ -56,8 +61,13 @@ internal static partial class LicenceText
         + @"|unter den (?:bedingungen|bestimmungen) der|(?:gnu|freie|free).{0,30}lizenz|sous (?:les termes|la licence)|(?:selon"
         + @"|suivant) les termes|bajo (?:los términos|las condiciones|la licencia)"
         + @"|nei termini (?:della|di)|secondo i termini|sotto (?:la licenza|i termini)|sob (?:os termos|a licença|as condições)"
-        + @"|diritti d.autore"
-        + @"|^(?:translat(?:ed by|ion by|ion:|ors?:)|übersetz(?:t von|ung(?: von)?:|er:)|deutsche übersetzung|traduc(?:ido por"
+        + @"|diritti d.autore",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Weak();
+
+    /// <summary>Who translated or printed the document, and which version it is.</summary>
+    [GeneratedRegex(
+        @"^(?:translat(?:ed by|ion by|ion:|ors?:)|übersetz(?:t von|ung(?: von)?:|er:)|deutsche übersetzung|traduc(?:ido por"
         + @"|ción:|tor(?:es)?:)|traducción (?:al|de)|tradu(?:it par|cteurs?|ction(?: française)?(?: :|:| par| de))"
         + @"|traduzid[oa] por|tradução(?::| de| por)|tradutor|tradotto da|traduzione(?::| di| a cura| italiana))"
         + @"|^(?:published|veröffentlicht|publié|publicado|pubblicato|printed in|imprimé|gedruckt|impreso|stampato|typeset|gesetzt"
@@ -65,7 +75,7 @@ internal static partial class LicenceText
         + @"|^(?:this (?:document|manual|book|guide|edition)|dieses (?:dokument|handbuch)|ce (?:document|manuel)|este (?:documento"
         + @"|manual)|questo (?:documento|manuale)).{0,80}(?:version|distribut|verbreit|rédigé|licen)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Weak();
+    private static partial Regex Note();
 
     /// <summary>Says how the document itself may be used, wherever it stands.</summary>
     [GeneratedRegex(

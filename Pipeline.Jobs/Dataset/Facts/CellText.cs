@@ -37,7 +37,7 @@ internal static partial class CellText
     {
         ColumnKind.Quantity => Quantity.Of(cell) is not null,
         ColumnKind.Words => PlainText.IsReadable(cell, 1, LongestValue) && !IsNothing(cell) && !PlainText.HasNoteMark(cell)
-            && cell.Any(char.IsLetterOrDigit) && !Reference().IsMatch(cell) && !NameCutOff().IsMatch(cell),
+            && cell.Any(char.IsLetterOrDigit) && !Reference().IsMatch(cell) && !NameCutOff().IsMatch(cell) && !CutAddress().IsMatch(cell),
         _ => false,
     };
 
@@ -72,7 +72,8 @@ internal static partial class CellText
 
     private static bool IsNothing(string cell) => Nothing().IsMatch(cell);
 
-    [GeneratedRegex(@"^\s*(?:[-–—−.…?*""〃]*|n\s?/\s?a|N\s?/\s?A|ditto|dito|idem|íd\.|id\.|k\.\s?A\.)\s*$")]
+    [GeneratedRegex(@"^\s*(?:[-–—−.…?*""〃]*|n\s?/\s?a|N\s?/\s?A|ditto|dito|idem|íd\.|id\.|k\.\s?A\.|"
+        + @"\((?:none|nothing|kein[es]?|aucune?|ninguno|nenhum|nessuno)\))\s*$")]
     private static partial Regex Nothing();
 
     // Running text, contents, running heads and numbered notes that were taken for heads.
@@ -82,6 +83,10 @@ internal static partial class CellText
 
     [GeneratedRegex(@"^\S+\.\S+\.$")]
     private static partial Regex NameCutOff();
+
+    // A blank stands in it where the line ended.
+    [GeneratedRegex(@"\b(?:https?|ftp):\s+//|://\S*[/_\-=&?]\s+[\w\-]+[/._]\w", RegexOptions.IgnoreCase)]
+    private static partial Regex CutAddress();
 
     [GeneratedRegex(@"^[bcdfghjlmqrsvw]\s\p{Ll}{3}")]
     private static partial Regex LostLetter();

@@ -84,12 +84,13 @@ internal static class DefinitionFacts
 
     private static readonly Regex OtherWords = new(@"[⁰¹²³⁴-⁹]|\s[^\x00-\x7F]$|\b(?:Lösung|Möglichkeit|Grund|solution|way|reason|problem|"
         + @"alternative|example|solución|solução|soluzione|manera|raison)$|\s(?:The|the|An|an|A|Il|il|Le|le|El|el|Der|Die|Das|O)\s|"
-        + @"^\p{Lu}?\p{Ll}+(?:ly|mente)(?:\s|$)", RegexOptions.CultureInvariant);
+        + @"^\p{Lu}?\p{Ll}+(?:ly|mente)(?:\s|$)|\s(?:This|These|That|Dies|Diese[rs]?|Ce|Cette|Ces|Cela|Este|Esta|Esto|Isto|Isso|Questo|"
+        + @"Questa)$", RegexOptions.CultureInvariant);
 
     private static readonly Regex SecondClause = new(@":\s|\b(?:and|or|et|und|oder|y|e)\s(?:is|are|may|can|has|il|elle|ist|est|es|è|é|"
         + @"kann|peut|it)\s|,\s(?:is|ist|est|es|è|é)\s|\s(?:e|y|et)\s(?:\S+\s){1,3}(?:é|è|es|est)\s|\b(?:and|or)\s(?:\S+\s){1,3}(?:is|are|"
         + @"to|says)\s|,\s(?:so|but|although|while|whereas|different|however|not)\b|;|\s(?:und|oder)\s\S+\sist\s|,\s(?:aber|jedoch|"
-        + @"sondern|mais|pero|mas|ma)\s", RegexOptions.CultureInvariant);
+        + @"sondern|mais|pero|mas|ma)\s|^(?!.*\bum\b)[^,]*\szu\s\p{Ll}{3,}n$", RegexOptions.CultureInvariant);
 
     private static readonly Regex Variable = new(@"^\p{Lu}\p{Ll}+(?:\p{Lu}\p{Ll}*)+$", RegexOptions.CultureInvariant);
 }

@@ -52,7 +52,8 @@ internal sealed record DefinitionGrammar(Regex Sentence, Regex Definite, Regex N
                 + @"empfehlenswert|aus|über|unter|durch|gegen|seit|während|wegen|ähnlich|zuerst|zunächst|darüber|hinter|neben|zwischen|"
                 + @"trotz|laut|sein|seine|ihr|ihre|dessen|deren|möglichkeit|alternative|folgende|genau|typischer|typische|typisches|"
                 + @"zentrale|höhere|niedrigere|größere|gemeint|notwendig|sinnvoll|oft|meist|normalerweise|wie|ob|obwohl|dass|sowohl|"
-                + @"ebenso|ebenfalls|letzteres|ersteres|nicht|kein|keine|besser",
+                + @"ebenso|ebenfalls|letzteres|ersteres|nicht|kein|keine|besser|rechts|links|oben|unten|vorne?|hinten|mitten|innerhalb|"
+                + @"außerhalb|oberhalb|unterhalb|direkt|daneben|darunter|davor|dahinter|bis|ab|je|jeweils",
             @"eine?\s(?:gute|guter|gutes|schlechte|wichtige|wichtiger|wichtiges|häufige|häufiger|nützliche|gängige|weitere|weiterer|"
                 + @"weiteres|andere|anderer|anderes|der|die|das|beispiel|problem|fehler|teil|möglichkeit|sehr|neue|neuer|neues|ähnliche|"
                 + @"ähnlicher|einfache|typische|typisches|zeichen|liste|zahl)\b|(?:der|die|das)\s(?:gleiche|selbe|erste|letzte|einzige|"

@@ -8,7 +8,7 @@ namespace Pipeline.Jobs.Dataset.Facts;
 /// <summary>Keys with short values, in a table of two columns without heads or in a run of items or lines: "Length: 12 m".</summary>
 internal static partial class KeyValueFacts
 {
-    private const int Fewest = 3, LongestKey = 40, LongestValue = 70;
+    private const int Fewest = 3, LongestKey = 40, LongestValue = 70, MostLinesBefore = 15;
 
     public static IEnumerable<Fact> Of(Chunk chunk)
     {
@@ -33,7 +33,7 @@ internal static partial class KeyValueFacts
             {
                 (string Key, string Value)[] pairs = [.. chunk.Blocks.Skip(i).Take(end - i).Select(b => Pair(b.Text)!.Value)];
                 if (AreKeys(pairs, chunk.Language) && 2 * pairs.Count(pair => IsTyped(pair.Value)) >= pairs.Length
-                    && !FactScope.IsExample(chunk, i))
+                    && !FactScope.IsExample(chunk, i) && !IsOutput(chunk, i))
                 {
                     for (int k = 0; k < pairs.Length; k++)
                     {
@@ -93,6 +93,20 @@ internal static partial class KeyValueFacts
             && Words().IsMatch(pair.Key)
             && !PlainText.PointsElsewhere(pair.Value, language) && !PlainText.HasNoteMark(pair.Value));
 
+    /// <summary>Whether the lines show how a file or the output of a program may look; the first of them need not be pairs.</summary>
+    private static bool IsOutput(Chunk chunk, int first)
+    {
+        for (int i = first - 1; i >= Math.Max(0, first - MostLinesBefore); i--)
+        {
+            string text = chunk.Blocks[i].Text.Trim();
+            if (text.EndsWith(':') && text.Contains(' ', StringComparison.Ordinal))
+                return text.Length < 2000 && Output().IsMatch(SentenceSplitter.Split(text)[^1]);
+            if (!FieldOfFile().IsMatch(text))
+                return false;
+        }
+        return false;
+    }
+
     /// <summary>Titles with the numbers of pages.</summary>
     private static bool AreContents((string Key, string Value)[] pairs) =>
         pairs.All(pair => pair.Value.Length <= 4 && pair.Value.All(char.IsAsciiDigit))
@@ -113,6 +127,14 @@ internal static partial class KeyValueFacts
         return NoKey().IsMatch(key) || key.Count(c => c == ' ') > 5 || PlainText.LooksLikeCode(text)
             || !PlainText.IsReadable(value, 1, LongestValue) || Sentence().IsMatch(value) ? null : (key, value);
     }
+
+    [GeneratedRegex(@"^[\p{L}\p{N}_-]{2,40}:\s")]
+    private static partial Regex FieldOfFile();
+
+    [GeneratedRegex(@"\blooks? (?:something )?like\b|\bsimilar to\b|\boutputs?\b|\bsieht\b|\bähnlich\b|\bausgabe\b|\bressembl|\bsortie\b|"
+        + @"\baffich|\baspecto\b|\bsimilar a\b|\bsalida\b|\bsaída\b|\bsemelhante\b|\bparecid[oa]\b|\baspetto\b|\bsimile a\b|\buscita\b|"
+        + @"\boutput\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Output();
 
     [GeneratedRegex(@"^(?<key>\p{L}[^:\n]{1,39}?)\s?:\s+(?<value>\S.{0,69})$")]
     private static partial Regex Form();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Pipeline.Jobs.Dataset.Chunks;
 
 namespace Pipeline.Jobs.Dataset.Facts;
 
@@ -29,7 +30,7 @@ internal static partial class PlainText
                 || char.GetUnicodeCategory(c) is UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned or UnicodeCategory.Format)
                 return false;
         }
-        return Paired(trimmed) && !Broken().IsMatch(trimmed) && !CutOff().IsMatch(trimmed);
+        return Paired(trimmed) && !BrokenText.HasLostGlyphs(trimmed) && !Broken().IsMatch(trimmed) && !CutOff().IsMatch(trimmed);
     }
 
     /// <summary>A command, a piece of a program or of a terminal, rather than words.</summary>
@@ -108,7 +109,7 @@ internal static partial class PlainText
     [GeneratedRegex(@"[\p{Ll}\p{N})]\s(?:The|This|These|An|It|If|You|When|For|Der|Die|Das|Ein|Eine|Es|Wenn|Dies|Le|La|Les|Une|Un|Il|Cette|"
         + @"Ce|El|Los|Las|Una|O|Os|As|Um|Uma|Esta|Este|Lo|Gli|Questo|Questa|Adesso|Ahora|Agora|L['’]\p{Ll}+|In|Nel|Per|Con|Se|Em|Para|En|"
             + @"Pour|Dans|"
-        + @"Im)\s\p{Ll}")]
+        + @"Im)\s\p{Ll}|(?<=\p{L}{4})(?<!\b(?:evtl|inkl|exkl|approx|resp|incl|excl|bspw))\.\s+\p{Ll}")]
     private static partial Regex SecondStart();
 
     [GeneratedRegex(@"(?:(?<!(?<!\p{L})[mcdk]?m)[²³]|¹|[⁰⁴-⁹]|[*†‡]|\[\d{1,2}\])$|^[*†‡¹²³#]")]

@@ -57,8 +57,9 @@ internal static partial class TermFacts
         && !PlainText.LooksLikeCode(meaning) && !PlainText.PointsElsewhere(meaning, language) && !PlainText.HasNoteMark(meaning)
         && !meaning.EndsWith('?') && !PlainText.RunsOn(meaning) && !Again().IsMatch(meaning) && !Pronoun().IsMatch(meaning);
 
-    // "… ditto", and an entry in which the next one begins.
-    [GeneratedRegex(@"\b(?:ditto|idem|dito)\b|[.;]\s[^\s:]{1,40}:\s", RegexOptions.IgnoreCase)]
+    // "… ditto", an entry in which the next one begins, and one that ends before the program text it speaks of.
+    [GeneratedRegex(@"\b(?:thanks to|using|with|use|via|by) the (?:options?|commands?|functions?)$|\b(?:ditto|idem|dito)\b|"
+        + @"[.;]\s[^\s:]{1,40}:\s", RegexOptions.IgnoreCase)]
     private static partial Regex Again();
 
     [GeneratedRegex(@"^\s?(?::|–|—|-)\s+(?=\S)")]
@@ -68,7 +69,9 @@ internal static partial class TermFacts
         + @"question|answer|result|results|returns?|types?|options?|value|default|arguments?|beware|proof|author|authors|authors?|hinweis|"
         + @"beispiel|anmerkung|achtung|warnung|wichtig|siehe|frage|antwort|remarque|exemple|attention|astuce|voir|nota|ejemplo|aviso|"
         + @"atención|exemplo|observação|dicas?|atenção|esempio|avviso|attenzione|suggerimento|keywords|abstract|step.*|schritt.*|paso.*|"
-        + @"passo.*|étape.*|table.*|figure.*|tabelle.*|abbildung.*|warum.*|why.*|how.*|what.*)$", RegexOptions.IgnoreCase)]
+        + @"inputs?|outputs?|data|requires?|ensures?|summary|eingabe|ausgabe|entrées?|sorties?|entradas?|salidas?|saídas?|uscita|"
+        + @"algorithm\s.*|algorithmus\s.*|algorithme\s.*|algoritmo\s.*|listing\s.*|passo.*|étape.*|table.*|figure.*|tabelle.*|abbildung.*|"
+        + @"warum.*|why.*|how.*|what.*)$", RegexOptions.IgnoreCase)]
     private static partial Regex NoTerm();
 
     [GeneratedRegex(@"^(?:it|this|that|these|they|same|ditto|also|and|or|but|so|then|dies|das ist|es|dasselbe|dito|il|elle|c['’]est|idem|"

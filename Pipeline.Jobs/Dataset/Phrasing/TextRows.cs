@@ -1,4 +1,6 @@
+using Pipeline.Jobs.Dataset.Languages;
 using Pipeline.Jobs.Dataset.Rows;
+using Pipeline.Jobs.Extract.Blocks;
 
 namespace Pipeline.Jobs.Dataset.Phrasing;
 
@@ -6,13 +8,14 @@ namespace Pipeline.Jobs.Dataset.Phrasing;
 public static class TextRows
 {
     private const string Version = "1";
+    private const int LongestRead = 20_000;      // characters
 
-    /// <summary>One row; none for a chunk without words.</summary>
+    /// <summary>One row; none for a chunk that is not mostly running text, such as tables, music and listings of programs.</summary>
     public static IReadOnlyList<Row> Write(Chunk chunk)
     {
         ArgumentNullException.ThrowIfNull(chunk);
         string text = chunk.Text.Trim();
-        if (!text.Any(char.IsLetter))
+        if (!IsRunningText(chunk))
             return [];
         string title = chunk.Title.Trim();
         string path = string.Join(" – ", chunk.Headings.Select(heading => heading.Trim()).Where(heading => heading.Length > 0
@@ -30,5 +33,14 @@ public static class TextRows
             Evidence = text,
             Generator = new RowGenerator("text", "text.chunk.1", Version),
         })];
+    }
+
+    private static bool IsRunningText(Chunk chunk)
+    {
+        string prose = string.Join('\n', chunk.Blocks.Where(block => block.Kind is BlockKind.Paragraph or BlockKind.ListItem
+            or BlockKind.Caption).Select(block => block.Text));
+        int all = chunk.Blocks.Sum(block => block.Text.Length);
+        return 2 * prose.Length >= all && ProseWords.Of(prose, LongestRead) is { } words
+            && (words.Script is not null || (words.Words > 0 && words.IsMostlyProse));
     }
 }

@@ -74,6 +74,8 @@ internal static partial class NameCheck
         bool literal = token.AsSpan().IndexOfAny("_/\\.$~:") >= 0;
         if (source.HasExactly(token, literal ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
             return true;
+        if (token.Length > 3 && token.EndsWith("'s", StringComparison.Ordinal))
+            return Stands(token[..^2], source);     // LilyPond's is LilyPond
         return !literal && token.Length > 2 && token[^1] == 's'
             && source.HasExactly(token[..^1], StringComparison.OrdinalIgnoreCase);
     }

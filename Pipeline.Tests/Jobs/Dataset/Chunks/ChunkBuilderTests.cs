@@ -52,6 +52,36 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
             RowJson.Write(chunked.LeftOut.OrderBy(l => l.Key, StringComparer.Ordinal)));
     }
 
+    private const string Spanish =
+        "La bomba se pone en marcha después de abrir la válvula y de comprobar la presión del agua en el tanque.";
+
+    private static string Many(string sentence) => string.Join(' ', Enumerable.Range(0, 30).Select(i => $"{sentence} Número {i}."));
+
+    [Fact]
+    public void A_chunk_that_quotes_another_language_is_of_the_language_of_its_document()
+    {
+        Chunk quoting = Build(new MadeDocument().Heading("Guía de bombas").Text(Many(Spanish)).Heading("El archivo de control", 2)
+            .Text(Spanish, $"{Prose} {Prose.Replace("pump", "engine")}", "Size: 38122").Done()).Chunks[^1];
+
+        quoting.Text.ShouldContain("engine");
+        quoting.Language.ShouldBe("es");
+    }
+
+    [Fact]
+    public void A_chunk_in_another_language_keeps_it() =>
+        Build(new MadeDocument().Heading("Guía de bombas").Text(Many(Spanish)).Heading("Appendix", 2)
+            .Text(Sentences(0, 20)).Done()).Chunks[^1].Language.ShouldBe("en");
+
+    [Fact]
+    public void A_table_of_names_and_numbers_is_of_the_language_of_its_document() =>
+        Build(new MadeDocument().Heading("Guía de bombas").Text(Many(Spanish)).Heading("B 12", 2)
+            .Table(1, ["RX", "kW"], ["RX-12-300-A", "12.5"], ["RX-14-300-B", "13.5"], ["RX-15-300-C", "14.5"], ["RX-16-300-C", "15.5"])
+            .Done()).Chunks[^1].Language.ShouldBe("es");
+
+    [Fact]
+    public void The_first_section_of_a_part_is_no_title() =>
+        Build(new MadeDocument("diesel_engines.pdf", "1 General").Text(Sentences(0, 10)).Done()).Chunks[0].Title.ShouldBe("diesel engines");
+
     [Fact]
     public void A_chunk_names_its_title_its_headings_without_numbers_and_its_place()
     {
@@ -63,6 +93,18 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
         chunk.Blocks[0].Source.ShouldBe(new SourceSpan("abc", "manual.pdf", 10, "p10-b3", 0, Sentences(0, 10).Length));
         chunk.Id.ShouldBe(RowHash.Of("chunk", "abc", "p10-b3", chunk.Text));
         chunk.Tokens.ShouldBe((chunk.Text.Length + 3) / 4);
+    }
+
+    [Theory]
+    [InlineData("3 Pumps and Valves", "Pumps and Valves", "3.1 What is a pump?", "3.2 What is a valve?")]
+    [InlineData("7 Habits of Good Operators", "7 Habits of Good Operators", "Rise early", "Read the gauges")]
+    [InlineData("1 Introduction", "manual", "Rise early", "Read the gauges")]
+    public void A_document_without_a_title_is_named_by_its_first_heading_without_the_number_that_counts_chapters(string heading,
+        string expected, string second, string third)
+    {
+        Chunk chunk = Build(new MadeDocument(title: null).Page(1).Heading(heading).Text(Sentences(0, 10)).Heading(second, 2)
+            .Text(Sentences(20, 20)).Heading(third, 2).Text(Sentences(40, 20)).Done("abc")).Chunks[0];
+        chunk.Title.ShouldBe(expected);
     }
 
     [Fact]

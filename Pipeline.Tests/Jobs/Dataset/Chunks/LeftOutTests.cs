@@ -39,6 +39,18 @@ public sealed class LeftOutTests
         Reasons.Contents, heading, "1 Operation 7", "1.1 Starting the pump . . . . . . . . . . . . . . . 8",
         "and stopping it again", "2 Repair 12");
 
+    [Theory]
+    [InlineData("Questo documento può essere liberamente ridistribuito o modificato secondo i termini che seguono.")]
+    [InlineData("Este manual puede redistribuirse libremente si se mantiene su texto.")]
+    [InlineData("Dieses Handbuch darf frei weitergegeben werden, solange es vollständig bleibt.")]
+    public void What_says_how_the_document_may_be_passed_on_is_a_licence(string text) =>
+        ShouldLeaveOut(new MadeDocument().Heading("Welcome").Text(Prose.Replace("pump", "motor"), text), Reasons.Licence, text);
+
+    [Fact]
+    public void Sentences_with_letters_that_were_lost_go() =>
+        Build(new MadeDocument().Heading("Welcome").Text($"{Prose} The speci c valve of the pump is a LAT X template.")).Chunks.Single()
+            .Text.ShouldNotContain("speci c");
+
     [Fact]
     public void Contents_go_by_their_shape_where_no_heading_names_them()
     {
@@ -148,6 +160,22 @@ public sealed class LeftOutTests
     [InlineData("Die Gewährleistung beträgt zwei Jahre und gilt nicht für Teile, die sich durch den Betrieb der Pumpe abnutzen.")]
     public void Text_that_explains_licences_stays(string text) =>
         Build(new MadeDocument().Heading("Packages").Text(Prose, text)).ByReason.ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("The Pump Project was created in 1993, initially under the sponsorship of the Free Software Foundation and its friends.")]
+    [InlineData("All packages that are part of it are free to redistribute, usually under the terms of the GNU General Public License.")]
+    [InlineData("J. Chambers (1998), Programming with Pumps, New York: Springer, ISBN 0-387-98503-4, describes version 4 of the pump.")]
+    public void Text_that_names_a_licence_or_a_book_stays_in_a_document_of_a_few_pages(string text) =>
+        Build(new MadeDocument(pages: 3).Page(2).Heading("Overview").Text(text, Prose.Replace("pump", "motor")))
+            .Chunks.ShouldHaveSingleItem().Text.ShouldContain(text);
+
+    [Theory]
+    [InlineData("Permission is granted to copy and distribute this manual under the terms of the GNU General Public License.")]
+    [InlineData("This manual may be redistributed under the terms of the GNU Free Documentation License, version 1.3.")]
+    [InlineData("Translated by Jane Doe")]
+    public void Notices_go_from_a_document_of_a_few_pages_too(string notice) =>
+        ShouldLeaveOut(new MadeDocument(pages: 3).Page(1).Heading("Overview").Text(notice, Prose.Replace("pump", "motor")),
+            Reasons.Licence, notice);
 
     [Fact]
     public void The_text_of_a_licence_goes_with_all_its_parts()

@@ -3,7 +3,7 @@ using Pipeline.Jobs.Extract.Blocks;
 namespace Pipeline.Tests.Jobs.Dataset.Chunks;
 
 /// <summary>Documents written block by block.</summary>
-internal sealed class MadeDocument(string name = "manual.pdf", string? title = "Handbook of Pumps")
+internal sealed class MadeDocument(string name = "manual.pdf", string? title = "Handbook of Pumps", int pages = 20)
 {
     private readonly List<DocumentBlock> _blocks = [];
     private readonly List<DocumentTable> _tables = [];
@@ -72,7 +72,7 @@ internal sealed class MadeDocument(string name = "manual.pdf", string? title = "
         Sha256 = sha ?? name,
         Bytes = 1,
         Title = title,
-        Pages = [.. Enumerable.Range(1, Math.Max(20, _page)).Select(p => new DocumentPage(p, 1, 1, "", true))],
+        Pages = [.. Enumerable.Range(1, Math.Max(pages, _page)).Select(p => new DocumentPage(p, 1, 1, "", true))],
         Fonts = [],
         Blocks = _blocks,
         Figures = _figures,

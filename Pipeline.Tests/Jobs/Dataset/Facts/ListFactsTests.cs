@@ -34,6 +34,41 @@ public sealed class ListFactsTests
         Found("key_value", Of([.. items.Select(item => Item(item))])).ShouldBeEmpty(why);
 
     [Theory]
+    [InlineData("The file has the following fields and should look like this:")]
+    [InlineData("A saída deve ser similar a isto:")]
+    [InlineData("Para el paquete hello, el archivo tiene el siguiente aspecto:")]
+    [InlineData("Die Ausgabe des Befehls lautet:")]
+    public void Fields_of_a_file_that_is_only_shown_are_not(string lead)
+    {
+        ChunkBlock[] fields = [Paragraph("Source: hello"), Paragraph("Standards-Version: 3.9.5"), Paragraph("Size: 38122"),
+            Paragraph("Level: 12")];
+
+        Found("key_value", Of([Paragraph("These are the limits:"), .. fields])).ShouldNotBeEmpty();
+        Found("key_value", Of([Paragraph(lead), .. fields])).ShouldBeEmpty();
+        Found("key_value", Of([Paragraph(lead), Paragraph("Maintainer: Jane Doe <jane@doe.example> and others of the team, in turn"),
+            .. fields])).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("Algorithm 1", "Algorithm 2", "Algorithm 3")]
+    [InlineData("Input", "Output", "Ensure")]
+    public void Labels_are_no_terms(params string[] labels) =>
+        Found("definition", Of([.. labels.Select((label, i) => Term(label, $": The shortest path of {i} nodes"))])).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("restores saved options from the last save. saves can be nested")]
+    [InlineData("One can change the seed of the shuffle, thanks to the option")]
+    public void A_meaning_that_ran_into_the_next_line_or_ends_before_one_is_none(string meaning) =>
+        Found("definition", Of(Term("seed", $": {meaning}."), Term("digits", ": the number of digits of the code"),
+            Term("columns", ": the number of columns of the page"))).Select(fact => fact.Subject).ShouldNotContain("seed");
+
+    [Fact]
+    public void A_meaning_goes_on_after_an_abbreviation() =>
+        Found("definition", Of(Term("SUMMER", ": The rule for aircraft of Pilatus Aircraft Ltd. Airplanes"), Term("WINTER",
+            ": the rule for gliders of all kinds"), Term("AUTUMN", ": the rule for balloons of all kinds")))[0].Value
+            .ShouldBe("The rule for aircraft of Pilatus Aircraft Ltd. Airplanes");
+
+    [Theory]
     [InlineData("titles with page numbers", "Introduction|3", "Installation|7", "Index|19")]
     [InlineData("heads that were not recognised", "Season|Temperature", "Winter|18 °C", "Summer|22 °C", "Autumn|19 °C")]
     [InlineData("words", "start|begins", "stop|ends", "wait|pauses")]

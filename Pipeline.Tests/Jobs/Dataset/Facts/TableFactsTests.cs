@@ -41,6 +41,14 @@ public sealed class TableFactsTests
     }
 
     [Theory]
+    [InlineData("http: //www.example.org/gpsim.html")]
+    [InlineData("sdas/asmlnk.txt online at: http://svn.example.org/code/trunk/ sdas/asmlnk.txt")]
+    [InlineData("(none)")]
+    public void A_cell_without_a_value_or_with_a_cut_address_is_no_fact(string cell) =>
+        Found(Of(Table(1, "Table 2: Tools.", "Name|Where to get", "ddd|http://www.example.org/ddd/ (Unix)", $"gpsim|{cell}",
+            "cmake|Part of the system"))).Select(fact => fact.Subject).ShouldBe(["ddd", "cmake"]);
+
+    [Theory]
     [InlineData("no certain heads", 0, "Season|Day", "Winter|18 °C", "Summer|22 °C")]
     [InlineData("a name twice", 1, "Window|Loss", "0–100 %|19 %", "0–100 %|17 %", "10–90 %|12 %")]
     [InlineData("a row that goes on in the next", 1, "Function|Returns", "asinh(x)|the inverse", "|of sinh", "cosh(x)|a number")]

@@ -69,5 +69,19 @@ public sealed class RefusalRowsTests
         TextRows.Write(ChunkOf.Of(ChunkOf.Paragraph("…"))).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Tables_and_listings_are_no_running_text()
+    {
+        ChunkBlock prose = ChunkOf.Paragraph("The pump starts when the pressure falls below the set point of its season.");
+        ChunkBlock table = ChunkOf.Table(1, null, "Season|Day", "Winter|18 °C", "Spring and early summer at sea|22 °C",
+            "Autumn in the mountains|19 °C", "All others together|20 °C");
+        ChunkBlock listing = ChunkOf.Paragraph("00266 pz-=v.pz; 00267 E -=v.E; 00269 ref-=v.ref; 00270 return *this; 00271 }");
+
+        TextRows.Write(ChunkOf.Of(prose)).ShouldHaveSingleItem();
+        TextRows.Write(ChunkOf.Of(prose, prose, table)).ShouldHaveSingleItem();
+        TextRows.Write(ChunkOf.Of(table)).ShouldBeEmpty();
+        TextRows.Write(ChunkOf.Of(listing)).ShouldBeEmpty();
+    }
+
     private static bool Occurs(string name) => Facts.Any(fact => fact.Subject.Contains(name, StringComparison.OrdinalIgnoreCase));
 }
