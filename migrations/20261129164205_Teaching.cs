@@ -202,6 +202,12 @@ namespace Pipeline.Data.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.Sql("""
+                DELETE FROM run_gates g WHERE g.stage = 'Dataset'
+                    AND EXISTS (SELECT 1 FROM run_gates c WHERE c.run_id = g.run_id AND c.stage = 'Clean');
+                UPDATE run_gates SET stage = 'Dataset' WHERE stage = 'Clean';
+                """);
+
             migrationBuilder.DropForeignKey(
                 name: "fk_datasets_datasets_parent_id",
                 table: "datasets");

@@ -17,6 +17,12 @@ public sealed record EvaluationOptions
     /// <summary>Most questions of the examination; where there are more, whole facts are drawn by their hash.</summary>
     [Range(20, 100000)] public int MaxQuestions { get; init; } = 1000;
 
+    /// <summary>
+    /// Name of an endpoint of the operator's whose model judges the adapter's replies as well, for the report; the verdict rests on
+    /// string match alone. Null for none.
+    /// </summary>
+    [StringLength(64, MinimumLength = 1)] public string? Judge { get; init; }
+
     /// <summary>Language of the report: <c>en</c> or <c>es</c>.</summary>
     [RegularExpression("en|es", ErrorMessage = "use en or es")] public string ReportLanguage { get; init; } = "en";
 }

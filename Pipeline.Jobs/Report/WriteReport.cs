@@ -5,6 +5,7 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Claims;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Dataset.Rows;
+using Pipeline.Jobs.Dataset.Writing.Endpoints;
 using Pipeline.Jobs.Evaluate;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Served;
@@ -14,7 +15,8 @@ using DatasetRow = Pipeline.Data.Entities.Dataset;
 namespace Pipeline.Jobs.Report;
 
 /// <summary>Writes what came of a run for people who were not there: one HTML file and the same as JSON.</summary>
-internal sealed class WriteReport(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage, TimeProvider time) : IStageHandler
+internal sealed class WriteReport(IDbContextFactory<PipelineDbContext> contexts, PipelineStorage storage,
+    EndpointChatClients endpoints, TimeProvider time) : IStageHandler
 {
     private const int Samples = 10;
 
@@ -44,6 +46,7 @@ internal sealed class WriteReport(IDbContextFactory<PipelineDbContext> contexts,
             Funnel = dataset.Funnel is { } funnel ? RowJson.Read<Funnel>(funnel) : null,
             Samples = await SamplesAsync(db, dataset.Id, ct),
             Examination = examination,
+            Judge = await JudgeAsync(examination, options.Evaluation.Judge, claim, ct),
             Loss = await CurveAsync(db, run.Id, "loss", ct),
             EvalLoss = await CurveAsync(db, run.Id, "eval_loss", ct),
             Costs = await CostsAsync(db, run.Id, ct),
@@ -63,6 +66,10 @@ internal sealed class WriteReport(IDbContextFactory<PipelineDbContext> contexts,
         }, fromCache: false, ct);
         return Path.Combine(folder, RunFolders.ReportHtml);
     }
+
+    private async Task<JudgeResult?> JudgeAsync(ExaminationResult? examination, string? name, ItemClaim claim, CancellationToken ct) =>
+        examination is null || name is null ? null
+        : await new AnswerJudge(endpoints.Of(name).Client, name).JudgeAsync(examination, ExamSides.Adapter, claim.Report, ct);
 
     private static ReportPromotion Promotion(ExaminationResult examination, RunOptions options, string? current, string language)
     {
