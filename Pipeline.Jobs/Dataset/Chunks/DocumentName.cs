@@ -16,10 +16,16 @@ internal static partial class DocumentName
     {
         if (document.Title is { } title && Tidy(title) is { } own)
             return own;
-        foreach (DocumentBlock heading in document.Blocks.Where(b => b.Kind == BlockKind.Heading && b.Page <= FirstPages)
+        // Where the title is that of a first section, so are the other headings.
+        bool part = document.Title is { } printed && FirstPart().IsMatch(printed.Trim());
+        foreach (DocumentBlock heading in document.Blocks.Where(b => !part && b.Kind == BlockKind.Heading && b.Page <= FirstPages)
             .OrderBy(b => b.Level ?? 1))
+        {
+            if (FirstPart().IsMatch(heading.Text.Trim()))
+                break;
             if (Tidy(heading.Text) is { } text)
                 return text;
+        }
         string stem = Blanks().Replace(Path.GetFileNameWithoutExtension(document.FileName).Replace('_', ' ').Replace('-', ' '), " ").Trim();
         return stem.Length > 0 ? stem : document.FileName;
     }
@@ -32,8 +38,8 @@ internal static partial class DocumentName
             return null;
         string topic = HeadingText.WithoutNumber(text, numbered: false);
         text = topic;
-        return Junk().IsMatch(text) || FirstPart().IsMatch(text) || Date().IsMatch(text) || HeadingText.IsContents(topic) || HeadingText.IsImprint(topic)
-            || HeadingText.IsReferences(topic) || LineShape.HasLeader(text) ? null : text;
+        return Junk().IsMatch(text) || FirstPart().IsMatch(text) || Date().IsMatch(text) || HeadingText.IsContents(topic)
+            || HeadingText.IsImprint(topic) || HeadingText.IsReferences(topic) || LineShape.HasLeader(text) ? null : text;
     }
 
     [GeneratedRegex(@"\s+")]

@@ -27,7 +27,8 @@ internal static partial class SentenceSplitter
     [GeneratedRegex(@"(?<=[.!?][)\]""”’»]?)\s+(?=[\p{Lu}\d¿¡""“«(])")]
     private static partial Regex End();
 
-    [GeneratedRegex(@"(?:(?<!\p{L})(?:e\.g|i\.e|etc|cf|vs|approx|figs?|eqs?|no|nr|ltd|inc|corp|co|dr|mr|mrs|ms|prof|st|ca|al|sec|tab|vol|bzw|bspw|vgl|ggf|"
+    [GeneratedRegex(@"(?:(?<!\p{L})(?:e\.g|i\.e|etc|cf|vs|approx|figs?|eqs?|no|nr|ltd|inc|corp|co|dr|mr|mrs|ms|prof|st|ca|al|sec|tab|vol|"
+        + @"bzw|bspw|vgl|ggf|"
         + @"evtl|usw|inkl|Abb|z\.\s?b|d\.\s?h|u\.\s?a|p\.\s?ex|p\.\s?ej|ej|pág|págs|pag|sr|sra|núm|ex|ecc|es|sig|dott|n)\.|"
         + @"(?<!\p{L})\p{L}\.|(?<![\p{L}\p{N}.,\-])\d{1,2}\.)$", RegexOptions.IgnoreCase)]
     private static partial Regex Abbreviation();
