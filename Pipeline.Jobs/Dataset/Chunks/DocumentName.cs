@@ -17,10 +17,16 @@ internal static partial class DocumentName
         if (document.Title is { } title && Tidy(title, numbered: false) is { } own)
             return own;
         bool numbered = HeadingText.AreNumbered(document.Blocks.Where(b => b.Kind == BlockKind.Heading).Select(b => b.Text));
-        foreach (DocumentBlock heading in document.Blocks.Where(b => b.Kind == BlockKind.Heading && b.Page <= FirstPages)
+        // Where the title is that of a first section, so are the other headings.
+        bool part = document.Title is { } printed && FirstPart().IsMatch(printed.Trim());
+        foreach (DocumentBlock heading in document.Blocks.Where(b => !part && b.Kind == BlockKind.Heading && b.Page <= FirstPages)
             .OrderBy(b => b.Level ?? 1))
+        {
+            if (FirstPart().IsMatch(heading.Text.Trim()))
+                break;
             if (Tidy(heading.Text, numbered) is { } text)
                 return text;
+        }
         string stem = Blanks().Replace(Path.GetFileNameWithoutExtension(document.FileName).Replace('_', ' ').Replace('-', ' '), " ").Trim();
         return stem.Length > 0 ? stem : document.FileName;
     }

@@ -59,7 +59,7 @@ internal static class EnumerationFacts
 
     private static bool IsItem(string text, string language) =>
         PlainText.IsReadable(text, 1, LongestItem) && SentenceSplitter.Split(text).Count == 1 && text.Any(char.IsLetterOrDigit)
-        && !PlainText.HasNoteMark(text) && !PlainText.LooksLikeCode(text) && !text.Contains('=', StringComparison.Ordinal)
+        && !PlainText.HasNoteMark(text) && !PlainText.LooksLikeCode(text) && text.AsSpan().IndexOfAny('=', '@') < 0
         && !PlainText.PointsElsewhere(text, language);
 
     private static string TextOf(ChunkBlock item) => item.Text.Trim().TrimEnd('.', ';', ',', ' ');

@@ -133,7 +133,7 @@ internal static partial class KeyValueFacts
 
     [GeneratedRegex(@"\blooks? (?:something )?like\b|\bsimilar to\b|\boutputs?\b|\bsieht\b|\bähnlich\b|\bausgabe\b|\bressembl|\bsortie\b|"
         + @"\baffich|\baspecto\b|\bsimilar a\b|\bsalida\b|\bsaída\b|\bsemelhante\b|\bparecid[oa]\b|\baspetto\b|\bsimile a\b|\buscita\b|"
-        + @"\boutput\b", RegexOptions.IgnoreCase)]
+        + @"\bassim\b|\bparece\b|\bcosì\b|\bcomme (?:ceci|suit)\b|\bfolgendermaßen\b", RegexOptions.IgnoreCase)]
     private static partial Regex Output();
 
     [GeneratedRegex(@"^(?<key>\p{L}[^:\n]{1,39}?)\s?:\s+(?<value>\S.{0,69})$")]

@@ -58,7 +58,7 @@ internal static partial class TermFacts
         && !meaning.EndsWith('?') && !PlainText.RunsOn(meaning) && !Again().IsMatch(meaning) && !Pronoun().IsMatch(meaning);
 
     // "… ditto", an entry in which the next one begins, and one that ends before the program text it speaks of.
-    [GeneratedRegex(@"\b(?:thanks to|using|with|use|via|by) the (?:options?|commands?|functions?)$|\b(?:ditto|idem|dito)\b|"
+    [GeneratedRegex(@"\b(?:thanks to|using|with|use|via|by) the (?:options?|commands?|functions?)$|\s:\s|\b(?:ditto|idem|dito)\b|"
         + @"[.;]\s[^\s:]{1,40}:\s", RegexOptions.IgnoreCase)]
     private static partial Regex Again();
 
@@ -70,7 +70,8 @@ internal static partial class TermFacts
         + @"beispiel|anmerkung|achtung|warnung|wichtig|siehe|frage|antwort|remarque|exemple|attention|astuce|voir|nota|ejemplo|aviso|"
         + @"atención|exemplo|observação|dicas?|atenção|esempio|avviso|attenzione|suggerimento|keywords|abstract|step.*|schritt.*|paso.*|"
         + @"inputs?|outputs?|data|requires?|ensures?|summary|eingabe|ausgabe|entrées?|sorties?|entradas?|salidas?|saídas?|uscita|"
-        + @"algorithm\s.*|algorithmus\s.*|algorithme\s.*|algoritmo\s.*|listing\s.*|passo.*|étape.*|table.*|figure.*|tabelle.*|abbildung.*|"
+        + @"algorithm\s.*|algorithmus\s.*|algorithme\s.*|algoritmo\s.*|listing\s.*|"
+        + @"passo.*|étape.*|table.*|figure.*|tabelle.*|abbildung.*|"
         + @"warum.*|why.*|how.*|what.*)$", RegexOptions.IgnoreCase)]
     private static partial Regex NoTerm();
 

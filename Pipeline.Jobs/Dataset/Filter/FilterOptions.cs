@@ -26,8 +26,8 @@ public sealed record FilterOptions
     /// <summary>Number of documents from which <see cref="MaxShareOfDocument"/> holds.</summary>
     public int MinDocuments { get; init; } = 5;
 
-    /// <summary>Most rows of one section.</summary>
-    public int? MaxRowsOfSection { get; init; } = 400;
+    /// <summary>Most rows of one section. A table of 40 rows and five columns has as many in all wordings, and is to be taught.</summary>
+    public int? MaxRowsOfSection { get; init; } = 2000;
 
     /// <summary>Largest share of all rows per type, 0 to 1; types that are not named have no limit.</summary>
     public IReadOnlyDictionary<RowType, double> MaxShareOfType { get; init; } = new Dictionary<RowType, double>();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Pipeline.Jobs.Dataset.Languages;
 using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Jobs.Extract.Blocks;
@@ -5,7 +6,7 @@ using Pipeline.Jobs.Extract.Blocks;
 namespace Pipeline.Jobs.Dataset.Phrasing;
 
 /// <summary>The clean text of chunks as rows of running text, under the title and headings that say what it is about.</summary>
-public static class TextRows
+public static partial class TextRows
 {
     private const string Version = "1";
     private const int LongestRead = 20_000;      // characters
@@ -40,7 +41,10 @@ public static class TextRows
         string prose = string.Join('\n', chunk.Blocks.Where(block => block.Kind is BlockKind.Paragraph or BlockKind.ListItem
             or BlockKind.Caption).Select(block => block.Text));
         int all = chunk.Blocks.Sum(block => block.Text.Length);
-        return 2 * prose.Length >= all && ProseWords.Of(prose, LongestRead) is { } words
+        return 2 * prose.Length >= all && SentenceEnd().IsMatch(prose) && ProseWords.Of(prose, LongestRead) is { } words
             && (words.Script is not null || (words.Words > 0 && words.IsMostlyProse));
     }
+
+    [GeneratedRegex(@"\p{L}[\p{L}\p{N})\]”’»"" ]{0,4}[.!?:;](?:[\s)”’»""]|$)|[。！？：；]|[.؟।]$", RegexOptions.Multiline)]
+    private static partial Regex SentenceEnd();
 }

@@ -80,7 +80,8 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
 
     [Fact]
     public void The_first_section_of_a_part_is_no_title() =>
-        Build(new MadeDocument("diesel_engines.pdf", "1 General").Text(Sentences(0, 10)).Done()).Chunks[0].Title.ShouldBe("diesel engines");
+        Build(new MadeDocument("diesel_engines.pdf", "1 General").Page(1).Heading("Application").Text(Sentences(0, 10)).Done())
+            .Chunks[0].Title.ShouldBe("diesel engines");
 
     [Fact]
     public void A_chunk_names_its_title_its_headings_without_numbers_and_its_place()

@@ -37,6 +37,7 @@ public sealed class ListFactsTests
     [InlineData("The file has the following fields and should look like this:")]
     [InlineData("A saída deve ser similar a isto:")]
     [InlineData("Para el paquete hello, el archivo tiene el siguiente aspecto:")]
+    [InlineData("Para o pacote hello, o arquivo control parece alguma coisa assim:")]
     [InlineData("Die Ausgabe des Befehls lautet:")]
     public void Fields_of_a_file_that_is_only_shown_are_not(string lead)
     {
@@ -57,6 +58,7 @@ public sealed class ListFactsTests
 
     [Theory]
     [InlineData("restores saved options from the last save. saves can be nested")]
+    [InlineData("Engine of TeX : xelatex -shell-escape, for instance")]
     [InlineData("One can change the seed of the shuffle, thanks to the option")]
     public void A_meaning_that_ran_into_the_next_line_or_ends_before_one_is_none(string meaning) =>
         Found("definition", Of(Term("seed", $": {meaning}."), Term("digits", ": the number of digits of the code"),
@@ -150,6 +152,8 @@ public sealed class ListFactsTests
     [InlineData("two items", "The following protocols are supported:", "FTP", "HTTP")]
     [InlineData("an item twice", "The following protocols are supported:", "FTP", "FTP", "SSH")]
     [InlineData("a program", "The following types are supported:", "X = fun()", "Y = atom()", "Z = pid()")]
+    [InlineData("people", "The following persons contributed to the manual:", "Jane Doe jane@doe.example", "John Roe john@roe.example",
+        "Ann Poe ann@poe.example")]
     [InlineData("whole paragraphs", "The following protocols are supported:", "FTP. It is old.", "HTTP. It is new.", "SSH. It is safe.")]
     public void Other_lists_are_no_enumerations(string why, string lead, params string[] items) =>
         Found("enumeration", Of([Paragraph(lead), .. items.Select(item => Item(item))])).ShouldBeEmpty(why);

@@ -81,6 +81,8 @@ public sealed class RefusalRowsTests
         TextRows.Write(ChunkOf.Of(prose, prose, table)).ShouldHaveSingleItem();
         TextRows.Write(ChunkOf.Of(table)).ShouldBeEmpty();
         TextRows.Write(ChunkOf.Of(listing)).ShouldBeEmpty();
+        TextRows.Write(ChunkOf.Of(ChunkOf.Paragraph("Fri, Feb 24, 2017 Livestock and Grain Market News"), ChunkOf.Paragraph(
+            "Last Week Year Ago Internet Report Link"))).ShouldBeEmpty();
     }
 
     private static bool Occurs(string name) => Facts.Any(fact => fact.Subject.Contains(name, StringComparison.OrdinalIgnoreCase));
