@@ -202,6 +202,11 @@ namespace Pipeline.Data.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.Sql("""
+                UPDATE run_gates g SET stage = 'Dataset' WHERE g.stage = 'Clean'
+                    AND NOT EXISTS (SELECT 1 FROM run_gates o WHERE o.run_id = g.run_id AND o.stage = 'Dataset')
+                """);
+
             migrationBuilder.DropForeignKey(
                 name: "fk_datasets_datasets_parent_id",
                 table: "datasets");

@@ -100,7 +100,8 @@ public sealed class UpgradeTests(PostgresDatabase database) : IClassFixture<Post
         Guid item = await database.ScalarAsync<Guid>($"SELECT id FROM stage_items WHERE run_id = '{due}' AND stage = 'Dataset'");
         Guid caption = await database.ScalarAsync<Guid>("SELECT id FROM stage_items WHERE state = 'Pending' AND stage = 'Caption'");
         RoteLearner learner = new();
-        await using PipelineFixture after = await PipelineFixture.StartTeachingAsync(database, learner, null, ("Worker:SweepSeconds", "3600"));
+        await using PipelineFixture after = await PipelineFixture.StartTeachingAsync(database, learner, null,
+            ("Worker:SweepSeconds", "3600"));
         IBackgroundJobClient queue = after.Services.GetRequiredService<IBackgroundJobClient>();
         queue.Enqueue<BuildDatasetJob>(Queues.Cpu, job => job.RunAsync(item, CancellationToken.None));
         queue.Enqueue<CaptionDocumentJob>(Queues.Gpu, job => job.RunAsync(caption, CancellationToken.None));

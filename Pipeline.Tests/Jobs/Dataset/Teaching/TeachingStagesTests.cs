@@ -62,7 +62,8 @@ public sealed class TeachingStagesTests(PostgresDatabase database) : IClassFixtu
         await using (PipelineDbContext db = await pipeline.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
             .CreateDbContextAsync(Stop))
         {
-            DatasetExample[] stored = await db.DatasetExamples.Where(e => e.DatasetId == entry.Id).OrderBy(e => e.Ordinal).ToArrayAsync(Stop);
+            DatasetExample[] stored = await db.DatasetExamples.Where(e => e.DatasetId == entry.Id).OrderBy(e => e.Ordinal)
+                .ToArrayAsync(Stop);
             stored.Select(e => e.Row).ShouldBe(await File.ReadAllLinesAsync(Path.Combine(dataset, "rows.jsonl"), Stop));
             stored.Select(e => e.Hash).ShouldBe(rows.Select(r => r.Hash));
         }
