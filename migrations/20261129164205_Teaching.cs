@@ -203,9 +203,8 @@ namespace Pipeline.Data.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.Sql("""
-                DELETE FROM run_gates g WHERE g.stage = 'Dataset'
-                    AND EXISTS (SELECT 1 FROM run_gates c WHERE c.run_id = g.run_id AND c.stage = 'Clean');
-                UPDATE run_gates SET stage = 'Dataset' WHERE stage = 'Clean';
+                UPDATE run_gates g SET stage = 'Dataset' WHERE g.stage = 'Clean'
+                    AND NOT EXISTS (SELECT 1 FROM run_gates o WHERE o.run_id = g.run_id AND o.stage = 'Dataset')
                 """);
 
             migrationBuilder.DropForeignKey(

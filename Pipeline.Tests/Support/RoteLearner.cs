@@ -61,10 +61,8 @@ internal sealed class RoteLearner : IAdapterComparison
             HasAdapter = side.Adapter is not null,
             Template = "phi4_mini",
             Trained = [.. items.Where(item => side.Trained.Contains(RowHash.OfQuestion(item.Question))).Select(item => item.Id)],
-            Closed =
-            [
-                .. items.Select(item => Reply(item, learned.Contains(item.Expected, StringComparison.Ordinal) ? item.Expected : "-")),
-            ],
+            Closed = [.. items.Select(item => Reply(item, item.Alternatives.Prepend(item.Expected)
+                .FirstOrDefault(answer => learned.Contains(answer, StringComparison.Ordinal)) ?? "-"))],
             Retention = new RetentionResult([.. Enumerable.Range(0, 50).Select(i =>
                 new GeneralReply(new GeneralQuestion("en", $"general {i}", ["yes"]), "yes", true))], 3, 100),
         };

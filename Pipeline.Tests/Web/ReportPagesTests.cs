@@ -1,10 +1,11 @@
 using System.Net;
 using System.Text.Json;
-using Mediator;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using Pipeline.Data;
+using Pipeline.Data.Entities;
 using Pipeline.Jobs;
-using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Runs.Results;
 
 namespace Pipeline.Tests.Web;
@@ -41,10 +42,14 @@ public sealed class ReportPagesTests(PostgresDatabase database) : IClassFixture<
             $"evaluations/{Guid.NewGuid()}/examination"])
             (await server.GetAsync("/api/" + path)).StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
         // A run that has not come that far.
-        using TemporaryFolder folder = new();
-        RunOptions options = PipelineFixture.Seed(folder, ("b.pdf", "later"));
-        Guid early = (await server.Services.GetRequiredService<ISender>().Send(new IngestFolder(folder.File("in"), options), Stop)).RunId;
-        using HttpResponseMessage none = await server.GetAsync($"/api/runs/{early}/report");
+        Run early = new("early", "/data/early", "{}", DateTimeOffset.UtcNow);
+        await using (PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(Stop))
+        {
+            db.Add(early);
+            await db.SaveChangesAsync(Stop);
+        }
+        using HttpResponseMessage none = await server.GetAsync($"/api/runs/{early.Id}/report");
         none.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await none.Content.ReadAsStringAsync(Stop)).ShouldContain("has no report yet");
     }

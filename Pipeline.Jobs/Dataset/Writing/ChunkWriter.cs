@@ -19,7 +19,7 @@ internal sealed class ChunkWriter(CachedCalls calls, WritingOptions options) : I
         if (reply is null) return new([], counts);
         ReplyRead<ReadFact> read = ReplyReader.Facts(reply.Text);
         if (read.IsNothing) return new([], counts.Reject(reply.Text.Trim().Length == 0 ? Reasons.Empty : Reasons.Unparsable));
-        counts = counts.Reject(read.IsCut ? Reasons.Unparsable : Reasons.Empty, read.Incomplete);
+        counts = counts.Reject(read.IsCut ? Reasons.Unparsable : Reasons.Empty, read.Lacking);
         Evidence evidence = new(chunk);
         List<Fact> facts = [];
         foreach (ReadFact found in read.Items.Take(MostFacts))

@@ -61,7 +61,7 @@ internal sealed class RowCollector(Chunk chunk, string model)
     /// <summary>Counts incomplete parts.</summary>
     public void CountIncomplete(ReplyRead<ReadQuestion> read)
     {
-        for (int i = 0; i < read.Incomplete; i++) Reject(read.IsCut ? Reasons.Unparsable : Reasons.Empty);
+        for (int i = 0; i < read.Lacking; i++) Reject(read.IsCut ? Reasons.Unparsable : Reasons.Empty);
     }
 
     /// <summary>Counts a part of a reply that gives no row.</summary>

@@ -9,4 +9,7 @@ internal sealed record ReplyRead<T>(IReadOnlyList<T> Items, int Incomplete, bool
 {
     /// <summary>Whether nothing at all was found.</summary>
     public bool IsNothing => Items.Count == 0 && Incomplete == 0;
+
+    /// <summary>Parts that gave nothing: an end between two parts has lost one at least.</summary>
+    public int Lacking => IsCut && Items.Count > 0 ? Math.Max(1, Incomplete) : Incomplete;
 }

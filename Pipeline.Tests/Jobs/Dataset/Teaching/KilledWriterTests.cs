@@ -89,6 +89,9 @@ public sealed class KilledWriterTests(PostgresDatabase database) : IClassFixture
     /// <summary>Runs the command until something is so, and kills it.</summary>
     private async Task KillAsync(TemporaryFolder folder, StandInEndpoint server, Func<Task<bool>> until)
     {
+        // The lease is long, so that slowness takes no item from a living worker; only this ends that of the one killed before.
+        await database.ScalarAsync<long>(
+            "WITH ended AS (UPDATE stage_items SET lease_until = now() WHERE state = 'Running' RETURNING 1) SELECT count(*) FROM ended");
         ProcessStartInfo start = new("dotnet",
             [Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), "run", folder.File("in"), "--config", folder.File("run.json"),
             "--data", database.Folder, "--json"])
@@ -114,9 +117,6 @@ public sealed class KilledWriterTests(PostgresDatabase database) : IClassFixture
         }, "the moment to kill");
         process.Kill();                         // SIGKILL: nothing is cleaned up
         await process.WaitForExitAsync(Stop);
-        // The lease is long, so that slowness takes no item from a living worker; only this ends it.
-        await database.ScalarAsync<long>(
-            "WITH ended AS (UPDATE stage_items SET lease_until = now() WHERE state = 'Running' RETURNING 1) SELECT count(*) FROM ended");
     }
 
     private async Task<bool> ExistsAsync(string count) => await database.ScalarAsync<long>(count) > 0;
