@@ -17,5 +17,5 @@ public sealed record PublishOptions
     /// What the lower bound of the gain must exceed, as a share of the questions of the examination (0.01 is one point): over the base
     /// model, and over the adapter that serves the name where there is one.
     /// </summary>
-    [Range(0, 0.9)] public double PromotionMargin { get; init; } = 0.01;
+    [Range(0, 0.9)] public double PromotionMargin { get; init; }
 }

@@ -95,7 +95,7 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         Guid[] captions = await ItemsAsync(services, seeded.Run, Stages.Caption);
         captions.Length.ShouldBe(12);
         await Task.WhenAll(captions.Select(i => CompleteAsync(services, i)));
-        (await ItemsAsync(services, seeded.Run, Stages.Dataset)).ShouldHaveSingleItem();
+        (await ItemsAsync(services, seeded.Run, Stages.Clean)).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -109,11 +109,11 @@ public sealed class ItemClaimTests(PostgresDatabase database) : IClassFixture<Po
         foreach (Guid item in hopeless.Items) await FailAsync(services, item, "b.pdf: empty file");
 
         await using PipelineDbContext db = await ContextAsync(services);
-        (await ItemsAsync(services, mixed.Run, Stages.Dataset)).ShouldHaveSingleItem();
+        (await ItemsAsync(services, mixed.Run, Stages.Clean)).ShouldHaveSingleItem();
         Run failed = await db.Runs.SingleAsync(r => r.Id == hopeless.Run, Stop);
         failed.State.ShouldBe(RunState.Failed);
         failed.Error.ShouldBe("none of the 2 documents could be used; the first reason: b.pdf: empty file");
-        (await ItemsAsync(services, hopeless.Run, Stages.Dataset)).ShouldBeEmpty();
+        (await ItemsAsync(services, hopeless.Run, Stages.Clean)).ShouldBeEmpty();
     }
 
     [Fact]

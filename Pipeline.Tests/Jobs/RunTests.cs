@@ -37,7 +37,8 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         run.Failures.Single(f => f.Document == "b.pdf").Error.ShouldBe("b.pdf: encrypted; remove the password or exclude the file");
         run.Failures.Single(f => f.Document == "c.pdf").Error.ShouldContain("NotSupportedException: not thought of");
         Directory.GetFiles(run.AdapterPath.ShouldNotBeNull()).Select(Path.GetFileName)
-            .ShouldBe(["README.md", "adapter_model.safetensors", "all_results.json", "eval_results.json", "pipeline_adapter.json"],
+            .ShouldBe(["README.md", "adapter_model.safetensors", "all_results.json", "eval_results.json", "pipeline_adapter.json",
+            "trained_questions.txt"],
             ignoreOrder: true);
         (await File.ReadAllTextAsync(Path.Combine(run.AdapterPath, "all_results.json"), Stop)).ShouldContain("\"base_loss\": 2");
         File.Exists(Path.Combine(run.DatasetPath.ShouldNotBeNull(), "train.jsonl")).ShouldBeTrue();
@@ -230,6 +231,7 @@ public sealed class RunTests(PostgresDatabase database) : IClassFixture<Postgres
         IReadOnlyList<LogLine> lines = await reader.Sender.Send(new ListLogs(run), Stop);
         lines.ShouldContain(l => l.Stage == "Train" && l.Attempt == 1 && l.Message.StartsWith("Train done", StringComparison.Ordinal));
         lines.Select(l => l.Stage).OfType<string>().Distinct()
-            .ShouldBe(["Ingest", "Extract", "Caption", "Dataset", "Train", "Evaluate", "Publish"], ignoreOrder: true);
+            .ShouldBe(["Ingest", "Extract", "Caption", "Clean", "Facts", "Rows", "Verify", "Filter", "Dataset", "Train", "Evaluate",
+            "Report", "Publish"], ignoreOrder: true);
     }
 }

@@ -22,7 +22,7 @@ internal static partial class DocumentName
         foreach (DocumentBlock heading in document.Blocks.Where(b => !part && b.Kind == BlockKind.Heading && b.Page <= FirstPages)
             .OrderBy(b => b.Level ?? 1))
         {
-            if (FirstPart().IsMatch(heading.Text.Trim()))
+            if (FirstPart().IsMatch(HeadingText.WithoutNumber(heading.Text.Trim(), numbered: true)))
                 break;
             if (Tidy(heading.Text, numbered) is { } text)
                 return text;

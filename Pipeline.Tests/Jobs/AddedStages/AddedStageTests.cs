@@ -30,9 +30,10 @@ public sealed class AddedStageTests(PostgresDatabase database) : IClassFixture<P
         ended.Summary.State.ShouldBe(RunState.Succeeded, ended.Summary.Error);
         ended.Stages.Select(s => (s.Stage, s.Total, s.Done)).ShouldBe(
         [
-            (Stages.Ingest, 1, 1), (Stages.Extract, 2, 2), (Stages.Caption, 2, 2), (Stages.Dataset, 1, 1),
+            (Stages.Ingest, 1, 1), (Stages.Extract, 2, 2), (Stages.Caption, 2, 2), (Stages.Clean, 1, 1), (Stages.Facts, 2, 2),
+            (Stages.Rows, 2, 2), (Stages.Verify, 2, 2), (Stages.Filter, 1, 1), (Stages.Dataset, 1, 1),
             (ClausesStages.Cut, 2, 2), (ClausesStages.Forward, 6, 6), (ClausesStages.Backward, 6, 6), (ClausesStages.Judge, 6, 6),
-            (ClausesStages.Sum, 1, 1), (Stages.Train, 1, 1), (Stages.Evaluate, 1, 1), (Stages.Publish, 1, 1),
+            (ClausesStages.Sum, 1, 1), (Stages.Train, 1, 1), (Stages.Evaluate, 1, 1), (Stages.Report, 1, 1), (Stages.Publish, 1, 1),
         ], ignoreOrder: true);
         ended.Stages.ShouldAllBe(s => s.Complete);
         ended.Stages.Single(s => s.Stage == ClausesStages.Cut).Title.ShouldBe("Clauses");
