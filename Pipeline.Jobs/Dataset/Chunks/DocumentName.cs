@@ -22,7 +22,8 @@ internal static partial class DocumentName
         foreach (DocumentBlock heading in document.Blocks.Where(b => !part && b.Kind == BlockKind.Heading && b.Page <= FirstPages)
             .OrderBy(b => b.Level ?? 1))
         {
-            if (FirstPart().IsMatch(HeadingText.WithoutNumber(heading.Text.Trim(), numbered: true)))
+            string plain = HeadingText.WithoutNumber(heading.Text.Trim(), numbered: true);
+            if (FirstPart().IsMatch(plain) || Junk().IsMatch(plain))
                 break;
             if (Tidy(heading.Text, numbered) is { } text)
                 return text;
