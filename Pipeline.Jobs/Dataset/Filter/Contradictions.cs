@@ -11,11 +11,12 @@ internal static class Contradictions
     {
         int[] asked = [.. state.Kept().Where(i => GroundingCheck.IsStrict(state.Rows[i].Type) || state.Rows[i].Type == RowType.Comparison)];
         HashSet<string> facts = new(StringComparer.Ordinal);
+        // Translations give one fact with values in several languages.
         // Reverse questions expect the subject, lists their items: values are compared within a type.
-        foreach (IGrouping<(string, RowType), int> group in asked
+        foreach (IGrouping<(string, RowType, string), int> group in asked
             .Where(i => state.Rows[i].Fact.Length > 0 && state.Rows[i].Expected is { Length: > 0 }
                 && state.Rows[i].Type != RowType.Comparison)
-            .GroupBy(i => (state.Rows[i].Fact, state.Rows[i].Type)))
+            .GroupBy(i => (state.Rows[i].Fact, state.Rows[i].Type, state.Rows[i].Language)))
             if (Disagrees(state, [.. group]))
                 facts.Add(group.Key.Item1);
         foreach (int i in state.Kept().Where(i => facts.Contains(state.Rows[i].Fact)).ToArray())

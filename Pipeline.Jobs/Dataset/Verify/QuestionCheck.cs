@@ -95,7 +95,8 @@ internal static partial class QuestionCheck
         + @"|(?:wer|was|wie|wo|wann|warum|welch|wieviel|womit|wozu|wofur|worin|wodurch|woraus|in welch|auf welch|mit welch|ist|sind"
         + @"|hat|kann|muss)"
         + @"|(?:qui|quel|quoi|quand|comment|pourquoi|combien|ou|est-ce|qu'|dans quel|a quel|de quel|dis|dites)"
-        + @"|(?:qual|quais|quem|quando|onde|quanto|quanta|em que|o que|quale|quali|chi|dove|cosa|che|perche|in che|dai)\b)",
+        + @"|(?:qual|quais|quem|quando|onde|quanto|quanta|em que|o que|de (?:[ao]s?|um|uma|todos|todas)"
+        + @"|quale|quali|chi|dove|cosa|che|perche|in che|dai)\b)",
         RegexOptions.CultureInvariant)]
     private static partial Regex Instruction();
 }

@@ -70,6 +70,15 @@ public sealed class RowFilterTests
     }
 
     [Fact]
+    public void A_fact_in_two_languages_does_not_contradict_itself()
+    {
+        Row english = Row("f", "According to the guide, what is Foo?", "a server of files", "a server of files");
+        Row german = Row("f", "Was ist Foo laut dem Handbuch?", "ein Server für Dateien", "ein Server für Dateien") with { Language = "de" };
+
+        Filter([english, german], Unlimited).ShouldAllBe(row => row.State == RowState.Kept);
+    }
+
+    [Fact]
     public void Different_answers_to_one_question_and_different_values_of_one_fact_all_go()
     {
         Row a = Row("f", "What is the port of Foo?", "5432", "5432"), b = Row("g", "what is the port of foo", "It is 5433.", "5433");

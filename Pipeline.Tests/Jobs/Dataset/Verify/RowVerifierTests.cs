@@ -18,6 +18,16 @@ public sealed class RowVerifierTests
         verified.State.ShouldBe(reason is null ? RowState.Kept : RowState.Rejected);
     }
 
+    [Fact]
+    public void A_portuguese_order_to_give_something_is_a_question() =>
+        RowVerifier.Verify(VerifierCases.ChunkOf("O PXE é um protocolo que inicia máquinas pela rede.", "pt"),
+            VerifierCases.Get(0).Row with
+            {
+                Language = "pt",
+                Messages = [new("user", "Dê a explicação de \"PXE\" segundo \"Foo\"."), new("assistant", "um protocolo")],
+                Expected = "um protocolo",
+            }, (_, _) => true).Reason.ShouldNotBe(Reasons.NoQuestion);
+
     [Theory]
     [InlineData("es", "¿Qué dice esta sección sobre Foo?", "Según el texto, ¿qué puerto usa Foo?", "¿Qué muestra la tabla 3?")]
     [InlineData("de", "Was sagt dieses Kapitel über Foo?", "Welchen Port hat Foo laut dem Text?", "Was zeigt die obige Tabelle von Foo?")]
