@@ -73,7 +73,10 @@ public sealed class RowFilterTests
     public void A_fact_in_two_languages_does_not_contradict_itself()
     {
         Row english = Row("f", "According to the guide, what is Foo?", "a server of files", "a server of files");
-        Row german = Row("f", "Was ist Foo laut dem Handbuch?", "ein Server für Dateien", "ein Server für Dateien") with { Language = "de" };
+        Row german = Row("f", "Was ist Foo laut dem Handbuch?", "ein Server für Dateien", "ein Server für Dateien") with
+        {
+            Language = "de",
+        };
 
         Filter([english, german], Unlimited).ShouldAllBe(row => row.State == RowState.Kept);
     }
