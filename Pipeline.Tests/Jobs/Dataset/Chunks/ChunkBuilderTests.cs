@@ -99,7 +99,6 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
     [Theory]
     [InlineData("3 Pumps and Valves", "Pumps and Valves", "3.1 What is a pump?", "3.2 What is a valve?")]
     [InlineData("7 Habits of Good Operators", "7 Habits of Good Operators", "Rise early", "Read the gauges")]
-    [InlineData("1 Introduction", "manual", "Rise early", "Read the gauges")]
     public void A_document_without_a_title_is_named_by_its_first_heading_without_the_number_that_counts_chapters(string heading,
         string expected, string second, string third)
     {
@@ -107,6 +106,11 @@ public sealed class ChunkBuilderTests(ExtractionFixture fixture) : IClassFixture
             .Text(Sentences(20, 20)).Heading(third, 2).Text(Sentences(40, 20)).Done("abc")).Chunks[0];
         chunk.Title.ShouldBe(expected);
     }
+
+    [Fact]
+    public void A_document_is_not_named_by_a_counted_introduction() =>
+        Build(new MadeDocument("pumps_and_valves.pdf", title: null).Page(1).Heading("1 Introduction").Text(Sentences(0, 10)).Done("abc"))
+            .Chunks[0].Title.ShouldBe("pumps and valves");
 
     [Fact]
     public void Short_sections_under_one_heading_become_one_chunk_with_their_headings_in_its_text()

@@ -12,8 +12,6 @@ internal static class VerifierCases
         + " default is four. "
         + "Use the option --verbose to get debug output. The filename field holds at most 254 bytes.";
 
-    public const string Quill = "The lower set is our own QuillPress font. Our note head is not elliptic but slightly diamond shaped.";
-
     public const string German = "Der Server lauscht standardmäßig auf Port 5432. Die Konfigurationsdatei liegt unter"
         + " /etc/foo/foo.conf. Höchstens 1.000 Verbindungen "
         + "sind gleichzeitig möglich. Die Sicherung wird von Frau Schmidt jeden Montag geprüft.";
@@ -45,10 +43,8 @@ internal static class VerifierCases
         (Server, "en", RowType.Question, "How many Foo processes run by default?", "By default 4 processes run.", "4", null),
         (Server, "en", RowType.Question, "How many Foo processes run by default?", "By default seven processes run.", "seven",
             Reasons.WrongNumber),
-        (Quill, "en", RowType.Question, "What shape does QuillPress's note head have?", "QuillPress's head is slightly diamond shaped.",
-            "slightly diamond shaped", null),
-        (Quill, "en", RowType.Question, "What shape does QuillCut's note head have?", "It is slightly diamond shaped.",
-            "slightly diamond shaped", Reasons.WrongName),
+        (Server, "en", RowType.Question, "What is max_workers's default in Foo?", "The default is four.", "four", null),
+        (Server, "en", RowType.Question, "What is max_threads's default in Foo?", "The default is four.", "four", Reasons.WrongName),
         (Server, "en", RowType.Question, "In which file of Foo is max_workers set?", "It is set in /etc/foo/foo.conf.",
             "/etc/foo/foo.conf", null),
         (Server, "en", RowType.Question, "In which file of Foo is max_workers set?", "In /etc/Foo/foo.conf.", "/etc/Foo/foo.conf",
