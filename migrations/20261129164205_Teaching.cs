@@ -195,7 +195,7 @@ namespace Pipeline.Data.Migrations
             // that are still on their way there.
             migrationBuilder.Sql("""
                 UPDATE run_gates g SET stage = 'Clean' WHERE g.stage = 'Dataset'
-                    AND NOT EXISTS (SELECT 1 FROM stage_items i WHERE i.run_id = g.run_id AND i.stage = 'Dataset')
+                    AND NOT EXISTS (SELECT 1 FROM stage_items i WHERE i.run_id = g.run_id AND i.stage = 'Dataset');
                 """);
         }
 
@@ -204,7 +204,7 @@ namespace Pipeline.Data.Migrations
         {
             migrationBuilder.Sql("""
                 UPDATE run_gates g SET stage = 'Dataset' WHERE g.stage = 'Clean'
-                    AND NOT EXISTS (SELECT 1 FROM run_gates o WHERE o.run_id = g.run_id AND o.stage = 'Dataset')
+                    AND NOT EXISTS (SELECT 1 FROM run_gates o WHERE o.run_id = g.run_id AND o.stage = 'Dataset');
                 """);
 
             migrationBuilder.DropForeignKey(

@@ -1124,7 +1124,7 @@ DO $EF$
 BEGIN
     IF NOT EXISTS(SELECT 1 FROM schema_migrations WHERE "migration_id" = '20261129164205_Teaching') THEN
     UPDATE run_gates g SET stage = 'Clean' WHERE g.stage = 'Dataset'
-        AND NOT EXISTS (SELECT 1 FROM stage_items i WHERE i.run_id = g.run_id AND i.stage = 'Dataset')
+        AND NOT EXISTS (SELECT 1 FROM stage_items i WHERE i.run_id = g.run_id AND i.stage = 'Dataset');
     END IF;
 END $EF$;
 

@@ -30,7 +30,7 @@ public sealed class KilledWriterTests(PostgresDatabase database) : IClassFixture
         // Of the calls of the stage in which the worker dies the first ones are answered, the others are under way.
         server.Before = call =>
         {
-            if (call.Purpose != purpose || server.Calls.Count(c => c.Purpose == call.Purpose) < 3) return Task.CompletedTask;
+            if (call.Purpose != purpose || server.Calls.Count(c => c.Purpose == call.Purpose) < 2) return Task.CompletedTask;
             held[call] = true;
             return killed.Task;
         };
