@@ -85,6 +85,7 @@ public static class JobsRegistration
         services.AddSingleton<TrainingEngines>();
         services.AddSingleton<EndpointCatalog>();
         services.AddSingleton<IRunOptionsCheck, DatasetCheck>();
+        services.AddSingleton<IRunOptionsCheck, JudgeCheck>();
         services.AddSingleton<IRunOptionsCheck, ModelFolderCheck>();
         services.AddSingleton<IRunOptionsCheck>(provider => provider.GetRequiredService<TrainingEngines>());
         services.AddSingleton<RunOptionsChecks>();

@@ -9,6 +9,5 @@ internal sealed class DatasetCheck(EndpointCatalog endpoints) : IRunOptionsCheck
     public Task<IReadOnlyList<SettingFault>> FindAsync(RunOptions options, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<SettingFault>>([
             .. endpoints.FaultsOf(options.Dataset.Writing.Endpoint, RunOptionsSchema.NameOf(o => o.Dataset.Writing.Endpoint)),
-            .. endpoints.FaultsOf(options.Evaluation.Judge, RunOptionsSchema.NameOf(o => o.Evaluation.Judge)),
             .. RunFiles.NameFaults(options)]);
 }

@@ -23,7 +23,7 @@ public static class CollectionPause
         lock (Gate)
         {
             if (_running++ == 0 && GCSettings.LatencyMode != GCLatencyMode.NoGCRegion)
-                _ = GC.TryStartNoGCRegion(mostBytes);
+                Try(() => GC.TryStartNoGCRegion(mostBytes));
         }
         try
         {
@@ -34,8 +34,21 @@ public static class CollectionPause
             lock (Gate)
             {
                 if (--_running == 0 && GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
-                    GC.EndNoGCRegion();
+                    Try(GC.EndNoGCRegion);
             }
+        }
+    }
+
+    // A collection that allocations forced may end a pause between the question and the call, and the runtime then says that a pause is
+    // in progress, or that none is: the step is computed all the same.
+    private static void Try(Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (InvalidOperationException)
+        {
         }
     }
 }

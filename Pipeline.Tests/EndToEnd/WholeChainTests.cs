@@ -55,7 +55,8 @@ public sealed class WholeChainTests(PostgresDatabase database) : IClassFixture<P
         using (LanguageModel model = LanguageModel.Load(StarterRun.LanguageModel))
         using (LoraAdapter loaded = AdapterFolder.Load(adapter, model.Decoder))
             loaded.ParameterCount.ShouldBe(train.TrainableParameters);
-        InstructionDataset.Load(run.DatasetPath.ShouldNotBeNull(), "train").Count.ShouldBe(run.Examples.ShouldNotBeNull().Train);
+        (InstructionDataset.Load(run.DatasetPath.ShouldNotBeNull(), "train").Count
+            + InstructionDataset.Load(run.DatasetPath, "text").Count).ShouldBe(run.Examples.ShouldNotBeNull().Train);
         (await pipeline.Sender.Send(new GetMetrics(id), Stop))["loss"].Select(p => p.Step).ShouldBe(Enumerable.Range(1, 12));
         DocumentEntry document = (await pipeline.Sender.Send(new ListDocuments(id), Stop)).Single(d => d.Path == good[0]);
         document.Files.Keys.ShouldContain("document.captioned.md");

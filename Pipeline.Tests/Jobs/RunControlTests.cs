@@ -136,7 +136,7 @@ public sealed class RunControlTests(PostgresDatabase database) : IClassFixture<P
 
         InputException refused = await Should.ThrowAsync<InputException>(async () =>
             await pipeline.Sender.Send(new CloneRun(run, Json("""{"dataset":{"eval_fraction":0.3}}"""), Stages.Train), Stop));
-        refused.Message.ShouldBe("dataset: concerns dataset, which comes before train; start from dataset to change it");
+        refused.Message.ShouldBe("dataset: concerns clean, which comes before train; start from clean to change it");
         (await Should.ThrowAsync<InputException>(async () =>
             await pipeline.Sender.Send(new CloneRun(run, Json("""{"trainning":{}}""")), Stop))).Message.ShouldContain("trainning");
     }

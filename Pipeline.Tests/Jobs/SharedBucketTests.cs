@@ -43,7 +43,7 @@ public sealed class SharedBucketTests(PostgresDatabase database) : IClassFixture
             string adapter = (await web.Sender.Send(new FetchAdapter("test"), Stop)).ShouldNotBeNull();
             adapter.ShouldBe(folder.File("web/adapters/test"));
             Directory.GetFiles(adapter).Select(Path.GetFileName).ShouldBe(["README.md", "adapter_model.safetensors", "all_results.json",
-                "eval_results.json", "pipeline_adapter.json"], ignoreOrder: true);
+                "eval_results.json", "pipeline_adapter.json", "trained_questions.txt"], ignoreOrder: true);
             (await File.ReadAllTextAsync(Path.Combine(adapter, "all_results.json"), Stop)).ShouldContain("base_loss");
             await web.Sender.Send(new FetchResults(run), Stop);
             RunSummary summary = (await web.Sender.Send(new GetRun(run), Stop)).ShouldNotBeNull().Summary;

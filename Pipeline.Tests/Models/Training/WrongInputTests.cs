@@ -21,7 +21,7 @@ public sealed class WrongInputTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("{\"instruction\": \"a\"}", "bad.jsonl: line 1: field 'output' is missing or empty; give the answer or remove the row")]
+    [InlineData("{\"instruction\": \"a\"}", "bad.jsonl: line 1: field 'output' is missing; give the answer or remove the row")]
     [InlineData("no json at all", "bad.jsonl: line 1: not JSON at byte 2; every line must be one whole object")]
     [InlineData("", "bad.jsonl: holds no examples")]
     public void A_bad_dataset_is_named_by_file_line_and_field(string text, string expected)

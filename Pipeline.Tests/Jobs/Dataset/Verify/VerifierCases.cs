@@ -119,7 +119,7 @@ internal static class VerifierCases
     public static (Chunk Chunk, Row Row, string? Reason) Get(int number)
     {
         (string text, string language, RowType type, string question, string answer, string? expected, string? reason) = Rows[number];
-        string textLanguage = text is Server or Quill ? "en" : text == German ? "de" : "ja";
+        string textLanguage = text == Server ? "en" : text == German ? "de" : "ja";
         Chunk chunk = ChunkOf(text, textLanguage);
         return (chunk, new Row
         {

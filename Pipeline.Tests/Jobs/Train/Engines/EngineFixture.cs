@@ -63,7 +63,9 @@ internal sealed class EngineFixture : ITrainingProgress, ILogger, IDisposable
 
     public static LoraTraining Builtin { get; } = new(NullLogger<LoraTraining>.Instance);
 
-    public TrainingOrder Order(string output) => new(Guid.NewGuid(), new TrainingSettings(Settings), Model, Dataset, "eval", output);
+    public TrainingOrder Order(string output, string? retention = null) => new(Guid.NewGuid(), new TrainingSettings(retention is null
+        ? Settings : new Dictionary<string, JsonElement>(Settings) { ["retention"] = JsonSerializer.SerializeToElement(retention) }),
+        Model, Dataset, "eval", output);
 
     public int[] Steps(string curve) => [.. Points.Where(p => p.Name == curve).Select(p => p.Step)];
 

@@ -24,7 +24,7 @@ public sealed class EngineTrainingTests : IDisposable
         _engine.Points.Clear();
 
         string builtin = Path.Combine(_engine.Folder, "builtin");
-        TrainingOutcome expected = EngineFixture.Builtin.Train(_engine.Order(builtin), _engine, Stop);
+        TrainingOutcome expected = EngineFixture.Builtin.Train(_engine.Order(builtin, retention: "none"), _engine, Stop);
         File.ReadAllBytes(Path.Combine(_engine.Output, "adapter_model.safetensors"))
             .ShouldBe(File.ReadAllBytes(Path.Combine(builtin, "adapter_model.safetensors")));
         (outcome.Steps, outcome.TrainableParameters, outcome.AllParameters)
