@@ -11,12 +11,6 @@ internal static class RunFolders
     /// <summary>Folder of a run's report.</summary>
     public static string Report(PipelineStorage storage, Guid runId) => Path.Combine(storage.Folder, "reports", runId.ToString("N"));
 
-    /// <summary>Name of the report for people.</summary>
-    public const string ReportHtml = "report.html";
-
-    /// <summary>Name of the report for programs.</summary>
-    public const string ReportJson = "report.json";
-
     /// <summary>Folder of a published adapter.</summary>
     public static string Adapter(PipelineStorage storage, string name) => Path.Combine(storage.Folder, "adapters", name);
 

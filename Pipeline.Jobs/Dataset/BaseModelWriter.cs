@@ -11,64 +11,39 @@ namespace Pipeline.Jobs.Dataset;
 /// </summary>
 internal sealed class BaseModelWriter(ILogger<BaseModelWriter> logger) : IDisposable
 {
-    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(10);
-    private readonly SemaphoreSlim _turn = new(1);
-    private Timer? _idle;
-    private LanguageModel? _model;
-    private LanguageModelChatClient? _client;
+    private readonly IdleModel<Loaded> _model = new(TimeSpan.FromSeconds(10));
 
     /// <summary>Uses the model alone.</summary>
-    public async Task<T> UseAsync<T>(RunOptions options, Func<LanguageModelChatClient, Task<T>> task, CancellationToken ct)
+    public Task<T> UseAsync<T>(RunOptions options, Func<LanguageModelChatClient, Task<T>> task, CancellationToken ct)
     {
         string folder = Path.GetFullPath(options.BaseModel);
-        await _turn.WaitAsync(ct);
+        return _model.UseAsync(folder, () => Load(folder, RunTraining.Arguments(options)), model => task(model.Client), ct);
+    }
+
+    public void Dispose() => _model.Dispose();
+
+    private Loaded Load(string folder, TrainingArguments training)
+    {
+        LanguageModel model = LanguageModel.Load(folder, new ModelLoadOptions { Device = training.Device });
         try
         {
-            _idle ??= new Timer(_ => DropIdle());
-            _idle.Change(Timeout.Infinite, Timeout.Infinite);
-            if (_model is { } other && other.Folder != folder) Drop();
-            if (_client is null)
-                await Task.Run(() =>
-                {
-                    TrainingArguments training = RunTraining.Arguments(options);
-                    _model = LanguageModel.Load(folder, new ModelLoadOptions { Device = training.Device });
-                    _client = new LanguageModelChatClient(_model, training.Template, ModelFingerprint.Of(folder));
-                    if (_client.Warning is { } warning) JobsLog.WriterWarning(logger, warning);
-                }, ct);
-            return await task(_client!);
+            LanguageModelChatClient client = new(model, training.Template, ModelFingerprint.Of(folder));
+            if (client.Warning is { } warning) JobsLog.WriterWarning(logger, warning);
+            return new Loaded(model, client);
         }
-        finally
+        catch
         {
-            _idle?.Change(IdleAfter, Timeout.InfiniteTimeSpan);
-            _turn.Release();
+            model.Dispose();
+            throw;
         }
     }
 
-    public void Dispose()
+    private sealed record Loaded(LanguageModel Model, LanguageModelChatClient Client) : IDisposable
     {
-        _idle?.Dispose();
-        Drop();
-        _turn.Dispose();
-    }
-
-    private void DropIdle()
-    {
-        if (!_turn.Wait(0)) return;             // in use; the timer is set again afterwards
-        try
+        public void Dispose()
         {
-            Drop();
+            Client.Dispose();
+            Model.Dispose();
         }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private void Drop()
-    {
-        _client?.Dispose();
-        _model?.Dispose();
-        _client = null;
-        _model = null;
     }
 }

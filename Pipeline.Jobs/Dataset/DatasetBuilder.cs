@@ -30,7 +30,7 @@ public static class DatasetBuilder
         }, ct);
         if (finished.Count(RowSplit.Train) == 0) throw new InputException(finished.Nothing());
         await DatasetFolder.WriteAsync(outDir, finished.Rows, finished.Funnel, finished.Options, ct);
-        return Result(outDir, finished.Rows);
+        return Result(outDir, finished.Funnel);
     }
 
     /// <summary>
@@ -60,8 +60,7 @@ public static class DatasetBuilder
                 },
             };
         await DatasetFolder.WriteAsync(outDir, rows, funnel, new DatasetWriteOptions(), ct);
-        return new DatasetResult(Path.GetFullPath(outDir), funnel.Kept.GetValueOrDefault("train"), funnel.Kept.GetValueOrDefault("eval"),
-            funnel.Types)
+        return Result(outDir, funnel) with
         {
             Skipped = read.Skipped,
             Warnings = read.Warnings,
@@ -69,11 +68,6 @@ public static class DatasetBuilder
         };
     }
 
-    private static DatasetResult Result(string folder, IReadOnlyList<Row> rows)
-    {
-        Row[] kept = [.. rows.Where(row => row.State != RowState.Rejected)];
-        return new DatasetResult(Path.GetFullPath(folder), kept.Count(row => row.Split == RowSplit.Train),
-            kept.Count(row => row.Split == RowSplit.Eval), kept.GroupBy(row => RowColumns.Name(row.Type))
-                .OrderBy(type => type.Key, StringComparer.Ordinal).ToDictionary(type => type.Key, type => type.Count()));
-    }
+    private static DatasetResult Result(string folder, Funnel funnel) => new(Path.GetFullPath(folder),
+        funnel.Kept.GetValueOrDefault("train"), funnel.Kept.GetValueOrDefault("eval"), funnel.Types);
 }

@@ -35,8 +35,7 @@ internal sealed class FilterRows(
         }
         IReadOnlyList<string> excluded = await RunFiles.ReadExcludedAsync(run, options, ct);
         IReadOnlyList<Row> filtered = await Task.Run(() => rules.Filter(rows, facts, chunks, excluded, options, ct), ct);
-        Filtered counts = new(facts.GroupBy(fact => fact.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal)
-            .ToDictionary(kind => kind.Key, kind => kind.Count()), calls, without);
+        Filtered counts = Filtered.Of(facts, calls, without);
         StoredArtifact[] files =
         [
             await PutAsync(string.Concat(filtered.Select(row => RowJson.Write(row) + "\n")), ct),

@@ -1,3 +1,4 @@
+using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Jobs.Dataset.Writing.Calls;
 
 namespace Pipeline.Jobs.Dataset;
@@ -13,4 +14,8 @@ internal sealed record Filtered(IReadOnlyDictionary<string, int> Facts, CallCoun
 
     /// <summary>Name of the rows among the work files of a run, one in a line.</summary>
     public const string RowsFile = "filtered.jsonl";
+
+    /// <summary>The same with the facts still to be counted.</summary>
+    public static Filtered Of(IEnumerable<Fact> facts, CallCounts calls, int chunksWithoutRows) => new(facts.GroupBy(fact => fact.Kind)
+        .OrderBy(kind => kind.Key, StringComparer.Ordinal).ToDictionary(kind => kind.Key, kind => kind.Count()), calls, chunksWithoutRows);
 }

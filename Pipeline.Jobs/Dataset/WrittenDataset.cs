@@ -35,10 +35,9 @@ internal sealed record WrittenDataset(IReadOnlyList<Row> Rows, IReadOnlyDictiona
             facts.AddRange(found);
             rows.AddRange(rules.Rows(chunk, found).Select(row => rules.Verify(chunk, row)));
         }
-        Filtered filtered = new(facts.GroupBy(fact => fact.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal)
-            .ToDictionary(kind => kind.Key, kind => kind.Count()), CallCounts.None, 0);
         return new WrittenDataset(rules.Filter(rows, facts, chunks, excluded, options, ct),
-            chunks.ToDictionary(chunk => chunk.Id, chunk => chunk.Text), cleaned, filtered);
+            chunks.ToDictionary(chunk => chunk.Id, chunk => chunk.Text), cleaned,
+            Filtered.Of(facts, CallCounts.None, 0));
     }
 
     /// <summary>Divides and mixes.</summary>

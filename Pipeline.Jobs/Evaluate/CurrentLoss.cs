@@ -29,9 +29,9 @@ internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison co
         string name = current.Adapter.Name;
         try
         {
-            string adapter = Path.Combine(folder, "current"), examples = Path.Combine(folder, DatasetFiles.EvalFile);
+            string adapter = Path.Combine(folder, "current");
             await TrainedAdapter.RestoreAsync(storage.Artifacts, current.Training, current.Settings.Arguments, adapter, ct);
-            await storage.Artifacts.CopyToAsync(dataset.Files[DatasetFiles.EvalFile], examples, ct: ct);
+            string examples = (await ExamFiles.RestoreAsync(storage.Artifacts, dataset, options.Evaluation, folder, ct)).HeldOut;
             (double loss, long measured) = await Task.Run(
                 () =>
                     comparison.Measure(candidate.BaseModel, adapter, examples, current.SettingsForComparison(options.Training.Arguments),
@@ -63,7 +63,7 @@ internal sealed class CurrentLoss(PipelineStorage storage, IAdapterComparison co
         if (files.Exam is not { } exam) return null;
         ExamSide side = await SideAsync(storage.Artifacts, current.Adapter.Name, current.Training, Path.Combine(folder, "current"),
             current.Settings.Arguments, ct);
-        return (await Task.Run(() => comparison.Examine(new ExaminationOrder(candidate.BaseModel, [side], exam, files.HeldOut,
+        return (await Task.Run(() => comparison.Examine(new ExaminationOrder(candidate.BaseModel, [side], exam,
             options.Training.Arguments, options.Evaluation, Path.Combine(folder, "examination.journal")), (_, _) => { }, ct), ct)).Sides[0];
     }
 

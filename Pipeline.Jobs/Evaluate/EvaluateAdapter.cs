@@ -88,9 +88,19 @@ internal sealed class EvaluateAdapter(IDbContextFactory<PipelineDbContext> conte
                 if (incumbentLoss is not null)
                     sides.Add(await CurrentLoss.SideAsync(storage.Artifacts, current!.Adapter.Name, current.Training,
                         Path.Combine(folder, "incumbent", "current"), current.Settings.Arguments, ct));
-                examination = await Task.Run(() => comparison.Examine(new ExaminationOrder(training.BaseModel, sides, exam, examples,
+                examination = await Task.Run(() => comparison.Examine(new ExaminationOrder(training.BaseModel, sides, exam,
                     options.Training.Arguments, options.Evaluation, Path.Combine(storage.WorkFolder(run.Id), "examination.journal")),
                     claim.Report, ct), ct);
+                examination = examination with
+                {
+                    // Measured above.
+                    Sides = [.. examination.Sides.Select(side => side.WithLoss(side.Name switch
+                    {
+                        ExamSide.Base => outcome.BaseLoss,
+                        ExamSides.Adapter => outcome.AdapterLoss,
+                        _ => incumbentLoss,
+                    }, outcome.Tokens))],
+                };
             }
             Verdict? verdict = examination is null ? null : ExamSides.VerdictOver(examination, ExamSide.Base);
             Evaluation row = new()

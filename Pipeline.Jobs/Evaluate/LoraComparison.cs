@@ -55,8 +55,6 @@ internal sealed class LoraComparison(ILogger<LoraComparison> logger) : IAdapterC
             OpenBook = order.Options.OpenBook > 0,
             OpenBookItems = order.Options.OpenBook,
             RetentionLanguages = languages,
-            HeldOut = InstructionDataset.Load(order.HeldOutFile),
-            CutoffLen = order.Training.CutoffLen,
             Journal = order.Journal,
             Progress = progress,
         }, ct);

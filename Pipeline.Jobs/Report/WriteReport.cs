@@ -56,15 +56,15 @@ internal sealed class WriteReport(IDbContextFactory<PipelineDbContext> contexts,
         };
         string folder = RunFolders.Report(storage, run.Id);
         Directory.CreateDirectory(folder);
-        await using (FileStream html = File.Create(Path.Combine(folder, RunFolders.ReportHtml))) ReportHtml.Write(report, html);
-        await File.WriteAllTextAsync(Path.Combine(folder, RunFolders.ReportJson), ReportJson.Write(report), ct);
+        await using (FileStream html = File.Create(Path.Combine(folder, ReportHtml.File))) ReportHtml.Write(report, html);
+        await File.WriteAllTextAsync(Path.Combine(folder, ReportJson.File), ReportJson.Write(report), ct);
         SortedDictionary<string, StoredArtifact> files = await storage.Artifacts.StoreFolderAsync(folder, _ => true, ct);
         await claim.CompleteAsync(async (work, token) =>
         {
             await work.RegisterArtifactsAsync(files.Values, token);
             (await work.Runs.SingleAsync(r => r.Id == run.Id, token)).ReportFiles = files.Hashes();
         }, fromCache: false, ct);
-        return Path.Combine(folder, RunFolders.ReportHtml);
+        return Path.Combine(folder, ReportHtml.File);
     }
 
     private async Task<JudgeResult?> JudgeAsync(ExaminationResult? examination, string? name, ItemClaim claim, CancellationToken ct) =>

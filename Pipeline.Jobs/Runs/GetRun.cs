@@ -5,6 +5,7 @@ using Pipeline.Data;
 using Pipeline.Data.Entities;
 using Pipeline.Data.Stages;
 using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Report;
 
 namespace Pipeline.Jobs.Runs;
 
@@ -70,7 +71,7 @@ internal sealed class GetRunHandler(IDbContextFactory<PipelineDbContext> context
             Eval = evaluation is null ? null : new(evaluation.BaseLoss, evaluation.AdapterLoss, Math.Exp(evaluation.BaseLoss),
             Math.Exp(evaluation.AdapterLoss), evaluation.Examples, evaluation.Tokens),
             Exam = evaluation is { IsExamined: true } ? await RunExamination.ReadAsync(db, evaluation.Id, ct) : null,
-            ReportPath = run.ReportFiles.Count > 0 ? Path.Combine(RunFolders.Report(storage, run.Id), RunFolders.ReportHtml) : null,
+            ReportPath = run.ReportFiles.Count > 0 ? Path.Combine(RunFolders.Report(storage, run.Id), ReportHtml.File) : null,
             Adapter = adapter?.Name,
             AdapterPath = adapter is null ? null : RunFolders.Adapter(storage, adapter.Name, adapter.Path),
             Promotion = promotion,

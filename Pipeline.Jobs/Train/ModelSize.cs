@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Training.Configuration;
@@ -12,14 +11,12 @@ namespace Pipeline.Jobs.Train;
 /// <param name="Parameters">Weights, by the shape of the decoder.</param>
 internal sealed record ModelSize(long Parameters)
 {
-    private static readonly ConcurrentDictionary<string, ModelSize?> Known = new(StringComparer.Ordinal);
-
     /// <summary>Of a model folder; null where it cannot be read, which other checks report.</summary>
-    public static ModelSize? Of(string folder) => Known.GetOrAdd(Path.GetFullPath(folder), static path =>
+    public static ModelSize? Of(string folder)
     {
         try
         {
-            DecoderConfig shape = DecoderConfig.Load(path);
+            DecoderConfig shape = DecoderConfig.Load(folder);
             return new ModelSize((long)shape.VocabSize * shape.HiddenSize
                 + (long)shape.NumHiddenLayers * shape.HiddenSize * (4L * shape.HiddenSize + 3L * shape.IntermediateSize));
         }
@@ -27,7 +24,7 @@ internal sealed record ModelSize(long Parameters)
         {
             return null;
         }
-    });
+    }
 
     /// <summary>Defaults of runs as they suit this size; what a user gives still wins.</summary>
     public TrainingArguments Suited(TrainingArguments defaults) => Parameters switch

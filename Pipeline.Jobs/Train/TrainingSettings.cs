@@ -56,7 +56,7 @@ public sealed class TrainingSettings
             Readable(given), Defaults);
         // Assumes held-out examples, which runs usually have; that is certain only once the dataset is built.
         IReadOnlyList<SettingFault> rules =
-            For("model", "dataset", [DatasetFiles.Train], evalSet: DatasetFiles.Eval, "output").FindFaults();
+            Placed(_arguments, "model", "dataset", [DatasetFiles.Train], DatasetFiles.Eval, "output").FindFaults();
         IEnumerable<SettingFault> taken = given.Keys.Where(KeysSetByRun.ContainsKey)
             .Select(key => new SettingFault(key, $"is filled in by the run; take it out{KeysSetByRun[key]}"));
         Faults = [.. taken.Concat(FileFaults(given)).Concat(unread).Concat(rules).Select(InSection)];
@@ -99,11 +99,12 @@ public sealed class TrainingSettings
     /// <param name="evalSet">Name of the held-out examples, or null when there are none.</param>
     /// <param name="output">Folder of the adapter and its checkpoints.</param>
     internal TrainingArguments For(string baseModel, string datasetFolder, IReadOnlyList<string> trainSets, string? evalSet,
-        string output)
-    {
-        TrainingArguments arguments = ModelSize.Of(baseModel) is { } size
-            ? TrainingArguments.Read(Readable(Given), size.Suited(Defaults)).Arguments : _arguments;
-        return arguments with
+        string output) => Placed(ModelSize.Of(baseModel) is { } size
+            ? TrainingArguments.Read(Readable(Given), size.Suited(Defaults)).Arguments : _arguments,
+        baseModel, datasetFolder, trainSets, evalSet, output);
+
+    private static TrainingArguments Placed(TrainingArguments arguments, string baseModel, string datasetFolder,
+        IReadOnlyList<string> trainSets, string? evalSet, string output) => arguments with
         {
             ModelNameOrPath = baseModel,
             DatasetDir = datasetFolder,
@@ -112,5 +113,4 @@ public sealed class TrainingSettings
             OutputDir = output,
             ResumeFromCheckpoint = "true",          // a new attempt resumes from the newest valid checkpoint
         };
-    }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.StaticFiles;
 using Pipeline.Data.Artifacts;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Ingest;
+using Pipeline.Jobs.Report;
 using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Runs.Observation;
 using Pipeline.Jobs.Runs.Results;
@@ -49,12 +50,12 @@ internal static class RunsApi
 
         group.MapGet("/{id:guid}/report", (Guid id, ISender sender, IArtifactStore artifacts, HttpContext context,
                 CancellationToken cancellationToken) =>
-            ReportAsync(id, "report.html", "text/html; charset=utf-8", sender, artifacts, context, cancellationToken))
+            ReportAsync(id, ReportHtml.File, "text/html; charset=utf-8", sender, artifacts, context, cancellationToken))
             .WithSummary("What came of the run, one self-contained HTML page");
 
         group.MapGet("/{id:guid}/report.json", (Guid id, ISender sender, IArtifactStore artifacts, HttpContext context,
                 CancellationToken cancellationToken) =>
-            ReportAsync(id, "report.json", "application/json", sender, artifacts, context, cancellationToken))
+            ReportAsync(id, ReportJson.File, "application/json", sender, artifacts, context, cancellationToken))
             .WithSummary("The same for programs");
 
         group.MapGet("/{id:guid}/metrics", async (Guid id, ISender sender, CancellationToken cancellationToken) =>

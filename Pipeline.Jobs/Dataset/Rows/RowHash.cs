@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -8,17 +7,7 @@ namespace Pipeline.Jobs.Dataset.Rows;
 public static partial class RowHash
 {
     /// <summary>Hash over parts; no two different lists of parts give the same input.</summary>
-    public static string Of(params IEnumerable<string> parts)
-    {
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string part in parts)
-        {
-            byte[] bytes = Encoding.UTF8.GetBytes(part);
-            hash.AppendData(BitConverter.GetBytes(bytes.Length));
-            hash.AppendData(bytes);
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..32];
-    }
+    public static string Of(params IEnumerable<string> parts) => CacheKey.Of([.. parts])[..32];
 
     /// <summary>The row with the hash of its content.</summary>
     public static Row WithHash(Row row) => row with { Hash = OfContent(row) };

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Pipeline.Jobs.Dataset.Files;
 using Pipeline.Jobs.Dataset.Rows;
 
 namespace Pipeline.Jobs.Dataset.Split;
@@ -62,8 +63,8 @@ public sealed class FunnelBuilder
                 Count(_rejected, row.Author == "pipeline" || Known.Contains(reason) ? reason : Reasons.Person);
                 continue;
             }
-            Count(_kept, Name(row.Split.ToString()));
-            Count(_types, Name(row.Type.ToString()));
+            Count(_kept, RowColumns.Name(row.Split));
+            Count(_types, RowColumns.Name(row.Type));
             Count(_languages, row.Language);
         }
         return this;
@@ -130,6 +131,4 @@ public sealed class FunnelBuilder
         counts[key] = counts.GetValueOrDefault(key) + count;
 
     private static SortedDictionary<string, T> Copy<T>(SortedDictionary<string, T> counts) => new(counts, StringComparer.Ordinal);
-
-    private static string Name(string value) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(value);
 }

@@ -33,6 +33,11 @@ public sealed record SideResult
     /// <summary>Target tokens of that loss.</summary>
     public long LossTokens { get; init; }
 
+    /// <summary>The same with a loss over held-out wordings that was measured elsewhere.</summary>
+    /// <param name="loss">Mean loss per target token, in nats.</param>
+    /// <param name="tokens">Target tokens.</param>
+    public SideResult WithLoss(double? loss, long tokens) => this with { Loss = loss, LossTokens = loss is null ? 0 : tokens };
+
     /// <summary>Time taken.</summary>
     public double Seconds { get; init; }
 }
