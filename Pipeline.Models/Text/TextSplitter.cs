@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Pipeline.Models.Tokenizers;
 
 namespace Pipeline.Models.Text;
 
@@ -12,30 +13,66 @@ namespace Pipeline.Models.Text;
 internal sealed class TextSplitter
 {
     private readonly Regex _pattern;
-    private readonly bool _keepGaps;
+    private readonly SplitBehavior _behavior;
+    private readonly bool _invert;
 
     /// <param name="pattern">Expression of the file.</param>
-    /// <param name="keepGaps">Whether text between matches is a piece too (behaviour Isolated) or dropped.</param>
+    /// <param name="keepGaps">Whether text between matches is a piece too or dropped.</param>
     public TextSplitter(string pattern, bool keepGaps)
+        : this(new Regex(pattern, RegexOptions.Compiled | RegexOptions.CultureInvariant),
+            keepGaps ? SplitBehavior.Isolated : SplitBehavior.Removed, invert: !keepGaps)
     {
-        _pattern = new Regex(pattern, RegexOptions.Compiled | RegexOptions.CultureInvariant);
-        _keepGaps = keepGaps;
+    }
+
+    /// <param name="pattern">Expression of the file.</param>
+    /// <param name="behavior">What becomes of matches.</param>
+    /// <param name="invert">Whether the text between matches counts as the matches.</param>
+    public TextSplitter(Regex pattern, SplitBehavior behavior, bool invert)
+    {
+        _pattern = pattern;
+        _behavior = behavior;
+        _invert = invert;
     }
 
     /// <summary>Calls <paramref name="onPiece"/> with each piece of the text from left to right.</summary>
     public void Split(string text, Action<Range> onPiece)
     {
         (string shadow, int[]? offsets) = Shadow(text);
-        int end = 0;
+        bool merges = _behavior is not (SplitBehavior.Isolated or SplitBehavior.Removed);
+        int end = 0, heldStart = 0, heldEnd = 0;
+        bool heldIsMatch = false;
         foreach (ValueMatch match in _pattern.EnumerateMatches(shadow))
         {
             if (match.Length == 0) continue;
-            if (_keepGaps && match.Index > end) onPiece(Map(end, match.Index, offsets));
+            if (match.Index > end) Take(end, match.Index, _invert);
             end = match.Index + match.Length;
-            onPiece(Map(match.Index, end, offsets));
+            Take(match.Index, end, !_invert);
         }
-        if (_keepGaps && end < shadow.Length) onPiece(Map(end, shadow.Length, offsets));
+        if (end < shadow.Length) Take(end, shadow.Length, _invert);
+        if (heldEnd > heldStart) onPiece(Map(heldStart, heldEnd, offsets));
+
+        void Take(int from, int to, bool isMatch)
+        {
+            if (!merges)
+            {
+                if (_behavior == SplitBehavior.Isolated || !isMatch) onPiece(Map(from, to, offsets));
+                return;
+            }
+            if (heldEnd > heldStart && !Belong(heldIsMatch, isMatch))
+            {
+                onPiece(Map(heldStart, heldEnd, offsets));
+                heldStart = from;
+            }
+            (heldEnd, heldIsMatch) = (to, isMatch);
+        }
     }
+
+    private bool Belong(bool match, bool next) => _behavior switch
+    {
+        SplitBehavior.MergedWithPrevious => !match && next,
+        SplitBehavior.MergedWithNext => match && !next,
+        _ => match == next,
+    };
 
     private static Range Map(int start, int end, int[]? offsets) =>
         offsets is null ? start..end : offsets[start]..offsets[end];
