@@ -9,7 +9,7 @@ namespace Pipeline.Models.Text;
 public sealed class HubTokenizer
 {
     private readonly TokenizerFile _file;
-    private readonly AddedTokenMatcher _raw, _normalized;
+    private readonly AddedTokenMatcher _raw, _normalized, _specialTokens;
     private readonly Dictionary<string, int> _ids;
     private readonly string?[] _spellings;
     private readonly bool[] _special;
@@ -20,6 +20,7 @@ public sealed class HubTokenizer
         Roles = roles;
         _raw = new AddedTokenMatcher(file.AddedTokens.Where(token => !token.Normalized));
         _normalized = new AddedTokenMatcher(file.AddedTokens.Where(token => token.Normalized), file.Normalizer.Apply);
+        _specialTokens = new AddedTokenMatcher(file.AddedTokens.Where(token => token.Special));
 
         _ids = new Dictionary<string, int>(file.Model.Vocabulary, StringComparer.Ordinal);
         foreach (AddedToken token in file.AddedTokens) _ids[token.Content] = token.Id;
@@ -47,7 +48,19 @@ public sealed class HubTokenizer
     /// <summary>Id that pads a batch, when the folder names one.</summary>
     public int? PadTokenId => IdOf(Roles.Pad);
 
-    internal TokenizerRoles Roles { get; }
+    /// <summary>Spelling of the token that ends a text, or null.</summary>
+    internal string? EosToken => Roles.Eos;
+
+    /// <summary>Spelling of the token that pads a batch, or null.</summary>
+    internal string? PadToken => Roles.Pad;
+
+    /// <summary>Spelling of the token that starts a text, or null.</summary>
+    internal string? BosToken => Roles.Bos;
+
+    /// <summary>Spelling of the token for what the vocabulary lacks, or null.</summary>
+    internal string? UnkToken => Roles.Unk;
+
+    private TokenizerRoles Roles { get; }
 
     /// <summary>Reads a tokenizer from a model folder or from its <c>tokenizer.json</c>.</summary>
     /// <exception cref="InputException">Not found, not readable, or of a kind not computed here; names the file and the key.</exception>
@@ -105,6 +118,10 @@ public sealed class HubTokenizer
 
     /// <summary>Whether the id belongs to a special token.</summary>
     public bool IsSpecial(int id) => id >= 0 && id < _special.Length && _special[id];
+
+    /// <summary>Where a text spells out special tokens.</summary>
+    internal IEnumerable<TextRange> SpecialTokensIn(string text) => _specialTokens.Split(text, (_, _, _) => true)
+        .Where(part => part.Token is not null).Select(part => new TextRange(part.Start, part.Start + part.Text.Length));
 
     /// <summary>The entry of an id as the file spells it, or null beyond the vocabulary.</summary>
     internal string? SpellingOf(int id) => id >= 0 && id < _spellings.Length ? _spellings[id] : null;
