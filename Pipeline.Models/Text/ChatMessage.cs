@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Pipeline.Models.Text;
 
@@ -12,6 +13,12 @@ public sealed record ChatMessage(string Role, string Content)
 {
     /// <summary>Stretches of the content that the program wrote, in order: control tokens in them are meant as such.</summary>
     public IReadOnlyList<TextRange> Marks { get; init; } = [];
+
+    /// <summary>
+    /// What else is known of the message, for a model's own template: <c>tool_calls</c>, <c>tool_call_id</c>, <c>name</c>,
+    /// <c>reasoning_content</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, JsonNode?> Others { get; init; } = new Dictionary<string, JsonNode?>();
 
     /// <summary>A message of texts and images in the order in which they are shown.</summary>
     /// <param name="role">As in <see cref="Role"/>.</param>

@@ -6,7 +6,7 @@ namespace Pipeline.Models.Text;
 /// How a conversation becomes the token ids that a model was trained on, with the strings, the ids and the split into
 /// prompt and response of LLaMA-Factory's template of the same name. Every slot is encoded separately, as there.
 /// </summary>
-public sealed class ChatTemplate
+public record ChatTemplate
 {
     private const string UsualEndOfText = "<|endoftext|>";
 
@@ -26,6 +26,12 @@ public sealed class ChatTemplate
 
     /// <summary>Whether the first stop word replaces the tokenizer's end-of-text token.</summary>
     public bool ReplaceEos { get; internal init; }
+
+    /// <summary>What control tokens inside messages become.</summary>
+    public ControlTokens ControlTokens { get; init; } = ControlTokens.OfTemplate;
+
+    /// <summary>What tells the template from every other, for caches of what was made with it.</summary>
+    internal virtual string Identity => $"{Name} {DefaultSystem}";
 
     internal TemplateSlot[] Prefix { get; init; } = [];
 
@@ -49,22 +55,7 @@ public sealed class ChatTemplate
 
     /// <summary>The same template with another system message for conversations without one.</summary>
     /// <param name="system">The message, empty for none; null changes nothing.</param>
-    public ChatTemplate WithDefaultSystem(string? system)
-    {
-        if (system is null) return this;
-        return new ChatTemplate(Name)
-        {
-            DefaultSystem = system,
-            StopWords = StopWords,
-            ReplaceEos = ReplaceEos,
-            Prefix = Prefix,
-            User = User,
-            Assistant = Assistant,
-            System = System,
-            Observation = Observation,
-            IsSystemInQuestion = IsSystemInQuestion,
-        };
-    }
+    public ChatTemplate WithDefaultSystem(string? system) => system is null ? this : this with { DefaultSystem = system };
 
     /// <summary>One (prompt, response) pair of ids per turn; the first prompt carries prefix and system message.</summary>
     /// <param name="tokenizer">Tokenizer of the model.</param>
@@ -73,7 +64,7 @@ public sealed class ChatTemplate
     /// System message when <paramref name="messages"/> has none; null or empty takes <see cref="DefaultSystem"/>.
     /// </param>
     /// <exception cref="InputException">The roles do not alternate, or the tokenizer lacks a stop word.</exception>
-    public IReadOnlyList<(int[] Prompt, int[] Response)> EncodeMultiTurn(
+    public virtual IReadOnlyList<(int[] Prompt, int[] Response)> EncodeMultiTurn(
         HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null)
     {
         int[][] encoded = EncodeEach(tokenizer, messages, system);
@@ -85,7 +76,7 @@ public sealed class ChatTemplate
 
     /// <summary>Everything before the last answer, and the last answer.</summary>
     /// <inheritdoc cref="EncodeMultiTurn"/>
-    public (int[] Prompt, int[] Response) EncodeOneTurn(
+    public virtual (int[] Prompt, int[] Response) EncodeOneTurn(
         HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null)
     {
         IReadOnlyList<(int[] Prompt, int[] Response)> turns = EncodeMultiTurn(tokenizer, messages, system);
@@ -98,7 +89,7 @@ public sealed class ChatTemplate
     /// <param name="messages">As in <see cref="EncodeMultiTurn"/>, ending with the user's message.</param>
     /// <param name="system">As in <see cref="EncodeMultiTurn"/>.</param>
     /// <exception cref="InputException">The roles do not alternate or the last message is the assistant's.</exception>
-    public int[] EncodePrompt(HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null)
+    public virtual int[] EncodePrompt(HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null)
     {
         int[][] encoded = EncodeEach(tokenizer, messages, system);
         if (encoded.Length % 2 == 0)
@@ -106,12 +97,19 @@ public sealed class ChatTemplate
         return [.. encoded.SelectMany(ids => ids)];
     }
 
+    /// <summary>Ids to generate from after any history that a client sends: <see cref="AlternatingTurns"/> puts it in order.</summary>
+    /// <param name="tokenizer">Tokenizer of the model.</param>
+    /// <param name="messages">The history.</param>
+    /// <exception cref="InputException">The last message is the assistant's, or the template refuses the history.</exception>
+    public virtual int[] EncodeHistory(HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages) =>
+        EncodePrompt(tokenizer, AlternatingTurns.Of(messages));
+
     /// <summary>The conversation as text, for people and logs; ids come from the encoding methods.</summary>
     /// <param name="messages">As in <see cref="EncodeMultiTurn"/>, of any length.</param>
     /// <param name="system">As in <see cref="EncodeMultiTurn"/>.</param>
     /// <param name="bos">Spelling of the tokenizer's first token, if it has one.</param>
     /// <param name="eos">Spelling of its last token; ignored where the template replaces it.</param>
-    public string Render(IReadOnlyList<ChatMessage> messages, string? system = null, string bos = "", string eos = "")
+    public virtual string Render(IReadOnlyList<ChatMessage> messages, string? system = null, string bos = "", string eos = "")
     {
         StringBuilder text = new();
         foreach (TemplateSlot slot in Format(messages, system).SelectMany(slots => slots))
@@ -126,7 +124,7 @@ public sealed class ChatTemplate
 
     /// <summary>The id that ends an answer, or null when the tokenizer has none.</summary>
     /// <exception cref="InputException">The template's own end token is not in the vocabulary.</exception>
-    public int? EosTokenId(HubTokenizer tokenizer)
+    public virtual int? EosTokenId(HubTokenizer tokenizer)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (!ReplaceEos) return tokenizer.EosTokenId ?? tokenizer.TokenToId(UsualEndOfText);
@@ -135,7 +133,7 @@ public sealed class ChatTemplate
     }
 
     /// <summary>The ids at which generation stops: the end token and those stop words that the vocabulary has.</summary>
-    public IReadOnlyList<int> StopTokenIds(HubTokenizer tokenizer)
+    public virtual IReadOnlyList<int> StopTokenIds(HubTokenizer tokenizer)
     {
         IEnumerable<int?> ids = [EosTokenId(tokenizer), .. StopWords.Select(tokenizer.TokenToId)];
         return [.. ids.OfType<int>().Distinct()];
@@ -182,7 +180,7 @@ public sealed class ChatTemplate
     {
         ("user", false) => User,
         ("observation" or "tool", false) => Observation ?? User,
-        ("assistant", true) => Assistant,
+        ("assistant" or "function", true) => Assistant,
         _ => throw new InputException(
             $"conversation: message {number} has the role '{message.Role}'; expected {(isAnswer ? "assistant" : "user or observation")} "
             + $"at this place"),

@@ -1,6 +1,5 @@
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
-using Pipeline.Models.Lora;
 using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training.Batches;
@@ -79,7 +78,7 @@ public static class LoraTrainer
     private static ChosenTemplate ChooseTemplate(TrainingArguments arguments, string folder, DecoderConfig config,
         HubTokenizer tokenizer) =>
         TemplateRule.Choose(folder, config, tokenizer, arguments.Template,
-            arguments.AdapterNameOrPath is { } earlier ? AdapterRecord.ReadTemplate(earlier) : null, arguments.DefaultSystem);
+            arguments.AdapterNameOrPath is { } earlier ? TemplateRule.RecordedBy(earlier) : null, arguments.DefaultSystem);
 
     private static LanguageModel Load(string folder, ModelLoadOptions options, TrainingArguments arguments)
     {
