@@ -81,18 +81,16 @@ public static class EngineConfiguration
         foreach (TrainingKey key in TrainingKey.All.Where(key => named.Contains(key.Name)))
             // elsewhere a whole number
             lines[key.Name] = Text(key.Name == "lora_alpha" && arguments.LoraAlpha is { } alpha && alpha == (int)alpha
-                ? (int)alpha : key.ValueIn(arguments));
+                ? (int)alpha : WholeSteps(key, key.ValueIn(arguments)));
         foreach ((string key, JsonElement value) in given.Where(key => HandedOn.Contains(key.Key)))
             lines[key] = Text(JsonNode.Parse(value.GetRawText()));
-        foreach (string own in lines.Keys.Where(key => key == "device" || IsRetention(key)).ToArray())
+        foreach (string own in lines.Keys.Where(key => key is "device" or "use_cpu" or "logging_dir" || IsRetention(key)).ToArray())
             lines.Remove(own);
-        lines["stage"] = Text("sft");
+        lines["stage"] = Text(arguments.Stage);
         lines["do_train"] = Text(true);
         lines["finetuning_type"] = Text("lora");
         lines["template"] = Text(template);
         lines["report_to"] = Text("none");
-        if (arguments.Packs)
-            lines["neat_packing"] = Text(true); // here packed examples never see each other
         if (arguments.EvalDataset.Count > 0)
         {
             lines["do_eval"] = Text(true);
@@ -102,6 +100,10 @@ public static class EngineConfiguration
             lines[key] = Text(value);
         return string.Concat(lines.Where(line => line.Value.Length > 0).Select(line => $"{line.Key}: {line.Value}\n"));
     }
+
+    // Older programs take a whole number of steps only as such.
+    private static object? WholeSteps(TrainingKey key, object? value) =>
+        key.Name.EndsWith("_steps", StringComparison.Ordinal) && value is double steps && steps == Math.Floor(steps) ? (int)steps : value;
 
     private static bool IsRetention(string key) => key.StartsWith("retention", StringComparison.Ordinal);
 
