@@ -44,11 +44,18 @@ internal static class FactoryFiles
         return Directory.Exists(beside) ? Path.GetFullPath(beside) : Path.Combine(AppContext.BaseDirectory, "Cases", name);
     }
 
-    /// <summary>A tokenizer of LLaMA-Factory's or of the common ones.</summary>
-    public static HubTokenizer Tokenizer(string name)
+    /// <summary>A tokenizer of LLaMA-Factory's or of the common ones, which do not say how texts begin and end.</summary>
+    /// <param name="name">Its folder.</param>
+    /// <param name="template">The template that it is used with: its expected tokens say what the common ones do not.</param>
+    public static HubTokenizer Tokenizer(string name, string template)
     {
-        string folder = Path.Combine(Root, "tokenizers", name);
-        return HubTokenizer.Load(Directory.Exists(folder) ? folder : Path.Combine(GoldenFiles.Root, "tokenizers", name));
+        string own = Path.Combine(Root, "tokenizers", name), folder = Directory.Exists(own) ? own
+            : Path.Combine(GoldenFiles.Root, "tokenizers", name);
+        HubTokenizer tokenizer = HubTokenizer.Load(folder);
+        if (File.Exists(Path.Combine(folder, "tokenizer_config.json"))) return tokenizer;
+        JsonElement tokens = Read("templates", $"{template}.{name}").GetProperty("tokens");
+        return tokenizer.With(new TokenizerRoles(tokens.GetProperty("bos")[0].GetString(), ChatTemplate.Get(template).ReplaceEos ? null
+            : tokens.GetProperty("eos")[0].GetString(), tokens.GetProperty("pad")[0].GetString()), []);
     }
 
     public static int[] Ids(this JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];

@@ -122,7 +122,7 @@ public sealed class GoldenFactoryDatasetTests
     {
         JsonElement given = one.GetProperty("options");
         ChatTemplate template = ChatTemplate.Get(one.Text("template")!) with { ControlTokens = ControlTokens.Everywhere };
-        HubTokenizer tokenizer = TemplateTokens.Prepare(template, FactoryFiles.Tokenizer(one.Text("tokenizer")!)).Tokenizer;
+        HubTokenizer tokenizer = TemplateTokens.Prepare(template, FactoryFiles.Tokenizer(one.Text("tokenizer")!, template.Name)).Tokenizer;
         StageOptions options = new()
         {
             Stage = one.Text("stage")!,

@@ -19,7 +19,7 @@ public sealed partial class GoldenFactoryTemplateTests
         Assert.SkipWhen(file == FactoryFiles.None, $"{FactoryFiles.Root}/templates is not there");
         JsonElement conversations = FactoryFiles.Read("templates", "conversations"), expected = FactoryFiles.Read("templates", file);
         ChatTemplate named = ChatTemplate.Get(expected.GetProperty("template").GetString()!);
-        TemplateTokens tokens = TemplateTokens.Prepare(named, FactoryFiles.Tokenizer(expected.GetProperty("tokenizer").GetString()!));
+        TemplateTokens tokens = TemplateTokens.Prepare(named, FactoryFiles.Tokenizer(expected.GetProperty("tokenizer").GetString()!, named.Name));
         CheckTokens(named, tokens, expected);
 
         List<string> failures = new();
