@@ -214,7 +214,7 @@ public sealed record ChatTemplate
         {
             TemplateSlot[] slots = SlotsOf(messages[i], anyRole ? null : (i - first) % 2 == 1, number: i + 1);
             IReadOnlyList<TextPart> content = messages[i].Role == "function" ? Calls(messages[i].Content, i + 1)
-                : [TextPart.Content(messages[i].Content)];
+                : TextPart.Of(messages[i]);
             bool opens = i == first && hasSystem;
             if (opens && IsSystemInQuestion && messages[i].Role == "user")
                 content = [.. System.SelectMany(slot => slot.With(instructions).Parts), .. content];

@@ -22,6 +22,9 @@ public static class EngineConfiguration
         "upcast_lmhead_output", "use_fast_tokenizer", "use_liger_kernel", "use_reentrant_gc", "use_unsloth", "use_unsloth_gc",
     };
 
+    // Where figures are sent, which the built-in training computes and the operator of another program decides.
+    private static readonly string[] Reports = ["report_to", "logging_dir"];
+
     // Filled in by the run or by this class.
     private static readonly string[] RunsOwn =
         ["model_name_or_path", "dataset", "eval_dataset", "dataset_dir", "output_dir", "resume_from_checkpoint", "overwrite_output_dir",
@@ -45,6 +48,9 @@ public static class EngineConfiguration
                 faults.Add(new(key, $"'{text}' is a key of this product alone; take it out, the engine knows its devices"));
             else if (IsRetention(name) && !(name == "retention" && text == "none"))
                 faults.Add(new(key, "is computed by the built-in training alone; take it out, or use no engine"));
+            else if (Reports.Contains(name) && text is not ("none" or ""))
+                faults.Add(
+                    new(key, $"is for the operator of the engine to decide; take it out, or have it set as {operatorSection}:{name}"));
             else if (name == "logging_strategy" && text == "no")
                 faults.Add(new(key, $"'no' would leave nothing of the training to see; take it out"));
             else if (ForeignKeys.IsAccepted(name) && !HandedOn.Contains(name) && !RunsOwn.Contains(name))
@@ -59,7 +65,7 @@ public static class EngineConfiguration
     {
         string name = ForeignKeys.NameOf(key);
         return RunsOwn.Contains(name) ? $"{key}: is filled in by each run; take it out"
-            : TrainingKey.All.Any(known => known.Name == name) ? $"{key}: belongs into the training settings of a run; take it out"
+            : TrainingKey.All.Any(known => known.Name == name && !Reports.Contains(name)) ? $"{key}: belongs into the training settings of a run; take it out"
             : null;
     }
 

@@ -51,12 +51,14 @@ internal sealed class EventFile : IDisposable
     public void Add(int step, JsonObject entry)
     {
         byte[][] values = [.. entry.Where(figure => figure.Key != "step" && figure.Value?.GetValueKind() == JsonValueKind.Number)
-            .Select(figure => Field(1, Join(Field(1, Encoding.UTF8.GetBytes(TagOf(figure.Key))), Single(2, (float)figure.Value!))))];
+            .Select(figure => Field(1, Join(Field(1, Encoding.UTF8.GetBytes(TagOf(figure.Key))), Single(2, ValueOf(figure.Value!)))))];
         Write(Join(Time(), Join([2 << 3], Number((ulong)step)), Field(5, Join(values))));
         _file.Flush();
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static float ValueOf(JsonNode figure) => (float)double.Parse(figure.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static string TagOf(string name) =>
         name.StartsWith(Evaluation, StringComparison.Ordinal) ? $"eval/{name[Evaluation.Length..]}" : $"train/{name}";

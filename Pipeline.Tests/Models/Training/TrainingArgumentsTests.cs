@@ -109,7 +109,7 @@ public sealed class TrainingArgumentsTests
     [InlineData("logging_steps: 0", "logging_steps: 0 is out of range")]
     [InlineData("save_steps: 1.5", "save_steps: 1.5 is neither a share below 1 nor a whole number of steps")]
     [InlineData("eval_strategy: no", "eval_strategy: YAML takes no without quotes for true or false; write \"no\" in quotes")]
-    [InlineData("tool_format: nope", "tool_format: 'nope' is not computed; use default or glm4")]
+    [InlineData("tool_format: nope", "tool_format: 'nope' is not computed; use one of default, glm4")]
     [InlineData("dataset: a,b\nmix_strategy: interleave_once", "mix_strategy: 'interleave_once' is not computed")]
     [InlineData("dataset: a,b\nmix_strategy: interleave_under\ninterleave_probs: 0.5", "interleave_probs: has 1 numbers for 2 datasets")]
     [InlineData("dataset: a,b\nmix_strategy: interleave_under\ninterleave_probs: 0.5,0", "interleave_probs: '0.5,0' must be numbers above 0")]
