@@ -69,8 +69,8 @@ public static class InstructionDataset
             DatasetEntry entry = DatasetEntry.Read(given, $"{infoPath}: {name}");
             if (entry.Ranking != stage is "rm" or "dpo")
                 throw new InputException(entry.Ranking
-                    ? $"{infoPath}: {name}: ranking is true, and stage: {stage} does not learn from pairs of answers; name another dataset, "
-                        + "or train it with LLaMA-Factory (stage: dpo)"
+                    ? $"{infoPath}: {name}: ranking is true, and stage: {stage} does not learn from pairs of answers; name another "
+                        + "dataset, or train it with LLaMA-Factory (stage: dpo)"
                     : $"{infoPath}: {name}: ranking is not true, and stage: {stage} learns from pairs of answers; name another dataset");
             IReadOnlyList<ConvertedRow> rows = DeclaredDataset.Read(datasetDir, name, entry);
             return entry.NumSamples is { } samples ? [.. RowChoice.Sample(rows.Count, samples, generator).Select(i => rows[i])] : rows;

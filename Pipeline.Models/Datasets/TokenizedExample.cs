@@ -70,8 +70,8 @@ public sealed record TokenizedExample(int[] InputIds, int[] Labels)
         ArgumentNullException.ThrowIfNull(tokenizer);
         int? end = template.EndsOnce ? template.EosTokenId(tokenizer) : null;
         if (end is not null && trainOnPrompt)
-            throw new SettingsException("train_on_prompt", $"cannot be used together with template: {template.Name}, whose questions have no "
-                + "end of their own; take the key out, or choose another template");
+            throw new SettingsException("train_on_prompt", $"cannot be used together with template: {template.Name}, whose questions "
+                + "have no end of their own; take the key out, or choose another template");
         IReadOnlyList<(int[] Prompt, int[] Response)> turns = template.EncodeMultiTurn(tokenizer, example.ToMessages(), example.System,
             example.Tools, dropsThoughts: maskHistory && !template.KeepsThoughts);
         List<TokenizedExample> kept = new();
@@ -90,7 +90,8 @@ public sealed record TokenizedExample(int[] InputIds, int[] Labels)
         }
         if (maskHistory) kept.Reverse();
         int[] last = end is { } id ? [id] : [];
-        return new TokenizedExample([.. kept.SelectMany(turn => turn.InputIds), .. last], [.. kept.SelectMany(turn => turn.Labels), .. last]);
+        return new TokenizedExample(
+            [.. kept.SelectMany(turn => turn.InputIds), .. last], [.. kept.SelectMany(turn => turn.Labels), .. last]);
 
         static int[] Nothing(int count) => [.. Enumerable.Repeat(Ignored, count)];
     }

@@ -118,7 +118,9 @@ public sealed record ChatTemplate
         return [.. encoded.Chunk(2).Select(pair => (pair[0], pair[1]))];
     }
 
-    /// <summary>Everything before the last answer, and the last answer; of any role, since pairs of answers are taken as they are.</summary>
+    /// <summary>
+    /// Everything before the last answer, and the last answer; of any role, since pairs of answers are taken as they are.
+    /// </summary>
     /// <inheritdoc cref="EncodeMultiTurn"/>
     public (int[] Prompt, int[] Response) EncodeOneTurn(
         HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null, string? tools = null)

@@ -195,6 +195,47 @@ internal static class ChatTemplates
             System = ["<<SYS>>\n{{content}}\n<</SYS>>\n\n"],
             IsSystemInQuestion = true,
         },
+        new("llama2_zh")
+        {
+            User = [TemplateSlot.Bos, "[INST] {{content}} [/INST]"],
+            System = ["<<SYS>>\n{{content}}\n<</SYS>>\n\n"],
+            DefaultSystem = "You are a helpful assistant. 你是一个乐于助人的助手。",
+            IsSystemInQuestion = true,
+        },
+        new("mistral_small")
+        {
+            Prefix = [TemplateSlot.Bos],
+            User = ["[INST]{{content}}[/INST]"],
+            System = ["[SYSTEM_PROMPT]{{content}}[/SYSTEM_PROMPT]"],
+            Observation = ["[TOOL_RESULTS]{\"content\": {{content}}}[/TOOL_RESULTS]"],
+            Function = ["[TOOL_CALLS]{{content}}", TemplateSlot.Eos],
+            Tools = ToolFormat.Get("mistral"),
+        },
+        new("deepseek")
+        {
+            Prefix = [TemplateSlot.Bos],
+            User = ["User: {{content}}\n\nAssistant:"],
+            System = ["{{content}}\n\n"],
+        },
+        new("openchat")
+        {
+            Prefix = [TemplateSlot.Bos],
+            User = ["GPT4 Correct User: {{content}}", TemplateSlot.Eos, "GPT4 Correct Assistant:"],
+        },
+        new("solar")
+        {
+            User = ["### User:\n{{content}}\n\n### Assistant:\n"],
+            Assistant = ["{{content}}"],
+            System = ["### System:\n{{content}}\n\n"],
+            EndsOnce = true,
+        },
+        new("yi") { User = ChatMlUser, Assistant = ChatMlAssistant, System = ChatMlSystem, StopWords = ["<|im_end|>"] },
+        new("zephyr")
+        {
+            User = ["<|user|>\n{{content}}", TemplateSlot.Eos, "<|assistant|>\n"],
+            System = ["<|system|>\n{{content}}", TemplateSlot.Eos],
+            DefaultSystem = "You are Zephyr, a helpful assistant.",
+        },
         new("vicuna")
         {
             User = ["USER: {{content}} ASSISTANT:"],

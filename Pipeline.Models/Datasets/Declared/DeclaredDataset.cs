@@ -20,7 +20,8 @@ internal static class DeclaredDataset
         HashSet<string> columns = [.. rows.SelectMany(row => row.Keys)];
         foreach (string column in entry.Required.Where(column => rows.Length > 0 && !columns.Contains(column)))
             throw new InputException($"{Path.Combine(folder, entry.FileName)}: no row has the column '{column}', which "
-                + $"{InstructionDataset.InfoFile} names for '{name}'; the file has {string.Join(", ", columns.Order(StringComparer.Ordinal))}");
+                + $"{InstructionDataset.InfoFile} names for '{name}'; the file has "
+                + string.Join(", ", columns.Order(StringComparer.Ordinal)));
         Queue<DatasetRow> unified = new(Unified(rows, entry));
         RowConverter converter = new(entry);
         return [.. items.Select((item, i) => (item.Row is null ? new ConvertedRow(i + 1) { Fault = $"line {item.Line}: {item.Fault}" }
@@ -51,7 +52,8 @@ internal static class DeclaredDataset
     }
 
     // A key that comes twice is told when its row is converted.
-    private static JsonElement Peek(DatasetRow row, string column) => row.Keys.Count(key => key == column) == 1 ? row.Value(column) : default;
+    private static JsonElement Peek(DatasetRow row, string column) =>
+        row.Keys.Count(key => key == column) == 1 ? row.Value(column) : default;
 
     private static IEnumerable<string> FilesOf(string path)
     {

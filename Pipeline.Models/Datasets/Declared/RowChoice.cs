@@ -43,7 +43,9 @@ internal static class RowChoice
     /// <param name="strategy">One of <see cref="MixStrategies"/>.</param>
     /// <param name="shares">How often each dataset is drawn from; null takes them in turn.</param>
     /// <param name="seed">The seed.</param>
-    public static IReadOnlyList<(int Set, int Row)> Mix(IReadOnlyList<int> lengths, string strategy, IReadOnlyList<double>? shares, int seed)
+    /// <exception cref="InputException">The shares repeat datasets without end.</exception>
+    public static IReadOnlyList<(int Set, int Row)> Mix(
+        IReadOnlyList<int> lengths, string strategy, IReadOnlyList<double>? shares, int seed)
     {
         if (strategy == "concat" || lengths.Count < 2)
             return [.. lengths.SelectMany((length, set) => Enumerable.Range(0, length).Select(row => (set, row)))];

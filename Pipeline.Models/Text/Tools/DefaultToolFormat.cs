@@ -7,7 +7,8 @@ namespace Pipeline.Models.Text.Tools;
 internal sealed class DefaultToolFormat : ToolFormat
 {
     public override IReadOnlyList<TextPart> Write(IReadOnlyList<ToolCall> calls) =>
-        [TextPart.Content(string.Join('\n', calls.Select(call => $"Action: {call.Name}\nAction Input: {PythonText.Dump(call.Arguments)}")))];
+        [TextPart.Content(string.Join('\n', calls
+            .Select(call => $"Action: {call.Name}\nAction Input: {PythonText.Dump(call.Arguments)}")))];
 
     protected override IReadOnlyList<TextPart> Describe(JsonElement[] tools, DateOnly today)
     {

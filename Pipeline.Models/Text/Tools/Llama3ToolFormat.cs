@@ -14,7 +14,8 @@ internal sealed class Llama3ToolFormat : ToolFormat
 
     protected override IReadOnlyList<TextPart> Describe(JsonElement[] tools, DateOnly today) =>
     [
-        TextPart.Mark($"Cutting Knowledge Date: December 2023\nToday Date: {today.ToString("dd MMM yyyy", CultureInfo.InvariantCulture)}\n\n"
+        TextPart.Mark(string.Create(CultureInfo.InvariantCulture,
+            $"Cutting Knowledge Date: December 2023\nToday Date: {today:dd MMM yyyy}\n\n")
             + "You have access to the following functions. To call a function, please respond with JSON for a function call. "
             + "Respond in the format {\"name\": function name, \"parameters\": dictionary of argument name and its value}. "
             + "Do not use variables.\n\n"),

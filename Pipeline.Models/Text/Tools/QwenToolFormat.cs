@@ -18,6 +18,7 @@ internal sealed class QwenToolFormat(string heading) : ToolFormat
             + "You are provided with function signatures within <tools></tools> XML tags:\n<tools>"),
         TextPart.Content(string.Concat(tools.Select(tool => "\n" + Wrapped(tool)))),
         TextPart.Mark("\n</tools>\n\nFor each function call, return a json object with function name and arguments within "
-            + "<tool_call></tool_call> XML tags:\n<tool_call>\n{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call>"),
+            + "<tool_call></tool_call> XML tags:\n<tool_call>\n"
+            + "{\"name\": <function-name>, \"arguments\": <args-json-object>}\n</tool_call>"),
     ];
 }

@@ -55,22 +55,13 @@ public sealed class TrainingData
     public static TrainingData Load(TrainingArguments arguments, HubTokenizer tokenizer, ChatTemplate template, int maxPositions)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        if (arguments.Dataset.Count == 0)
-            throw new InputException("dataset: is missing; give a name of dataset_info.json or a file of dataset_dir");
-        IReadOnlyList<ConvertedRow> all = Read(arguments.Dataset);
+        IReadOnlyList<ConvertedRow> all = DatasetMix.Load(arguments, arguments.Dataset, arguments.Stage);
         if (arguments.EvalDataset.Count > 0)
-            return Prepare(arguments, tokenizer, template, maxPositions, all, Read(arguments.EvalDataset));
+            return Prepare(arguments, tokenizer, template, maxPositions, all,
+                DatasetMix.Load(arguments, arguments.EvalDataset, arguments.Stage));
         (int[] train, int[] held) = arguments.ValSize == 0 ? ([.. Enumerable.Range(0, all.Count)], [])
             : RowChoice.Split(all.Count, arguments.ValSize, arguments.Seed);
         return Prepare(arguments, tokenizer, template, maxPositions, [.. train.Select(i => all[i])], [.. held.Select(i => all[i])]);
-
-        IReadOnlyList<ConvertedRow> Read(IReadOnlyList<string> names)
-        {
-            IReadOnlyList<IReadOnlyList<ConvertedRow>> sets = InstructionDataset.LoadEach(
-                arguments.DatasetDir, string.Join(',', names), arguments.MaxSamples, arguments.Seed, arguments.Stage);
-            return [.. RowChoice.Mix([.. sets.Select(set => set.Count)], arguments.MixStrategy, arguments.MixShares, arguments.Seed)
-                .Select(pick => sets[pick.Set][pick.Row])];
-        }
     }
 
     /// <summary>Encodes examples that are already split.</summary>

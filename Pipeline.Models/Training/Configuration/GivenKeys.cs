@@ -1,6 +1,8 @@
 namespace Pipeline.Models.Training.Configuration;
 
-/// <summary>The keys of a configuration as they were given, by the names they stand for; of a key that comes twice the last value.</summary>
+/// <summary>
+/// The keys of a configuration as they were given, by the names they stand for; of a key that comes twice the last value.
+/// </summary>
 internal sealed class GivenKeys
 {
     private static readonly string[] Off = ["false", "no", "off", "none", "0", "0.0", "null", ""];

@@ -44,7 +44,8 @@ internal static class TrainingArgumentsReader
         arguments.Notes = keys.Notes(arguments);
         faults.AddRange(TrainingArgumentsRules.Faults(arguments));
         // A key that is refused anyway needs no second reason.
-        faults.AddRange(FactoryChecks.Faults(keys, arguments).Where(fault => faults.All(known => known.Setting != fault.Setting)).ToArray());
+        SettingFault[] further = [.. FactoryChecks.Faults(keys, arguments)];
+        faults.AddRange(further.Where(fault => faults.All(known => known.Setting != fault.Setting)).ToArray());
         ThrowIfAny(faults, source);
         return arguments;
     }

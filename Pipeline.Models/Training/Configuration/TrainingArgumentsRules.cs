@@ -71,7 +71,7 @@ internal static class TrainingArgumentsRules
         if (a.InterleaveProbs.Count == 0)
             yield break;
         if (a.MixStrategy == "concat")
-            yield return new("interleave_probs", "is for an interleaving mix_strategy; take it out, or use interleave_under");
+            yield return new("interleave_probs", "is for an interleaving mix_strategy; take it out, or use another mix_strategy");
         int wrong = new[] { a.Dataset.Count, a.EvalDataset.Count }.FirstOrDefault(count => count > 0 && count != a.InterleaveProbs.Count);
         if (wrong > 0)
             yield return new("interleave_probs", $"has {a.InterleaveProbs.Count} numbers for {wrong} datasets; give one for each");

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Models.Training.Configuration;
 
-/// <summary>Plain words of YAML 1.1, as Python's reader takes them for LLaMA-Factory: truth values, and whole numbers in all notations.</summary>
+/// <summary>
+/// Plain words of YAML 1.1, as Python's reader takes them for LLaMA-Factory: truth values, and whole numbers in all notations.
+/// </summary>
 internal static partial class YamlScalars
 {
     private static readonly HashSet<string> Truths = new(StringComparer.Ordinal)

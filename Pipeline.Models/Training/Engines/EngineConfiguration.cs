@@ -65,7 +65,8 @@ public static class EngineConfiguration
     {
         string name = ForeignKeys.NameOf(key);
         return RunsOwn.Contains(name) ? $"{key}: is filled in by each run; take it out"
-            : TrainingKey.All.Any(known => known.Name == name && !Reports.Contains(name)) ? $"{key}: belongs into the training settings of a run; take it out"
+            : TrainingKey.All.Any(known => known.Name == name && !Reports.Contains(name))
+            ? $"{key}: belongs into the training settings of a run; take it out"
             : null;
     }
 

@@ -88,8 +88,9 @@ internal sealed class TrainingPlan
         if (_arguments.InOrder)
             return [.. Enumerable.Range(0, _count)];
         int[] shuffled = _orderSeed.Permutation(epoch, _examples.Count);
-        return [.. (_arguments.ByLength
-            ? LengthGroups.Order(shuffled, [.. _examples.Select(example => example.InputIds.Length)], UnitsPerStep) : shuffled).Take(_count)];
+        int[] order = _arguments.ByLength
+            ? LengthGroups.Order(shuffled, [.. _examples.Select(example => example.InputIds.Length)], UnitsPerStep) : shuffled;
+        return order[.._count];
     }
 
     private long TokensOf(int row) => _examples[row].InputIds.Length;

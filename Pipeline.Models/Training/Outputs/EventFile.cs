@@ -13,7 +13,7 @@ namespace Pipeline.Models.Training.Outputs;
 /// </summary>
 internal sealed class EventFile : IDisposable
 {
-    private const string Version = "brain.Event:2";
+    private const string Version = "brain.Event" + ":2";
     private const string Evaluation = "eval_";
 
     private readonly FileStream _file;

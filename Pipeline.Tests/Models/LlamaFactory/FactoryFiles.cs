@@ -58,7 +58,8 @@ internal static class FactoryFiles
             : tokens.GetProperty("eos")[0].GetString(), tokens.GetProperty("pad")[0].GetString()), []);
     }
 
-    public static int[] Ids(this JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
+    public static int[] Ids(this JsonElement element, string name) =>
+        [.. element.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
 
     public static string? Text(this JsonElement element, string name) =>
         element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

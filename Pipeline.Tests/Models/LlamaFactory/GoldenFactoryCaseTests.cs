@@ -23,8 +23,10 @@ public sealed class GoldenFactoryCaseTests
         List<string> failures = new();
         JsonElement[] cases = [.. given.GetProperty("cases").EnumerateArray()];
         foreach (JsonElement one in cases)
-            if (Difference(one, new StageEncoder(template, tokenizer, options with { Stage = IsOfPairs(one) ? "rm" : "sft" })) is { } difference)
-                failures.Add($"{one.Text("case")}: {difference}");
+        {
+            StageEncoder encoder = new(template, tokenizer, options with { Stage = IsOfPairs(one) ? "rm" : "sft" });
+            if (Difference(one, encoder) is { } difference) failures.Add($"{one.Text("case")}: {difference}");
+        }
         FactoryFiles.Report("cases", cases.Length, failures);
     }
 
@@ -41,7 +43,8 @@ public sealed class GoldenFactoryCaseTests
             int[] skipped = [.. rows.Where(row => row.Fault is not null).Select(row => row.Number - 1)];
             if (rows.Count != one.Number("rows", 0) || kept.Length != one.Number("kept", 0) || !skipped.SequenceEqual(one.Ids("skipped")))
                 return $"{rows.Count} rows, {kept.Length} kept, skipped {string.Join(' ', skipped)}";
-            return !one.TryGetProperty("ids0", out _) || kept[0].Example.InputIds.SequenceEqual(one.Ids("ids0")) ? null : $"ids {string.Join(' ', kept[0].Example.InputIds)}";
+            int[] ids = kept[0].Example.InputIds;
+            return !one.TryGetProperty("ids0", out _) || ids.SequenceEqual(one.Ids("ids0")) ? null : $"ids {string.Join(' ', ids)}";
         }
         catch (InputException e)
         {
@@ -66,7 +69,8 @@ public sealed class GoldenFactoryCaseTests
         {
             using JsonDocument info = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(set, InstructionDataset.InfoFile)));
             JsonProperty found = info.RootElement.EnumerateObject()
-                .FirstOrDefault(known => (set == folder || known.Name == name) && Path.Exists(Path.Combine(set, known.Value.Text("file_name") ?? "")));
+                .FirstOrDefault(known => (set == folder || known.Name == name)
+                    && Path.Exists(Path.Combine(set, known.Value.Text("file_name") ?? "")));
             if (found.Value.ValueKind == JsonValueKind.Object)
                 return DeclaredDataset.Read(set, found.Name, DatasetEntry.Read(found.Value, "case"));
         }
@@ -92,7 +96,8 @@ public sealed class GoldenFactoryCaseTests
         string folder = Path.Combine(FactoryFiles.Cases("training"), "dataset_formats");
         List<string> warnings = new();
         InstructionDataset.Load(folder, "sg_broken", warn: warnings.Add).Select(example => example.Output).ShouldBe(["Hello.", "Goodbye."]);
-        warnings.ShouldBe(["dataset sg_broken: row 2 is left out: 'conversations' has 'assistant' as message 1, where a question is expected",
+        warnings.ShouldBe([
+            "dataset sg_broken: row 2 is left out: 'conversations' has 'assistant' as message 1, where a question is expected",
             "dataset sg_broken: row 4 is left out: 'conversations' holds no message"]);
         InstructionDataset.Load(folder, "sg_func").ShouldHaveSingleItem().ToMessages().Select(message => message.Role)
             .ShouldBe(["user", "function", "observation", "assistant"]);

@@ -51,7 +51,8 @@ public sealed class GoldenFactoryConfigurationTests
         List<string> failures = new();
         foreach (JsonElement one in cases)
         {
-            string[] without = one.TryGetProperty("without", out JsonElement left) ? [.. left.EnumerateArray().Select(key => key.GetString()!)] : [];
+            string[] without = one.TryGetProperty("without", out JsonElement left)
+                ? [.. left.EnumerateArray().Select(key => key.GetString()!)] : [];
             string[] lines = [.. one.GetProperty("lines").EnumerateArray().Select(line => line.GetString()!)];
             // A line takes the place of the plain one, unless it is there to come twice.
             string[] given = one.Text("case") == "duplicate_key" ? [] : [.. lines.Select(line => line.Split(':')[0])];
@@ -101,8 +102,8 @@ public sealed class GoldenFactoryConfigurationTests
     }
 
     private static bool IsSame(string ours, string theirs) => ours == theirs
-        || (double.TryParse(ours, CultureInfo.InvariantCulture, out double a) && double.TryParse(theirs, CultureInfo.InvariantCulture, out double b)
-            && a == b);
+        || (double.TryParse(ours, CultureInfo.InvariantCulture, out double a)
+            && double.TryParse(theirs, CultureInfo.InvariantCulture, out double b) && a == b);
 
     private static string Show(double value) => value.ToString(CultureInfo.InvariantCulture);
 

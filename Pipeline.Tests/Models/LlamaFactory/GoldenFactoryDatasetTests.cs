@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Pipeline.Models;
 using Pipeline.Models.Datasets;
@@ -105,11 +106,12 @@ public sealed class GoldenFactoryDatasetTests
             }
             string[] order = [.. one.GetProperty("order").EnumerateArray().Select(item => item.GetString()!)];
             int[] lengths = [.. "ab".Select(set => order.Where(item => item[0] == set)
-                .Select(item => int.Parse(item[1..], System.Globalization.CultureInfo.InvariantCulture)).Max() + 1)];
+                .Select(item => int.Parse(item[1..], CultureInfo.InvariantCulture)).Max() + 1)];
             if (strategy != "concat") lengths = [6, 9];         // of the two sets that the file was made with
             double[]? shares = one.GetProperty("interleave_probs") is { ValueKind: JsonValueKind.Array } given
                 ? [.. given.EnumerateArray().Select(share => share.GetDouble())] : null;
-            string[] ours = [.. RowChoice.Mix(lengths, strategy, shares, one.Number("seed", 0)).Select(pick => $"{"ab"[pick.Set]}{pick.Row}")];
+            string[] ours = [.. RowChoice.Mix(lengths, strategy, shares, one.Number("seed", 0))
+                .Select(pick => $"{"ab"[pick.Set]}{pick.Row}")];
             if (!ours.SequenceEqual(order)) failures.Add($"{one}\n  {string.Join(' ', ours)}");
         }
         FactoryFiles.Report("mix", cases.Length, failures);
@@ -182,7 +184,8 @@ public sealed class GoldenFactoryDatasetTests
             columns["input_ids"] = [.. row.Example.InputIds, .. Enumerable.Repeat(tokenizer.PadTokenId!.Value, missing)];
             columns["labels"] = [.. row.Example.Labels, .. Enumerable.Repeat(TokenizedExample.Ignored, missing)];
             columns["position_ids"] = [.. row.Example.Parts.SelectMany(length => Enumerable.Range(0, length)), .. new int[missing]];
-            columns["attention_mask"] = [.. row.Example.Parts.SelectMany((length, i) => Enumerable.Repeat(i + 1, length)), .. new int[missing]];
+            columns["attention_mask"] =
+                [.. row.Example.Parts.SelectMany((length, i) => Enumerable.Repeat(i + 1, length)), .. new int[missing]];
         }
     }
 }

@@ -19,7 +19,7 @@ public sealed partial class GoldenFactoryTemplateTests
         Assert.SkipWhen(file == FactoryFiles.None, $"{FactoryFiles.Root}/templates is not there");
         JsonElement conversations = FactoryFiles.Read("templates", "conversations"), expected = FactoryFiles.Read("templates", file);
         ChatTemplate named = ChatTemplate.Get(expected.GetProperty("template").GetString()!);
-        TemplateTokens tokens = TemplateTokens.Prepare(named, FactoryFiles.Tokenizer(expected.GetProperty("tokenizer").GetString()!, named.Name));
+        TemplateTokens tokens = TemplateTokens.Prepare(named, FactoryFiles.Tokenizer(expected.Text("tokenizer")!, named.Name));
         CheckTokens(named, tokens, expected);
 
         List<string> failures = new();
@@ -69,14 +69,17 @@ public sealed partial class GoldenFactoryTemplateTests
             : $"labels\n  {string.Join(' ', encoded.Labels)}\n  {string.Join(' ', labels)}";
     }
 
-    private static ChatTemplate WithOptions(ChatTemplate named, JsonElement options) => named.WithDefaultSystem(options.Text("default_system"))
-        .WithToolFormat(options.Text("tool_format")) with
+    private static ChatTemplate WithOptions(ChatTemplate named, JsonElement options)
     {
-        Thinking = !options.TryGetProperty("enable_thinking", out JsonElement thinking) ? true
-            : thinking.ValueKind == JsonValueKind.Null ? null : thinking.GetBoolean(),
-        KeepsThoughts = options.Flag("preserve_thinking"),
-        ControlTokens = options.Flag("split_special_tokens") ? ControlTokens.Nowhere : ControlTokens.Everywhere,
-    };
+        ChatTemplate formatted = named.WithDefaultSystem(options.Text("default_system")).WithToolFormat(options.Text("tool_format"));
+        return formatted with
+        {
+            Thinking = !options.TryGetProperty("enable_thinking", out JsonElement thinking) ? true
+                : thinking.ValueKind == JsonValueKind.Null ? null : thinking.GetBoolean(),
+            KeepsThoughts = options.Flag("preserve_thinking"),
+            ControlTokens = options.Flag("split_special_tokens") ? ControlTokens.Nowhere : ControlTokens.Everywhere,
+        };
+    }
 
     // The tools text of some formats holds the day on which the ids were made.
     private static DateOnly? DayIn(JsonElement one, HubTokenizer tokenizer) =>

@@ -112,7 +112,8 @@ public sealed class TrainingArgumentsTests
     [InlineData("tool_format: nope", "tool_format: 'nope' is not computed; use one of default, glm4")]
     [InlineData("dataset: a,b\nmix_strategy: interleave_once", "mix_strategy: 'interleave_once' is not computed")]
     [InlineData("dataset: a,b\nmix_strategy: interleave_under\ninterleave_probs: 0.5", "interleave_probs: has 1 numbers for 2 datasets")]
-    [InlineData("dataset: a,b\nmix_strategy: interleave_under\ninterleave_probs: 0.5,0", "interleave_probs: '0.5,0' must be numbers above 0")]
+    [InlineData("dataset: a,b\nmix_strategy: interleave_under\ninterleave_probs: 0.5,0",
+        "interleave_probs: '0.5,0' must be numbers above 0")]
     [InlineData("stage: pt\ntrain_on_prompt: true", "train_on_prompt: is for stage: sft")]
     [InlineData("do_train: true", "dataset: is missing")]
     [InlineData("do_eval: true", "do_eval: needs examples; give val_size or eval_dataset")]
@@ -195,12 +196,13 @@ public sealed class TrainingArgumentsTests
     [Fact]
     public void What_has_no_effect_is_told_in_one_line_for_each_reason()
     {
-        TrainingArguments a = TrainingArguments.Parse(Needed + "flash_attn: fa2\ndeepspeed: ds.json\npissa_iter: 16\nreport_to: wandb, tensorboard\n"
-            + "use_unsloth: false\nhub_token: null", "a.yaml");
+        TrainingArguments a = TrainingArguments.Parse(Needed + "flash_attn: fa2\ndeepspeed: ds.json\npissa_iter: 16\n"
+            + "report_to: wandb, tensorboard\nuse_unsloth: false\nhub_token: null", "a.yaml");
         a.Notes.ShouldBe([
             "flash_attn, deepspeed: without effect: how a host computes is decided here",
             "pissa_iter: without effect: belongs to a method that is off",
-            "report_to: wandb is not told; the figures are in trainer_log.jsonl of output_dir, and with report_to: tensorboard in event files",
+            "report_to: wandb is not told; the figures are in trainer_log.jsonl of output_dir, and with report_to: tensorboard in event "
+                + "files",
         ]);
         a.ReportTo.ShouldBe(["wandb", "tensorboard"]);
     }
