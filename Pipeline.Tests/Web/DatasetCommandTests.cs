@@ -44,7 +44,8 @@ public sealed class DatasetCommandTests : IDisposable
             $"model_name_or_path={Path.Combine(RepositoryRoot.Path, "starter", "phi4-starter")}"];
         (int code, string output, string error) = await RunAsync([.. words, "--stage", "kto"]);
         code.ShouldBe(0, error);
-        JsonElement[] rows = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        JsonElement[] rows = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)];
         rows.Select(row => row.GetProperty("kto_tags").GetBoolean()).ShouldBe([true, false]);
         rows[0].GetProperty("input_ids").GetArrayLength().ShouldBe(rows[0].GetProperty("labels").GetArrayLength());
         rows[1].TryGetProperty("kl_labels", out _).ShouldBeTrue();
