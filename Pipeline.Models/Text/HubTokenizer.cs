@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.ML.Tokenizers;
@@ -16,6 +17,8 @@ public sealed class HubTokenizer
     private readonly TokenizerFile _file;
     private readonly BpeTokenizer _merger;
     private readonly AddedTokenMatcher _raw, _rawPlain, _normalized, _normalizedPlain;
+    private readonly AddedTokenMatcher _specialTokens;
+    private readonly SearchValues<string> _spellings;
     private readonly Dictionary<string, int> _ids;
     private readonly byte[]?[] _bytes;
     private readonly HashSet<int> _special;
@@ -37,6 +40,9 @@ public sealed class HubTokenizer
 
         _ids = new Dictionary<string, int>(file.Vocabulary, StringComparer.Ordinal);
         foreach (AddedToken token in file.AddedTokens) _ids[token.Content] = token.Id;
+        _specialTokens = new AddedTokenMatcher(file.AddedTokens.Where(token => token.Special));
+        _spellings = SearchValues.Create([.. file.AddedTokens.Where(token => token is { Special: true, Content.Length: > 0 })
+            .Select(token => token.Content)], StringComparison.Ordinal);
         _special = [.. file.AddedTokens.Where(token => token.Special).Select(token => token.Id)];
         _bytes = new byte[_ids.Values.DefaultIfEmpty(-1).Max() + 1][];
         foreach ((string token, int id) in _ids) _bytes[id] = ByteLevelAlphabet.BytesOf(token);
@@ -60,7 +66,11 @@ public sealed class HubTokenizer
     /// <summary>Id that pads a batch, when the folder names one.</summary>
     public int? PadTokenId => IdOf(Roles.Pad);
 
-    private TokenizerRoles Roles { get; }
+    /// <summary>Whether <see cref="BosTokenId"/> stands before every text (<c>add_bos_token</c>).</summary>
+    internal bool AddsBos => Roles.AddsBos;
+
+    /// <summary>Spellings of the first, last and padding token.</summary>
+    internal TokenizerRoles Roles { get; }
 
     /// <summary>Reads a tokenizer from a model folder or from its <c>tokenizer.json</c>.</summary>
     /// <exception cref="InputException">Not found, not readable, or not byte-level BPE; names the file and the key.</exception>
@@ -107,6 +117,31 @@ public sealed class HubTokenizer
 
     /// <summary>Whether the id belongs to a special token.</summary>
     public bool IsSpecial(int id) => _special.Contains(id);
+
+    /// <summary>
+    /// The same tokenizer with other first, last and padding tokens, and with further special ones; those that the vocabulary
+    /// lacks get the next ids.
+    /// </summary>
+    /// <param name="roles">First, last and padding token.</param>
+    /// <param name="special">Further special tokens.</param>
+    internal HubTokenizer With(TokenizerRoles roles, IReadOnlyList<string> special)
+    {
+        TokenizerFile file = _file;
+        int next = VocabSize;
+        foreach (string token in (string[])[.. roles.Eos is { } eos ? (string[])[eos] : [], .. special])
+        {
+            if (file.AddedTokens.Any(added => added.Content == token && added.Special)) continue;
+            file = file.WithSpecialToken(token, TokenToId(token) ?? next++);
+        }
+        return new HubTokenizer(file, roles);
+    }
+
+    /// <summary>Whether a text spells out a special token.</summary>
+    internal bool SpellsSpecialToken(string text) => text.AsSpan().ContainsAny(_spellings);
+
+    /// <summary>The text as stretches without special tokens and, with their ids, such tokens.</summary>
+    internal IEnumerable<(string Text, int? Token)> SplitAtSpecialTokens(string text) =>
+        _specialTokens.Split(text).Select(part => (part.Text, part.Token?.Id));
 
     internal ReadOnlySpan<byte> BytesOf(int id) => id >= 0 && id < _bytes.Length ? _bytes[id] : default(ReadOnlySpan<byte>);
 

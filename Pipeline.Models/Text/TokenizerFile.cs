@@ -23,7 +23,7 @@ internal sealed class TokenizerFile
     public List<(string Left, string Right)> Merges { get; } = [];
 
     /// <summary>Added tokens, special or not.</summary>
-    public List<AddedToken> AddedTokens { get; } = [];
+    public List<AddedToken> AddedTokens { get; private set; } = [];
 
     /// <summary>Splits, applied one inside the other.</summary>
     public List<TextSplitter> Splitters { get; } = [];
@@ -62,6 +62,19 @@ internal sealed class TokenizerFile
         {
             throw new InputException($"{path}: not a readable tokenizer.json: {e.Message}", e);
         }
+    }
+
+    /// <summary>The same file with one more special token, or with that token made special.</summary>
+    /// <param name="content">Its text.</param>
+    /// <param name="id">Its id.</param>
+    public TokenizerFile WithSpecialToken(string content, int id)
+    {
+        TokenizerFile copy = (TokenizerFile)MemberwiseClone();
+        AddedToken? known = AddedTokens.FirstOrDefault(token => token.Content == content);
+        copy.AddedTokens = [.. AddedTokens.Where(token => token != known), known is null
+            ? new AddedToken(id, content, Special: true, Normalized: false, SingleWord: false, StripLeft: false, StripRight: false)
+            : known with { Special = true }];
+        return copy;
     }
 
     private static string? LeadOf(JsonElement processor)

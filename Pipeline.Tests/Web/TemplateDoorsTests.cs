@@ -109,9 +109,11 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
         byte[] image = File.ReadAllBytes(Path.Combine(GoldenFiles.Root, "qwen2vl-tiny", "images", "small.png"));
         HubTokenizer tokenizer = HubTokenizer.Load(model);
         string shown = VisionLanguageModel.ImageMarker + _question;
-        int[] expected = ChatTemplate.Get(template).EncodePrompt(tokenizer, [new ChatMessage("user", shown)]);
+        int[] expected = ChatTemplate.Get(template).EncodePrompt(tokenizer,
+            [ChatMessage.WithImages("user", VisionLanguageModel.ImageMarker, [null, _question])]);
         WriteDataset(shown);
-        Prompt(LoraTrainer.ReadData(Arguments(model, _folder.File("none")), model, observer: null)).ShouldBe(expected, "training");
+        TrainingArguments marked = Arguments(model, _folder.File("none")) with { SplitSpecialTokens = false };
+        Prompt(LoraTrainer.ReadData(marked, model, observer: null)).ShouldBe(expected, "training");
 
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings:
             [("Serving:LanguageModels:0", Path.Combine(GoldenFiles.Root, "phi4-tiny")), ("Serving:VisionModel", model),

@@ -73,8 +73,8 @@ internal sealed class ChatCompletionsApi(
         if (model.SeesImages)
         {
             // Images come first in their message.
-            ChatMessage[] shown = [.. read.Select(m => new ChatMessage(m.Role,
-                string.Concat(Enumerable.Repeat(VisionLanguageModel.ImageMarker, m.Content.Images.Count)) + m.Content.Text))];
+            ChatMessage[] shown = [.. read.Select(m => ChatMessage.WithImages(m.Role, VisionLanguageModel.ImageMarker,
+                [.. m.Content.Images.Select(_ => (string?)null), m.Content.Text]))];
             RgbImage[] images = [.. read.SelectMany(m => m.Content.Images).Select(image => vision.Decode(image))];
             return (onText, cancellationToken) => vision.Generate(model.Folder, shown, images, generation, onText, cancellationToken);
         }
