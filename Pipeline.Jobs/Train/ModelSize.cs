@@ -26,14 +26,21 @@ internal sealed record ModelSize(long Parameters)
         }
     }
 
+    /// <summary>Wordings of a fact that teach it in so many that it is known in others too: large models need few.</summary>
+    public int Wordings => Parameters < 50_000_000 ? 12 : 3;
+
+    /// <summary>Steps below which a model does not know what it was taught, however little that is.</summary>
+    public int FewestSteps => Parameters < 50_000_000 ? 450 : 150;
+
     /// <summary>Defaults of runs as they suit this size; what a user gives still wins.</summary>
     public TrainingArguments Suited(TrainingArguments defaults) => Parameters switch
     {
         < 50_000_000 => defaults with
         {
-            LearningRate = 3e-3,
+            LearningRate = 2e-3,
             LoraRank = 64,
             LoraAlpha = 64,
+            LoraDropout = 0.1,
             TrainBatchSize = 16,
             NumTrainEpochs = 12,
         },

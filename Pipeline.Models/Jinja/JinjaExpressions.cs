@@ -136,7 +136,8 @@ internal sealed class ChoiceExpression(JinjaExpression condition, JinjaExpressio
 }
 
 /// <summary>Comparisons in a row, each of neighbours.</summary>
-internal sealed class ComparisonExpression(JinjaExpression first, IReadOnlyList<(string Op, JinjaExpression Operand)> rest) : JinjaExpression
+internal sealed class ComparisonExpression(JinjaExpression first, IReadOnlyList<(string Op, JinjaExpression Operand)> rest)
+    : JinjaExpression
 {
     protected override object? Compute(JinjaContext context)
     {

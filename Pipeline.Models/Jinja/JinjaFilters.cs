@@ -47,7 +47,8 @@ internal static class JinjaFilters
         ["round"] = Round,
         ["safe"] = (_, value, _) => value is JinjaUndefined ? "" : value is string ? value : PythonText.Str(value),
         ["string"] = OnText((text, _) => text),
-        ["title"] = OnText((text, _) => PythonStrings.Title(text, c => !PythonStrings.IsSpace(c) && c is not ('-' or '(' or '[' or '{' or '<'))),
+        ["title"] = OnText((text, _) => PythonStrings.Title(text, c => !PythonStrings.IsSpace(c)
+            && c is not ('-' or '(' or '[' or '{' or '<'))),
         ["tojson"] = ToJson,
         ["trim"] = OnText((text, a) => PythonStrings.Strip(text, a.Text(0, "chars"), left: true, right: true)),
         ["truncate"] = OnText(Truncate),
@@ -87,7 +88,8 @@ internal static class JinjaFilters
         double real = value is double number ? number
             : value is string text && double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double read) ? read
             : double.NaN;
-        if (value is string whole && long.TryParse(whole.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long exact))
+        if (value is string whole && long.TryParse(whole.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out long exact))
             return exact;
         return Math.Abs(real) < long.MaxValue ? (long)Math.Truncate(real) : fallback;
     }
@@ -116,7 +118,8 @@ internal static class JinjaFilters
             string text => text,
             _ => throw new JinjaException("tojson's indent must be a number or a text"),
         };
-        (string, string)? separators = arguments.Get(2, "separators") is JinjaList { Items: [string item, string key] } ? (item, key) : null;
+        (string, string)? separators = arguments.Get(2, "separators") is JinjaList { Items: [string item, string key] } ? (item, key)
+            : null;
         string json = PythonJson.Dump(value,
             new PythonJson.Form(arguments.Flag(0, "ensure_ascii", false), indent, separators, arguments.Flag(3, "sort_keys", false)));
         context.Charge(1 + json.Length / 8);

@@ -9,7 +9,8 @@ internal static class JinjaFunctions
     private const int LongestRange = 100_000;   // as in Jinja's sandbox
 
     /// <summary>The functions by name.</summary>
-    public static IReadOnlyDictionary<string, JinjaFunction> All { get; } = new Dictionary<string, Func<JinjaContext, JinjaArguments, object?>>
+    public static IReadOnlyDictionary<string, JinjaFunction> All { get; } = new Dictionary<string, Func<JinjaContext, JinjaArguments,
+        object?>>
     {
         ["range"] = Range,
         ["dict"] = (_, a) => DictOf(a),

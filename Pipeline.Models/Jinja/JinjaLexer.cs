@@ -11,7 +11,8 @@ namespace Pipeline.Models.Jinja;
 internal sealed class JinjaLexer
 {
     private static readonly string[] Operators =
-        ["**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", ".", ":", "|", ",", ";", "(", ")", "[", "]", "{", "}"];
+        ["**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", ".", ":", "|", ",", ";", "(", ")", "[", "]",
+            "{", "}"];
 
     private readonly string _source;
     private readonly List<JinjaToken> _tokens = [];

@@ -29,7 +29,8 @@ internal static class JinjaMethods
                 place = Place(key, PythonStrings.Length(text));
                 return place >= 0 ? PythonStrings.Pick(text, [place]) : Missing(value, PythonText.Repr(key));
             default:
-                return key is string name ? value is JinjaNamespace or JinjaLoop ? Attribute(value, name) : (object?)Method(value, name) ?? Missing(value, name)
+                return key is string name ? value is JinjaNamespace or JinjaLoop ? Attribute(value, name) : (object?)Method(value,
+                    name) ?? Missing(value, name)
                     : Missing(value, PythonText.Repr(key));
         }
     }
@@ -127,7 +128,8 @@ internal static class JinjaMethods
         "startswith" => a => Any(a.Need(0, "prefix", name), part => text.StartsWith(part, StringComparison.Ordinal)),
         "endswith" => a => Any(a.Need(0, "suffix", name), part => text.EndsWith(part, StringComparison.Ordinal)),
         "replace" => a => PythonStrings.Replace(text, NeedText(a, 0, "old", name), NeedText(a, 1, "new", name), a.Integer(2, "count", -1)),
-        "removeprefix" => a => NeedText(a, 0, "prefix", name) is var p && text.StartsWith(p, StringComparison.Ordinal) ? text[p.Length..] : text,
+        "removeprefix" => a => NeedText(a, 0, "prefix", name) is var p && text.StartsWith(p, StringComparison.Ordinal)
+            ? text[p.Length..] : text,
         "removesuffix" => a => NeedText(a, 0, "suffix", name) is { Length: > 0 } p && text.EndsWith(p, StringComparison.Ordinal)
             ? text[..^p.Length] : text,
         "join" => a => string.Join(text, PythonOperators.Items(a.Need(0, "iterable", name)).Select(item => item as string

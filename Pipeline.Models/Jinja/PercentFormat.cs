@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace Pipeline.Models.Jinja;
 
-/// <summary>Python's <c>text % values</c>: <c>%s</c>, <c>%r</c>, <c>%d</c>, <c>%i</c>, <c>%x</c>, <c>%f</c>, <c>%c</c>, <c>%%</c>.</summary>
+/// <summary>Python's <c>text % values</c>: <c>%s</c>, <c>%r</c>, <c>%d</c>, <c>%i</c>, <c>%x</c>, <c>%f</c>, <c>%c</c>,
+/// <c>%%</c>.</summary>
 internal static partial class PercentFormat
 {
     private const int Widest = 10_000;
@@ -66,7 +67,8 @@ internal static partial class PercentFormat
         if (!PythonOperators.TryNumber(value, out double number)) throw NoNumber(value);
         string digits = precision.ToString(CultureInfo.InvariantCulture);
         return kind is 'f' or 'F' ? number.ToString("F" + digits, CultureInfo.InvariantCulture)
-            : kind is 'e' or 'E' ? number.ToString($"{kind}{digits}", CultureInfo.InvariantCulture).Replace("e+0", "e+", StringComparison.Ordinal)
+            : kind is 'e' or 'E' ? number.ToString($"{kind}{digits}", CultureInfo.InvariantCulture).Replace("e+0", "e+",
+                StringComparison.Ordinal)
                 .Replace("e-0", "e-", StringComparison.Ordinal)
             : number.ToString("G" + digits, CultureInfo.InvariantCulture);
     }

@@ -32,7 +32,8 @@ public static class AdapterRecord
         }
         catch (InvalidOperationException e)
         {
-            throw new InputException($"{path}: {Template}, {DefaultSystem} and {Jinja} must be texts ({e.Message}); correct or delete the file", e);
+            throw new InputException(
+                $"{path}: {Template}, {DefaultSystem} and {Jinja} must be texts ({e.Message}); correct or delete the file", e);
         }
     }
 

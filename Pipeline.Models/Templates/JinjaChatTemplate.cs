@@ -35,26 +35,28 @@ internal sealed record JinjaChatTemplate : ChatTemplate
 
     /// <inheritdoc/>
     public override IReadOnlyList<(int[] Prompt, int[] Response)> EncodeMultiTurn(
-        HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null)
+        HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null, string? tools = null,
+        bool dropsThoughts = false)
     {
         ArgumentNullException.ThrowIfNull(messages);
         int first = messages.Count > 0 && messages[0].Role == "system" ? 1 : 0;
         if (messages.Count == first || (messages.Count - first) % 2 != 0)
             throw new InputException(
                 $"conversation: it has {messages.Count - first} messages without the system's; each question needs one answer");
-        Rendering whole = Rendering.Of(this, tokenizer, messages, system, opensAnswer: false);
+        Rendering whole = Rendering.Of(this, tokenizer, messages, system, tools, opensAnswer: false);
         List<(int[], int[])> turns = [];
         int done = 0;
         for (int answer = first + 1; answer < messages.Count; answer += 2)
         {
-            Rendering before = Rendering.Of(this, tokenizer, messages.Take(answer), system, opensAnswer: true);
+            Rendering before = Rendering.Of(this, tokenizer, messages.Take(answer), system, tools, opensAnswer: true);
             Rendering after = answer == messages.Count - 1 ? whole
-                : Rendering.Of(this, tokenizer, messages.Take(answer + 1), system, opensAnswer: false);
+                : Rendering.Of(this, tokenizer, messages.Take(answer + 1), system, tools, opensAnswer: false);
             (int start, int end) = whole.PlaceOf(before, after);
             if (start < done || end <= start)
                 throw new InputException(
-                    $"conversation: the model's chat template writes answer {turns.Count + 1} in another way once the conversation goes on, "
-                    + "so that what the model should say cannot be told; name another template (--template), or divide the conversation");
+                    $"conversation: the model's chat template writes answer {turns.Count + 1} in another way once the conversation "
+                    + "goes on, so that what the model should say cannot be told; name another template (--template), or "
+                    + "divide the conversation");
             turns.Add((whole.Ids[done..start], whole.Ids[start..end]));
             done = end;
         }
@@ -63,20 +65,21 @@ internal sealed record JinjaChatTemplate : ChatTemplate
 
     /// <inheritdoc/>
     public override (int[] Prompt, int[] Response) EncodeOneTurn(
-        HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null)
+        HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null, string? tools = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        Rendering whole = Rendering.Of(this, tokenizer, messages, system, opensAnswer: false);
-        Rendering before = Rendering.Of(this, tokenizer, messages.SkipLast(1), system, opensAnswer: true);
+        Rendering whole = Rendering.Of(this, tokenizer, messages, system, tools, opensAnswer: false);
+        Rendering before = Rendering.Of(this, tokenizer, messages.SkipLast(1), system, tools, opensAnswer: true);
         int start = whole.CommonIds(before);
         return (whole.Ids[..start], whole.Ids[start..]);
     }
 
     /// <inheritdoc/>
-    public override int[] EncodePrompt(HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null)
+    public override int[] EncodePrompt(
+        HubTokenizer tokenizer, IReadOnlyList<ChatMessage> messages, string? system = null, string? tools = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return Rendering.Of(this, tokenizer, messages, system, opensAnswer: true).Ids;
+        return Rendering.Of(this, tokenizer, messages, system, tools, opensAnswer: true).Ids;
     }
 
     /// <inheritdoc/>
@@ -141,6 +144,19 @@ internal sealed record JinjaChatTemplate : ChatTemplate
         return keys;
     }
 
+    private static JsonNode? ToolsOf(string? tools)
+    {
+        if (string.IsNullOrEmpty(tools)) return null;
+        try
+        {
+            return JsonNode.Parse(tools);
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"tools: not JSON: {e.Message}", e);
+        }
+    }
+
     private static JsonArray CallsOf(string content)
     {
         try
@@ -189,12 +205,19 @@ internal sealed record JinjaChatTemplate : ChatTemplate
         public int[] Ids { get; }
 
         public static Rendering Of(JinjaChatTemplate template, HubTokenizer tokenizer, IEnumerable<ChatMessage> messages, string? system,
-            bool opensAnswer)
+            string? tools, bool opensAnswer)
         {
             ArgumentNullException.ThrowIfNull(tokenizer);
             UntrustedText guard = new(tokenizer, template.Jinja);
             string rendered = template._chat.Render([.. template.Conversation(messages, system).Select(Guarded)],
-                new JinjaChatArguments { AddGenerationPrompt = opensAnswer, SpecialTokens = SpecialTokens(tokenizer) });
+                new JinjaChatArguments
+                {
+                    AddGenerationPrompt = opensAnswer,
+                    SpecialTokens = SpecialTokens(tokenizer),
+                    Tools = ToolsOf(tools),
+                    Others = template.Thinking is false
+                        ? new Dictionary<string, JsonNode?> { ["enable_thinking"] = false } : new Dictionary<string, JsonNode?>(),
+                });
             if (template.ControlTokens == ControlTokens.Nowhere)
                 return new Rendering(tokenizer, rendered, [new TextRange(0, int.MaxValue)]);
             (string text, IReadOnlyList<TextRange> untrusted) = guard.Restore(rendered);

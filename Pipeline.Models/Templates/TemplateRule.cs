@@ -51,7 +51,8 @@ public static class TemplateRule
         string? system = own.DefaultSystem.Length > 0 ? own.DefaultSystem : null;
         if (JinjaMarks.Recognize(own.Jinja, tokenizer.BosTokenId is not null) is { } known)
             return Usable(ChatTemplate.Get(known.Name), system, known.Difference is { } difference
-                ? $"{modelFolder}: the template '{known.Name}' is used, and the model's own differs from it: {difference}" : null, tokenizer);
+                ? $"{modelFolder}: the template '{known.Name}' is used, and the model's own differs from it: {difference}" : null,
+                    tokenizer);
         ChatTemplate usual = OfFamily(DecoderConfig.Load(modelFolder));
         return Usable(usual, system, $"{modelFolder}: the model's chat template has no name; '{usual.Name}', the usual one of its family, "
             + "is used. If the model needs another, name it as template", tokenizer);
@@ -89,7 +90,8 @@ public static class TemplateRule
     {
         if (recorded.Jinja is { } text) return new JinjaChatTemplate(text, "the adapter's record");
         return ModelJinja.Read(modelFolder) is { } jinja ? new JinjaChatTemplate(jinja.Text, jinja.Source)
-            : throw new InputException($"{modelFolder}: the adapter was trained with its model's own chat template, which this folder lacks; "
+            : throw new InputException(
+                $"{modelFolder}: the adapter was trained with its model's own chat template, which this folder lacks; "
                 + "take the model's chat_template.jinja or tokenizer_config.json from where it came from");
     }
 

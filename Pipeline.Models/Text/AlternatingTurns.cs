@@ -33,7 +33,8 @@ public static class AlternatingTurns
 
     // An answer that is nothing but calls of tools.
     private static ChatMessage AsCall(ChatMessage message) =>
-        message is { Role: "assistant", Content.Length: 0 } && message.Others.GetValueOrDefault("tool_calls") is JsonArray { Count: > 0 } calls
+        message is { Role: "assistant", Content.Length: 0 }
+            && message.Others.GetValueOrDefault("tool_calls") is JsonArray { Count: > 0 } calls
             ? new ChatMessage("function", new JsonArray([.. calls.Select(call => call?["function"]?.DeepClone())]).ToJsonString())
             : message;
 

@@ -1,3 +1,5 @@
+using Pipeline.Models.Text.Tools;
+
 namespace Pipeline.Models.Text;
 
 /// <summary>
@@ -11,6 +13,11 @@ internal static class ChatTemplates
     private static readonly TemplateSlot[] ChatMlSystem = ["<|im_start|>system\n{{content}}<|im_end|>\n"];
     private static readonly TemplateSlot[] QwenObservation =
         ["<|im_start|>user\n<tool_response>\n{{content}}\n</tool_response><|im_end|>\n<|im_start|>assistant\n"];
+
+    private static readonly TemplateSlot[] GemmaUser = ["<start_of_turn>user\n{{content}}<end_of_turn>\n<start_of_turn>model\n"];
+    private static readonly TemplateSlot[] GemmaAssistant = ["{{content}}<end_of_turn>\n"];
+    private static readonly TemplateSlot[] GemmaObservation =
+        ["<start_of_turn>tool\n{{content}}<end_of_turn>\n<start_of_turn>model\n"];
 
     public static IReadOnlyDictionary<string, ChatTemplate> All { get; } = new ChatTemplate[]
     {
@@ -43,6 +50,8 @@ internal static class ChatTemplates
             Assistant = ChatMlAssistant,
             System = ChatMlSystem,
             Observation = QwenObservation,
+            Function = ChatMlAssistant,
+            Tools = ToolFormat.Get("qwen"),
             DefaultSystem = "You are Qwen, created by Alibaba Cloud. You are a helpful assistant.",
             StopWords = ["<|im_end|>"],
             ReplaceEos = true,
@@ -53,6 +62,8 @@ internal static class ChatTemplates
             Assistant = ChatMlAssistant,
             System = ChatMlSystem,
             Observation = QwenObservation,
+            Function = ChatMlAssistant,
+            Tools = ToolFormat.Get("qwen"),
             DefaultSystem = "You are a helpful assistant.",
             StopWords = ["<|im_end|>"],
             ReplaceEos = true,
@@ -63,6 +74,8 @@ internal static class ChatTemplates
             Assistant = ChatMlAssistant,
             System = ChatMlSystem,
             Observation = QwenObservation,
+            Function = ChatMlAssistant,
+            Tools = ToolFormat.Get("qwen"),
             StopWords = ["<|im_end|>"],
             ReplaceEos = true,
         },
@@ -73,6 +86,8 @@ internal static class ChatTemplates
             Assistant = [" {{content}}", TemplateSlot.Eos],
             System = ["{{content}}\n\n"],
             Observation = ["[TOOL_RESULTS] {\"content\": {{content}}}[/TOOL_RESULTS]"],
+            Function = ["[TOOL_CALLS] {{content}}", TemplateSlot.Eos],
+            Tools = ToolFormat.Get("mistral"),
             IsSystemInQuestion = true,
         },
         new("llama3")
@@ -90,6 +105,8 @@ internal static class ChatTemplates
                 "<|start_header_id|>ipython<|end_header_id|>\n\n{{content}}<|eot_id|>"
                 + "<|start_header_id|>assistant<|end_header_id|>\n\n",
             ],
+            Function = ["{{content}}<|eot_id|>"],
+            Tools = ToolFormat.Get("llama3"),
             StopWords = ["<|eot_id|>", "<|eom_id|>"],
             ReplaceEos = true,
         },
@@ -114,8 +131,116 @@ internal static class ChatTemplates
             User = ["<|user|>{{content}}<|end|><|assistant|>"],
             Assistant = ["{{content}}<|end|>"],
             System = ["<|system|>{{content}}<|end|>"],
+            ToolsAsGiven = "<|tool|>{{content}}<|/tool|>",
             StopWords = ["<|end|>"],
             ReplaceEos = true,
+        },
+        new("phi_small")
+        {
+            User = ["<|user|>\n{{content}}<|end|>\n<|assistant|>\n"],
+            Assistant = ["{{content}}<|end|>\n"],
+            System = ["<|system|>\n{{content}}<|end|>\n"],
+            StopWords = ["<|end|>"],
+            ReplaceEos = true,
+        },
+        new("qwen3")
+        {
+            User = ChatMlUser,
+            Assistant = ChatMlAssistant,
+            System = ChatMlSystem,
+            Observation = QwenObservation,
+            Function = ChatMlAssistant,
+            Tools = ToolFormat.Get("qwen"),
+            StopWords = ["<|im_end|>"],
+            ReplaceEos = true,
+            Thinks = true,
+        },
+        new("smollm") { User = ChatMlUser, Assistant = ChatMlAssistant, System = ChatMlSystem, StopWords = ["<|im_end|>"] },
+        new("smollm2")
+        {
+            User = ChatMlUser,
+            Assistant = ChatMlAssistant,
+            System = ChatMlSystem,
+            StopWords = ["<|im_end|>"],
+            DefaultSystem = "You are a helpful AI assistant named SmolLM, trained by Hugging Face.",
+        },
+        new("deepseek3") { Prefix = [TemplateSlot.Bos], User = ["<｜User｜>{{content}}<｜Assistant｜>"] },
+        new("deepseekr1") { Prefix = [TemplateSlot.Bos], User = ["<｜User｜>{{content}}<｜Assistant｜>"], Thinks = true },
+        new("fewshot") { Assistant = ["{{content}}\n\n"], EndsOnce = true },
+        new("gemma")
+        {
+            Prefix = [TemplateSlot.Bos],
+            User = GemmaUser,
+            Assistant = GemmaAssistant,
+            System = ["{{content}}\n\n"],
+            Observation = GemmaObservation,
+            StopWords = ["<end_of_turn>"],
+            ReplaceEos = true,
+            IsSystemInQuestion = true,
+        },
+        new("gemma2")
+        {
+            Prefix = [TemplateSlot.Bos],
+            User = GemmaUser,
+            Assistant = GemmaAssistant,
+            System = ["{{content}}\n\n"],
+            Observation = GemmaObservation,
+            StopWords = ["<eos>", "<end_of_turn>"],
+            EndsOnce = true,
+            IsSystemInQuestion = true,
+        },
+        new("llama2")
+        {
+            User = [TemplateSlot.Bos, "[INST] {{content}} [/INST]"],
+            System = ["<<SYS>>\n{{content}}\n<</SYS>>\n\n"],
+            IsSystemInQuestion = true,
+        },
+        new("llama2_zh")
+        {
+            User = [TemplateSlot.Bos, "[INST] {{content}} [/INST]"],
+            System = ["<<SYS>>\n{{content}}\n<</SYS>>\n\n"],
+            DefaultSystem = "You are a helpful assistant. 你是一个乐于助人的助手。",
+            IsSystemInQuestion = true,
+        },
+        new("mistral_small")
+        {
+            Prefix = [TemplateSlot.Bos],
+            User = ["[INST]{{content}}[/INST]"],
+            System = ["[SYSTEM_PROMPT]{{content}}[/SYSTEM_PROMPT]"],
+            Observation = ["[TOOL_RESULTS]{\"content\": {{content}}}[/TOOL_RESULTS]"],
+            Function = ["[TOOL_CALLS]{{content}}", TemplateSlot.Eos],
+            Tools = ToolFormat.Get("mistral"),
+        },
+        new("deepseek")
+        {
+            Prefix = [TemplateSlot.Bos],
+            User = ["User: {{content}}\n\nAssistant:"],
+            System = ["{{content}}\n\n"],
+        },
+        new("openchat")
+        {
+            Prefix = [TemplateSlot.Bos],
+            User = ["GPT4 Correct User: {{content}}", TemplateSlot.Eos, "GPT4 Correct Assistant:"],
+        },
+        new("solar")
+        {
+            User = ["### User:\n{{content}}\n\n### Assistant:\n"],
+            Assistant = ["{{content}}"],
+            System = ["### System:\n{{content}}\n\n"],
+            EndsOnce = true,
+        },
+        new("yi") { User = ChatMlUser, Assistant = ChatMlAssistant, System = ChatMlSystem, StopWords = ["<|im_end|>"] },
+        new("zephyr")
+        {
+            User = ["<|user|>\n{{content}}", TemplateSlot.Eos, "<|assistant|>\n"],
+            System = ["<|system|>\n{{content}}", TemplateSlot.Eos],
+            DefaultSystem = "You are Zephyr, a helpful assistant.",
+        },
+        new("vicuna")
+        {
+            User = ["USER: {{content}} ASSISTANT:"],
+            DefaultSystem = "A chat between a curious user and an artificial intelligence assistant. "
+                + "The assistant gives helpful, detailed, and polite answers to the user's questions.",
         },
     }.ToDictionary(template => template.Name, StringComparer.Ordinal);
 }

@@ -60,7 +60,11 @@ public sealed class HubTokenizer
     /// <summary>Spelling of the token for what the vocabulary lacks, or null.</summary>
     internal string? UnkToken => Roles.Unk;
 
-    private TokenizerRoles Roles { get; }
+    /// <summary>Whether <see cref="BosTokenId"/> stands before every text (<c>add_bos_token</c>).</summary>
+    internal bool AddsBos => Roles.AddsBos;
+
+    /// <summary>Spellings of the first, last and padding token.</summary>
+    internal TokenizerRoles Roles { get; }
 
     /// <summary>Reads a tokenizer from a model folder or from its <c>tokenizer.json</c>.</summary>
     /// <exception cref="InputException">Not found, not readable, or of a kind not computed here; names the file and the key.</exception>
@@ -125,6 +129,31 @@ public sealed class HubTokenizer
 
     /// <summary>The entry of an id as the file spells it, or null beyond the vocabulary.</summary>
     internal string? SpellingOf(int id) => id >= 0 && id < _spellings.Length ? _spellings[id] : null;
+
+    /// <summary>
+    /// The same tokenizer with other first, last and padding tokens, and with further special ones; those that the vocabulary
+    /// lacks get the next ids.
+    /// </summary>
+    /// <param name="roles">First, last and padding token.</param>
+    /// <param name="special">Further special tokens.</param>
+    internal HubTokenizer With(TokenizerRoles roles, IReadOnlyList<string> special)
+    {
+        TokenizerFile file = _file;
+        int next = VocabSize;
+        foreach (string token in (string[])[.. roles.Eos is { } eos ? (string[])[eos] : [], .. special])
+        {
+            if (file.AddedTokens.Any(added => added.Content == token && added.Special)) continue;
+            file = file.WithSpecialToken(token, TokenToId(token) ?? next++);
+        }
+        return new HubTokenizer(file, roles);
+    }
+
+    /// <summary>Whether a text spells out a special token.</summary>
+    internal bool SpellsSpecialToken(string text) => _specialTokens.Occurs(text);
+
+    /// <summary>The text as stretches without special tokens and, with their ids, such tokens.</summary>
+    internal IEnumerable<(string Text, int? Token)> SplitAtSpecialTokens(string text) =>
+        _specialTokens.Split(text, (_, _, _) => true).Select(part => (part.Text, part.Token?.Id));
 
     private int? IdOf(string? token) => token is null ? null : TokenToId(token);
 

@@ -32,7 +32,7 @@ internal sealed class TokenizerFile
     public TokenDecoder Decoder { get; }
 
     /// <summary>Added tokens, special or not.</summary>
-    public IReadOnlyList<AddedToken> AddedTokens { get; }
+    public IReadOnlyList<AddedToken> AddedTokens { get; private set; }
 
     /// <summary>Token that its post-processor puts before every text, as spelled; null for none.</summary>
     public string? LeadingToken { get; }
@@ -51,6 +51,19 @@ internal sealed class TokenizerFile
         {
             throw new InputException($"{path}: not a readable tokenizer.json: {e.Message}", e);
         }
+    }
+
+    /// <summary>The same file with one more special token, or with that token made special.</summary>
+    /// <param name="content">Its text.</param>
+    /// <param name="id">Its id.</param>
+    public TokenizerFile WithSpecialToken(string content, int id)
+    {
+        TokenizerFile copy = (TokenizerFile)MemberwiseClone();
+        AddedToken? known = AddedTokens.FirstOrDefault(token => token.Content == content);
+        copy.AddedTokens = [.. AddedTokens.Where(token => token != known), known is null
+            ? new AddedToken(id, content, Special: true, Normalized: false, SingleWord: false, StripLeft: false, StripRight: false)
+            : known with { Special = true }];
+        return copy;
     }
 
     private static string? LeadOf(JsonElement processor)

@@ -40,7 +40,8 @@ internal sealed class BpeModel
             if (Rune.TryGetRuneAt(token, 0, out Rune rune) && rune.Utf16SequenceLength == token.Length) _characters[rune.Value] = id;
         _merger = new BpeMerger([.. merges.Select((merge, i) =>
             (Id(merge.Left, $"merges[{i}]"), Id(merge.Right, $"merges[{i}]"), Id(merge.Left + merge.Right, $"merges[{i}]")))]);
-        _joined = isByteLevel || _ignoreMerges || merges.Any(merge => IsByte(merge.Left) || IsByte(merge.Right)) ? null : JoinedPairs(merges);
+        _joined = isByteLevel || _ignoreMerges || merges.Any(merge => IsByte(merge.Left) || IsByte(merge.Right)) ? null
+            : JoinedPairs(merges);
         _piecesBySpan = _pieces.GetAlternateLookup<ReadOnlySpan<char>>();
 
         int Id(string token, string key) => vocabulary.TryGetValue(token, out int id) ? id
@@ -68,7 +69,8 @@ internal sealed class BpeModel
         if (TokenizerJson.Child(model, "dropout") is { ValueKind: JsonValueKind.Number } dropout && dropout.GetDouble() > 0)
             throw file.Unsupported("model.dropout", dropout.GetRawText(), "none: ids would be drawn at random");
         if (!isByteLevel && !TokenizerJson.Flag(model, "byte_fallback", false) && TokenizerJson.Text(model, "unk_token") is null)
-            throw file.Unsupported("pre_tokenizer", "without a ByteLevel step, and model.byte_fallback is false and model.unk_token missing",
+            throw file.Unsupported("pre_tokenizer",
+                "without a ByteLevel step, and model.byte_fallback is false and model.unk_token missing",
                 "a ByteLevel step, or byte_fallback, or an unk_token: unknown characters would be dropped");
 
         Dictionary<string, int> vocabulary = new(StringComparer.Ordinal);
@@ -88,7 +90,8 @@ internal sealed class BpeModel
 
     /// <summary>The byte that an entry of the form <c>&lt;0xNN&gt;</c> stands for, or null.</summary>
     public static byte? ByteOf(string token) =>
-        token is ['<', '0', 'x', _, _, '>'] && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+        token is ['<', '0', 'x', _, _, '>'] && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture,
             out byte value) ? value : null;
 
     /// <summary>Adds the ids of a piece.</summary>
@@ -188,7 +191,8 @@ internal sealed class BpeModel
     private static HashSet<int> JoinedPairs(IEnumerable<(string Left, string Right)> merges) =>
         [.. merges.SelectMany(merge => PairsOf(merge.Left + merge.Right))];
 
-    private static IEnumerable<int> PairsOf(string token) => Enumerable.Range(1, token.Length - 1).Select(i => PairOf(token[i - 1], token[i]));
+    private static IEnumerable<int> PairsOf(string token) => Enumerable.Range(1, token.Length - 1).Select(i => PairOf(token[i - 1],
+        token[i]));
 
     private static int PairOf(char left, char right) => (left << 16) | right;
 }

@@ -110,7 +110,12 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
         FamilyModels.Write("qwen2vl-tiny", model, jinja);
         byte[] image = File.ReadAllBytes(Path.Combine(GoldenFiles.Root, "qwen2vl-tiny", "images", "small.png"));
         HubTokenizer tokenizer = HubTokenizer.Load(model);
-        int[] expected = ChatTemplate.Get(template).EncodePrompt(tokenizer, [VisionLanguageModel.Question(_question)]);
+        string shown = VisionLanguageModel.ImageMarker + _question;
+        int[] expected = ChatTemplate.Get(template).EncodePrompt(tokenizer,
+            [ChatMessage.WithImages("user", VisionLanguageModel.ImageMarker, [null, _question])]);
+        WriteDataset(shown);
+        TrainingArguments marked = Arguments(model, _folder.File("none")) with { SplitSpecialTokens = false };
+        Prompt(LoraTrainer.ReadData(marked, model, observer: null)).ShouldBe(expected, "training");
 
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings:
             [("Serving:LanguageModels:0", Path.Combine(GoldenFiles.Root, "phi4-tiny")), ("Serving:VisionModel", model),

@@ -100,9 +100,11 @@ public sealed class JinjaChatTemplateTests : IDisposable
     public void What_the_template_refuses_is_told_in_its_words_and_what_fails_with_the_file()
     {
         JinjaChatTemplate template = new("{{ raise_exception('Only users, not ' ~ messages[0].role) }}", "model/chat_template.jinja");
-        Should.Throw<InputException>(() => template.EncodePrompt(_tokenizer, [new("critic", "x")])).Message.ShouldBe("Only users, not critic");
+        Should.Throw<InputException>(() => template.EncodePrompt(_tokenizer, [new("critic", "x")]))
+            .Message.ShouldBe("Only users, not critic");
         Should.Throw<InputException>(() => new JinjaChatTemplate("{{ messages[0].x + 'a' }}", "model/chat_template.jinja")
-            .EncodePrompt(_tokenizer, [new("user", "x")])).Message.ShouldStartWith("model/chat_template.jinja: the model's chat template fails");
+            .EncodePrompt(_tokenizer, [new("user", "x")]))
+                .Message.ShouldStartWith("model/chat_template.jinja: the model's chat template fails");
     }
 
     [Fact]

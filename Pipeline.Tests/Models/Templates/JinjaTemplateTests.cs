@@ -7,13 +7,15 @@ public sealed class JinjaTemplateTests
 {
     [Theory]
     [InlineData("{{ 'a' ~ 1 ~ none ~ true }}", "a1NoneTrue")]
-    [InlineData("{{ -7 // 2 }} {{ -7 % 3 }} {{ 2 ** 3 ** 2 }} {{ 7 / 2 }} {{ 1e16 }} {{ 0.1 + 0.2 }}", "-4 2 64 3.5 1e+16 0.30000000000000004")]
+    [InlineData("{{ -7 // 2 }} {{ -7 % 3 }} {{ 2 ** 3 ** 2 }} {{ 7 / 2 }} {{ 1e16 }} {{ 0.1 + 0.2 }}",
+        "-4 2 64 3.5 1e+16 0.30000000000000004")]
     [InlineData("{{ [1, 'a', none, 1.0, (2,)] }} {{ {'a': \"it's\"} }}", "[1, 'a', None, 1.0, (2,)] {'a': \"it's\"}")]
     [InlineData("{{ 'abc'[::-1] }}{{ 'abc'[-2:] }}{{ [1,2,3][1:] }}", "cbabc[2, 3]")]
     [InlineData("{{ 'x🙂y'|length }}{{ 'x🙂y'[1] }}", "3🙂")]
     [InlineData("{% for i in range(3) %}{{ loop.index }}{{ ',' if not loop.last }}{% else %}none{% endfor %}", "1,2,3")]
     [InlineData("{% for i in [] %}x{% else %}none{% endfor %}", "none")]
-    [InlineData("{% for i in [1,2,3,4] %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 4 %}{% break %}{% endif %}{{ i }}{% endfor %}", "13")]
+    [InlineData("{% for i in [1,2,3,4] %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 4 %}{% break %}{% endif %}{{ i }}{% endfor %}",
+        "13")]
     [InlineData("{% set x = 1 %}{% for i in [1,2] %}{% set x = x + 1 %}{% endfor %}{{ x }}", "1")]
     [InlineData("{% set n = namespace(x=1) %}{% for i in [1,2] %}{% set n.x = n.x + i %}{% endfor %}{{ n.x }}", "4")]
     [InlineData("{% macro m(a, b='x') %}{{ a }}{{ b }}{{ kwargs.c }}{% endmacro %}{{ m(1) }}{{ m(b=2, a=3, c=4) }}", "1x324")]

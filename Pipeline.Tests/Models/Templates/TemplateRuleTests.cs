@@ -67,7 +67,8 @@ public sealed class TemplateRuleTests : IDisposable
         ChosenTemplate named = TemplateRule.Named(own, model);
         (named.Template.Name, named.Warning).ShouldBe(("phi", null));
 
-        ChosenTemplate strange = TemplateRule.Named(own with { Template = new JinjaChatTemplate("{{ '<start_of_turn>' }}", "test") }, model);
+        ChosenTemplate strange = TemplateRule.Named(own with { Template = new JinjaChatTemplate("{{ '<start_of_turn>' }}", "test") },
+            model);
         strange.Template.Name.ShouldBe("phi4_mini");
         strange.Warning!.ShouldContain("the model's chat template has no name; 'phi4_mini', the usual one of its family, is used");
         TemplateRule.Named(named, model).ShouldBe(named);
