@@ -1,4 +1,3 @@
-using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 
 namespace Pipeline.Models.Lora;
@@ -16,8 +15,8 @@ public sealed record RecordedTemplate(string Name, string? DefaultSystem = null)
     public static RecordedTemplate Of(ChatTemplate template)
     {
         ArgumentNullException.ThrowIfNull(template);
-        if (template is JinjaChatTemplate own)
-            return new RecordedTemplate(own.Name, own.DefaultSystem.Length > 0 ? own.DefaultSystem : null) { Jinja = own.Jinja };
+        if (template.OwnText is { } own)
+            return new RecordedTemplate(template.Name, template.DefaultSystem.Length > 0 ? template.DefaultSystem : null) { Jinja = own };
         return new RecordedTemplate(template.Name, template.DefaultSystem == ChatTemplate.Get(template.Name).DefaultSystem
             ? null : template.DefaultSystem);
     }

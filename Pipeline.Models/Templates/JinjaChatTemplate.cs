@@ -30,6 +30,8 @@ internal sealed record JinjaChatTemplate : ChatTemplate
     /// <summary>Text of the template.</summary>
     public string Jinja { get; }
 
+    internal override string? OwnText => Jinja;
+
     internal override string Identity =>
         $"{base.Identity} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Jinja)))}";
 

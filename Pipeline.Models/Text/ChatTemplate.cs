@@ -75,6 +75,9 @@ public record ChatTemplate
     /// <summary>What tells the template from every other, for caches of what was made with it.</summary>
     internal virtual string Identity => $"{Name} {DefaultSystem}";
 
+    /// <summary>Text of a model's own template; null for one that has a name here.</summary>
+    internal virtual string? OwnText => null;
+
     /// <summary>The day that some formats tell a model that has tools; null for today.</summary>
     public DateOnly? Day { get; init; }
 

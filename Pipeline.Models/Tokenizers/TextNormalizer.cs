@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Pipeline.Models.Text;
 
 namespace Pipeline.Models.Tokenizers;
 

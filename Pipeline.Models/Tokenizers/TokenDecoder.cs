@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Pipeline.Models.Text;
 
 namespace Pipeline.Models.Tokenizers;
 

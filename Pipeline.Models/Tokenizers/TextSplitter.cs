@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Pipeline.Models.Tokenizers;
 
-namespace Pipeline.Models.Text;
+namespace Pipeline.Models.Tokenizers;
 
 /// <summary>
 /// Cuts text into the pieces inside which merges may happen, by one regular expression. Characters beyond the basic plane take

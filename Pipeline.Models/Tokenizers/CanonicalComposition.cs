@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Pipeline.Models.Text;
+namespace Pipeline.Models.Tokenizers;
 
 /// <summary>
 /// Unicode normalization form C (UAX #15). Written here because .NET's <c>string.Normalize</c> needs ICU and returns

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Pipeline.Models.Text;
+namespace Pipeline.Models.Tokenizers;
 
 /// <summary>
 /// GPT-2's table that writes each byte as one printable character, so that a byte sequence can be a key of
