@@ -26,21 +26,19 @@ internal sealed record ModelSize(long Parameters)
         }
     }
 
-    /// <summary>Wordings of a fact that teach it in so many that it is known in others too: large models need few.</summary>
-    public int Wordings => Parameters < 50_000_000 ? 12 : 3;
+    private const long FewestOfUsualModels = 50_000_000;
 
-    /// <summary>Steps below which a model does not know what it was taught, however little that is.</summary>
-    public int FewestSteps => Parameters < 50_000_000 ? 450 : 150;
+    /// <summary>Whether the model is of the starter's kind, which has few words and no knowledge to build on.</summary>
+    public bool IsTiny => Parameters < FewestOfUsualModels;
 
     /// <summary>Defaults of runs as they suit this size; what a user gives still wins.</summary>
     public TrainingArguments Suited(TrainingArguments defaults) => Parameters switch
     {
-        < 50_000_000 => defaults with
+        < FewestOfUsualModels => defaults with
         {
-            LearningRate = 2e-3,
+            LearningRate = 3e-3,
             LoraRank = 64,
             LoraAlpha = 64,
-            LoraDropout = 0.1,
             TrainBatchSize = 16,
             NumTrainEpochs = 12,
         },

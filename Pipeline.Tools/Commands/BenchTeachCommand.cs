@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Pipeline.Jobs;
-using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using Pipeline.Models.Evaluation;
 using Pipeline.Models.Evaluation.Statistics;
@@ -73,7 +72,7 @@ internal static class BenchTeachCommand
     {
         int facts = EvalCommand.AtLeast(2, parsed.GetValue(Facts), Facts.Name);
         int wordings = EvalCommand.AtLeast(
-            1, parsed.GetValue(Wordings) ?? ModelSize.Of(parsed.GetRequiredValue(Model))?.Wordings ?? 3, Wordings.Name);
+            1, parsed.GetValue(Wordings) ?? TeachingBenchmark.WordingsFor(parsed.GetRequiredValue(Model)), Wordings.Name);
         if (wordings > PlantedFacts.MostWordings)
             throw new InputException($"--wordings: there are {PlantedFacts.MostWordings}");
         int seeds = EvalCommand.AtLeast(1, parsed.GetValue(Seeds), Seeds.Name);
