@@ -9,17 +9,17 @@ internal static class JinjaFunctions
     private const int LongestRange = 100_000;   // as in Jinja's sandbox
 
     /// <summary>The functions by name.</summary>
-    public static IReadOnlyDictionary<string, JinjaFunction> All { get; } = new Dictionary<string, Func<JinjaContext, JinjaArguments,
-        object?>>
-    {
-        ["range"] = Range,
-        ["dict"] = (_, a) => DictOf(a),
-        ["namespace"] = (_, a) => NamespaceOf(a),
-        ["joiner"] = (_, a) => Joiner(a.Text(0, "sep") ?? ", "),
-        ["cycler"] = (_, a) => throw new JinjaException("cycler is not computed here; use loop.cycle"),
-        ["raise_exception"] = (_, a) => throw new JinjaRefusal(PythonText.Str(a.Need(0, "message", "raise_exception"))),
-        ["strftime_now"] = (context, a) => StrfTime(context.Now(), a.Text(0, "format") ?? ""),
-    }.ToDictionary(pair => pair.Key, pair => new JinjaFunction(pair.Key, pair.Value), StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, JinjaFunction> All { get; } =
+        new Dictionary<string, Func<JinjaContext, JinjaArguments, object?>>
+        {
+            ["range"] = Range,
+            ["dict"] = (_, a) => DictOf(a),
+            ["namespace"] = (_, a) => NamespaceOf(a),
+            ["joiner"] = (_, a) => Joiner(a.Text(0, "sep") ?? ", "),
+            ["cycler"] = (_, a) => throw new JinjaException("cycler is not computed here; use loop.cycle"),
+            ["raise_exception"] = (_, a) => throw new JinjaRefusal(PythonText.Str(a.Need(0, "message", "raise_exception"))),
+            ["strftime_now"] = (context, a) => StrfTime(context.Now(), a.Text(0, "format") ?? ""),
+        }.ToDictionary(pair => pair.Key, pair => new JinjaFunction(pair.Key, pair.Value), StringComparer.Ordinal);
 
     /// <summary>The pairs and names of a call as a dictionary.</summary>
     public static JinjaDict DictOf(JinjaArguments arguments)

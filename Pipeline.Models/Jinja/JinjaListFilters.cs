@@ -26,8 +26,8 @@ internal static class JinjaListFilters
             ["select"] = (c, value, a) => Where(c, value, a, byAttribute: false, keeps: true),
             ["selectattr"] = (c, value, a) => Where(c, value, a, byAttribute: true, keeps: true),
             ["slice"] = (c, value, a) => Slices(Items(c, value), a.Integer(0, "slices", 1), a.Get(1, "fill_with")),
-            ["sort"] = (c, value, a) => Sorted(c, value, a.Flag(1, "case_sensitive", false), Key(a.Get(2, "attribute")), a.Flag(0,
-                "reverse", false)),
+            ["sort"] = (c, value, a) => Sorted(c, value, a.Flag(1, "case_sensitive", false), Key(a.Get(2, "attribute")),
+                a.Flag(0, "reverse", false)),
             ["sum"] = (c, value, a) => Items(c, value).Select(Key(a.Get(0, "attribute")))
                 .Aggregate(a.Get(1, "start", 0L), (sum, item) => PythonOperators.Arithmetic(c, "+", sum, item)),
             ["unique"] = (c, value, a) => Unique(c, value, a),
@@ -84,8 +84,8 @@ internal static class JinjaListFilters
     private static string Join(JinjaContext context, object? value, JinjaArguments arguments)
     {
         Func<object?, object?> key = Key(arguments.Get(1, "attribute"));
-        string joined = string.Join(PythonText.Str(arguments.Get(0, "d", "")), Items(context, value).Select(item =>
-            PythonText.Str(key(item))));
+        string joined = string.Join(PythonText.Str(arguments.Get(0, "d", "")),
+            Items(context, value).Select(item => PythonText.Str(key(item))));
         context.Charge(joined.Length / 64);
         return joined;
     }
@@ -104,8 +104,8 @@ internal static class JinjaListFilters
 
     private static object? Extreme(JinjaContext context, object? value, JinjaArguments arguments, bool last)
     {
-        IReadOnlyList<object?> sorted = Sorted(context, value, arguments.Flag(0, "case_sensitive", false), Key(arguments.Get(1,
-            "attribute")),
+        IReadOnlyList<object?> sorted = Sorted(context, value, arguments.Flag(0, "case_sensitive", false),
+            Key(arguments.Get(1, "attribute")),
             reverse: last).Items;
         return sorted.Count > 0 ? sorted[0] : new JinjaUndefined("the extreme of no items");
     }
@@ -128,8 +128,8 @@ internal static class JinjaListFilters
 
     private static JinjaList GroupBy(JinjaContext context, object? value, JinjaArguments arguments)
     {
-        Func<object?, object?> key = Key(arguments.Need(0, "attribute", "groupby"), arguments.Get(1, "default"), arguments.Has(1,
-            "default"));
+        Func<object?, object?> key = Key(arguments.Need(0, "attribute", "groupby"), arguments.Get(1, "default"),
+            arguments.Has(1, "default"));
         List<(object? Key, List<object?> Items)> groups = [];
         foreach (object? item in Sorted(context, value, arguments.Flag(2, "case_sensitive", false), key, reverse: false).Items)
         {

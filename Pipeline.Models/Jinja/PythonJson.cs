@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Pipeline.Models.Runtime.Python;
 
 namespace Pipeline.Models.Jinja;
 
@@ -39,7 +40,7 @@ internal static class PythonJson
                     : PythonText.Float(number));
                 break;
             case string quoted:
-                AppendString(quoted, text, form);
+                text.AppendQuoted(quoted, form.EnsureAscii);
                 break;
             case JinjaList list:
                 AppendItems('[', list.Items, ']', item => Append(item, text, form, depth + 1), text, form, depth);
@@ -49,8 +50,7 @@ internal static class PythonJson
                 if (form.SortKeys) items = items.OrderBy(pair => KeyOf(pair.Key), StringComparer.Ordinal);
                 AppendItems('{', [.. items], '}', pair =>
                 {
-                    AppendString(KeyOf(pair.Key), text, form);
-                    text.Append(form.KeySeparator);
+                    text.AppendQuoted(KeyOf(pair.Key), form.EnsureAscii).Append(form.KeySeparator);
                     Append(pair.Value, text, form, depth + 1);
                 }, text, form, depth);
                 break;
@@ -87,25 +87,6 @@ internal static class PythonJson
         bool flag => flag ? "true" : "false",
         _ => PythonText.Str(key),
     };
-
-    private static void AppendString(string value, StringBuilder text, Form form)
-    {
-        text.Append('"');
-        foreach (char c in value)
-            _ = c switch
-            {
-                '"' => text.Append("\\\""),
-                '\\' => text.Append("\\\\"),
-                '\n' => text.Append("\\n"),
-                '\r' => text.Append("\\r"),
-                '\t' => text.Append("\\t"),
-                '\b' => text.Append("\\b"),
-                '\f' => text.Append("\\f"),
-                < ' ' or > '\x7e' when c < ' ' || form.EnsureAscii => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => text.Append(c),
-            };
-        text.Append('"');
-    }
 
     /// <summary>How JSON is written.</summary>
     /// <param name="EnsureAscii">Whether characters beyond ASCII are escaped.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Models.Runtime.Python;
 
 namespace Pipeline.Models.Jinja;
 
@@ -37,27 +38,7 @@ internal static class PythonText
     {
         if (double.IsNaN(value)) return "nan";
         if (double.IsInfinity(value)) return value > 0 ? "inf" : "-inf";
-        string shortest = value.ToString("E16", CultureInfo.InvariantCulture);
-        for (int digits = 0; digits < 17; digits++)
-        {
-            string tried = value.ToString("E" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-            if (double.Parse(tried, CultureInfo.InvariantCulture) != value) continue;
-            shortest = tried;
-            break;
-        }
-        int mark = shortest.IndexOf('E', StringComparison.Ordinal);
-        int exponent = int.Parse(shortest.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        string sign = double.IsNegative(value) ? "-" : "";
-        string figures = shortest[..mark].TrimStart('-').Replace(".", "", StringComparison.Ordinal);
-        if (exponent is < -4 or >= 16)
-        {
-            string fraction = figures.Length > 1 ? "." + figures[1..] : "";
-            return string.Create(CultureInfo.InvariantCulture,
-                $"{sign}{figures[0]}{fraction}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}");
-        }
-        if (exponent < 0) return sign + "0." + new string('0', -exponent - 1) + figures;
-        return figures.Length <= exponent + 1 ? sign + figures.PadRight(exponent + 1, '0') + ".0"
-            : sign + figures[..(exponent + 1)] + "." + figures[(exponent + 1)..];
+        return PythonFloat.Text(value);
     }
 
     private static void Append(object? value, StringBuilder text)

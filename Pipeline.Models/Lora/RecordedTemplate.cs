@@ -15,7 +15,7 @@ public sealed record RecordedTemplate(string Name, string? DefaultSystem = null)
     public static RecordedTemplate Of(ChatTemplate template)
     {
         ArgumentNullException.ThrowIfNull(template);
-        if (template.OwnText is { } own)
+        if (template.Jinja is { } own)
             return new RecordedTemplate(template.Name, template.DefaultSystem.Length > 0 ? template.DefaultSystem : null) { Jinja = own };
         return new RecordedTemplate(template.Name, template.DefaultSystem == ChatTemplate.Get(template.Name).DefaultSystem
             ? null : template.DefaultSystem);

@@ -27,10 +27,7 @@ internal sealed record JinjaChatTemplate : ChatTemplate
         _chat = new JinjaChat(text, source);
     }
 
-    /// <summary>Text of the template.</summary>
-    public string Jinja { get; }
-
-    internal override string? OwnText => Jinja;
+    internal override string Jinja { get; }
 
     internal override string Identity =>
         $"{base.Identity} {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Jinja)))}";

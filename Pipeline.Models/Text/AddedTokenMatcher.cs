@@ -45,9 +45,6 @@ internal sealed class AddedTokenMatcher
         if (start < text.Length) yield return (start == 0 ? text : text[start..], start, null);
     }
 
-    /// <summary>Whether the text spells out any of the tokens.</summary>
-    public bool Occurs(ReadOnlySpan<char> text) => _spellings is not null && text.ContainsAny(_spellings);
-
     private (int Start, int End, AddedToken Token)? Next(string text, ref int search)
     {
         if (_spellings is null || search >= text.Length) return null;

@@ -9,7 +9,8 @@ namespace Pipeline.Models.Text;
 /// </summary>
 public record ChatTemplate
 {
-    private const string UsualEndOfText = "<|endoftext|>";
+    /// <summary>What ends a text where the tokenizer names nothing.</summary>
+    internal const string UsualEndOfText = "<|endoftext|>";
 
     internal ChatTemplate(string name) => Name = name;
 
@@ -76,7 +77,7 @@ public record ChatTemplate
     internal virtual string Identity => $"{Name} {DefaultSystem}";
 
     /// <summary>Text of a model's own template; null for one that has a name here.</summary>
-    internal virtual string? OwnText => null;
+    internal virtual string? Jinja => null;
 
     /// <summary>The day that some formats tell a model that has tools; null for today.</summary>
     public DateOnly? Day { get; init; }

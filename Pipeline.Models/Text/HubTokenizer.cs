@@ -148,13 +148,6 @@ public sealed class HubTokenizer
         return new HubTokenizer(file, roles);
     }
 
-    /// <summary>Whether a text spells out a special token.</summary>
-    internal bool SpellsSpecialToken(string text) => _specialTokens.Occurs(text);
-
-    /// <summary>The text as stretches without special tokens and, with their ids, such tokens.</summary>
-    internal IEnumerable<(string Text, int? Token)> SplitAtSpecialTokens(string text) =>
-        _specialTokens.Split(text, (_, _, _) => true).Select(part => (part.Text, part.Token?.Id));
-
     private int? IdOf(string? token) => token is null ? null : TokenToId(token);
 
     private void EncodeNormalized(string text, int offset, IReadOnlyList<TextRange> untrusted, List<int> ids)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Pipeline.Models.Text;
 
 /// <summary>Encodes the text of a slot, by the rule for control tokens that are written inside it.</summary>
@@ -12,42 +10,21 @@ internal static class SlotEncoder
     public static int[] Encode(HubTokenizer tokenizer, IReadOnlyList<TextPart> parts, ControlTokens control)
     {
         string text = string.Concat(parts.Select(part => part.Text));
-        if (text.Length == 0) return [];
-        if (control == ControlTokens.Nowhere) return tokenizer.Encode(text, allowSpecialTokens: false);
-        // Pieces of text on both sides of a mark may merge into one token, so text is only taken apart where it must be.
-        return control == ControlTokens.Everywhere || !parts.Any(part => !part.IsMark && tokenizer.SpellsSpecialToken(part.Text))
-            ? tokenizer.Encode(text)
-            : EncodeApart(tokenizer, parts);
+        return control == ControlTokens.OfTemplate ? tokenizer.Encode(text, Written(parts))
+            : tokenizer.Encode(text, allowSpecialTokens: control == ControlTokens.Everywhere);
     }
 
-    private static int[] EncodeApart(HubTokenizer tokenizer, IReadOnlyList<TextPart> parts)
+    // Where others wrote.
+    private static List<TextRange> Written(IReadOnlyList<TextPart> parts)
     {
-        List<int> ids = new();
-        StringBuilder plain = new();
+        List<TextRange> written = [];
+        int start = 0;
         foreach (TextPart part in parts)
         {
-            if (!part.IsMark)
-            {
-                plain.Append(part.Text);
-                continue;
-            }
-            foreach ((string text, int? token) in tokenizer.SplitAtSpecialTokens(part.Text))
-            {
-                if (token is not { } id) plain.Append(text);
-                else
-                {
-                    Flush();
-                    ids.Add(id);
-                }
-            }
+            int end = start + part.Text.Length;
+            if (!part.IsMark && end > start) written.Add(new TextRange(start, end));
+            start = end;
         }
-        Flush();
-        return [.. ids];
-
-        void Flush()
-        {
-            if (plain.Length > 0) ids.AddRange(tokenizer.Encode(plain.ToString(), allowSpecialTokens: false));
-            plain.Clear();
-        }
+        return written;
     }
 }

@@ -5,12 +5,10 @@ namespace Pipeline.Models.Text;
 /// <param name="Added">Stop words that the vocabulary lacked, with the ids they got: the model has never seen them.</param>
 internal sealed record TemplateTokens(HubTokenizer Tokenizer, IReadOnlyList<(string Token, int Id)> Added)
 {
-    private const string UsualEndOfText = "<|endoftext|>";
-
     /// <summary>Prepares a tokenizer as LLaMA-Factory does before it trains.</summary>
     public static TemplateTokens Prepare(ChatTemplate template, HubTokenizer tokenizer)
     {
-        string eos = template.ReplaceEos ? template.StopWords[0] : tokenizer.Roles.Eos ?? UsualEndOfText;
+        string eos = template.ReplaceEos ? template.StopWords[0] : tokenizer.Roles.Eos ?? ChatTemplate.UsualEndOfText;
         string[] special = [.. template.StopWords.Skip(template.ReplaceEos ? 1 : 0)];
         HubTokenizer prepared = tokenizer.With(tokenizer.Roles with { Eos = eos, Pad = tokenizer.Roles.Pad ?? eos }, special);
         return new TemplateTokens(prepared, [.. new[] { eos }.Concat(special).Distinct()

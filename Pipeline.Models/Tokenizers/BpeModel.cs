@@ -190,8 +190,8 @@ internal sealed class BpeModel
     private static HashSet<int> JoinedPairs(IEnumerable<(string Left, string Right)> merges) =>
         [.. merges.SelectMany(merge => PairsOf(merge.Left + merge.Right))];
 
-    private static IEnumerable<int> PairsOf(string token) => Enumerable.Range(1, token.Length - 1).Select(i => PairOf(token[i - 1],
-        token[i]));
+    private static IEnumerable<int> PairsOf(string token) => Enumerable.Range(1, token.Length - 1)
+        .Select(i => PairOf(token[i - 1], token[i]));
 
     private static int PairOf(char left, char right) => (left << 16) | right;
 }

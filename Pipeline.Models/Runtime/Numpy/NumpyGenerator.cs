@@ -6,7 +6,7 @@ namespace Pipeline.Models.Runtime.Numpy;
 /// The numbers of numpy's <c>default_rng(seed)</c>, for choices of rows that must be those of Python programs. Generator: PCG64
 /// (XSL-RR, O'Neill 2014), seeded by numpy's SeedSequence.
 /// </summary>
-internal sealed class NumpyGenerator
+internal sealed class NumpyGenerator : NumpyRandom
 {
     private const int PoolWords = 4;
     private static readonly UInt128 Multiplier = new(0x2360ED051FC65DA4, 0x4385DF649FCCF645);
@@ -25,32 +25,10 @@ internal sealed class NumpyGenerator
         Step();
     }
 
-    /// <summary>All numbers below a count in a random order: <c>permutation(count)</c>.</summary>
-    public int[] Permutation(int count)
-    {
-        int[] order = [.. Enumerable.Range(0, count)];
-        for (int i = count - 1; i >= 1; i--)
-        {
-            int j = (int)Bounded((uint)i);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
-        return order;
-    }
-
     /// <summary>A number of 0 or more and below 1: <c>random()</c>.</summary>
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
 
-    // Bits up to the highest one of the bound, drawn again while they are above it.
-    private uint Bounded(uint most)
-    {
-        uint mask = uint.MaxValue >> BitOperations.LeadingZeroCount(most);
-        uint value;
-        do value = NextHalf() & mask;
-        while (value > most);
-        return value;
-    }
-
-    private uint NextHalf()
+    protected override uint NextWord()
     {
         if (_half is { } kept)
         {

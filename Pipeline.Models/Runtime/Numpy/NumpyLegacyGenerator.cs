@@ -1,11 +1,9 @@
-using System.Numerics;
-
 namespace Pipeline.Models.Runtime.Numpy;
 
 /// <summary>
 /// The numbers of numpy's old global generator after <c>numpy.random.seed(seed)</c>. Generator: MT19937 (Matsumoto and Nishimura, 1998).
 /// </summary>
-internal sealed class NumpyLegacyGenerator
+internal sealed class NumpyLegacyGenerator : NumpyRandom
 {
     private const int Words = 624, Shift = 397;
 
@@ -20,33 +18,10 @@ internal sealed class NumpyLegacyGenerator
             _state[i] = unchecked(1812433253u * (_state[i - 1] ^ (_state[i - 1] >> 30)) + i);
     }
 
-    /// <summary>All numbers below a count in a random order: <c>permutation(count)</c>.</summary>
-    public int[] Permutation(int count)
-    {
-        int[] order = [.. Enumerable.Range(0, count)];
-        for (int i = count - 1; i >= 1; i--)
-        {
-            int j = (int)Bounded((uint)i);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
-        return order;
-    }
-
     /// <summary>Numbers below a bound, each drawn from all of them: <c>choice(bound, count)</c>.</summary>
     public int[] Choice(int bound, int count) => [.. Enumerable.Range(0, count).Select(_ => (int)Bounded((uint)bound - 1))];
 
-    // Bits up to the highest one of the bound, drawn again while they are above it.
-    private uint Bounded(uint most)
-    {
-        if (most == 0) return 0;
-        uint mask = uint.MaxValue >> BitOperations.LeadingZeroCount(most);
-        uint value;
-        do value = Next() & mask;
-        while (value > most);
-        return value;
-    }
-
-    private uint Next()
+    protected override uint NextWord()
     {
         if (_at == Words) Refill();
         uint y = _state[_at++];

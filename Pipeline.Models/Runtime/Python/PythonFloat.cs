@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipeline.Models.Text.Tools;
+namespace Pipeline.Models.Runtime.Python;
 
 /// <summary>Floats as Python's <c>repr</c> writes them.</summary>
 internal static class PythonFloat

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Pipeline.Models.Runtime.Python;
 
 namespace Pipeline.Models.Text.Tools;
 
@@ -40,25 +40,7 @@ internal static class PythonText
     }
 
     /// <summary>A text with quotes and escapes, letters beyond ASCII as they are.</summary>
-    public static string Quote(string value)
-    {
-        StringBuilder text = new(value.Length + 2);
-        text.Append('"');
-        foreach (char c in value)
-            _ = c switch
-            {
-                '"' => text.Append("\\\""),
-                '\\' => text.Append("\\\\"),
-                '\n' => text.Append("\\n"),
-                '\r' => text.Append("\\r"),
-                '\t' => text.Append("\\t"),
-                '\b' => text.Append("\\b"),
-                '\f' => text.Append("\\f"),
-                < ' ' => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
-                _ => text.Append(c),
-            };
-        return text.Append('"').ToString();
-    }
+    public static string Quote(string value) => new StringBuilder(value.Length + 2).AppendQuoted(value).ToString();
 
     /// <summary><c>str(value)</c>: a text without quotes, anything else as in a program.</summary>
     public static string Show(JsonElement value) => value.ValueKind == JsonValueKind.String ? value.GetString()! : Represent(value);
@@ -90,7 +72,7 @@ internal static class PythonText
             case JsonValueKind.Object:
                 WriteList(text, '{', '}', [.. Entries(value)], indent, depth, entry =>
                 {
-                    text.Append(Quote(entry.Name)).Append(": ");
+                    text.AppendQuoted(entry.Name).Append(": ");
                     Write(text, entry.Value, indent, depth + 1);
                 });
                 break;
@@ -98,7 +80,7 @@ internal static class PythonText
                 WriteList(text, '[', ']', [.. value.EnumerateArray()], indent, depth, item => Write(text, item, indent, depth + 1));
                 break;
             case JsonValueKind.String:
-                text.Append(Quote(value.GetString()!));
+                text.AppendQuoted(value.GetString()!);
                 break;
             case JsonValueKind.Number:
                 text.Append(Number(value));

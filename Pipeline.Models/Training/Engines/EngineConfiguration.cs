@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pipeline.Models.Runtime.Python;
 using Pipeline.Models.Training.Configuration;
-using Pipeline.Models.Training.Outputs;
 
 namespace Pipeline.Models.Training.Engines;
 
@@ -147,7 +147,7 @@ public static class EngineConfiguration
     // YAML 1.1, which Python's reader follows, takes 5e-05 for a text: a float has a point, and its exponent a sign.
     private static string Number(double value)
     {
-        string text = PythonJson.Text(value);
+        string text = PythonFloat.Text(value);
         int exponent = text.IndexOf('e', StringComparison.Ordinal);
         return exponent < 0 || text.Contains('.', StringComparison.Ordinal)
             ? text : new StringBuilder(text).Insert(exponent, ".0").ToString();

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pipeline.Models.Text.Tools;
+using Pipeline.Models.Runtime.Python;
 
 namespace Pipeline.Models.Training.Outputs;
 
@@ -14,12 +14,7 @@ internal static class PythonJson
     private static readonly JsonSerializerOptions ByFour = new() { WriteIndented = true, IndentSize = 4 };
 
     /// <summary>A float; one that is not finite becomes null, for which JSON has no number.</summary>
-    public static JsonNode? Float(double value) => double.IsFinite(value) ? JsonNode.Parse(Text(value)) : null;
-
-    /// <summary>
-    /// Shortest text that reads back as the same float, as Python's <c>repr</c>: <c>0.0001</c>, <c>5e-05</c>, <c>1e+16</c>.
-    /// </summary>
-    public static string Text(double value) => PythonFloat.Text(value);
+    public static JsonNode? Float(double value) => double.IsFinite(value) ? JsonNode.Parse(PythonFloat.Text(value)) : null;
 
     /// <summary>One line: <c>{"a": 1, "b": 2.0}</c>.</summary>
     public static string Line(JsonObject json) =>

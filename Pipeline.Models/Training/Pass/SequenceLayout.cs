@@ -23,7 +23,8 @@ internal sealed class SequenceLayout
         for (int i = 0; i < lengths.Count; i++)
         {
             int padded = RoundUp(lengths[i], BlockGranularity);
-            sequences[i] = new Sequence(start, lengths[i], paddedStart, padded) { Positions = PositionsOf(parts?[i] ?? []) };
+            int[]? positions = PositionsOf(parts?[i] ?? []);
+            sequences[i] = new Sequence(start, lengths[i], paddedStart, padded, positions?.Max() + 1 ?? lengths[i], positions);
             (start, paddedStart) = (start + lengths[i], paddedStart + padded);
         }
         (Sequences, Tokens, Rows, PaddedRows) = (sequences, start, RoundUp(start, BatchGranularity), paddedStart);
@@ -78,14 +79,10 @@ internal sealed class SequenceLayout
 /// <param name="Length">Number of tokens.</param>
 /// <param name="PaddedStart">First row of its attention block.</param>
 /// <param name="PaddedLength">Rows of that block.</param>
-internal readonly record struct Sequence(int Start, int Length, int PaddedStart, int PaddedLength)
+/// <param name="Span">Number of positions that are counted.</param>
+/// <param name="Positions">Position of each token for the rotary embedding; null where they run through from 0.</param>
+internal readonly record struct Sequence(int Start, int Length, int PaddedStart, int PaddedLength, int Span, int[]? Positions)
 {
-    /// <summary>Position of each token for the rotary embedding; null where they run through from 0.</summary>
-    public int[]? Positions { get; init; }
-
-    /// <summary>Number of positions that are counted.</summary>
-    public int Span => Positions is null ? Length : Positions.Max() + 1;
-
     /// <summary>The position of a token.</summary>
     public int PositionOf(int token) => Positions is null ? token : Positions[token];
 }

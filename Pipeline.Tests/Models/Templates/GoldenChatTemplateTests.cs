@@ -36,15 +36,15 @@ public sealed class GoldenChatTemplateTests
 
     private static JinjaChatArguments ArgumentsOf(JsonObject history, JsonNode template)
     {
-        string[] own = ["name", "messages", "add_generation_prompt", "continue_final_message", "tools"], tokens = ["bos_token",
-            "eos_token"];
+        string[] own = ["name", "messages", "add_generation_prompt", "continue_final_message", "tools"],
+            tokens = ["bos_token", "eos_token"];
         return new JinjaChatArguments
         {
             AddGenerationPrompt = (bool)history["add_generation_prompt"]!,
             ContinueFinalMessage = (bool?)history["continue_final_message"] ?? false,
             Tools = history["tools"],
-            SpecialTokens = tokens.Where(token => template[token] is not null).ToDictionary(token => token, token =>
-                (string)template[token]!),
+            SpecialTokens = tokens.Where(token => template[token] is not null)
+                .ToDictionary(token => token, token => (string)template[token]!),
             Others = history.Where(pair => !own.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value),
         };
     }

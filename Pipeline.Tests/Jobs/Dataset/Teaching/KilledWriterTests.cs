@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Npgsql;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Dataset.Files;
@@ -94,31 +93,17 @@ public sealed class KilledWriterTests(PostgresDatabase database) : IClassFixture
         // The lease is long, so that slowness takes no item from a living worker; only this ends that of the one killed before.
         await database.ScalarAsync<long>(
             "WITH ended AS (UPDATE stage_items SET lease_until = now() WHERE state = 'Running' RETURNING 1) SELECT count(*) FROM ended");
-        ProcessStartInfo start = new("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), "run", folder.File("in"), "--config", folder.File("run.json"),
-            "--data", database.Folder, "--json"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["ConnectionStrings__Pipeline"] = database.ConnectionString;
-        start.Environment["Leases__Seconds"] = "600";
-        start.Environment["Leases__HeartbeatSeconds"] = "0.5";
-        start.Environment["Worker__SweepSeconds"] = "0.3";
-        foreach ((string key, string value) in server.Settings("local", ("Timeout", "600")))
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        using Process process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();           // nobody reads it, but a full pipe would stop the process
+        using HostProcess process = HostProcess.StartWith(
+            [("ConnectionStrings:Pipeline", database.ConnectionString), ("Leases:Seconds", "600"), ("Leases:HeartbeatSeconds", "0.5"),
+                ("Worker:SweepSeconds", "0.3"), .. server.Settings("local", ("Timeout", "600"))],
+            "run", folder.File("in"), "--config", folder.File("run.json"), "--data", database.Folder, "--json");
         await Eventually.TrueAsync(async () =>
         {
             if (process.HasExited)
-                throw new InvalidOperationException(
-                    $"the process ended with {process.ExitCode}: {await process.StandardOutput.ReadToEndAsync(Stop)}");
+                throw new InvalidOperationException($"the process ended by itself: {await process.EndAsync()}");
             return await until();
         }, "the moment to kill");
-        process.Kill();                         // SIGKILL: nothing is cleaned up
-        await process.WaitForExitAsync(Stop);
+        await process.KillAsync();
     }
 
     private Task<long> StoredAsync() => database.ScalarAsync<long>("SELECT count(*) FROM model_calls");
