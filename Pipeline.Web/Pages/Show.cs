@@ -2,6 +2,7 @@ using System.Globalization;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs;
+using Pipeline.Web.Pages.Languages;
 
 namespace Pipeline.Web.Pages;
 
@@ -31,6 +32,9 @@ internal static class Show
 
     public static string Count(long number) => Text($"{number:N0}");
 
+    /// <summary>As much of a hash as tells versions apart by eye.</summary>
+    public static string Short(string hash) => hash.Length > 10 ? hash[..10] : hash;
+
     public static string Loss(double loss) => double.IsFinite(loss) ? Text($"{loss:0.00#}") : "–";
 
     public static string Decision(PromotionEntry entry) => entry.Decision switch
@@ -48,5 +52,5 @@ internal static class Show
     public static string Lower<T>(T state)
         where T : struct, Enum => state.ToString().ToLowerInvariant();
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(FormattableString text) => text.ToString(PageLanguage.Numbers);
 }
