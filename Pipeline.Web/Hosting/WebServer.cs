@@ -78,6 +78,9 @@ internal static class WebServer
         app.UseMiddleware<BrowserGuard>();
         app.UseMiddleware<TokenAuthentication>();
         app.UseRequestLocalization();
+        // People who follow a wrong address get a page; programs keep the bare status.
+        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html"),
+            pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
         app.UseRouting();
         app.UseHttpMetrics();
 

@@ -15,7 +15,8 @@ internal static class PageLanguage
     public static IReadOnlyList<(string Code, string Name)> All { get; } = [("en", "English"), ("es", "Español")];
 
     /// <summary>The language of the present request.</summary>
-    public static string Current => CultureInfo.CurrentUICulture.TwoLetterISOLanguageName is "es" ? "es" : "en";
+    public static string Current => All.Select(language => language.Code).FirstOrDefault(code => code == CultureInfo.CurrentUICulture.Name)
+        ?? All[0].Code;
 
     /// <summary>How numbers are written in it.</summary>
     public static NumberFormatInfo Numbers => Current == "es" ? Spanish : NumberFormatInfo.InvariantInfo;
@@ -30,9 +31,8 @@ internal static class PageLanguage
             options.SupportedUICultures = [.. All.Select(language => new CultureInfo(language.Code))];
             options.RequestCultureProviders =
             [
-                new CustomRequestCultureProvider(context => Task.FromResult(Chosen(context.Request) is { } code
-                    ? new ProviderCultureResult("", code) : null)),
-                new AcceptLanguageHeaderRequestCultureProvider(),
+                new CustomRequestCultureProvider(context => Task.FromResult((Chosen(context.Request) ?? Preferred(context.Request))
+                    is { } code ? new ProviderCultureResult("", code) : null)),
             ];
         });
 
@@ -53,6 +53,12 @@ internal static class PageLanguage
         })
         .ExcludeFromDescription();
 
-    private static string? Chosen(HttpRequest request) =>
-        request.Cookies[Cookie] is { } code && All.Any(language => language.Code == code) ? code : null;
+    private static string? Chosen(HttpRequest request) => Known(request.Cookies[Cookie]);
+
+    // Without the data of cultures nothing says that "es-AR" is a kind of "es".
+    private static string? Preferred(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
+        .Where(language => language.Quality is not 0).OrderByDescending(language => language.Quality ?? 1)
+        .Select(language => Known(language.Value.ToString().Split('-')[0].ToLowerInvariant())).FirstOrDefault(code => code is not null);
+
+    private static string? Known(string? code) => All.Any(language => language.Code == code) ? code : null;
 }
