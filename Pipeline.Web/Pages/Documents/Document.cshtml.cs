@@ -12,7 +12,7 @@ using Pipeline.Web.Pages.Languages;
 namespace Pipeline.Web.Pages.Documents;
 
 /// <summary>One page of a document: its raster with the blocks, what was read in them, and the rows that came of it.</summary>
-internal sealed class DocumentModel(ISender sender, IStringLocalizer<PageTexts> texts) : PageModel
+internal sealed class DocumentModel(ISender sender, IStringLocalizer<PageTexts> texts, IStringLocalizer<DataWords> words) : PageModel
 {
     private const int MostRows = 200;
 
@@ -48,7 +48,7 @@ internal sealed class DocumentModel(ISender sender, IStringLocalizer<PageTexts> 
             return LocalRedirect($"{AddressOf(run, document, wanted.Page)}#{block}");
         }
         Shown = read.Pages.FirstOrDefault(page => page.Number == number) ?? read.Pages[0];
-        View = new DocumentView(read, path => $"/api/runs/{run}/documents/{document}/files/{path}", text => texts[text],
+        View = new DocumentView(read, path => $"/api/runs/{run}/documents/{document}/files/{path}", Say,
             page => AddressOf(run, document, page));
         await ReadRowsAsync(cancellationToken);
         return Page();
@@ -56,6 +56,9 @@ internal sealed class DocumentModel(ISender sender, IStringLocalizer<PageTexts> 
 
     /// <summary>Address of a page of a document.</summary>
     public static string AddressOf(Guid run, Guid document, int page) => $"/runs/{run}/documents/{document}?number={page}";
+
+    // Kinds of blocks are words of data, the rest is the view's own.
+    private string Say(string text) => words[text] is { ResourceNotFound: false } word ? word : texts[text];
 
     private async Task ReadRowsAsync(CancellationToken cancellationToken)
     {
