@@ -46,7 +46,7 @@ public sealed class BatchScheduler : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         (_model, _options, _device) = (model, options ?? new BatchOptions(), device ?? new DeviceTurn());
         DecoderModel decoder = model.Decoder;
-        if (decoder.Device.type != DeviceType.CPU || decoder.DType is not (ScalarType.Float32 or ScalarType.BFloat16))
+        if (!Serves(model))
             throw new NotSupportedException($"a model in {decoder.DType} on {decoder.Device} is not answered in batches");
         _attached = AdapterWeights.AttachedTo(decoder);
         int count = Math.Max(1, KvBlocks.For(_options.CacheTokens));
@@ -74,6 +74,13 @@ public sealed class BatchScheduler : IDisposable
                     Blocks = _ledger.Count,
                 };
         }
+    }
+
+    /// <summary>Whether there is a scheduler for a model: on the CPU, in float32 or bfloat16.</summary>
+    public static bool Serves(BatchModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model.Decoder.Device.type == DeviceType.CPU && model.Decoder.DType is ScalarType.Float32 or ScalarType.BFloat16;
     }
 
     /// <summary>Answers a request.</summary>
