@@ -20,8 +20,8 @@ internal sealed class BatchEntry
         PromptRules.Check(model.Decoder.Config, request.Prompt);
         if (request.Prompt.Count >= mostTokensHeld)
             throw new InputException(
-                $"The prompt has {request.Prompt.Count} tokens, this server holds {mostTokensHeld} with the answer; shorten it, or give the "
-                + "server more memory (Serving:MemoryMiB).");
+                $"The prompt has {request.Prompt.Count} tokens, this server holds {mostTokensHeld} with the answer; shorten it, or give "
+                + "the server more memory (Serving:MemoryMiB).");
         Request = request;
         Cancellation = cancellation;
         long longest = Math.Min(mostTokensHeld, model.Decoder.Config.MaxPositionEmbeddings);

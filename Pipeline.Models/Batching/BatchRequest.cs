@@ -23,7 +23,7 @@ public sealed record BatchRequest(IReadOnlyList<int> Prompt)
     /// <summary>Waits however many others wait; for jobs, which bound their number themselves.</summary>
     public bool WaitsInQueue { get; init; }
 
-    /// <summary>Receives the answer piece by piece, never half a character; called on the scheduler's thread, so it must be quick.</summary>
+    /// <summary>Receives the answer piece by piece, never half a character, on the scheduler's thread: must be quick.</summary>
     public Action<string>? OnText { get; init; }
 
     /// <summary>Called when the request begins to be answered, on the scheduler's thread or the caller's.</summary>

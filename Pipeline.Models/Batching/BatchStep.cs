@@ -116,7 +116,8 @@ internal sealed class BatchStep(BatchModel model, BatchOptions options, IBatchPa
         {
             using IDisposable noGrad = no_grad();
             using DisposeScope scope = NewDisposeScope();
-            Tensor pixels = cat([.. images.Select(i => tensor(i.Patches.Values).view(i.Patches.Grid.Patches, -1))]).to(model.Decoder.Device);
+            Tensor pixels = cat([.. images.Select(i => tensor(i.Patches.Values).view(i.Patches.Grid.Patches, -1))])
+                .to(model.Decoder.Device);
             return vision.EmbedImages(pixels, [.. images.Select(i => i.Patches.Grid)]).to(ScalarType.Float32, CPU).contiguous()
                 .data<float>().ToArray();
         });

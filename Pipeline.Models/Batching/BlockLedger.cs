@@ -72,7 +72,7 @@ internal sealed class BlockLedger
         }
     }
 
-    /// <summary>Says what a used block holds from now on, for later sequences. A content that is known elsewhere stays known there.</summary>
+    /// <summary>Says what a used block holds from now on, for later sequences. Content known elsewhere stays known there.</summary>
     public void Remember(int block, PrefixHash content)
     {
         if (_hashes[block] is null && _known.TryAdd(content, block))

@@ -8,7 +8,7 @@ internal interface IBatchPass : IDisposable
     /// <summary>Puts keys and values of the pieces into the blocks of their sequences and scores what may follow.</summary>
     /// <param name="pieces">Those with the same adapter should follow each other: their rows are one product.</param>
     /// <param name="isDecoding">Whether each piece is the newest token of its sequence, rather than part of a prompt.</param>
-    /// <returns>[pieces that want scores, vocab] float32, in their order; valid until the next call, and the caller may change it.</returns>
+    /// <returns>[pieces that want scores, vocab] float32, in their order; valid until the next call; may be changed.</returns>
     Matrix Run(IReadOnlyList<PassPiece> pieces, bool isDecoding);
 }
 

@@ -1,6 +1,6 @@
 namespace Pipeline.Models.Batching;
 
-/// <summary>Embeddings of the images asked about lately, up to a number of bytes; the one unused longest is dropped. Not thread-safe.</summary>
+/// <summary>Embeddings of images asked about lately, within a number of bytes; the least recent leaves. Not thread-safe.</summary>
 internal sealed class ImageMemory(long mostBytes)
 {
     private readonly Dictionary<PrefixHash, LinkedListNode<(PrefixHash Image, float[] Embeddings)>> _known = [];

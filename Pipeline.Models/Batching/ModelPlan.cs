@@ -89,7 +89,8 @@ public sealed record ModelPlan(string Folder, ScalarType DType, int? Quantizatio
     {
         if (!onCpu)
             return ScalarType.BFloat16;
-        return checkpoint.Names.All(name => checkpoint.Describe(name).DType == ScalarType.BFloat16) ? ScalarType.BFloat16 : ScalarType.Float32;
+        return checkpoint.Names.All(name => checkpoint.Describe(name).DType == ScalarType.BFloat16)
+            ? ScalarType.BFloat16 : ScalarType.Float32;
     }
 
     private static long Mebibytes(long bytes) => (bytes + (1 << 20) - 1) >> 20;

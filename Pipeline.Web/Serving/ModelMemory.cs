@@ -49,7 +49,7 @@ internal sealed class ModelMemory : IDisposable
     /// <param name="load">Loads it; called off the caller's thread.</param>
     /// <param name="isPinned">Stays in memory whatever happens.</param>
     /// <param name="cancellationToken">Stops waiting; a load in progress goes on, and is kept.</param>
-    /// <exception cref="Models.InputException">The folder is no model, or the model does not fit; the message says what it needs.</exception>
+    /// <exception cref="Models.InputException">The folder is no model, or it does not fit; the message says what it needs.</exception>
     public async Task<ModelLease<T>> UseAsync<T>(string folder, Func<ModelPlan, T> load, bool isPinned, CancellationToken cancellationToken)
         where T : ResidentModel
     {
@@ -72,8 +72,8 @@ internal sealed class ModelMemory : IDisposable
                     throw new OperationCanceledException("the server stops");
                 }
                 _entries.Add(new Entry(model, isPinned));
+                return TryLease<T>(plan.Folder, evenIfLeaving: true)!;  // within the gate, or the keep-alive could drop it unused
             }
-            return TryLease<T>(folder, evenIfLeaving: true)!;
         }
         finally
         {

@@ -33,7 +33,7 @@ internal sealed class VisionHost(
         }
     }
 
-    /// <summary>Loads the image API's model unless it is loaded, ; a failure shows in <see cref="Status"/>.</summary>
+    /// <summary>Loads the image API's model unless it is loaded; a failure shows in <see cref="Status"/>.</summary>
     public async Task PreloadAsync(CancellationToken cancellationToken)
     {
         try

@@ -62,7 +62,8 @@ internal static unsafe class PagedAttention
                 scaled[i * head + d] = from[d] * shape.Scale;
         }
         for (int start = 0; start < length; start += KvBlocks.Tokens)
-            Scores<T>(scaled, head, blocks.Keys(piece.Blocks[firstBlock + start / KvBlocks.Tokens], layer, kvHead), weights + start, length);
+            Scores<T>(scaled, head, blocks.Keys(piece.Blocks[firstBlock + start / KvBlocks.Tokens], layer, kvHead), weights + start,
+                length);
         for (int i = 0; i < queries; i++)
         {
             int position = piece.Start + (firstQuery + i) / group;

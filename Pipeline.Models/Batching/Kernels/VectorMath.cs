@@ -27,6 +27,7 @@ internal static class VectorMath
         sum = Vector512.FusedMultiplyAdd(sum, rest, Vector512.Create(5.0000001201e-1f));
         sum = Vector512.FusedMultiplyAdd(sum, rest * rest, rest) + Vector512<float>.One;
         Vector512<int> exponent = Vector512.ShiftLeft(Vector512.ConvertToInt32(power) + Vector512.Create(127), 23);
-        return Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512.Create(Least)), Vector512<float>.Zero, sum * exponent.AsSingle());
+        return Vector512.ConditionalSelect(
+            Vector512.LessThan(x, Vector512.Create(Least)), Vector512<float>.Zero, sum * exponent.AsSingle());
     }
 }

@@ -65,7 +65,8 @@ public sealed class BatchSchedulerTests
     {
         using LanguageModel model = LanguageModel.Load(Path.Combine(RepositoryRoot.Path, "starter", "phi4-starter"),
             Cpu with { DType = dtype == "float32" ? ScalarType.Float32 : ScalarType.BFloat16, QuantizationBits = bits });
-        BatchRequest[] requests = [.. Enumerable.Range(0, 12).Select(i => new BatchRequest(Prompt(i, 3 + i * i * 5 % 200, model.Decoder.Config.VocabSize))
+        int words = model.Decoder.Config.VocabSize;
+        BatchRequest[] requests = [.. Enumerable.Range(0, 12).Select(i => new BatchRequest(Prompt(i, 3 + i * i * 5 % 200, words))
         {
             Client = $"client {i % 3}",
             Options = new GenerationOptions

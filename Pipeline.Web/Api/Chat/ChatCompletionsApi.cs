@@ -188,7 +188,8 @@ internal sealed class ChatCompletionsApi(
             case InputException:
                 return OpenAiError.From(StatusCodes.Status400BadRequest, problem.Message);
             case SchedulerFullException:
-                return OpenAiError.From(StatusCodes.Status503ServiceUnavailable, "The server is busy: its queue is full. Try again in a moment.");
+                return OpenAiError.From(StatusCodes.Status503ServiceUnavailable,
+                    "The server is busy: its queue is full. Try again in a moment.");
             default:
                 log.RequestFailed(problem, "POST", context.Request.Path);
                 return OpenAiError.From(StatusCodes.Status500InternalServerError,
