@@ -26,7 +26,7 @@ internal sealed class ModelHost(IOptions<ServingOptions> options, ModelMemory me
             plan => new ResidentLanguage(plan, options.Value.Device, queue), isPinned: false, cancellationToken);
         LanguageModel model = lease.Model.Language;
         ChatTemplate template = Choose(model, served.Adapter);
-        int[] prompt = template.EncodePrompt(model.Tokenizer, messages);
+        int[] prompt = template.EncodeHistory(model.Tokenizer, messages);
         GenerationOptions stopping =
             order.Options with { StopTokenIds = [.. order.Options.StopTokenIds, .. template.StopTokenIds(model.Tokenizer)] };
         using ResidentLanguage.AdapterLease? adapter = served.Adapter is null

@@ -57,7 +57,7 @@ internal sealed class VisionHost(
         RgbImage image = await Task.Run(() => Decode(question.Image), cancellationToken);
         GenerationOptions generation =
             new() { MaxNewTokens = Math.Min(question.MaxNewTokens ?? serving.Value.ImageAnswerTokens, serving.Value.MaxNewTokens) };
-        ChatMessage[] messages = [new ChatMessage("user", VisionLanguageModel.ImageMarker + question.Prompt)];
+        ChatMessage[] messages = [VisionLanguageModel.Question(question.Prompt)];
         using GenerationQueue.QueuePlace? place = question.WaitsInQueue ? null : queue.Enter();
         AnswerOrder order = new(generation, question.WaitsInQueue ? Jobs : question.Client)
         {
