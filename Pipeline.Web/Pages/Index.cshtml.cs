@@ -22,7 +22,8 @@ internal sealed class IndexModel(ISender sender, ModelCatalog catalog, IOptions<
     public IReadOnlyList<ServedModel> Models { get; private set; } = [];
 
     /// <summary>No other base is served than the small ones that come with the product.</summary>
-    public bool OnlyStarters => Models.Where(model => model.Adapter is null).All(model => model.Id.EndsWith("-starter", StringComparison.Ordinal));
+    public bool OnlyStarters => Models.Where(model => model.Adapter is null)
+        .All(model => model.Id.EndsWith("-starter", StringComparison.Ordinal));
 
     public long MaxUpload => uploads.Value.MaxIngestBytes;
 

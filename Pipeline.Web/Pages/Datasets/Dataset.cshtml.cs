@@ -98,7 +98,7 @@ internal sealed class DatasetModel(ISender sender) : PageModel
     public string RowsWith(params (string Name, string? Value)[] filters) =>
         QueryHelpers.AddQueryString($"/datasets/{Dataset!.Id}", filters.ToDictionary(f => f.Name, f => f.Value)) + "#rows";
 
-    /// <summary>Where a row comes from: the page of its document, or null for rows of files and of documents that are not its run's.</summary>
+    /// <summary>Where a row comes from: the page of its document; null for rows of files and of other runs.</summary>
     public string? PlaceOf(SourceSpan source) =>
         Dataset!.RunId is { } run && _documents.TryGetValue(source.DocumentSha256, out DocumentPart? part)
         ? $"{DocumentModel.AddressOf(run, part.Id, source.Page)}#{source.Block}" : null;
