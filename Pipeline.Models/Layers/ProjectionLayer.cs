@@ -69,7 +69,7 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         ScalarType dtype = input.dtype;     // the input itself may be gone when the backward pass borrows again
         Tensor output = _quantization is null
             ? FastLinear.Apply(input, _weight, Bias)
-            : MultiplyFewRows(input) ?? QuantizedLinear.Apply(input, () => Borrow(dtype), Bias);
+            : MultiplyStored(input) ?? QuantizedLinear.Apply(input, () => Borrow(dtype), Bias);
         if (Delta is null)
             return output;
         Tensor extended = Delta.Apply(this, input, output);
@@ -78,10 +78,10 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         return extended;
     }
 
-    // The quantized weight times the few rows of a decoding step; null where that is not available.
-    private Tensor? MultiplyFewRows(Tensor input)
+    // The quantized weight as it is stored; null where there is no such product.
+    private Tensor? MultiplyStored(Tensor input)
     {
-        Tensor? product = FastLinear.IsForFewRows(input) ? Quantized.MultiplyFew(input) : null;
+        Tensor? product = Quantized.Multiply(input);
         return product is null || Bias is null ? product : product.add_(Bias);
     }
 

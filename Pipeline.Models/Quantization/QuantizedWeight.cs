@@ -56,12 +56,12 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>x Wᵀ for the few rows of a decoding step, without ever materializing the full matrix.</summary>
-    /// <param name="x">[..., in], see <see cref="FastLinear.IsForFewRows"/>.</param>
-    /// <returns>[..., out]; null where x does not fit or the rows of this weight cannot be read one by one.</returns>
-    public Tensor? MultiplyFew(Tensor x)
+    /// <summary>x Wᵀ without ever materializing the full matrix, where gradients are not needed.</summary>
+    /// <param name="x">[..., in]</param>
+    /// <returns>[..., out]; null where this storage has no such product for this x.</returns>
+    public virtual Tensor? Multiply(Tensor x)
     {
-        if (x.shape[^1] != Columns || CreateRowReader() is not { } read)
+        if (!FastLinear.IsForFewRows(x) || x.shape[^1] != Columns || CreateRowReader() is not { } read)
             return null;
         Tensor result = FastLinear.Multiply(x, Rows, (from, to) =>
         {
