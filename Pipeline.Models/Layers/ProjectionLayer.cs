@@ -60,7 +60,9 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
 
     private Device Device { get; }
 
-    private QuantizedWeight Quantized =>
+    /// <summary>The weight as stored in 8 or 4 bits.</summary>
+    /// <exception cref="InvalidOperationException">The weights of the model have not been loaded.</exception>
+    internal QuantizedWeight Quantized =>
         _quantized ?? throw new InvalidOperationException("the weights of this model have not been loaded");
 
     /// <summary>[..., in] → [..., out]</summary>
@@ -125,7 +127,7 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         if (_quantization is null)
             throw new InvalidOperationException("this layer keeps its weight in full");
         _quantized?.Dispose();
-        _quantized = QuantizedWeight.Create(weight, _quantization.Bits, Device);
+        _quantized = QuantizedWeight.Create(weight, _quantization.Bits, Device, _quantization.Storage);
     }
 
     /// <inheritdoc/>

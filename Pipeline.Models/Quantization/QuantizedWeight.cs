@@ -1,3 +1,4 @@
+using Pipeline.Models.Quantization.Blocks;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Runtime.Products;
 using static TorchSharp.torch;
@@ -32,9 +33,12 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
     /// <param name="weight">[out, in] of any floating-point type, on any device; not kept.</param>
     /// <param name="bits">8 or 4.</param>
     /// <param name="device">Where the codes will be stored.</param>
+    /// <param name="storage">In which form; blocks are for the CPU alone.</param>
     /// <exception cref="InputException">The matrix holds infinities or not-a-numbers.</exception>
-    public static QuantizedWeight Create(Tensor weight, int bits, Device device) => bits switch
+    public static QuantizedWeight Create(Tensor weight, int bits, Device device, QuantizedStorage storage) => bits switch
     {
+        8 when storage == QuantizedStorage.Blocks => BlockWeight.Quantize(weight, BlockFormat.Q8),
+        4 when storage == QuantizedStorage.Blocks => BlockWeight.Quantize(weight, BlockFormat.Q4),
         8 => Int8Weight.Quantize(weight, device),
         4 => Nf4Weight.Quantize(weight, device),
         _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "a weight is stored in 8 or 4 bits"),

@@ -81,8 +81,8 @@ internal static unsafe class BlockProduct
         where TLayout : struct, IBlockLayout
     {
         BlockMemory memory = weight.Memory;
-        long bytes = BlockKernel<TPath, TLayout>.ScratchBytes(memory.Blocks);
-        BlockKernel<TPath, TLayout>.Run(memory, group, end, x, y, stride, weight.Rows, Scratch.OfThread(bytes).Take(bytes));
+        long bytes = IntegerKernel<TPath, TLayout>.ScratchBytes(memory.Blocks);
+        IntegerKernel<TPath, TLayout>.Run(memory, group, end, x, y, stride, weight.Rows, Scratch.OfThread(bytes).Take(bytes));
     }
 
     // The arguments of one product where all threads see them: kept for the next, so that a product allocates nothing.

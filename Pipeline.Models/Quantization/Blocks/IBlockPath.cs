@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Pipeline.Models.Quantization.Blocks;
 
 /// <summary>
-/// The one step of <see cref="BlockKernel{TPath, TLayout}"/> that depends on the processor. Implemented by structs, so that the
+/// The one step of <see cref="IntegerKernel{TPath, TLayout}"/> that depends on the processor. Implemented by structs, so that the
 /// kernel is compiled for each. All give the same sums: they are whole numbers, and none overflows.
 /// </summary>
 internal interface IBlockPath

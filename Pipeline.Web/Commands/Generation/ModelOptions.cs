@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Quantization;
 using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 using static TorchSharp.torch;
@@ -48,6 +49,7 @@ internal sealed class ModelOptions
         Device = parsed.GetRequiredValue(Device),
         DType = ParseType(parsed.GetValue(Precision)),
         QuantizationBits = parsed.GetValue(Quantize),
+        QuantizedStorage = QuantizedStorage.Blocks,
     });
 
     /// <summary>The template for the requested model and adapter; warnings about it go to standard error.</summary>

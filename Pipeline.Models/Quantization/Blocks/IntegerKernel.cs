@@ -8,7 +8,7 @@ namespace Pipeline.Models.Quantization.Blocks;
 /// <c>t = fma(Σ (code - zero) × x, weight scale × activation scale, t)</c> over the blocks in order, with a minimum followed by
 /// <c>t = fma(minimum, activation scale × Σ x, t)</c>: the sums are exact, so every path, tile and batch gives the same bits.
 /// </summary>
-internal static unsafe class BlockKernel<TPath, TLayout>
+internal static unsafe class IntegerKernel<TPath, TLayout>
     where TPath : struct, IBlockPath
     where TLayout : struct, IBlockLayout
 {
