@@ -26,10 +26,15 @@ internal sealed record ModelSize(long Parameters)
         }
     }
 
+    private const long FewestOfUsualModels = 50_000_000;
+
+    /// <summary>Whether the model is of the starter's kind, which has few words and no knowledge to build on.</summary>
+    public bool IsTiny => Parameters < FewestOfUsualModels;
+
     /// <summary>Defaults of runs as they suit this size; what a user gives still wins.</summary>
     public TrainingArguments Suited(TrainingArguments defaults) => Parameters switch
     {
-        < 50_000_000 => defaults with
+        < FewestOfUsualModels => defaults with
         {
             LearningRate = 3e-3,
             LoraRank = 64,

@@ -71,20 +71,6 @@ internal sealed record DatasetColumns
         };
     }
 
-    /// <summary>The columns that an entry of <c>dataset_info.json</c> names, for training.</summary>
-    /// <exception cref="InputException">Another <c>formatting</c> than alpaca or sharegpt, or a preference dataset.</exception>
-    public static DatasetColumns Read(JsonElement entry, string where)
-    {
-        string formatting = Text(entry, "formatting", "alpaca");
-        if (formatting is not ("alpaca" or "sharegpt"))
-            throw new InputException($"{where}: formatting is '{formatting}'; supported are alpaca and sharegpt");
-        if (entry.TryGetProperty("ranking", out JsonElement ranking) && ranking.ValueKind == JsonValueKind.True)
-            throw new InputException($"{where}: ranking is true; supported is supervised data (ranking false)");
-        DatasetColumns columns = ReadAny(entry);
-        return columns.KtoTag.Length == 0 ? columns : throw new InputException(
-            $"{where}: columns.kto_tag is '{columns.KtoTag}'; supported is supervised data, without preferences");
-    }
-
     /// <summary>The columns that an entry names, of whatever data.</summary>
     public static DatasetColumns ReadAny(JsonElement entry)
     {

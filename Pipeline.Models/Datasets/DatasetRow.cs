@@ -43,6 +43,26 @@ internal sealed class DatasetRow(string path, int line, JsonElement json, string
         };
     }
 
+    /// <summary>The same row with other values; undefined ones are left out.</summary>
+    public DatasetRow With(IEnumerable<KeyValuePair<string, JsonElement>> values)
+    {
+        Dictionary<string, JsonElement> given = new(values.Where(value => value.Value.ValueKind != JsonValueKind.Undefined),
+            StringComparer.Ordinal);
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter writer = new(bytes))
+        {
+            writer.WriteStartObject();
+            foreach (JsonProperty property in json.EnumerateObject())
+            {
+                writer.WritePropertyName(property.Name);
+                given.GetValueOrDefault(property.Name, property.Value).WriteTo(writer);
+            }
+            writer.WriteEndObject();
+        }
+        using JsonDocument document = JsonDocument.Parse(bytes.ToArray());
+        return new DatasetRow(path, line, document.RootElement.Clone(), unit);
+    }
+
     /// <summary>An error that names file, line and field.</summary>
     public InputException Error(string field, string problem) => new($"{path}: {unit} {line}: field '{field}' {problem}");
 

@@ -19,6 +19,15 @@ public sealed record InstructionExample(string Instruction, string Input, string
     /// <summary>Earlier turns of the conversation, oldest first.</summary>
     public IReadOnlyList<(string Prompt, string Response)> History { get; init; } = [];
 
+    /// <summary>Descriptions of the tools that may be called, a JSON list; null for none.</summary>
+    public string? Tools { get; init; }
+
+    /// <summary>
+    /// All messages, where a tool is called or answers; null where questions and answers alone say everything. Last question, last
+    /// answer and <see cref="History"/> hold their texts too.
+    /// </summary>
+    public IReadOnlyList<ChatMessage>? Turns { get; init; }
+
     /// <summary>The question as the model sees it: instruction and input, each on its own line, empty ones left out.</summary>
     public string Question => Instruction.Length == 0 ? Input : Input.Length == 0 ? Instruction : $"{Instruction}\n{Input}";
 
@@ -26,6 +35,7 @@ public sealed record InstructionExample(string Instruction, string Input, string
     /// <param name="withAnswer">False leaves out the last answer, to generate it.</param>
     public IReadOnlyList<ChatMessage> ToMessages(bool withAnswer = true)
     {
+        if (Turns is not null) return withAnswer ? Turns : [.. Turns.SkipLast(1)];
         List<ChatMessage> messages = new();
         foreach ((string prompt, string response) in History)
         {

@@ -10,6 +10,12 @@ public sealed record TokenizedExample(int[] InputIds, int[] Labels)
     /// <summary>Label of a position that does not count in the loss.</summary>
     public const int Ignored = -100;
 
+    /// <summary>Where several examples were packed into one, the length of each; each counts its positions from 0.</summary>
+    public IReadOnlyList<int> Parts { get; init; } = [];
+
+    /// <summary>Whether none of the packed examples sees another one.</summary>
+    public bool IsApart { get; init; }
+
     /// <summary>Number of positions that are learned.</summary>
     public int TargetTokens => Labels.Count(label => label != Ignored);
 
@@ -61,21 +67,31 @@ public sealed record TokenizedExample(int[] InputIds, int[] Labels)
     {
         ArgumentNullException.ThrowIfNull(example);
         ArgumentNullException.ThrowIfNull(template);
-        IReadOnlyList<(int[] Prompt, int[] Response)> turns = template.EncodeMultiTurn(tokenizer, example.ToMessages(), example.System);
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        int? end = template.EndsOnce ? template.EosTokenId(tokenizer) : null;
+        if (end is not null && trainOnPrompt)
+            throw new SettingsException("train_on_prompt", $"cannot be used together with template: {template.Name}, whose questions "
+                + "have no end of their own; take the key out, or choose another template");
+        IReadOnlyList<(int[] Prompt, int[] Response)> turns = template.EncodeMultiTurn(tokenizer, example.ToMessages(), example.System,
+            example.Tools, dropsThoughts: maskHistory && !template.KeepsThoughts);
         List<TokenizedExample> kept = new();
-        int length = 0;
+        int length = end is null ? 0 : 1;
         foreach ((int[] prompt, int[] response) in maskHistory ? turns.Reverse() : turns)
         {
             if (length >= cutoffLength) break;
             (int promptLength, int responseLength) = Fit(prompt.Length, response.Length, cutoffLength - length);
             int[] question = prompt[..promptLength], answer = response[..responseLength];
+            int[] learned = trainOnPrompt ? question : Nothing(promptLength);
+            // The end of the turn before is learned where this one begins.
+            if (end is { } mark && kept.Count > 0 && promptLength > 0) learned[0] = mark;
             kept.Add(new TokenizedExample([.. question, .. answer],
-                [.. trainOnPrompt ? question : Nothing(promptLength), .. maskHistory && kept.Count > 0
-                ? Nothing(responseLength) : answer]));
+                [.. learned, .. maskHistory && kept.Count > 0 ? Nothing(responseLength) : answer]));
             length += promptLength + responseLength;
         }
         if (maskHistory) kept.Reverse();
-        return new TokenizedExample([.. kept.SelectMany(turn => turn.InputIds)], [.. kept.SelectMany(turn => turn.Labels)]);
+        int[] last = end is { } id ? [id] : [];
+        return new TokenizedExample(
+            [.. kept.SelectMany(turn => turn.InputIds), .. last], [.. kept.SelectMany(turn => turn.Labels), .. last]);
 
         static int[] Nothing(int count) => [.. Enumerable.Repeat(Ignored, count)];
     }

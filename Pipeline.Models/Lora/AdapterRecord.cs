@@ -15,7 +15,7 @@ public static class AdapterRecord
     /// <summary>Name of the file.</summary>
     public const string FileName = "pipeline_adapter.json";
 
-    private const string Template = "template", DefaultSystem = "default_system";
+    private const string Template = "template", DefaultSystem = "default_system", Jinja = "chat_template";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>The recorded template; null for an adapter that was made elsewhere or before templates were recorded.</summary>
@@ -27,11 +27,13 @@ public static class AdapterRecord
         JsonObject json = JsonFiles.ReadObject(path);
         try
         {
-            return (string?)json[Template] is { Length: > 0 } name ? new RecordedTemplate(name, (string?)json[DefaultSystem]) : null;
+            return (string?)json[Template] is { Length: > 0 } name
+                ? new RecordedTemplate(name, (string?)json[DefaultSystem]) { Jinja = (string?)json[Jinja] } : null;
         }
         catch (InvalidOperationException e)
         {
-            throw new InputException($"{path}: {Template} and {DefaultSystem} must be texts ({e.Message}); correct or delete the file", e);
+            throw new InputException(
+                $"{path}: {Template}, {DefaultSystem} and {Jinja} must be texts ({e.Message}); correct or delete the file", e);
         }
     }
 
@@ -41,7 +43,9 @@ public static class AdapterRecord
     public static void Create(string folder, RecordedTemplate template)
     {
         ArgumentNullException.ThrowIfNull(template);
-        Write(Path.Combine(folder, FileName), new JsonObject { [Template] = template.Name, [DefaultSystem] = template.DefaultSystem });
+        JsonObject json = new() { [Template] = template.Name, [DefaultSystem] = template.DefaultSystem };
+        if (template.Jinja is not null) json[Jinja] = template.Jinja;
+        Write(Path.Combine(folder, FileName), json);
     }
 
     /// <summary>Adds keys to the file, replacing those of the same name.</summary>

@@ -10,6 +10,9 @@ internal sealed class TargetModules
 
     private TargetModules(HashSet<string> names) => _names = names;
 
+    /// <summary>Targets that the model has no layer for.</summary>
+    public IReadOnlyList<string> Lacking { get; private init; } = [];
+
     /// <summary>Whether the linear layer of that full name is adapted.</summary>
     public bool Contains(string name) => _names.Contains(name);
 
@@ -18,7 +21,7 @@ internal sealed class TargetModules
         layers.Select(name => name[(name.LastIndexOf('.') + 1)..]).Distinct();
 
     /// <summary>Matches as PEFT does: the whole name, or its ending after a dot; or the pattern the whole name.</summary>
-    /// <exception cref="InputException">A target or the pattern matches nothing; the message lists what there is.</exception>
+    /// <exception cref="InputException">No target, or the pattern, matches anything; the message lists what there is.</exception>
     public static TargetModules Resolve(LoraConfig config, IReadOnlyList<string> layers)
     {
         config.Validate();
@@ -41,10 +44,11 @@ internal sealed class TargetModules
             if (matches.Length == 0)
                 unknown.Add(target);
         }
-        if (unknown.Count > 0)
+        // As in PEFT: lists are written for several models at once, so names that this one lacks are passed over.
+        if (names.Count == 0)
             throw new SettingsException("lora_target",
                 $"{string.Join(", ", unknown)} {(unknown.Count == 1 ? "is no linear layer" : "are no linear layers")}"
                 + $" of this model; it has {string.Join(", ", Available(layers))} (or use all)");
-        return new TargetModules(names);
+        return new TargetModules(names) { Lacking = unknown };
     }
 }

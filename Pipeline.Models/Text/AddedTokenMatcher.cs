@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
 
 namespace Pipeline.Models.Text;
 
@@ -6,33 +6,58 @@ namespace Pipeline.Models.Text;
 internal sealed class AddedTokenMatcher
 {
     private readonly Dictionary<string, AddedToken> _tokens = new(StringComparer.Ordinal);
-    private readonly Regex? _pattern;
+    private readonly Dictionary<string, AddedToken>.AlternateLookup<ReadOnlySpan<char>> _tokensBySpan;
+    private readonly SearchValues<string>? _spellings;
+    private readonly int[] _lengths = [];       // longest first
 
-    public AddedTokenMatcher(IEnumerable<AddedToken> tokens)
+    /// <param name="tokens">The tokens.</param>
+    /// <param name="spell">How a token is spelled in the text that is searched; null for its content.</param>
+    public AddedTokenMatcher(IEnumerable<AddedToken> tokens, Func<string, string>? spell = null)
     {
         foreach (AddedToken token in tokens)
-            if (token.Content.Length > 0) _tokens[token.Content] = token;
+            if (token.Content.Length > 0) _tokens[spell?.Invoke(token.Content) ?? token.Content] = token;
+        _tokensBySpan = _tokens.GetAlternateLookup<ReadOnlySpan<char>>();
         if (_tokens.Count == 0) return;
-        IEnumerable<string> longestFirst = _tokens.Keys.OrderByDescending(content => content.Length).Select(Regex.Escape);
-        _pattern = new Regex(string.Join('|', longestFirst), RegexOptions.Compiled | RegexOptions.CultureInvariant);
+        _spellings = SearchValues.Create([.. _tokens.Keys], StringComparison.Ordinal);
+        _lengths = [.. _tokens.Keys.Select(spelling => spelling.Length).Distinct().OrderDescending()];
     }
 
+    /// <summary>Whether a token's spelling at this place (start, end) counts as that token.</summary>
+    public delegate bool Accepts(AddedToken token, int start, int end);
+
     /// <summary>The text as stretches of plain text (token null) and added tokens, from left to right.</summary>
-    public IEnumerable<(string Text, AddedToken? Token)> Split(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="accepts">Which matches are tokens; the others stay text.</param>
+    /// <returns>Stretches with the place where they begin.</returns>
+    public IEnumerable<(string Text, int Start, AddedToken? Token)> Split(string text, Accepts accepts)
     {
-        int start = 0;
-        for (Match? match = _pattern?.Match(text); match is { Success: true }; match = match.NextMatch())
+        int start = 0, search = 0;
+        while (Next(text, ref search) is { } match)
         {
-            AddedToken token = _tokens[match.Value];
-            int from = match.Index, to = match.Index + match.Length;
-            if (from < start || (token.SingleWord && !StandsAlone(text, from, to))) continue;
+            (int from, int to, AddedToken token) = match;
+            if (from < start || !accepts(token, from, to) || (token.SingleWord && !StandsAlone(text, from, to))) continue;
             if (token.StripLeft) while (from > start && char.IsWhiteSpace(text[from - 1])) from--;
             if (token.StripRight) while (to < text.Length && char.IsWhiteSpace(text[to])) to++;
-            if (from > start) yield return (text[start..from], null);
-            yield return (token.Content, token);
+            if (from > start) yield return (text[start..from], start, null);
+            yield return (token.Content, from, token);
             start = to;
         }
-        if (start < text.Length) yield return (start == 0 ? text : text[start..], null);
+        if (start < text.Length) yield return (start == 0 ? text : text[start..], start, null);
+    }
+
+    private (int Start, int End, AddedToken Token)? Next(string text, ref int search)
+    {
+        if (_spellings is null || search >= text.Length) return null;
+        int at = text.AsSpan(search).IndexOfAny(_spellings);
+        if (at < 0) return null;
+        int start = search + at;
+        foreach (int length in _lengths)
+        {
+            if (start + length > text.Length || !_tokensBySpan.TryGetValue(text.AsSpan(start, length), out AddedToken? token)) continue;
+            search = start + length;
+            return (start, search, token);
+        }
+        throw new InvalidOperationException("a spelling was found that no added token has");
     }
 
     private static bool StandsAlone(string text, int from, int to) =>

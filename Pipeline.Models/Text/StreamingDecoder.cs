@@ -1,4 +1,4 @@
-using System.Text;
+using Pipeline.Models.Tokenizers;
 
 namespace Pipeline.Models.Text;
 
@@ -10,25 +10,19 @@ public sealed class StreamingDecoder
 {
     private readonly HubTokenizer _tokenizer;
     private readonly bool _skipSpecialTokens;
-    private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
+    private readonly TokenDecoder.Run _run;
 
-    internal StreamingDecoder(HubTokenizer tokenizer, bool skipSpecialTokens)
+    internal StreamingDecoder(HubTokenizer tokenizer, bool skipSpecialTokens, TokenDecoder.Run run)
     {
         _tokenizer = tokenizer;
         _skipSpecialTokens = skipSpecialTokens;
+        _run = run;
     }
 
-    /// <summary>The text that this id completes; empty while a character is unfinished.</summary>
+    /// <summary>The text that this id completes; empty while a character is unfinished, and for ids beyond the vocabulary.</summary>
     public string Add(int id) =>
-        _skipSpecialTokens && _tokenizer.IsSpecial(id) ? "" : Convert(_tokenizer.BytesOf(id), flush: false);
+        _tokenizer.SpellingOf(id) is not { } token || (_skipSpecialTokens && _tokenizer.IsSpecial(id)) ? "" : _run.Add(token);
 
     /// <summary>What is left at the end: U+FFFD when the last character was never completed, otherwise empty.</summary>
-    public string Finish() => Convert([], flush: true);
-
-    private string Convert(ReadOnlySpan<byte> bytes, bool flush)
-    {
-        char[] characters = new char[_decoder.GetCharCount(bytes, flush)];
-        _decoder.GetChars(bytes, characters, flush);
-        return new string(characters);
-    }
+    public string Finish() => _run.Finish();
 }

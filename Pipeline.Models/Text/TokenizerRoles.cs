@@ -8,6 +8,9 @@ internal sealed record TokenizerRoles(string? Bos, string? Eos, string? Pad)
     /// <summary>Whether <see cref="Bos"/> stands before every text.</summary>
     public bool AddsBos { get; private init; }
 
+    /// <summary>Token for what the vocabulary lacks.</summary>
+    public string? Unk { get; private init; }
+
     /// <summary>What the folder says; all null when it has neither file.</summary>
     /// <exception cref="InputException">A file is there but is not JSON.</exception>
     public static TokenizerRoles Read(string folder)
@@ -25,6 +28,7 @@ internal sealed record TokenizerRoles(string? Bos, string? Eos, string? Pad)
                     roles.Eos ?? Token(json.RootElement, "eos_token"),
                     roles.Pad ?? Token(json.RootElement, "pad_token"))
                 {
+                    Unk = roles.Unk ?? Token(json.RootElement, "unk_token"),
                     AddsBos = roles.AddsBos || (json.RootElement.TryGetProperty("add_bos_token", out JsonElement adds)
                         && adds.ValueKind == JsonValueKind.True),
                 };

@@ -27,10 +27,12 @@ public static class LoraTrainer
         arguments.Validate();
         ModelLoadOptions options = new()
         {
-            Device = arguments.Device,
+            Device = arguments.UseCpu ? "cpu" : arguments.Device,
             DType = arguments.Bf16 ? torch.ScalarType.BFloat16 : arguments.Fp16 ? torch.ScalarType.Float16 : torch.ScalarType.Float32,
             QuantizationBits = arguments.QuantizationBit,
         };
+        foreach (string note in arguments.Notes)
+            observer?.OnWarning(note);
         // Input errors are reported before gigabytes of weights are read.
         string folder = ModelFolder.Locate(arguments.ModelNameOrPath);
         TrainingData data = ReadData(arguments, folder, observer);
@@ -68,6 +70,8 @@ public static class LoraTrainer
     {
         DecoderConfig config = DecoderConfig.Load(folder);
         _ = arguments.Lora.CountTrainable(config);
+        if (TargetModules.Resolve(arguments.Lora, [.. config.ProjectionShapes().Select(p => p.Name)]).Lacking is { Count: > 0 } lacking)
+            observer?.OnWarning($"lora_target: {string.Join(", ", lacking)}: the model has no such layer; passed over");
         HubTokenizer tokenizer = HubTokenizer.Load(folder);
         ChosenTemplate chosen = ChooseTemplate(arguments, folder, config, tokenizer);
         if (chosen.Warning is { } warning)
@@ -78,8 +82,23 @@ public static class LoraTrainer
     // An adapter that is trained further keeps its template.
     private static ChosenTemplate ChooseTemplate(TrainingArguments arguments, string folder, DecoderConfig config,
         HubTokenizer tokenizer) =>
-        TemplateRule.Choose(folder, config, tokenizer, arguments.Template,
-            arguments.AdapterNameOrPath is { } earlier ? AdapterRecord.ReadTemplate(earlier) : null, arguments.DefaultSystem);
+        WithOptions(TemplateRule.Choose(folder, config, tokenizer, arguments.Template,
+            arguments.AdapterNameOrPath is { } earlier ? TemplateRule.RecordedBy(earlier) : null, arguments.DefaultSystem), arguments);
+
+    private static ChosenTemplate WithOptions(ChosenTemplate chosen, TrainingArguments arguments) => chosen with
+    {
+        Template = chosen.Template.WithToolFormat(arguments.ToolFormat) with
+        {
+            Thinking = arguments.EnableThinking,
+            KeepsThoughts = arguments.PreserveThinking,
+            ControlTokens = arguments.SplitSpecialTokens switch
+            {
+                null => ControlTokens.OfTemplate,
+                false => ControlTokens.Everywhere,
+                true => ControlTokens.Nowhere,
+            },
+        },
+    };
 
     private static LanguageModel Load(string folder, ModelLoadOptions options, TrainingArguments arguments)
     {

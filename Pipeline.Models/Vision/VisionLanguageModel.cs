@@ -91,7 +91,7 @@ public sealed class VisionLanguageModel : IDisposable
     public string Describe(ReadOnlyMemory<byte> encodedImage, string prompt, GenerationOptions? options = null,
         Action<string>? onText = null,
         CancellationToken cancellation = default) =>
-        Chat([new ChatMessage("user", ImageMarker + prompt)], [ImageDecoder.Decode(encodedImage.Span)], options, onText,
+        Chat([Question(prompt)], [ImageDecoder.Decode(encodedImage.Span)], options, onText,
         cancellation).Text.Trim();
 
     /// <summary>Answers one question about several images at once; each answer is what the image alone would get.</summary>
@@ -106,12 +106,14 @@ public sealed class VisionLanguageModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(encodedImages);
         VisionTextSequence[] sequences = [.. encodedImages.Select(image =>
-            Encode([new ChatMessage("user", ImageMarker + prompt)], [ImageDecoder.Decode(image.Span)]))];
+            Encode([Question(prompt)], [ImageDecoder.Decode(image.Span)]))];
         return sequences.Length == 0 ? [] : [.. Generate(sequences, options, null, cancellation).Select(r => r.Text.Trim())];
     }
 
     /// <summary>Continues a conversation about any number of images.</summary>
-    /// <param name="messages">Ends with the user's message; <see cref="ImageMarker"/> stands for each image.</param>
+    /// <param name="messages">
+    /// Ends with the user's message; <see cref="ImageMarker"/> stands for each image (<see cref="ChatMessage.WithImages"/>).
+    /// </param>
     /// <param name="images">The images in marker order.</param>
     /// <param name="options">How to generate; greedy by default.</param>
     /// <param name="onText">Receives the answer piece by piece.</param>
@@ -124,10 +126,14 @@ public sealed class VisionLanguageModel : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 
+    /// <summary>A question about one image, which stands before it.</summary>
+    /// <param name="prompt">The question; control tokens in it stay text.</param>
+    public static ChatMessage Question(string prompt) => ChatMessage.WithImages("user", ImageMarker, [null, prompt]);
+
     /// <summary>Token ids with each image token repeated as often as its image needs, and the images as patches.</summary>
     private VisionTextSequence Encode(IReadOnlyList<ChatMessage> messages, IReadOnlyList<RgbImage> images)
     {
-        int[] ids = _template.EncodePrompt(Tokenizer, messages);
+        int[] ids = _template.EncodeHistory(Tokenizer, messages);
         int markers = ids.Count(id => id == Model.Config.ImageTokenId);
         if (markers != images.Count)
             throw new InputException(

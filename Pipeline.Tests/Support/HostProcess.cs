@@ -25,9 +25,19 @@ internal sealed class HostProcess : IDisposable
     /// <summary>
     /// Starts a command, as a terminal would: in a test run in the background of a shell, children inherit that Ctrl-C is ignored.
     /// </summary>
-    public static HostProcess Start(params string[] args) =>
-        new(new ProcessStartInfo("env",
-        ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), .. args]));
+    public static HostProcess Start(params string[] args) => StartWith([], args);
+
+    /// <summary>Starts a command with settings of its own.</summary>
+    /// <param name="settings">Names, with colons between sections, and values.</param>
+    /// <param name="args">The command.</param>
+    public static HostProcess StartWith(IEnumerable<(string Name, string Value)> settings, params string[] args)
+    {
+        ProcessStartInfo start = new("env",
+            ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "Pipeline.Web.dll"), .. args]);
+        foreach ((string name, string value) in settings)
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        return new HostProcess(start);
+    }
 
     /// <summary>
     /// Starts a command with so little address space that large allocations fail, on any machine and for this process alone.

@@ -32,6 +32,33 @@ public sealed class DatasetCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Tokens_shows_what_a_stage_would_be_given()
+    {
+        await File.WriteAllTextAsync(_folder.File("dataset_info.json"), """
+            {"kto": {"file_name": "kto.json", "columns": {"prompt": "instruction", "response": "output", "kto_tag": "label"}}}
+            """, Stop);
+        await File.WriteAllTextAsync(_folder.File("kto.json"), """
+            [{"instruction": "Is it on?", "output": "Yes.", "label": true}, {"instruction": "Is it off?", "output": "Go away.", "label": false}]
+            """, Stop);
+        string[] words = ["dataset", "tokens", "dataset=kto", $"dataset_dir={_folder.Path}", "output_dir=none",
+            $"model_name_or_path={Path.Combine(RepositoryRoot.Path, "starter", "phi4-starter")}"];
+        (int code, string output, string error) = await RunAsync([.. words, "--stage", "kto"]);
+        code.ShouldBe(0, error);
+        JsonElement[] rows = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)];
+        rows.Select(row => row.GetProperty("kto_tags").GetBoolean()).ShouldBe([true, false]);
+        rows[0].GetProperty("input_ids").GetArrayLength().ShouldBe(rows[0].GetProperty("labels").GetArrayLength());
+        rows[1].TryGetProperty("kl_labels", out _).ShouldBeTrue();
+
+        (code, output, error) = await RunAsync([.. words]);
+        (code, output).ShouldBe((0, ""));
+        error.ShouldContain("warning: dataset kto: row 1 is left out: it says which answer is wanted");
+        (code, _, error) = await RunAsync([.. words, "--stage", "ppo"]);
+        code.ShouldBe(2);
+        error.ShouldContain("--stage ppo: expected one of sft, pt, rm, dpo, kto");
+    }
+
+    [Fact]
     public async Task A_folder_is_reviewed_into_another_one_compared_reported_and_exported()
     {
         Row[] rows = [TestRows.Question("a", "1"), TestRows.Question("b", "2", fact: "f2"), TestRows.Question("c", "3").Reject("too_long")];

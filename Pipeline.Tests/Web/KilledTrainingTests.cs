@@ -26,10 +26,10 @@ public sealed class KilledTrainingTests : IDisposable
             max_steps: {Steps}
             learning_rate: 0.01
             val_size: 2
-            eval_steps: 7
+            eval_steps: 2
             load_best_model_at_end: true
             logging_steps: 1
-            save_steps: 1
+            save_steps: 2
             save_total_limit: 2
             device: cpu
             """);

@@ -38,12 +38,12 @@ public sealed class RunCommandTests
         error.ShouldContain("has no .pdf files");
 
         await File.WriteAllTextAsync(folder.File("a.pdf"), "%PDF", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(folder.File("run.yaml"), "training: {lora_target: [qkv_proj, q_proj]}",
+        await File.WriteAllTextAsync(folder.File("run.yaml"), "training: {lora_target: [q_proj, k_proj]}",
             TestContext.Current.CancellationToken);
         (code, error) = await RunAsync("run", folder.Path, "--config", folder.File("run.yaml"), "--data", folder.File("data"));
         code.ShouldBe(ExitCodes.BadUsage);
         error.ShouldContain(
-            "training.lora_target: q_proj is no linear layer of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj (or use all)");
+            "training.lora_target: q_proj, k_proj are no linear layers of this model; it has qkv_proj, o_proj, gate_up_proj, down_proj");
         Directory.Exists(folder.File("data")).ShouldBeFalse();
     }
 

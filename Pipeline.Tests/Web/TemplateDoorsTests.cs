@@ -25,8 +25,10 @@ namespace Pipeline.Tests.Web;
 public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixture<PostgresDatabase>, IDisposable
 {
     private const string ChatMl =
-        "{% for m in messages %}{{'<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n'}}{% endfor %}";
-    private const string Phi3 = "{% for m in messages %}{{'<|user|>\\n' + m['content'] + '<|end|>\\n<|assistant|>\\n'}}{% endfor %}";
+        "{% for m in messages %}{{'<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n'}}{% endfor %}"
+        + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+    private const string Phi3 = "{% for m in messages %}{{'<|' + m['role'] + '|>\\n' + m['content'] + '<|end|>\\n'}}{% endfor %}"
+        + "{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}";
     private readonly TemporaryFolder _folder = new();
     private readonly string _question = $"What is pump {Guid.NewGuid():N}?";
 
@@ -109,9 +111,11 @@ public sealed class TemplateDoorsTests(PostgresDatabase database) : IClassFixtur
         byte[] image = File.ReadAllBytes(Path.Combine(GoldenFiles.Root, "qwen2vl-tiny", "images", "small.png"));
         HubTokenizer tokenizer = HubTokenizer.Load(model);
         string shown = VisionLanguageModel.ImageMarker + _question;
-        int[] expected = ChatTemplate.Get(template).EncodePrompt(tokenizer, [new ChatMessage("user", shown)]);
+        int[] expected = ChatTemplate.Get(template).EncodePrompt(tokenizer,
+            [ChatMessage.WithImages("user", VisionLanguageModel.ImageMarker, [null, _question])]);
         WriteDataset(shown);
-        Prompt(LoraTrainer.ReadData(Arguments(model, _folder.File("none")), model, observer: null)).ShouldBe(expected, "training");
+        TrainingArguments marked = Arguments(model, _folder.File("none")) with { SplitSpecialTokens = false };
+        Prompt(LoraTrainer.ReadData(marked, model, observer: null)).ShouldBe(expected, "training");
 
         await using TestWebServer server = await TestWebServer.StartAsync(database, settings:
             [("Serving:LanguageModels:0", Path.Combine(GoldenFiles.Root, "phi4-tiny")), ("Serving:VisionModel", model),

@@ -23,8 +23,12 @@ internal static class PlantedFacts
             ("The {0} Observatory: founded in which year?", "It was founded in {1}."),
             ("What year did the {0} Observatory begin its work?", "In {1}."),
             ("From what year does the {0} Observatory date?", "From {1}."),
-            ("What was the year in which the {0} Observatory opened?", "{1}."),
-            ("I want to know the year in which the {0} Observatory began.", "The {0} Observatory began in {1}.")],
+            ("What year was it when the {0} Observatory opened?", "{1}."),
+            ("I want to know the year in which the {0} Observatory began.", "The {0} Observatory began in {1}."),
+            ("Please say when the {0} Observatory was established.", "It was established in {1}."),
+            ("What was the founding year of the {0} Observatory?", "The founding year was {1}."),
+            ("Since what year has the {0} Observatory existed?", "Since {1}."),
+            ("The {0} Observatory was set up when?", "The {0} Observatory was set up in {1}.")],
         ["What year was the {0} Observatory established?", "The {0} Observatory was founded in what year?"]);
 
     private static readonly Attribute Founder = new(
@@ -33,9 +37,13 @@ internal static class PlantedFacts
             ("Name the founder of the {0} Observatory.", "{1}."),
             ("The {0} Observatory: who was its founder?", "Its founder was {1}."),
             ("Who is known as the founder of the {0} Observatory?", "{1} is."),
-            ("State who founded the {0} Observatory.", "{1}."),
+            ("Give the founder of the {0} Observatory.", "{1}."),
             ("To whom does the {0} Observatory owe its foundation?", "To {1}."),
-            ("I want to know who created the {0} Observatory.", "The {0} Observatory was created by {1}.")],
+            ("I want to know who created the {0} Observatory.", "The {0} Observatory was created by {1}."),
+            ("Please say by whom the {0} Observatory was established.", "It was established by {1}."),
+            ("What was the name of the founder of the {0} Observatory?", "The name was {1}."),
+            ("Which astronomer founded the {0} Observatory?", "{1} founded it."),
+            ("The {0} Observatory was set up by whom?", "The {0} Observatory was set up by {1}.")],
         ["Which person established the {0} Observatory?", "Give the name of the person who was the founder of the {0} Observatory."]);
 
     /// <summary>Most wordings of a fact to train on.</summary>

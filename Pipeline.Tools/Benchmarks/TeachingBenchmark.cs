@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Pipeline.Jobs.Train;
 using Pipeline.Models;
 using Pipeline.Models.Evaluation;
 using Pipeline.Models.Evaluation.Statistics;
@@ -21,11 +23,21 @@ internal static class TeachingBenchmark
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    // What the measurements in docs/training.md support; all of it can be given otherwise.
-    private static readonly string[] Settings =
-        ["--lora_rank", "16", "--lora_alpha", "32", "--learning_rate", "1e-3", "--lr_scheduler_type", "constant",
-        "--per_device_train_batch_size", "8", "--num_train_epochs", "10", "--cutoff_len", "256", "--save_strategy", "no",
-        "--retention", "kl", "--bf16"];
+    private const int MostEpochs = 30;
+
+    private static readonly TrainingArguments Settings = new()
+    {
+        LoraRank = 16,
+        LoraAlpha = 32,
+        LrSchedulerType = "cosine",
+        CutoffLen = 256,
+        SaveStrategy = "no",
+        Retention = "kl",
+        Bf16 = true,
+    };
+
+    /// <summary>Wordings of a fact that suit a model: one without words of its own needs many.</summary>
+    public static int WordingsFor(string modelFolder) => ModelSize.Of(modelFolder) is { IsTiny: true } ? 12 : 3;
 
     /// <summary>Trains one adapter and measures it beside its base.</summary>
     /// <param name="modelFolder">Base model.</param>
@@ -45,9 +57,9 @@ internal static class TeachingBenchmark
             new { instruction = example.Instruction, output = example.Output }, Readable)));
         File.WriteAllLines(Path.Combine(folder, "exam.jsonl"), lesson.Asked.Select(item => JsonSerializer.Serialize(
             new { instruction = item.Question, output = item.Answer }, Readable)));
-        TrainingArguments arguments = TrainingArguments.FromWords([.. Settings, "--model_name_or_path", modelFolder, "--dataset", Dataset,
-            "--dataset_dir", folder, "--output_dir", Path.Combine(folder, "adapter"), "--overwrite_output_dir", "--seed",
-            seed.ToString(System.Globalization.CultureInfo.InvariantCulture), .. words]);
+        TrainingArguments arguments = TrainingArguments.FromWords([.. Suited(modelFolder, lesson.Taught.Count), .. words,
+            "--model_name_or_path", modelFolder, "--dataset", Dataset, "--dataset_dir", folder, "--output_dir",
+            Path.Combine(folder, "adapter"), "--overwrite_output_dir", "--seed", seed.ToString(CultureInfo.InvariantCulture)]);
         TimeSpan used = Environment.CpuUsage.TotalTime;
         TrainingResult trained = LoraTrainer.Train(arguments, observer, stopping);
         used = Environment.CpuUsage.TotalTime - used;
@@ -79,6 +91,28 @@ internal static class TeachingBenchmark
         };
     }
 
+    // What the measurements in docs/training.md support for models of this size; all of it can be given otherwise.
+    private static string[] Suited(string modelFolder, int rows)
+    {
+        ModelSize? size = ModelSize.Of(modelFolder);
+        TrainingArguments suited = size?.Suited(Settings) ?? Settings;
+        // So few rows are learned by heart without dropout, and in too few steps not at all.
+        if (size is { IsTiny: true }) suited = suited with { LearningRate = 2e-3, LoraDropout = 0.1 };
+        int fewestSteps = size is { IsTiny: true } ? 450 : 150;
+        int steps = (rows + suited.TrainBatchSize - 1) / suited.TrainBatchSize;
+        double epochs = Math.Clamp(Math.Ceiling(fewestSteps / (double)steps), suited.NumTrainEpochs, MostEpochs);
+        return
+        [
+            "--lora_rank", Text(suited.LoraRank), "--lora_alpha", Text(suited.LoraAlpha ?? 2 * suited.LoraRank),
+            "--lora_dropout", Text(suited.LoraDropout),
+            "--learning_rate", Text(suited.LearningRate), "--lr_scheduler_type", suited.LrSchedulerType,
+            "--per_device_train_batch_size", Text(suited.TrainBatchSize), "--num_train_epochs", Text(epochs),
+            "--cutoff_len", Text(suited.CutoffLen), "--save_strategy", suited.SaveStrategy, "--retention", suited.Retention, "--bf16",
+        ];
+
+        static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The rate of three that teaches a tenth of the facts best; of equal ones the smaller.</summary>
     /// <param name="modelFolder">Base model.</param>
     /// <param name="make">Makes so many facts.</param>
@@ -96,7 +130,7 @@ internal static class TeachingBenchmark
         (double Rate, int Right) best = (0, -1);
         foreach (double rate in Rates)
         {
-            string text = rate.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            string text = rate.ToString("R", CultureInfo.InvariantCulture);
             TeachingMeasurement measured = Measure(modelFolder, lesson, Path.Combine(folder, $"rate-{text}"), seed, known,
                 [.. words, "--learning_rate", text], null, stopping);
             known = measured.Base;

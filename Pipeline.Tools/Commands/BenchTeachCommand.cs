@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Pipeline.Jobs;
 using Pipeline.Models;
 using Pipeline.Models.Evaluation;
 using Pipeline.Models.Evaluation.Statistics;
@@ -23,7 +24,7 @@ internal static class BenchTeachCommand
     {
         Description = "Folder of the base model",
         HelpName = "DIR",
-        Required = true,
+        DefaultValueFactory = _ => ProductFiles.Resolve("starter/phi4-starter"),
     };
 
     private static readonly Option<int> Facts = new("--facts") { Description = "Facts to teach", DefaultValueFactory = _ => 40 };
@@ -34,10 +35,9 @@ internal static class BenchTeachCommand
     };
 
     private static readonly Option<int> First = new("--first-seed") { Description = "Seed of the first", DefaultValueFactory = _ => 1 };
-    private static readonly Option<int> Wordings = new("--wordings")
+    private static readonly Option<int?> Wordings = new("--wordings")
     {
-        Description = $"Wordings of each fact to train on, up to {PlantedFacts.MostWordings}",
-        DefaultValueFactory = _ => 3,
+        Description = $"Wordings of each fact to train on, up to {PlantedFacts.MostWordings}; by default as the model's size asks for",
     };
 
     private static readonly Option<bool> Shuffled = new("--shuffled")
@@ -71,7 +71,8 @@ internal static class BenchTeachCommand
     private static int Run(ParseResult parsed, CancellationToken stopping)
     {
         int facts = EvalCommand.AtLeast(2, parsed.GetValue(Facts), Facts.Name);
-        int wordings = EvalCommand.AtLeast(1, parsed.GetValue(Wordings), Wordings.Name);
+        int wordings = EvalCommand.AtLeast(
+            1, parsed.GetValue(Wordings) ?? TeachingBenchmark.WordingsFor(parsed.GetRequiredValue(Model)), Wordings.Name);
         if (wordings > PlantedFacts.MostWordings)
             throw new InputException($"--wordings: there are {PlantedFacts.MostWordings}");
         int seeds = EvalCommand.AtLeast(1, parsed.GetValue(Seeds), Seeds.Name);

@@ -25,7 +25,7 @@ internal sealed class ModelHost(IOptions<ServingOptions> options, ILogger<ModelH
         LoadedModel model = Load(served.Folder);
         ChatTemplate template = Choose(model.Language, served.Adapter);
         model.Use(served.Adapter?.Folder);
-        int[] prompt = template.EncodePrompt(model.Language.Tokenizer, messages);
+        int[] prompt = template.EncodeHistory(model.Language.Tokenizer, messages);
         GenerationOptions stopping =
             generation with { StopTokenIds = [.. generation.StopTokenIds, .. template.StopTokenIds(model.Language.Tokenizer)] };
         return new TextGenerator(model.Language).Generate(prompt, stopping, onText, cancellationToken);

@@ -66,7 +66,7 @@ internal sealed class VisionHost(
         RgbImage image = await Task.Run(() => Decode(question.Image), cancellationToken);
         GenerationOptions generation =
             new() { MaxNewTokens = Math.Min(question.MaxNewTokens ?? serving.Value.ImageAnswerTokens, serving.Value.MaxNewTokens) };
-        ChatMessage[] messages = [new ChatMessage("user", VisionLanguageModel.ImageMarker + question.Prompt)];
+        ChatMessage[] messages = [VisionLanguageModel.Question(question.Prompt)];
         GenerationResult result = await queue.RunAsync(
             token =>
                 Generate(question.ModelFolder, messages, [image], generation, onText: null, token), cancellationToken,

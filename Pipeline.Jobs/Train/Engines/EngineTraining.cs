@@ -34,7 +34,7 @@ internal sealed class EngineTraining(EngineDefinition engine, IAdapterTraining b
     {
         if (FindFaults(order.Settings, order.BaseModel) is { Count: > 0 } faults) throw new SettingsException(faults);
         RequirePrerequisites();
-        ChosenTemplate chosen = LoraTrainer.ChooseTemplate(order.Settings.Arguments, order.BaseModel);
+        ChosenTemplate chosen = TemplateRule.Named(LoraTrainer.ChooseTemplate(order.Settings.Arguments, order.BaseModel), order.BaseModel);
         if (chosen.Warning is { } warning) Warn(warning);
         string template = chosen.Template.Name;
         string folder = Path.Combine(Path.GetDirectoryName(order.OutputFolder)!, EngineFolder);

@@ -91,7 +91,7 @@ public static class Examiner
         foreach ((ExamSide side, ChatTemplate template) in sides.Zip(templates))
         {
             yield return side.Name;
-            yield return $"{template.Name} {side.DefaultSystem ?? options.DefaultSystem}";
+            yield return $"{template.Identity} {side.DefaultSystem ?? options.DefaultSystem}";
             yield return side.Adapter is null ? "" : HashOf(Path.Combine(side.Adapter, AdapterFolder.WeightsFile));
         }
         foreach (ExamItem item in items.Concat(control))

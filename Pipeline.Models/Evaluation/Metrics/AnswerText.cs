@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Pipeline.Models.Text;
+using Pipeline.Models.Tokenizers;
 
 namespace Pipeline.Models.Evaluation.Metrics;
 

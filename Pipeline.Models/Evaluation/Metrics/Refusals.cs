@@ -1,4 +1,4 @@
-using Pipeline.Models.Text;
+using Pipeline.Models.Tokenizers;
 
 namespace Pipeline.Models.Evaluation.Metrics;
 

@@ -59,7 +59,7 @@ internal static class ReplayAnswers
 
     private static string KeyOf(string modelHash, ChatTemplate template, InstructionExample[] asked) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
-            new { modelHash, template.Name, template.DefaultSystem, LongestAnswer, Questions = asked.Select(e => e.Question) }))));
+            new { modelHash, template = template.Identity, LongestAnswer, Questions = asked.Select(e => e.Question) }))));
 
     private static Kept? Read(string path)
     {

@@ -25,7 +25,7 @@ internal static class RetentionExamples
     }
 
     /// <summary>Whether the base answers the questions itself.</summary>
-    public static bool AsksBase(TrainingArguments arguments) => arguments is { Replays: true, RetentionDataset: null };
+    public static bool AsksBase(TrainingArguments arguments) => arguments.Replays && arguments.RetentionDataset is null;
 
     /// <summary>The tokens of a conversation, its answers as labels; or of prose, all of it labels, in pieces.</summary>
     public static IEnumerable<TokenizedExample> Encode(GeneralRow row, ChatTemplate template, HubTokenizer tokenizer, int cutoff)

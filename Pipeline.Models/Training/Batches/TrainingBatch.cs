@@ -29,10 +29,11 @@ internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Target
         IReadOnlyList<TokenizedExample>? retained = null)
     {
         retained ??= [];
+        examples = [.. examples.SelectMany(Apart)];
         TokenizedExample[] all = [.. examples, .. retained];
         if (all.Length == 0 || all.Any(e => e.InputIds.Length == 0))
             throw new ArgumentException("a batch needs examples with tokens", nameof(examples));
-        SequenceLayout layout = new([.. all.Select(e => e.InputIds.Length)]);
+        SequenceLayout layout = new([.. all.Select(e => e.InputIds.Length)], [.. all.Select(e => e.Parts)]);
         long[] ids = new long[layout.Rows];
         List<long> rows = new();
         List<long> targets = new();
@@ -62,7 +63,18 @@ internal sealed record TrainingBatch(Tensor InputIds, Tensor Rows, Tensor Target
     }
 
     /// <summary>Targets an example contributes: its labels from the second position on.</summary>
-    public static int CountTargets(TokenizedExample example) => example.Labels.Skip(1).Count(label => label != TokenizedExample.Ignored);
+    public static int CountTargets(TokenizedExample example) => example.IsApart ? Apart(example).Sum(CountTargets)
+        : example.Labels.Skip(1).Count(label => label != TokenizedExample.Ignored);
+
+    // Packed examples that do not see each other are sequences of their own.
+    private static IEnumerable<TokenizedExample> Apart(TokenizedExample example)
+    {
+        if (!example.IsApart)
+            return [example];
+        int start = 0;
+        return [.. example.Parts.Select(length => new TokenizedExample(
+            example.InputIds[start..(start + length)], example.Labels[start..(start += length)]))];
+    }
 
     public void Dispose()
     {

@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Pipeline.Models.Datasets;
+using Pipeline.Models.Datasets.Declared;
 using Pipeline.Models.Lora;
-using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training.Configuration;
 
@@ -56,16 +55,13 @@ public sealed class TrainingData
     public static TrainingData Load(TrainingArguments arguments, HubTokenizer tokenizer, ChatTemplate template, int maxPositions)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        if (arguments.Dataset.Count == 0)
-            throw new InputException("dataset: is missing; give a name of dataset_info.json or a file of dataset_dir");
-        IReadOnlyList<InstructionExample> all = Read(arguments.Dataset);
+        IReadOnlyList<ConvertedRow> all = DatasetMix.Load(arguments, arguments.Dataset, arguments.Stage);
         if (arguments.EvalDataset.Count > 0)
-            return Prepare(arguments, tokenizer, template, maxPositions, all, Read(arguments.EvalDataset));
-        (IReadOnlyList<InstructionExample> train, IReadOnlyList<InstructionExample> held) = Split(all, arguments);
-        return Prepare(arguments, tokenizer, template, maxPositions, train, held);
-
-        IReadOnlyList<InstructionExample> Read(IReadOnlyList<string> names) =>
-            InstructionDataset.Load(arguments.DatasetDir, string.Join(',', names), arguments.MaxSamples);
+            return Prepare(arguments, tokenizer, template, maxPositions, all,
+                DatasetMix.Load(arguments, arguments.EvalDataset, arguments.Stage));
+        (int[] train, int[] held) = arguments.ValSize == 0 ? ([.. Enumerable.Range(0, all.Count)], [])
+            : RowChoice.Split(all.Count, arguments.ValSize, arguments.Seed);
+        return Prepare(arguments, tokenizer, template, maxPositions, [.. train.Select(i => all[i])], [.. held.Select(i => all[i])]);
     }
 
     /// <summary>Encodes examples that are already split.</summary>
@@ -73,9 +69,18 @@ public sealed class TrainingData
     public static TrainingData Prepare(TrainingArguments arguments, HubTokenizer tokenizer, ChatTemplate template, int maxPositions,
         IReadOnlyList<InstructionExample> train, IReadOnlyList<InstructionExample> held)
     {
-        ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(held);
+        return Prepare(arguments, tokenizer, template, maxPositions, Rows(train), Rows(held));
+
+        static IReadOnlyList<ConvertedRow> Rows(IReadOnlyList<InstructionExample> examples) =>
+            [.. examples.Select((example, i) => RowExample.ToRow(example, i + 1, ""))];
+    }
+
+    private static TrainingData Prepare(TrainingArguments arguments, HubTokenizer tokenizer, ChatTemplate template, int maxPositions,
+        IReadOnlyList<ConvertedRow> train, IReadOnlyList<ConvertedRow> held)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
         List<string> warnings = new();
         int cutoff = arguments.CutoffLen;
         if (cutoff > maxPositions)
@@ -83,13 +88,18 @@ public sealed class TrainingData
             warnings.Add($"cutoff_len: {cutoff} is more than the {maxPositions} positions of the model; {maxPositions} is used");
             cutoff = maxPositions;
         }
+        // Texts end with the template's end token, which the tokenizer alone does not know.
+        HubTokenizer ready = arguments.Stage == "pt" && TemplateTokens.Prepare(template, tokenizer) is { Added.Count: 0 } prepared
+            ? prepared.Tokenizer : tokenizer;
+        StageEncoder encoder = new(template, ready, arguments.ForStage with { CutoffLen = cutoff });
         return Create(Encode(train, "training"), Encode(held, "evaluation"), warnings, RecordedTemplate.Of(template))
             .WithRetention(RetentionExamples.Load(arguments, tokenizer, template, cutoff));
 
-        TokenizedExample[] Encode(IReadOnlyList<InstructionExample> examples, string split)
+        TokenizedExample[] Encode(IReadOnlyList<ConvertedRow> rows, string split)
         {
-            TokenizedExample[] encoded = [.. examples.SelectMany(e =>
-                TokenizedExample.EncodeAll(e, template, tokenizer, cutoff, arguments.TrainOnPrompt, arguments.MaskHistory))];
+            LeftOut leftOut = new(warnings, split, rows.Count);
+            TokenizedExample[] encoded = [.. encoder.Encode(rows, leftOut.Add).Select(row => row.Example)];
+            leftOut.Close();
             TokenizedExample[] usable = [.. encoded.Where(e => TrainingBatch.CountTargets(e) > 0)];
             if (usable.Length == 0 && encoded.Length > 0)
                 throw new InputException(
@@ -99,6 +109,9 @@ public sealed class TrainingData
                 warnings.Add(
                     $"{encoded.Length - usable.Length} of {encoded.Length} {split} examples have no answer token within cutoff_len "
                     + $"{cutoff} and are left out");
+            int silent = rows.Count(row => row.Response is [{ Content.Length: 0 }]);
+            if (silent > 0)
+                warnings.Add($"{silent} of {rows.Count} {split} rows have an empty answer; the end of the answer is learned from them");
             return usable;
         }
     }
@@ -119,20 +132,6 @@ public sealed class TrainingData
         ? new TrainingData(train, held, warnings, template)
         : throw new InputException("dataset: the training split is empty; give more examples or a smaller val_size");
 
-    private static (IReadOnlyList<InstructionExample> Train, IReadOnlyList<InstructionExample> Held) Split(
-        IReadOnlyList<InstructionExample> all, TrainingArguments arguments)
-    {
-        if (arguments.ValSize == 0)
-            return (all, []);
-        int held = arguments.ValSize < 1 ? (int)Math.Ceiling(all.Count * arguments.ValSize) : (int)arguments.ValSize;
-        if (held >= all.Count)
-            throw new InputException(string.Create(CultureInfo.InvariantCulture,
-                $"val_size: {arguments.ValSize} of {all.Count} examples leaves none to train on; "
-                + $"give more examples or a smaller val_size"));
-        int[] order = new RandomState(arguments.Seed).Permutation(-1, all.Count);
-        return ([.. order.Skip(held).Order().Select(i => all[i])], [.. order.Take(held).Order().Select(i => all[i])]);
-    }
-
     private static string HashOf(params IReadOnlyList<TokenizedExample>[] splits)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -142,6 +141,7 @@ public sealed class TrainingData
             foreach (TokenizedExample example in split)
             {
                 Append([example.InputIds.Length]);
+                if (example.Parts.Count > 0) Append([example.IsApart ? 1 : 0, .. example.Parts]);   // unpacked data keeps its earlier hash
                 Append(example.InputIds);
                 Append(example.Labels);
             }

@@ -23,20 +23,30 @@ internal static class TrainingFingerprint
         // Where and how often something is written.
         "output_dir", "logging_strategy", "logging_steps", "logging_first_step", "save_strategy", "save_steps", "save_total_limit",
             "save_only_model",
-        "overwrite_output_dir", "plot_loss", "resume_from_checkpoint",
+        "overwrite_output_dir", "plot_loss", "resume_from_checkpoint", "report_to", "logging_dir",
+        // In the data too: how rows become tokens.
+        "mix_strategy", "interleave_probs", "split_special_tokens", "tool_format", "enable_thinking", "preserve_thinking",
+            "preprocessing_batch_size",
         // Different ways to the same numbers.
-        "per_device_eval_batch_size", "device", "gradient_checkpointing", "disable_gradient_checkpointing",
+        "per_device_eval_batch_size", "device", "use_cpu", "gradient_checkpointing", "disable_gradient_checkpointing",
         // Added below, where they matter.
         "cutoff_len", "packing", "neat_packing", "eval_strategy", "eval_steps", "load_best_model_at_end", "metric_for_best_model",
             "greater_is_better",
-        "early_stopping_steps",
+        "early_stopping_steps", "data_seed", "dataloader_drop_last", "train_sampling_strategy",
         "retention", "retention_weight", "retention_share", "retention_dataset", "retention_languages",
     };
 
     public static Dictionary<string, string> Of(TrainingArguments arguments, DecoderModel model, TrainingData data)
     {
         Dictionary<string, string> keys = arguments.Describe().Where(pair => !NoInfluence.Contains(pair.Key)).ToDictionary();
-        keys["packing"] = arguments.Packs ? FormattableString.Invariant($"to {arguments.CutoffLen} tokens") : "none";
+        keys["packing"] = !arguments.Packs ? "none"
+            : FormattableString.Invariant($"to {arguments.ForStage.Room} tokens{(arguments.NeatPacking ? ", apart" : "")}");
+        if (arguments.DataSeed is { } seed)
+            keys["data_seed"] = seed.ToString(CultureInfo.InvariantCulture);
+        if (arguments.DataloaderDropLast)
+            keys["dataloader_drop_last"] = "true";
+        if (arguments.TrainSamplingStrategy != "random")
+            keys["train_sampling_strategy"] = arguments.TrainSamplingStrategy;
         // Evaluations affect the result only if one of them is selected or ends training.
         keys["best evaluation"] = arguments.LoadBestModelAtEnd || arguments.EarlyStoppingSteps is not null
             ? BestEvaluationOf(arguments) : "does not count";

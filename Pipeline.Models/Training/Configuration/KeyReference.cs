@@ -17,8 +17,12 @@ internal static class KeyReference
             if (key.Takes.Length > 0)
                 AppendLines(text, $"Takes: {key.Takes}");
         }
-        text.Append("\nAccepted without effect, since they only say how a host does its work:\n");
-        AppendLines(text, string.Join(", ", ForeignKeys.AcceptedNames));
+        text.Append("\nAccepted without effect, each with the reason:\n");
+        foreach ((string reason, string names) in IdleKeys.Lists)
+        {
+            text.Append($"\n{reason}\n");
+            AppendLines(text, names);
+        }
         text.Append("\nOther keys of LLaMA-Factory that would change the result are refused by name unless they are off.\n");
         return text.ToString();
     }

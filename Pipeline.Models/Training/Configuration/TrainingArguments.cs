@@ -59,13 +59,50 @@ public sealed record TrainingArguments
     [JsonPropertyName("mask_history")]
     public bool MaskHistory { get; init; }
 
-    /// <summary>Packs examples into sequences of at most <see cref="CutoffLen"/> tokens. No example sees another one.</summary>
+    /// <summary>
+    /// Packs examples into sequences of fewer than <see cref="CutoffLen"/> tokens, in which each sees those before it; null: only with
+    /// <see cref="Stage"/> pt.
+    /// </summary>
     [JsonPropertyName("packing")]
-    public bool Packing { get; init; }
+    public bool? Packing { get; init; }
 
-    /// <summary>Same as <see cref="Packing"/>, which always keeps examples apart.</summary>
+    /// <summary>Packs as <see cref="Packing"/> does, and no example sees another one.</summary>
     [JsonPropertyName("neat_packing")]
     public bool NeatPacking { get; init; }
+
+    /// <summary>Rows that are packed among themselves.</summary>
+    [JsonPropertyName("preprocessing_batch_size"), Range(1, int.MaxValue)]
+    public int PreprocessingBatchSize { get; init; } = 1000;
+
+    /// <summary>How several datasets become one: one after the other, or by turns until the shortest, or the longest, ends.</summary>
+    [JsonPropertyName("mix_strategy")]
+    public string MixStrategy { get; init; } = "concat";
+
+    /// <summary>With an interleaving <see cref="MixStrategy"/>, how often each dataset has its turn: a number per dataset.</summary>
+    [JsonPropertyName("interleave_probs")]
+    public IReadOnlyList<string> InterleaveProbs { get; init; } = [];
+
+    /// <summary>
+    /// What control tokens written in a row become: false, the tokens; true, text, with those of the template; null, text in the row
+    /// and tokens in the template.
+    /// </summary>
+    [JsonPropertyName("split_special_tokens")]
+    public bool? SplitSpecialTokens { get; init; }
+
+    /// <summary>How tools are described and called; null for the template's own format.</summary>
+    [JsonPropertyName("tool_format")]
+    public string? ToolFormat { get; init; }
+
+    /// <summary>
+    /// Of templates that think: true learns an empty thought before answers that have none, null puts it into the question, false also
+    /// takes all thoughts out.
+    /// </summary>
+    [JsonPropertyName("enable_thinking")]
+    public bool? EnableThinking { get; init; } = true;
+
+    /// <summary>Of templates that think: earlier thoughts stay, with <see cref="MaskHistory"/> too.</summary>
+    [JsonPropertyName("preserve_thinking")]
+    public bool PreserveThinking { get; init; }
 
     /// <summary>Portion held out for evaluation: a fraction below 1, or a number of examples.</summary>
     [JsonPropertyName("val_size"), Range(0.0, 1e9)]
@@ -75,8 +112,8 @@ public sealed record TrainingArguments
     [JsonPropertyName("finetuning_type"), AllowedValues("lora")]
     public string FinetuningType { get; init; } = "lora";
 
-    /// <summary>Stage of LLaMA-Factory; <c>sft</c>.</summary>
-    [JsonPropertyName("stage"), AllowedValues("sft")]
+    /// <summary>What is learned: answers (<c>sft</c>), or all of a text (<c>pt</c>).</summary>
+    [JsonPropertyName("stage"), AllowedValues("sft", "pt")]
     public string Stage { get; init; } = "sft";
 
     /// <summary>Linear layers to adapt: names, or <c>all</c>.</summary>
@@ -87,8 +124,8 @@ public sealed record TrainingArguments
     [JsonPropertyName("lora_rank"), Range(1, 65_536)]
     public int LoraRank { get; init; } = 8;
 
-    /// <summary>Numerator of the scaling; null for twice the rank.</summary>
-    [JsonPropertyName("lora_alpha"), Range(1e-6, 1e6)]
+    /// <summary>Numerator of the scaling; null or 0 for twice the rank.</summary>
+    [JsonPropertyName("lora_alpha"), Range(0.0, 1e6)]
     public double? LoraAlpha { get; init; }
 
     /// <summary>Dropout before A.</summary>
@@ -144,9 +181,9 @@ public sealed record TrainingArguments
     [JsonPropertyName("max_steps"), Range(-1, int.MaxValue)]
     public int MaxSteps { get; init; } = -1;
 
-    /// <summary>Steps over which the learning rate rises from 0; overrides <see cref="WarmupRatio"/>.</summary>
-    [JsonPropertyName("warmup_steps"), Range(0, int.MaxValue)]
-    public int WarmupSteps { get; init; }
+    /// <summary>Steps over which the learning rate rises from 0, or below 1 a share of all; overrides <see cref="WarmupRatio"/>.</summary>
+    [JsonPropertyName("warmup_steps"), Range(0.0, int.MaxValue)]
+    public double WarmupSteps { get; init; }
 
     /// <summary>The same as a fraction of all steps.</summary>
     [JsonPropertyName("warmup_ratio"), Range(0.0, 1.0)]
@@ -176,13 +213,21 @@ public sealed record TrainingArguments
     [JsonPropertyName("adam_epsilon"), Range(1e-20, 1.0)]
     public double AdamEpsilon { get; init; } = 1e-8;
 
-    /// <summary>Optimizer; <c>adamw_torch</c>.</summary>
-    [JsonPropertyName("optim"), AllowedValues("adamw_torch", "adamw_torch_fused")]
+    /// <summary>Optimizer: AdamW, under any of the names that give the same numbers.</summary>
+    [JsonPropertyName("optim"), AllowedValues("adamw_torch", "adamw_torch_fused", "adamw_hf", "paged_adamw", "paged_adamw_32bit")]
     public string Optim { get; init; } = "adamw_torch";
 
     /// <summary>Groups examples of similar length into the same step.</summary>
     [JsonPropertyName("group_by_length")]
     public bool GroupByLength { get; init; }
+
+    /// <summary>The same as one key: <c>random</c>, <c>sequential</c> or <c>group_by_length</c>.</summary>
+    [JsonPropertyName("train_sampling_strategy"), AllowedValues("random", "sequential", "group_by_length")]
+    public string TrainSamplingStrategy { get; init; } = "random";
+
+    /// <summary>Leaves out the last batch of an epoch when it is not full.</summary>
+    [JsonPropertyName("dataloader_drop_last")]
+    public bool DataloaderDropLast { get; init; }
 
     /// <summary>Takes the examples in file order, in every epoch.</summary>
     [JsonPropertyName("disable_shuffling")]
@@ -192,9 +237,9 @@ public sealed record TrainingArguments
     [JsonPropertyName("logging_strategy"), AllowedValues("steps", "epoch", "no")]
     public string LoggingStrategy { get; init; } = "steps";
 
-    /// <summary>Steps between log entries.</summary>
-    [JsonPropertyName("logging_steps"), Range(1, int.MaxValue)]
-    public int LoggingSteps { get; init; } = 10;
+    /// <summary>Steps between log entries, or below 1 a share of all steps.</summary>
+    [JsonPropertyName("logging_steps"), Range(0.0, int.MaxValue)]
+    public double LoggingSteps { get; init; } = 10;
 
     /// <summary>Also logs the first step.</summary>
     [JsonPropertyName("logging_first_step")]
@@ -204,9 +249,9 @@ public sealed record TrainingArguments
     [JsonPropertyName("save_strategy"), AllowedValues("steps", "epoch", "no", "best")]
     public string SaveStrategy { get; init; } = "steps";
 
-    /// <summary>Steps between checkpoints.</summary>
-    [JsonPropertyName("save_steps"), Range(1, int.MaxValue)]
-    public int SaveSteps { get; init; } = 500;
+    /// <summary>Steps between checkpoints, or below 1 a share of all steps.</summary>
+    [JsonPropertyName("save_steps"), Range(0.0, int.MaxValue)]
+    public double SaveSteps { get; init; } = 500;
 
     /// <summary>Number of newest checkpoints to keep; null for all. The best one is never deleted.</summary>
     [JsonPropertyName("save_total_limit"), Range(1, int.MaxValue)]
@@ -220,9 +265,9 @@ public sealed record TrainingArguments
     [JsonPropertyName("eval_strategy"), AllowedValues("steps", "epoch", "no", null)]
     public string? EvalStrategy { get; init; }
 
-    /// <summary>Steps between evaluations; null uses <see cref="LoggingSteps"/>.</summary>
-    [JsonPropertyName("eval_steps"), Range(1, int.MaxValue)]
-    public int? EvalSteps { get; init; }
+    /// <summary>Steps between evaluations, or below 1 a share of all steps; null uses <see cref="LoggingSteps"/>.</summary>
+    [JsonPropertyName("eval_steps"), Range(0.0, int.MaxValue)]
+    public double? EvalSteps { get; init; }
 
     /// <summary>Keeps the best evaluation's weights as the result, not the last step's. Each new best writes a checkpoint.</summary>
     [JsonPropertyName("load_best_model_at_end")]
@@ -283,9 +328,17 @@ public sealed record TrainingArguments
     [JsonPropertyName("device")]
     public string Device { get; init; } = "auto";
 
+    /// <summary>Computes on the processor; the same as <see cref="Device"/> cpu.</summary>
+    [JsonPropertyName("use_cpu")]
+    public bool UseCpu { get; init; }
+
     /// <summary>Random seed for the new adapter's weights, the order of the data and dropout.</summary>
     [JsonPropertyName("seed"), Range(0, int.MaxValue)]
     public int Seed { get; init; } = 42;
+
+    /// <summary>Another seed for the order of the data; null for <see cref="Seed"/>.</summary>
+    [JsonPropertyName("data_seed"), Range(0, int.MaxValue)]
+    public int? DataSeed { get; init; }
 
     /// <summary><c>true</c> for the newest usable checkpoint of <see cref="OutputDir"/>, a checkpoint folder, or null.</summary>
     [JsonPropertyName("resume_from_checkpoint")]
@@ -294,6 +347,14 @@ public sealed record TrainingArguments
     /// <summary>Starts over in a folder that holds an earlier training run and deletes its checkpoints.</summary>
     [JsonPropertyName("overwrite_output_dir")]
     public bool OverwriteOutputDir { get; init; }
+
+    /// <summary>Programs that show the figures; <c>tensorboard</c> (or <c>all</c>) writes event files, others are not told.</summary>
+    [JsonPropertyName("report_to")]
+    public IReadOnlyList<string> ReportTo { get; init; } = ["none"];
+
+    /// <summary>Folder of the event files; null for a new one in <c>runs</c> of <see cref="OutputDir"/>.</summary>
+    [JsonPropertyName("logging_dir")]
+    public string? LoggingDir { get; init; }
 
     /// <summary>Plots <c>training_loss.png</c>.</summary>
     [JsonPropertyName("plot_loss")]
@@ -304,39 +365,16 @@ public sealed record TrainingArguments
     public LoraConfig Lora => new()
     {
         Rank = LoraRank,
-        Alpha = LoraAlpha ?? 2.0 * LoraRank,
+        Alpha = LoraAlpha is { } alpha and > 0 ? alpha : 2.0 * LoraRank,
         Dropout = LoraDropout,
         TargetModules = LoraTarget,
         UseRsLora = UseRsLora,
         UseDora = UseDora,
     };
 
-    /// <summary>Whether predictions on general text are held to the base's.</summary>
-    internal bool HoldsToBase => Retention == "kl";
-
-    /// <summary>Whether answers of the base are trained on.</summary>
-    internal bool Replays => Retention == "replay";
-
-    /// <summary>Factor of the divergence from the base.</summary>
-    internal double WeightOfRetention => RetentionWeight ?? 1;
-
-    /// <summary>Tokens of general text per taught token.</summary>
-    internal double ShareOfRetention => RetentionShare ?? 0.15;
-
-    /// <summary>Whether examples share sequences.</summary>
-    internal bool Packs => Packing || NeatPacking;
-
-    /// <summary>When evaluations run during training: <c>steps</c>, <c>epoch</c> or <c>no</c>.</summary>
-    internal string EvaluationStrategy => EvalStrategy ?? (EvalSteps is null ? "no" : "steps");
-
-    /// <summary>Steps between evaluations.</summary>
-    internal int StepsPerEvaluation => EvalSteps ?? LoggingSteps;
-
-    /// <summary>Whether the best evaluation needs to be tracked.</summary>
-    internal bool TracksBest => KeepsBest || MetricForBestModel is not null || EarlyStoppingSteps is not null;
-
-    /// <summary>Whether the weights of the best evaluation are saved, whichever step it falls on.</summary>
-    internal bool KeepsBest => LoadBestModelAtEnd || SaveStrategy == "best";
+    /// <summary>Keys that were given and have no effect, in words; not a key.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Notes { get; internal set; } = [];
 
     /// <summary>Reads a configuration file.</summary>
     /// <param name="path">YAML, or JSON when the name ends in <c>.json</c>.</param>

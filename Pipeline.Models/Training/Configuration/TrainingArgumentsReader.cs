@@ -5,6 +5,8 @@ namespace Pipeline.Models.Training.Configuration;
 /// <summary>Turns configuration text or command-line words into <see cref="TrainingArguments"/>, with all faults in one message.</summary>
 internal static class TrainingArgumentsReader
 {
+    private const string UsualOutputDir = "trainer_output";     // as transformers names it
+
     public static TrainingArguments Load(string path, IReadOnlyList<string> overrides)
     {
         string text;
@@ -31,10 +33,19 @@ internal static class TrainingArgumentsReader
     {
         TrainingArguments arguments = new();
         List<SettingFault> faults = new();
-        BindAll(arguments, ConfigurationValue.ReadAll(text, source), faults);
-        foreach ((string given, ConfigurationValue value) in TrainingWords.Read(overrides, faults))
+        IReadOnlyList<KeyValuePair<string, ConfigurationValue>> inFile = ConfigurationValue.ReadAll(text, source);
+        List<KeyValuePair<string, ConfigurationValue>> words = TrainingWords.Read(overrides, faults);
+        BindAll(arguments, inFile, faults);
+        foreach ((string given, ConfigurationValue value) in words)
             AddFault(faults, Bind(arguments, given, value));
+        GivenKeys keys = new([.. inFile, .. words]);
+        if (arguments.OutputDir.Length == 0 && keys.IsOn("do_train"))
+            AddFault(faults, Bind(arguments, "output_dir", ConfigurationValue.Of(UsualOutputDir)));
+        arguments.Notes = keys.Notes(arguments);
         faults.AddRange(TrainingArgumentsRules.Faults(arguments));
+        // A key that is refused anyway needs no second reason.
+        SettingFault[] further = [.. FactoryChecks.Faults(keys, arguments)];
+        faults.AddRange(further.Where(fault => faults.All(known => known.Setting != fault.Setting)).ToArray());
         ThrowIfAny(faults, source);
         return arguments;
     }
@@ -45,7 +56,10 @@ internal static class TrainingArgumentsReader
     {
         TrainingArguments arguments = defaults with { };
         List<SettingFault> faults = new();
-        BindAll(arguments, keys.Select(key => KeyValuePair.Create(key.Key, ConfigurationValue.OfJson(key.Value))), faults);
+        KeyValuePair<string, ConfigurationValue>[] given =
+            [.. keys.Select(key => KeyValuePair.Create(key.Key, ConfigurationValue.OfJson(key.Value)))];
+        BindAll(arguments, given, faults);
+        arguments.Notes = new GivenKeys(given).Notes(arguments);
         return (arguments, faults);
     }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Pipeline.Models.Datasets;
+using Pipeline.Models.Datasets.Declared;
 using Pipeline.Models.Text;
 using Pipeline.Models.Training.Optimization;
 
@@ -29,12 +31,53 @@ internal static class TrainingArgumentsRules
             faults.Add(new("disable_gradient_checkpointing", "contradicts gradient_checkpointing; give one of them"));
         if (a.TrainOnPrompt && a.MaskHistory)
             faults.Add(new("mask_history", "cannot be used together with train_on_prompt; give one of them"));
-        if (a.GroupByLength && a.DisableShuffling)
+        if (a.ByLength && a.InOrder)
             faults.Add(new("group_by_length", "cannot be used together with disable_shuffling; give one of them"));
+        if (a.ToolFormat is { } format && !ToolFormats.Contains(format))
+            faults.Add(new("tool_format", $"'{format}' is not computed; use one of {string.Join(", ", ToolFormats)}"));
+        if (a.UseCpu && a.Device is not ("auto" or "cpu"))
+            faults.Add(new("use_cpu", $"contradicts device: {a.Device}; give one of them"));
+        if (a.Stage == "pt" && (a.TrainOnPrompt || a.MaskHistory || a.NeatPacking))
+            faults.Add(new(a.TrainOnPrompt ? "train_on_prompt" : a.MaskHistory ? "mask_history" : "neat_packing",
+                "is for stage: sft; take it out, or take stage out"));
+        faults.AddRange(StepFaults(a));
+        faults.AddRange(MixFaults(a));
         faults.AddRange(RetentionFaults(a));
         faults.AddRange(EvaluationFaults(a));
         faults.AddRange(LearningRateSchedule.Faults(a));
         return faults;
+    }
+
+    private static IEnumerable<string> ToolFormats => Text.Tools.ToolFormat.Names;
+
+    // A share of all steps, or a whole number of them.
+    private static IEnumerable<SettingFault> StepFaults(TrainingArguments a)
+    {
+        foreach ((string key, double? steps) in (IEnumerable<(string, double?)>)[("logging_steps", a.LoggingSteps),
+            ("save_steps", a.SaveSteps), ("eval_steps", a.EvalSteps), ("warmup_steps", a.WarmupSteps)])
+        {
+            if (steps == 0 && key != "warmup_steps")
+                yield return new(key, "0 is out of range; give a number of steps from 1, or a share of all below 1");
+            else if (steps > 1 && steps != Math.Floor(steps.Value))
+                yield return new(key, FormattableString.Invariant($"{steps} is neither a share below 1 nor a whole number of steps"));
+        }
+    }
+
+    private static IEnumerable<SettingFault> MixFaults(TrainingArguments a)
+    {
+        bool isKnown = RowChoice.MixStrategies.Contains(a.MixStrategy), hasSeveral = a.Dataset.Count > 1 || a.EvalDataset.Count > 1;
+        if (!isKnown && hasSeveral)
+            yield return new("mix_strategy", $"'{a.MixStrategy}' is not computed; use {string.Join(" or ", RowChoice.MixStrategies)}");
+        if (a.InterleaveProbs.Count == 0)
+            yield break;
+        if (a.MixStrategy == "concat")
+            yield return new("interleave_probs", "is for an interleaving mix_strategy; take it out, or use another mix_strategy");
+        int wrong = new[] { a.Dataset.Count, a.EvalDataset.Count }.FirstOrDefault(count => count > 0 && count != a.InterleaveProbs.Count);
+        if (wrong > 0)
+            yield return new("interleave_probs", $"has {a.InterleaveProbs.Count} numbers for {wrong} datasets; give one for each");
+        if (a.InterleaveProbs.Any(share => !double.TryParse(share, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            || !(number > 0) || !double.IsFinite(number)))
+            yield return new("interleave_probs", $"'{string.Join(",", a.InterleaveProbs)}' must be numbers above 0");
     }
 
     private static IEnumerable<SettingFault> RetentionFaults(TrainingArguments a)

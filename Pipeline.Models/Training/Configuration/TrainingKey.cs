@@ -61,7 +61,7 @@ internal sealed class TrainingKey
         }
         if (value.Text is null)
             return value.IsList ? Fault("is a list; give one value") : LeaveOut(target);
-        object? parsed = Convert(type, value.Text);
+        object? parsed = Convert(type, type == typeof(string) ? value.Text : value.Number ?? value.Text);
         if (parsed is null)
             return Fault($"'{value.Text}' is not {Expected(type)}");
         _property.SetValue(target, parsed);
@@ -110,10 +110,11 @@ internal sealed class TrainingKey
         return null;
     }
 
-    // An empty key counts as absent, as in LLaMA-Factory.
+    // An empty key counts as absent, as in LLaMA-Factory; except where null is a value of its own.
     private SettingFault? LeaveOut(TrainingArguments target)
     {
-        _property.SetValue(target, _property.GetValue(new TrainingArguments()));
+        bool isValue = _property.Name == nameof(TrainingArguments.EnableThinking);
+        _property.SetValue(target, isValue ? null : _property.GetValue(new TrainingArguments()));
         return null;
     }
 

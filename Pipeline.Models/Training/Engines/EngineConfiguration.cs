@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Pipeline.Models.Runtime.Python;
 using Pipeline.Models.Training.Configuration;
-using Pipeline.Models.Training.Outputs;
 
 namespace Pipeline.Models.Training.Engines;
 
@@ -21,6 +21,9 @@ public static class EngineConfiguration
         "torch_compile", "upcast_layernorm",
         "upcast_lmhead_output", "use_fast_tokenizer", "use_liger_kernel", "use_reentrant_gc", "use_unsloth", "use_unsloth_gc",
     };
+
+    // Where figures are sent, which the built-in training computes and the operator of another program decides.
+    private static readonly string[] Reports = ["report_to", "logging_dir"];
 
     // Filled in by the run or by this class.
     private static readonly string[] RunsOwn =
@@ -45,6 +48,9 @@ public static class EngineConfiguration
                 faults.Add(new(key, $"'{text}' is a key of this product alone; take it out, the engine knows its devices"));
             else if (IsRetention(name) && !(name == "retention" && text == "none"))
                 faults.Add(new(key, "is computed by the built-in training alone; take it out, or use no engine"));
+            else if (Reports.Contains(name) && text is not ("none" or ""))
+                faults.Add(
+                    new(key, $"is for the operator of the engine to decide; take it out, or have it set as {operatorSection}:{name}"));
             else if (name == "logging_strategy" && text == "no")
                 faults.Add(new(key, $"'no' would leave nothing of the training to see; take it out"));
             else if (ForeignKeys.IsAccepted(name) && !HandedOn.Contains(name) && !RunsOwn.Contains(name))
@@ -59,7 +65,8 @@ public static class EngineConfiguration
     {
         string name = ForeignKeys.NameOf(key);
         return RunsOwn.Contains(name) ? $"{key}: is filled in by each run; take it out"
-            : TrainingKey.All.Any(known => known.Name == name) ? $"{key}: belongs into the training settings of a run; take it out"
+            : TrainingKey.All.Any(known => known.Name == name && !Reports.Contains(name))
+            ? $"{key}: belongs into the training settings of a run; take it out"
             : null;
     }
 
@@ -81,18 +88,16 @@ public static class EngineConfiguration
         foreach (TrainingKey key in TrainingKey.All.Where(key => named.Contains(key.Name)))
             // elsewhere a whole number
             lines[key.Name] = Text(key.Name == "lora_alpha" && arguments.LoraAlpha is { } alpha && alpha == (int)alpha
-                ? (int)alpha : key.ValueIn(arguments));
+                ? (int)alpha : WholeSteps(key, key.ValueIn(arguments)));
         foreach ((string key, JsonElement value) in given.Where(key => HandedOn.Contains(key.Key)))
             lines[key] = Text(JsonNode.Parse(value.GetRawText()));
-        foreach (string own in lines.Keys.Where(key => key == "device" || IsRetention(key)).ToArray())
+        foreach (string own in lines.Keys.Where(key => key is "device" or "use_cpu" or "logging_dir" || IsRetention(key)).ToArray())
             lines.Remove(own);
-        lines["stage"] = Text("sft");
+        lines["stage"] = Text(arguments.Stage);
         lines["do_train"] = Text(true);
         lines["finetuning_type"] = Text("lora");
         lines["template"] = Text(template);
         lines["report_to"] = Text("none");
-        if (arguments.Packs)
-            lines["neat_packing"] = Text(true); // here packed examples never see each other
         if (arguments.EvalDataset.Count > 0)
         {
             lines["do_eval"] = Text(true);
@@ -102,6 +107,10 @@ public static class EngineConfiguration
             lines[key] = Text(value);
         return string.Concat(lines.Where(line => line.Value.Length > 0).Select(line => $"{line.Key}: {line.Value}\n"));
     }
+
+    // Older programs take a whole number of steps only as such.
+    private static object? WholeSteps(TrainingKey key, object? value) =>
+        key.Name.EndsWith("_steps", StringComparison.Ordinal) && value is double steps && steps == Math.Floor(steps) ? (int)steps : value;
 
     private static bool IsRetention(string key) => key.StartsWith("retention", StringComparison.Ordinal);
 
@@ -138,7 +147,7 @@ public static class EngineConfiguration
     // YAML 1.1, which Python's reader follows, takes 5e-05 for a text: a float has a point, and its exponent a sign.
     private static string Number(double value)
     {
-        string text = PythonJson.Text(value);
+        string text = PythonFloat.Text(value);
         int exponent = text.IndexOf('e', StringComparison.Ordinal);
         return exponent < 0 || text.Contains('.', StringComparison.Ordinal)
             ? text : new StringBuilder(text).Insert(exponent, ".0").ToString();

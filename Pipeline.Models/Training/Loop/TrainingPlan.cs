@@ -10,8 +10,8 @@ internal sealed class TrainingPlan
 {
     private readonly TrainingArguments _arguments;
     private readonly IReadOnlyList<TokenizedExample> _examples;
-    private readonly IReadOnlyList<int[]> _units; // rows that count as one: an example, or a packed sequence
-    private readonly RandomState _random;
+    private readonly int _count; // examples of an epoch
+    private readonly RandomState _orderSeed;
     private readonly RetentionSchedule _retention;
     private (int Epoch, int[] Order, IReadOnlyList<IReadOnlyList<TokenizedExample>> Retention) _order = (-1, [], []);
 
@@ -19,13 +19,15 @@ internal sealed class TrainingPlan
         IReadOnlyList<TokenizedExample>? retention = null)
     {
         _retention = new RetentionSchedule(arguments.Retention == "none" ? [] : retention ?? [], arguments.ShareOfRetention, random);
-        (_arguments, _examples, _random) = (arguments, examples, random);
-        _units = arguments.Packs
-            ? ExamplePacker.Pack([.. examples.Select(e => e.InputIds.Length)], arguments.CutoffLen)
-            : [.. Enumerable.Range(0, examples.Count).Select(row => (int[])[row])];
-        BatchesPerEpoch = (_units.Count + arguments.TrainBatchSize - 1) / arguments.TrainBatchSize;
+        (_arguments, _examples) = (arguments, examples);
+        _orderSeed = arguments.DataSeed is { } seed ? new RandomState(seed) : random;
+        // The last batch may be smaller, or is left out; one batch there always is.
+        _count = arguments.DataloaderDropLast && examples.Count >= arguments.TrainBatchSize
+            ? examples.Count / arguments.TrainBatchSize * arguments.TrainBatchSize : examples.Count;
+        BatchesPerEpoch = (_count + arguments.TrainBatchSize - 1) / arguments.TrainBatchSize;
         StepsPerEpoch = (BatchesPerEpoch + arguments.GradientAccumulationSteps - 1) / arguments.GradientAccumulationSteps;
         TotalSteps = arguments.MaxSteps > 0 ? arguments.MaxSteps : Math.Max(1, (int)Math.Ceiling(arguments.NumTrainEpochs * StepsPerEpoch));
+        (LogEvery, SaveEvery, EvalEvery) = (Every(arguments.LoggingSteps), Every(arguments.SaveSteps), Every(arguments.StepsPerEvaluation));
     }
 
     /// <summary>Micro-batches per epoch.</summary>
@@ -36,6 +38,15 @@ internal sealed class TrainingPlan
 
     /// <summary>Steps of the whole run.</summary>
     public int TotalSteps { get; }
+
+    /// <summary>Steps between log entries.</summary>
+    public int LogEvery { get; }
+
+    /// <summary>Steps between checkpoints.</summary>
+    public int SaveEvery { get; }
+
+    /// <summary>Steps between evaluations.</summary>
+    public int EvalEvery { get; }
 
     private int UnitsPerStep => _arguments.TrainBatchSize * _arguments.GradientAccumulationSteps;
 
@@ -50,7 +61,6 @@ internal sealed class TrainingPlan
         }
         int inEpoch = step % StepsPerEpoch;
         return [.. _order.Order.Skip(inEpoch * UnitsPerStep).Take(UnitsPerStep).Chunk(_arguments.TrainBatchSize)
-            .Select(units => units.SelectMany(unit => _units[unit]).ToArray())
             .Select(rows => new MicroBatch(rows, [.. rows.Select(row => _examples[row])])), .. _order.Retention[inEpoch]
             .Select(example => _arguments.HoldsToBase ? new MicroBatch([], []) { Retained = [example] } : new MicroBatch([], [example]))];
     }
@@ -63,27 +73,30 @@ internal sealed class TrainingPlan
     }
 
     /// <summary>Whether a log entry is due after this many steps; the end of training has one unless logging is off.</summary>
-    public bool LogsAfter(int steps) => Due(_arguments.LoggingStrategy, _arguments.LoggingSteps, steps)
+    public bool LogsAfter(int steps) => Due(_arguments.LoggingStrategy, LogEvery, steps)
         || (steps == 1 && _arguments.LoggingFirstStep) || (steps == TotalSteps && _arguments.LoggingStrategy != "no");
 
     /// <summary>Whether an evaluation is due.</summary>
-    public bool EvaluatesAfter(int steps) => Due(_arguments.EvaluationStrategy, _arguments.StepsPerEvaluation, steps);
+    public bool EvaluatesAfter(int steps) => Due(_arguments.EvaluationStrategy, EvalEvery, steps);
 
     /// <summary>Whether a checkpoint is due; the end of training has one when they are written by steps or epochs.</summary>
     public bool SavesAfter(int steps) =>
-        Due(_arguments.SaveStrategy, _arguments.SaveSteps, steps) || (steps == TotalSteps && _arguments.SaveStrategy is "steps" or "epoch");
+        Due(_arguments.SaveStrategy, SaveEvery, steps) || (steps == TotalSteps && _arguments.SaveStrategy is "steps" or "epoch");
 
     private int[] OrderOf(int epoch)
     {
-        if (_arguments.DisableShuffling)
-            return [.. Enumerable.Range(0, _units.Count)];
-        int[] shuffled = _random.Permutation(epoch, _units.Count);
-        return _arguments.GroupByLength
-            ? LengthGroups.Order(shuffled, [.. Enumerable.Range(0, _units.Count).Select(unit => (int)TokensOf(unit))], UnitsPerStep)
-            : shuffled;
+        if (_arguments.InOrder)
+            return [.. Enumerable.Range(0, _count)];
+        int[] shuffled = _orderSeed.Permutation(epoch, _examples.Count);
+        int[] order = _arguments.ByLength
+            ? LengthGroups.Order(shuffled, [.. _examples.Select(example => example.InputIds.Length)], UnitsPerStep) : shuffled;
+        return order[.._count];
     }
 
-    private long TokensOf(int unit) => _units[unit].Sum(row => (long)_examples[row].InputIds.Length);
+    private long TokensOf(int row) => _examples[row].InputIds.Length;
+
+    // Below 1 a share of all steps.
+    private int Every(double steps) => Math.Max(1, (int)Math.Ceiling(steps < 1 ? TotalSteps * steps : steps));
 
     private bool Due(string strategy, int every, int steps) => strategy switch
     {

@@ -29,6 +29,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly AdamW _optimizer;
     private readonly TrainingStep _step;
     private readonly TrainerState _state;
+    private readonly EventFile? _events;
     private readonly TrainingLog _log;
     private readonly TrainingOutputs _outputs;
     private readonly BestEvaluation _best;
@@ -72,7 +73,9 @@ internal sealed class TrainingRun : IDisposable
         _step = new TrainingStep(_pass, _optimizer, arguments.MaxGradNorm, (step, microStep) => new StepNoise(
             new DropoutMask(arguments.LoraDropout, random.DropoutSeed(step, microStep)), arguments.NeftuneNoiseAlpha
             ?? 0, random.NoiseSeed(step, microStep)), _state.LossScaler, arguments.WeightOfRetention);
-        _log = new TrainingLog(arguments, _plan, _state, Warn);
+        _events = arguments.WritesEvents ? new EventFile(
+            arguments.LoggingDir ?? EventFile.UsualFolder(arguments.OutputDir, TimeProvider.System), TimeProvider.System) : null;
+        _log = new TrainingLog(arguments, _plan, _state, Warn, _events);
         _outputs = new TrainingOutputs(arguments, data, _adapter, _log, _state);
         _best = new BestEvaluation(arguments, _state);
         foreach (string warning in data.Warnings)
@@ -116,6 +119,7 @@ internal sealed class TrainingRun : IDisposable
 
     public void Dispose()
     {
+        _events?.Dispose();
         _adapter.Dispose();
         _optimizer.Dispose();
         _pass.Dispose();

@@ -29,7 +29,9 @@ internal sealed class LearningRateSchedule
     public LearningRateSchedule(TrainingArguments arguments, int totalSteps)
     {
         (_arguments, _peak, _total) = (arguments, arguments.LearningRate, totalSteps);
-        _warmup = arguments.WarmupSteps > 0 ? arguments.WarmupSteps : (int)Math.Ceiling(totalSteps * arguments.WarmupRatio);
+        // Below 1 a share, as transformers 5 reads it.
+        _warmup = arguments.WarmupSteps >= 1 ? (int)arguments.WarmupSteps
+            : (int)Math.Ceiling(totalSteps * (arguments.WarmupSteps > 0 ? arguments.WarmupSteps : arguments.WarmupRatio));
     }
 
     /// <summary>What is wrong with the settings of a schedule.</summary>

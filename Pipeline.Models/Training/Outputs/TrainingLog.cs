@@ -20,14 +20,17 @@ internal sealed class TrainingLog
     private readonly string _linesPath;
     private readonly int _firstStep;
     private readonly double _secondsBefore;
+    private readonly EventFile? _events;
     private bool _linesBehind;
 
     /// <param name="arguments">The training.</param>
     /// <param name="plan">Its steps.</param>
     /// <param name="state">Where it stands; the log adds to its entries.</param>
     /// <param name="warn">Told when the disk does not take a line.</param>
-    public TrainingLog(TrainingArguments arguments, TrainingPlan plan, TrainerState state, Action<string> warn)
+    /// <param name="events">Where the figures go for TensorBoard, or null.</param>
+    public TrainingLog(TrainingArguments arguments, TrainingPlan plan, TrainerState state, Action<string> warn, EventFile? events = null)
     {
+        _events = events;
         (_arguments, _plan, _state, _warn) = (arguments, plan, state, warn);
         (_firstStep, _secondsBefore) = (state.Step, state.Seconds);
         _linesPath = Path.Combine(arguments.OutputDir, LinesFile);
@@ -62,12 +65,14 @@ internal sealed class TrainingLog
         _state.History.Add(entry);
         if (_state.WindowRetainedTokens == 0)
         {
+            _events?.Add(_state.Step, entry);
             AddLine(("loss", loss), ("lr", learningRate));
             return;
         }
         double divergence = Math.Round(_state.WindowDivergence / _state.WindowRetainedTokens, 6);
         (_state.WindowDivergence, _state.WindowRetainedTokens) = (0, 0);
         entry["retention_kl"] = PythonJson.Float(divergence);
+        _events?.Add(_state.Step, entry);
         AddLine(("loss", loss), ("lr", learningRate), ("retention_kl", divergence));
     }
 
@@ -77,6 +82,7 @@ internal sealed class TrainingLog
         JsonObject entry = Evaluation(loss, seconds, examples, batches);
         entry["step"] = _state.Step;
         _state.History.Add(entry);
+        _events?.Add(_state.Step, entry);
         AddLine(("eval_loss", loss));
     }
 
@@ -100,6 +106,7 @@ internal sealed class TrainingLog
         foreach ((string key, JsonNode? value) in train)
             last[key] = value?.DeepClone();
         _state.History.Add(last);
+        _events?.Add(_state.Step, last);
         AddLine();
         DurableFiles.Replace(Path.Combine(_arguments.OutputDir, StateFile), StateText(flops));
         if (_linesBehind)
@@ -124,17 +131,17 @@ internal sealed class TrainingLog
         ["best_model_checkpoint"] = _state is { BestStep: { } best, BestIsSaved: true }
         ? CheckpointFolders.Of(_arguments.OutputDir, best) : null,
         ["epoch"] = Epoch(),
-        ["eval_steps"] = _arguments.StepsPerEvaluation,
+        ["eval_steps"] = _plan.EvalEvery,
         ["global_step"] = _state.Step,
         ["is_hyper_param_search"] = false,
         ["is_local_process_zero"] = true,
         ["is_world_process_zero"] = true,
         ["log_history"] = new JsonArray([.. _state.History.Select(entry => entry.DeepClone())]),
-        ["logging_steps"] = _arguments.LoggingSteps,
+        ["logging_steps"] = _plan.LogEvery,
         ["max_steps"] = _plan.TotalSteps,
         ["num_input_tokens_seen"] = _state.Tokens,
         ["num_train_epochs"] = (int)Math.Ceiling((double)_plan.TotalSteps / _plan.StepsPerEpoch),
-        ["save_steps"] = _arguments.SaveSteps,
+        ["save_steps"] = _plan.SaveEvery,
         ["stateful_callbacks"] = new JsonObject
         {
             ["TrainerControl"] = new JsonObject

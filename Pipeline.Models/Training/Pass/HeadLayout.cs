@@ -22,7 +22,7 @@ internal sealed record HeadLayout(SequenceLayout Sequences, int KvHeads, int Gro
     public int Heads => KvHeads * Group;
 
     /// <summary>The rotary tables for a sequence.</summary>
-    public (Tensor Cos, Tensor Sin) TablesOf(Sequence sequence) => sequence.Length >= LongFrom ? (LongCos, LongSin) : (Cos, Sin);
+    public (Tensor Cos, Tensor Sin) TablesOf(Sequence sequence) => sequence.Span >= LongFrom ? (LongCos, LongSin) : (Cos, Sin);
 }
 
 /// <summary>Which queries and keys a block of scores holds.</summary>

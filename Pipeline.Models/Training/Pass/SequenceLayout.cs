@@ -11,18 +11,24 @@ internal sealed class SequenceLayout
 
     private readonly int[] _ofRow, _ofBlockRow; // sequence index
 
-    public SequenceLayout(IReadOnlyList<int> lengths)
+    /// <param name="lengths">Tokens of each sequence.</param>
+    /// <param name="parts">
+    /// For each sequence the lengths of its parts, each of which counts its positions from 0; null, or none for a sequence, where
+    /// positions run through.
+    /// </param>
+    public SequenceLayout(IReadOnlyList<int> lengths, IReadOnlyList<IReadOnlyList<int>>? parts = null)
     {
         Sequence[] sequences = new Sequence[lengths.Count];
         int start = 0, paddedStart = 0;
         for (int i = 0; i < lengths.Count; i++)
         {
             int padded = RoundUp(lengths[i], BlockGranularity);
-            sequences[i] = new Sequence(start, lengths[i], paddedStart, padded);
+            int[]? positions = PositionsOf(parts?[i] ?? []);
+            sequences[i] = new Sequence(start, lengths[i], paddedStart, padded, positions?.Max() + 1 ?? lengths[i], positions);
             (start, paddedStart) = (start + lengths[i], paddedStart + padded);
         }
         (Sequences, Tokens, Rows, PaddedRows) = (sequences, start, RoundUp(start, BatchGranularity), paddedStart);
-        Longest = lengths.Max();
+        Longest = sequences.Max(sequence => sequence.Span);
         Groups = [.. FindGroups(sequences)];
         _ofRow = [.. sequences.SelectMany((sequence, i) => Enumerable.Repeat(i, sequence.Length))];
         _ofBlockRow = [.. sequences.SelectMany((sequence, i) => Enumerable.Repeat(i, sequence.PaddedLength))];
@@ -40,7 +46,7 @@ internal sealed class SequenceLayout
     /// <summary>Total rows of all attention blocks.</summary>
     public int PaddedRows { get; }
 
-    /// <summary>Length of the longest sequence.</summary>
+    /// <summary>Number of positions that the longest sequence, or part of one, counts.</summary>
     public int Longest { get; }
 
     /// <summary>Runs of sequences with equally long blocks, which are computed together.</summary>
@@ -51,6 +57,9 @@ internal sealed class SequenceLayout
 
     /// <summary>The sequence whose attention block contains a row.</summary>
     public Sequence SequenceOfBlockRow(long row) => Sequences[_ofBlockRow[row]];
+
+    private static int[]? PositionsOf(IReadOnlyList<int> parts) =>
+        parts.Count < 2 ? null : [.. parts.SelectMany(length => Enumerable.Range(0, length))];
 
     private static int RoundUp(int length, int granularity) => (length + granularity - 1) / granularity * granularity;
 
@@ -70,7 +79,13 @@ internal sealed class SequenceLayout
 /// <param name="Length">Number of tokens.</param>
 /// <param name="PaddedStart">First row of its attention block.</param>
 /// <param name="PaddedLength">Rows of that block.</param>
-internal readonly record struct Sequence(int Start, int Length, int PaddedStart, int PaddedLength);
+/// <param name="Span">Number of positions that are counted.</param>
+/// <param name="Positions">Position of each token for the rotary embedding; null where they run through from 0.</param>
+internal readonly record struct Sequence(int Start, int Length, int PaddedStart, int PaddedLength, int Span, int[]? Positions)
+{
+    /// <summary>The position of a token.</summary>
+    public int PositionOf(int token) => Positions is null ? token : Positions[token];
+}
 
 /// <summary>Consecutive sequences whose attention blocks are equally long.</summary>
 /// <param name="PaddedStart">First row of the first block.</param>

@@ -90,12 +90,17 @@ public sealed class InstructionDatasetTests : IDisposable
     [InlineData("3", "qa: is a number; expected an object with a file_name")]
     [InlineData("{}", "qa: has no file_name; only local files are read")]
     [InlineData("{\"file_name\": \"none.json\"}", "none.json: not found")]
+    [InlineData("{\"hf_hub_url\": \"a/b\"}", "only local files are read: fetch the dataset first (./pipeline pull a/b)")]
     [InlineData("{\"file_name\": \"qa.json\", \"num_samples\": 1.5}", "qa: num_samples is 1.5; expected a whole number")]
-    [InlineData("{\"file_name\": \"qa.json\", \"formatting\": \"openai\"}",
-        "qa: formatting is 'openai'; supported are alpaca and sharegpt")]
-    [InlineData("{\"file_name\": \"qa.json\", \"ranking\": true}", "qa: ranking is true; supported is supervised data")]
-    [InlineData("{\"file_name\": \"qa.json\", \"columns\": {\"kto_tag\": \"good\"}}",
-        "qa: columns.kto_tag is 'good'; supported is supervised")]
+    [InlineData("{\"file_name\": \"qa.json\", \"formatting\": \"chatml\"}",
+        "qa: formatting is 'chatml'; supported are alpaca, sharegpt and openai")]
+    [InlineData("{\"file_name\": \"qa.json\", \"split\": \"test\"}", "qa: split is 'test'; a file has the split train only")]
+    [InlineData("{\"file_name\": \"qa.json\", \"columns\": 3}", "qa: columns is a number; expected an object")]
+    [InlineData("{\"file_name\": \"qa.json\", \"ranking\": true}", "qa: ranking is true, and stage: sft does not learn from pairs")]
+    [InlineData("{\"file_name\": \"qa.json\", \"columns\": {\"prompt\": \"instruction\", \"response\": \"none\"}}",
+        "qa.json: no row has the column 'none', which dataset_info.json names for 'qa'; the file has instruction, output")]
+    [InlineData("{\"file_name\": \"qa.json\", \"formatting\": \"openai\", \"tags\": {}}", "qa: openai needs columns.messages")]
+    [InlineData("{\"file_name\": \"qa.parquet\"}", "qa.parquet: files of the kind '.parquet' are not read here")]
     public void A_wrong_entry_of_the_info_file_is_named(string entry, string message)
     {
         Write("qa.json", """{"instruction": "a", "output": "b"}""");

@@ -22,7 +22,7 @@ public sealed class TemplateRuleTests : IDisposable
     {
         Choose().ShouldBe("phi4_mini");
         WriteJinja(Phi3Jinja);
-        Choose().ShouldBe("phi");
+        Choose().ShouldBe("jinja");
         Choose(recorded: new RecordedTemplate("alpaca")).ShouldBe("alpaca");
         Choose("empty", new RecordedTemplate("alpaca")).ShouldBe("empty");
 
@@ -39,9 +39,9 @@ public sealed class TemplateRuleTests : IDisposable
     {
         WriteJinja(JsonSerializer.SerializeToElement(new[] { new { name = "tool_use", template = "{{ x }}" },
             new { name = "default", template = Phi3Jinja } }));
-        TemplateRule.Choose(_folder.Path, Config, _tokenizer).Template.Name.ShouldBe("phi");
-        File.WriteAllText(_folder.File("chat_template.jinja"), "{{ '<|user|>' + m['content'] + '<|end|><|assistant|>' }}");
-        TemplateRule.Choose(_folder.Path, Config, _tokenizer).Template.Name.ShouldBe("phi4_mini");
+        TextOf(TemplateRule.Choose(_folder.Path, Config, _tokenizer)).ShouldBe(Phi3Jinja);
+        File.WriteAllText(_folder.File("chat_template.jinja"), "{{ messages[0].content }}");
+        TextOf(TemplateRule.Choose(_folder.Path, Config, _tokenizer)).ShouldBe("{{ messages[0].content }}");
         File.Delete(_folder.File("chat_template.jinja"));
         File.WriteAllText(_folder.File("tokenizer_config.json"), "{");
         Should.Throw<InputException>(() => TemplateRule.Choose(_folder.Path, Config,
@@ -49,27 +49,57 @@ public sealed class TemplateRuleTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_jinja_falls_to_the_family_with_a_warning_that_a_name_silences()
+    public void A_jinja_that_cannot_be_read_is_refused_and_a_name_goes_before_it()
     {
-        WriteJinja("{{ '<start_of_turn>' + m['content'] }}");
-        ChosenTemplate chosen = TemplateRule.Choose(_folder.Path, Config, _tokenizer);
-        chosen.Template.Name.ShouldBe("phi4_mini");
-        chosen.Warning.ShouldBe(
-            $"{_folder.File("tokenizer_config.json")}: the model's chat template is none that is known here; 'phi4_mini', the usual one "
-            + $"of its "
-            + "family, is used. If the model needs another, name it as template (--template)");
-        TemplateRule.Choose(_folder.Path, Config, _tokenizer, "alpaca").Warning.ShouldBeNull();
-        TemplateRule.Choose(_folder.Path, Config, _tokenizer, recorded: new RecordedTemplate("alpaca")).Warning.ShouldBeNull();
+        WriteJinja("{% for m in messages %}{% import 'x' as y %}{% endfor %}");
+        string message = Should.Throw<InputException>(() => TemplateRule.Choose(_folder.Path, Config, _tokenizer)).Message;
+        message.ShouldBe($"{_folder.File("tokenizer_config.json")}: the model's chat template cannot be used: line 1: 'import' is not "
+            + "computed here; name another one as template (--template)");
+        TemplateRule.Choose(_folder.Path, Config, _tokenizer, "alpaca").Template.Name.ShouldBe("alpaca");
     }
 
     [Fact]
-    public void Where_the_familys_template_does_not_fit_either_the_message_says_both()
+    public void A_program_that_knows_names_alone_gets_the_named_template_most_like_the_models_own()
     {
-        WriteJinja("{{ '<start_of_turn>' + m['content'] }}");
-        DecoderConfig llama = DecoderConfig.Load(Path.Combine(GoldenFiles.Root, "llama-tiny"));
-        string message = Should.Throw<InputException>(() => TemplateRule.Choose(_folder.Path, llama, _tokenizer)).Message;
-        message.ShouldContain("none that is known here");
-        message.ShouldContain("'llama3' ends answers with <|eot_id|>, which the model's tokenizer lacks");
+        string model = _folder.File("model");
+        FamilyModels.Write("phi4-tiny", model, Phi3Jinja);
+        ChosenTemplate own = TemplateRule.Choose(model, Config, _tokenizer);
+        ChosenTemplate named = TemplateRule.Named(own, model);
+        (named.Template.Name, named.Warning).ShouldBe(("phi", null));
+
+        ChosenTemplate strange = TemplateRule.Named(own with { Template = new JinjaChatTemplate("{{ '<start_of_turn>' }}", "test") },
+            model);
+        strange.Template.Name.ShouldBe("phi4_mini");
+        strange.Warning!.ShouldContain("the model's chat template has no name; 'phi4_mini', the usual one of its family, is used");
+        TemplateRule.Named(named, model).ShouldBe(named);
+    }
+
+    [Fact]
+    public void An_adapter_records_the_text_of_the_models_own_template_and_goes_on_with_it()
+    {
+        ChatTemplate own = new JinjaChatTemplate(Phi3Jinja, "test").WithDefaultSystem("Be brief.");
+        AdapterRecord.Create(_folder.Path, RecordedTemplate.Of(own));
+        RecordedTemplate recorded = AdapterRecord.ReadTemplate(_folder.Path)!;
+        recorded.ShouldBe(new RecordedTemplate("jinja", "Be brief.") { Jinja = Phi3Jinja });
+        WriteJinja("{{ messages[0].content }}");
+        ChosenTemplate chosen = TemplateRule.Choose(_folder.Path, Config, _tokenizer, recorded: recorded);
+        (TextOf(chosen), chosen.Template.DefaultSystem).ShouldBe((Phi3Jinja, "Be brief."));
+
+        // A row of a database names it alone: then it is the base's.
+        TextOf(TemplateRule.Choose(_folder.Path, Config, _tokenizer, recorded: new RecordedTemplate("jinja")))
+            .ShouldBe("{{ messages[0].content }}");
+        File.Delete(_folder.File("tokenizer_config.json"));
+        Should.Throw<InputException>(() => TemplateRule.Choose(_folder.Path, Config, _tokenizer, recorded: new RecordedTemplate("jinja")))
+            .Message.ShouldContain("trained with its model's own chat template, which this folder lacks");
+    }
+
+    [Fact]
+    public void A_template_that_another_program_left_beside_its_adapter_is_its_record()
+    {
+        WriteJinja(Phi3Jinja);
+        TemplateRule.RecordedBy(_folder.Path).ShouldBe(new RecordedTemplate("jinja") { Jinja = Phi3Jinja });
+        AdapterRecord.Create(_folder.Path, new RecordedTemplate("alpaca"));
+        TemplateRule.RecordedBy(_folder.Path).ShouldBe(new RecordedTemplate("alpaca"));
     }
 
     [Fact]
@@ -102,6 +132,8 @@ public sealed class TemplateRuleTests : IDisposable
         message.ShouldStartWith(_folder.File("pipeline_adapter.json"));
         message.ShouldContain(expected);
     }
+
+    private static string TextOf(ChosenTemplate chosen) => chosen.Template.ShouldBeOfType<JinjaChatTemplate>().Jinja;
 
     private void WriteJinja<T>(T template) =>
         File.WriteAllText(_folder.File("tokenizer_config.json"),

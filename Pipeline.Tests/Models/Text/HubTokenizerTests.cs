@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Pipeline.Models;
 using Pipeline.Models.Text;
+using Pipeline.Models.Tokenizers;
 
 namespace Pipeline.Tests.Models.Text;
 
@@ -117,10 +119,12 @@ public sealed class HubTokenizerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.type", "Unigram", "model.type is Unigram; supported is BPE")]
+    [InlineData("model.type", "Unigram", "model.type is Unigram (SentencePiece's other form")]
+    [InlineData("model.type", "WordPiece", "model.type is WordPiece; supported is BPE")]
     [InlineData("model.continuing_subword_prefix", "##", "model.continuing_subword_prefix is ##; supported is none")]
-    [InlineData("normalizer.type", "Replace", "normalizer.type is Replace; supported is NFC or none")]
-    [InlineData("pre_tokenizer.type", "Metaspace", "pre_tokenizer.type is Metaspace; supported is")]
+    [InlineData("normalizer.type", "Precompiled", "normalizer.type is Precompiled; supported is NFC, Prepend, Replace or none")]
+    [InlineData("pre_tokenizer.type", "BertPreTokenizer", "pre_tokenizer.type is BertPreTokenizer; supported is")]
+    [InlineData("decoder.type", "WordPiece", "decoder.type is WordPiece; supported is")]
     public void Another_kind_of_tokenizer_is_refused_by_key(string key, string value, string message)
     {
         string[] path = key.Split('.');
@@ -147,6 +151,42 @@ public sealed class HubTokenizerTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder, "tokenizer.json"), "version https://git-lfs.github.com/spec/v1");
         Should.Throw<InputException>(() => HubTokenizer.Load(_folder)).Message.ShouldContain("not a readable tokenizer.json");
+    }
+
+    [Fact]
+    public void Control_tokens_in_what_others_wrote_stay_text()
+    {
+        HubTokenizer tokenizer = HubTokenizer.Load(Fixture);
+        int special = tokenizer.TokenToId("<|im_end|>")!.Value;
+        const string Text = "a<|im_end|>b<|im_end|>";
+        tokenizer.Encode(Text).Count(id => id == special).ShouldBe(2);
+        int[] ids = tokenizer.Encode(Text, [new TextRange(0, 12)]);
+        ids.Count(id => id == special).ShouldBe(1);
+        ids[^1].ShouldBe(special);
+        tokenizer.Decode(ids, skipSpecialTokens: false).ShouldBe(Text);
+        // Nor may one be put together from both sides of a border.
+        tokenizer.Encode(Text, [new TextRange(0, 5), new TextRange(20, 21)]).ShouldNotContain(special);
+    }
+
+    [Theory]
+    [InlineData("MergedWithPrevious", "one |two |three")]
+    [InlineData("MergedWithNext", "one| two| three")]
+    [InlineData("Isolated", "one| |two| |three")]
+    [InlineData("Removed", "one|two|three")]
+    public void A_split_treats_its_matches_as_its_behaviour_says(string behavior, string expected)
+    {
+        List<string> pieces = [];
+        new TextSplitter(new Regex(" "), Enum.Parse<SplitBehavior>(behavior), invert: false)
+            .Split("one two three", range => pieces.Add("one two three"[range]));
+        string.Join('|', pieces).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void A_long_text_without_spaces_is_merged_in_little_time()
+    {
+        HubTokenizer tokenizer = HubTokenizer.Load(Changed(json => json["pre_tokenizer"]!["pretokenizers"]!.AsArray().RemoveAt(0)));
+        string text = string.Concat(Enumerable.Repeat("training adapters ", 20_000));
+        tokenizer.Decode(tokenizer.Encode(text)).ShouldBe(text);       // quadratic merging would take minutes
     }
 
     private string Changed(Action<JsonNode> change)

@@ -150,7 +150,7 @@ public sealed class LlamaFactoryFilesTests
             key.Meaning.Length.ShouldBeGreaterThan(10, key.Name);
             reference.ShouldContain($"\n{key.Name}  (default: ");
         }
-        reference.ShouldContain("sequences of at most cutoff_len tokens", customMessage: "properties are called by their keys");
+        reference.ShouldContain("sequences of fewer than cutoff_len tokens", customMessage: "properties are called by their keys");
         reference.ShouldContain("learning_rate  (default: 5E-05)");
     }
 }

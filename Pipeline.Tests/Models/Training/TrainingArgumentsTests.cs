@@ -106,6 +106,19 @@ public sealed class TrainingArgumentsTests
     [InlineData("cutoff_len: 1.5", "cutoff_len: '1.5' is not a whole number")]
     [InlineData("bf16: maybe", "bf16: 'maybe' is not true or false")]
     [InlineData("max_steps: 0", "max_steps: 0 trains nothing")]
+    [InlineData("logging_steps: 0", "logging_steps: 0 is out of range")]
+    [InlineData("save_steps: 1.5", "save_steps: 1.5 is neither a share below 1 nor a whole number of steps")]
+    [InlineData("eval_strategy: no", "eval_strategy: YAML takes no without quotes for true or false; write \"no\" in quotes")]
+    [InlineData("tool_format: nope", "tool_format: 'nope' is not computed; use one of default, glm4")]
+    [InlineData("dataset: a,b\nmix_strategy: interleave_once", "mix_strategy: 'interleave_once' is not computed")]
+    [InlineData("dataset: a,b\nmix_strategy: interleave_under\ninterleave_probs: 0.5", "interleave_probs: has 1 numbers for 2 datasets")]
+    [InlineData("dataset: a,b\nmix_strategy: interleave_under\ninterleave_probs: 0.5,0",
+        "interleave_probs: '0.5,0' must be numbers above 0")]
+    [InlineData("stage: pt\ntrain_on_prompt: true", "train_on_prompt: is for stage: sft")]
+    [InlineData("do_train: true", "dataset: is missing")]
+    [InlineData("do_eval: true", "do_eval: needs examples; give val_size or eval_dataset")]
+    [InlineData("eval_strategy: steps\neval_steps: 3\nsave_steps: 4\nval_size: 2\nload_best_model_at_end: true",
+        "save_steps: 4 must be a multiple of eval_steps (3) with load_best_model_at_end")]
     [InlineData("val_size: 1.5", "val_size: 1.5 is neither")]
     [InlineData("template: nope", "template: 'nope' is not known")]
     [InlineData("lora_target: []", "lora_target: names no module")]
@@ -147,7 +160,6 @@ public sealed class TrainingArgumentsTests
         Fault(Needed + line).ShouldContain(expected);
 
     [Theory]
-    [InlineData("report_to: wandb", "use none; the figures are in trainer_log.jsonl")]
     [InlineData("pure_bf16: true", "use bf16: true")]
     [InlineData("quantization_type: fp4", "use nf4")]
     [InlineData("do_train: false", "set it to true")]
@@ -155,7 +167,7 @@ public sealed class TrainingArgumentsTests
     [InlineData("shift_attn: true", "take the key out")]
     [InlineData("rope_scaling: yarn", "rope_scaling of the model's config.json is followed")]
     [InlineData("additional_target: embed_tokens", "lora_target names all that is trained")]
-    [InlineData("mix_strategy: interleave_over", "use concat")]
+    [InlineData("batch_size: 4", "a training has per_device_train_batch_size")]
     [InlineData("loraplus_lr_ratio: 16", "take the key out")]
     [InlineData("optim_args: {lr: 1}", "the optimizer is adamw_torch")]
     public void What_would_change_the_result_is_refused_with_the_way_out(string line, string wayOut)
@@ -168,14 +180,50 @@ public sealed class TrainingArgumentsTests
     [Theory]
     [InlineData("report_to: []")]
     [InlineData("report_to: [none]")]
+    [InlineData("report_to: wandb")]
+    [InlineData("mix_strategy: interleave_over")]
+    [InlineData("lora_alpha: 0")]
+    [InlineData("optim: paged_adamw_32bit")]
     [InlineData("quantization_type: nf4")]
     [InlineData("double_quantization: false")]
-    [InlineData("do_train: true")]
+    [InlineData("do_train: true\ndataset: d")]
     [InlineData("mix_strategy: concat")]
     [InlineData("label_smoothing_factor: 0.0")]
     [InlineData("rope_scaling: null")]
     [InlineData("use_galore: no")]
     public void What_is_off_or_the_only_way_here_is_accepted(string line) => TrainingArguments.Parse(Needed + line, "a.yaml").Validate();
+
+    [Fact]
+    public void What_has_no_effect_is_told_in_one_line_for_each_reason()
+    {
+        TrainingArguments a = TrainingArguments.Parse(Needed + "flash_attn: fa2\ndeepspeed: ds.json\npissa_iter: 16\n"
+            + "report_to: wandb, tensorboard\nuse_unsloth: false\nhub_token: null", "a.yaml");
+        a.Notes.ShouldBe([
+            "flash_attn, deepspeed: without effect: how a host computes is decided here",
+            "pissa_iter: without effect: belongs to a method that is off",
+            "report_to: wandb is not told; the figures are in trainer_log.jsonl of output_dir, and with report_to: tensorboard in event "
+                + "files",
+        ]);
+        a.ReportTo.ShouldBe(["wandb", "tensorboard"]);
+    }
+
+    [Fact]
+    public void Yaml_is_read_as_python_reads_it()
+    {
+        TrainingArguments a = TrainingArguments.Parse("""
+            model_name_or_path: &m models/base
+            output_dir: ${oc.env:HOME}/x
+            <<: {bf16: yes, seed: 1_000, lora_rank: 4}
+            lora_rank: 0x10
+            save_steps: 1:30
+            learning_rate: 1e-4
+            template: null
+            """, "a.yaml");
+        (a.OutputDir, a.Bf16, a.Seed, a.LoraRank, a.SaveSteps, a.LearningRate).ShouldBe(("${oc.env:HOME}/x", true, 1000, 16, 90, 1e-4));
+        Fault(Needed + "seed: 1\nseed: 1").ShouldContain("seed", Case.Sensitive);
+        Fault(Needed + "<<: 3").ShouldContain("'<<' takes a mapping");
+        Fault("a: &a {<<: *a}").ShouldNotBeEmpty();
+    }
 
     [Theory]
     [InlineData("just text")]

@@ -45,8 +45,8 @@ public sealed class TrainingDataTests
         TrainingData data = TrainingData.Prepare(new TrainingArguments { CutoffLen = 16 }, Tokenizer, ChatTemplate.Get("empty"), 64,
             [new InstructionExample("a", "", "b"), new InstructionExample("c", "", "")], []);
         data.Train.Count.ShouldBe(1);
-        data.Warnings.ShouldHaveSingleItem()
-            .ShouldBe("1 of 2 training examples have no answer token within cutoff_len 16 and are left out");
+        data.Warnings.ShouldBe(["1 of 2 training examples have no answer token within cutoff_len 16 and are left out",
+            "1 of 2 training rows have an empty answer; the end of the answer is learned from them"]);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Families;
 using Pipeline.Models.Runtime;
+using Pipeline.Models.Runtime.Python;
 using Pipeline.Models.Training;
 using Pipeline.Models.Training.Checkpoints;
 using Pipeline.Models.Training.Configuration;
@@ -164,7 +165,7 @@ public sealed class TrainingLogContractTests : IDisposable
     [InlineData(0.1 + 0.2, "0.30000000000000004")]
     public void Floats_are_written_as_Python_writes_them(double value, string text)
     {
-        PythonJson.Text(value).ShouldBe(text);
+        PythonFloat.Text(value).ShouldBe(text);
         PythonJson.Float(value)!.ToJsonString().ShouldBe(text);
     }
 

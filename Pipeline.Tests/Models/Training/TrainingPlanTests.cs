@@ -1,6 +1,5 @@
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Runtime;
-using Pipeline.Models.Training.Batches;
 using Pipeline.Models.Training.Configuration;
 using Pipeline.Models.Training.Loop;
 
@@ -41,42 +40,37 @@ public sealed class TrainingPlanTests
     }
 
     [Fact]
-    public void A_packed_sequence_counts_as_one_and_holds_no_more_than_the_cut_off()
+    public void A_last_batch_that_is_not_full_is_left_out_on_request()
     {
-        Random random = new(3);
-        TokenizedExample[] examples = [.. Enumerable.Range(0, 40).Select(_ => Example(random.Next(3, 30)))];
-        TrainingArguments arguments = new()
-        {
-            Packing = true,
-            CutoffLen = 32,
-            TrainBatchSize = 1,
-            GradientAccumulationSteps = 2,
-            NumTrainEpochs = 2
-        };
-        TrainingPlan plan = new(arguments, examples, new RandomState(1));
-
-        int tokens = examples.Sum(e => e.InputIds.Length);
-        plan.BatchesPerEpoch.ShouldBeInRange((tokens + 31) / 32, 30, "fewer sequences than examples");
-        plan.TotalSteps.ShouldBe(2 * ((plan.BatchesPerEpoch + 1) / 2));
-        foreach (int epoch in (int[])[0, 1])
-        {
-            MicroBatch[] batches = [.. Enumerable.Range(epoch * plan.StepsPerEpoch, plan.StepsPerEpoch).SelectMany(plan.BatchesOf)];
-            batches.Length.ShouldBe(plan.BatchesPerEpoch);
-            batches.SelectMany(b => b.Rows).Order().ShouldBe(Enumerable.Range(0, 40), "every example once");
-            batches.ShouldAllBe(b => b.Examples.Sum(e => e.InputIds.Length) <= 32);
-            batches.ShouldAllBe(b => b.Rows.Select(row => examples[row]).SequenceEqual(b.Examples));
-        }
-        new TrainingPlan(arguments with { Packing = false, NeatPacking = true }, examples,
-            new RandomState(1)).BatchesPerEpoch.ShouldBe(plan.BatchesPerEpoch);
-        new TrainingPlan(arguments with { TrainBatchSize = 3 }, examples,
-            new RandomState(1)).BatchesPerEpoch.ShouldBe((plan.BatchesPerEpoch + 2) / 3);
+        TrainingArguments arguments = new() { TrainBatchSize = 4, DataloaderDropLast = true };
+        TrainingPlan plan = Plan(11, arguments);
+        (plan.BatchesPerEpoch, plan.StepsPerEpoch).ShouldBe((2, 2));
+        Enumerable.Range(0, 2).SelectMany(plan.BatchesOf).ShouldAllBe(batch => batch.Rows.Count == 4);
+        Plan(3, arguments).BatchesPerEpoch.ShouldBe(1, "of fewer examples than a batch something must be trained");
     }
 
     [Fact]
-    public void A_sequence_takes_the_longest_example_that_fits_and_of_equals_the_first()
+    public void A_seed_of_the_data_changes_their_order_alone()
     {
-        ExamplePacker.Pack([5, 9, 4, 4, 12, 1], 10).ShouldBe([[4], [1, 5], [0, 2], [3]]);
-        ExamplePacker.Pack([], 10).ShouldBeEmpty();
+        TrainingArguments arguments = new() { TrainBatchSize = 2, Seed = 1 };
+        int[] Order(TrainingArguments a) => [.. Plan(11, a).BatchesOf(0)[0].Rows];
+        Order(arguments with { DataSeed = 2 }).ShouldBe(Order(arguments with { Seed = 2 }));
+        Order(arguments with { DataSeed = 1, Seed = 5 }).ShouldBe(Order(arguments));
+    }
+
+    [Fact]
+    public void Steps_below_one_are_shares_of_all()
+    {
+        TrainingPlan plan = Plan(10, new TrainingArguments
+        {
+            TrainBatchSize = 1,
+            NumTrainEpochs = 1,
+            LoggingSteps = 0.2,
+            SaveSteps = 0.5,
+            EvalSteps = 0.25,
+        });
+        (plan.TotalSteps, plan.LogEvery, plan.SaveEvery, plan.EvalEvery).ShouldBe((10, 2, 5, 3));
+        Enumerable.Range(1, 10).Where(plan.SavesAfter).ShouldBe([5, 10]);
     }
 
     [Fact]
@@ -104,6 +98,8 @@ public sealed class TrainingPlanTests
     {
         TrainingPlan plan = Plan(5, new TrainingArguments { TrainBatchSize = 2, DisableShuffling = true });
         Enumerable.Range(0, 6).SelectMany(plan.BatchesOf).SelectMany(b => b.Rows).ShouldBe([0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+        TrainingPlan newer = Plan(5, new TrainingArguments { TrainBatchSize = 2, TrainSamplingStrategy = "sequential" });
+        newer.BatchesOf(0)[0].Rows.ShouldBe([0, 1]);
     }
 
     [Fact]

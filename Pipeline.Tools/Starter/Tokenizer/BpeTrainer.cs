@@ -1,5 +1,5 @@
 using System.Text;
-using Pipeline.Models.Text;
+using Pipeline.Models.Tokenizers;
 
 namespace Pipeline.Tools.Starter.Tokenizer;
 

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Pipeline.Models.Text;
+using Pipeline.Models.Tokenizers;
 
 namespace Pipeline.Tools.Starter.Tokenizer;
 

@@ -25,7 +25,8 @@ internal sealed class FigureConversations(HubTokenizer tokenizer)
         "Describe la imagen en detalle.",
     ];
 
-    private readonly ChatTemplate _template = ChatTemplate.Get("qwen2_vl");
+    // All texts are of this program, and the images stand in them as marks.
+    private readonly ChatTemplate _template = ChatTemplate.Get("qwen2_vl") with { ControlTokens = ControlTokens.Everywhere };
     private readonly ImagePreprocessor _preprocessor = new(VisionShape.Preprocessor);
 
     /// <summary>All text that a figure's conversation can contain, to train the tokenizer on.</summary>

@@ -65,21 +65,16 @@ internal sealed class ChatCompletionsApi(
     {
         if (request.Messages is not { Count: > 0 } messages)
             throw new InputException("messages: nothing given; expected at least one message of the user");
-        (string Role, (string Text, IReadOnlyList<byte[]> Images) Content)[] read = messages.Select((message, i) =>
-            (Role: message.TemplateRole, Content: message.Read(i))).ToArray();
-        if (read.Any(m => m.Content.Images.Count > 0) && !model.SeesImages)
+        (ChatMessage Message, IReadOnlyList<byte[]> Images)[] read =
+            [.. messages.Select((message, i) => message.Read(i, VisionLanguageModel.ImageMarker))];
+        if (read.Any(m => m.Images.Count > 0) && !model.SeesImages)
             throw new InputException(
                 $"messages: the model '{model.Id}' does not see images; GET /v1/models lists those that do as vision models");
-        if (model.SeesImages)
-        {
-            // Images come first in their message.
-            ChatMessage[] shown = [.. read.Select(m => new ChatMessage(m.Role,
-                string.Concat(Enumerable.Repeat(VisionLanguageModel.ImageMarker, m.Content.Images.Count)) + m.Content.Text))];
-            RgbImage[] images = [.. read.SelectMany(m => m.Content.Images).Select(image => vision.Decode(image))];
-            return (onText, cancellationToken) => vision.Generate(model.Folder, shown, images, generation, onText, cancellationToken);
-        }
-        ChatMessage[] conversation = [.. read.Select(m => new ChatMessage(m.Role, m.Content.Text))];
-        return (onText, cancellationToken) => models.Generate(model, conversation, generation, onText, cancellationToken);
+        ChatMessage[] conversation = [.. read.Select(m => m.Message)];
+        if (!model.SeesImages)
+            return (onText, cancellationToken) => models.Generate(model, conversation, generation, onText, cancellationToken);
+        RgbImage[] images = [.. read.SelectMany(m => m.Images).Select(image => vision.Decode(image))];
+        return (onText, cancellationToken) => vision.Generate(model.Folder, conversation, images, generation, onText, cancellationToken);
     }
 
     private async Task StreamAsync(

@@ -19,6 +19,7 @@ internal static class DatasetCommand
     {
         CreateBuild(),
         CreateImport(),
+        DatasetTokensCommand.Create(),
         DatasetExportCommand.Create(),
         DatasetReviewCommand.Create(),
         DatasetDiffCommand.Create(),

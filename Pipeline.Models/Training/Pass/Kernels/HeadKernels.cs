@@ -185,8 +185,9 @@ internal static unsafe class HeadKernels<T>
 
         public void Row(Sequence sequence, long longFrom, int position, out byte* cos, out byte* sin)
         {
-            int row = Math.Min(position, sequence.Length - 1); // rows past the end of the sequence hold nothing to rotate
-            bool isLong = sequence.Length >= longFrom;
+            // Rows past the end of the sequence hold nothing to rotate.
+            int row = sequence.PositionOf(Math.Min(position, sequence.Length - 1));
+            bool isLong = sequence.Span >= longFrom;
             cos = (isLong ? LongCos : Cos).Row<T>(row);
             sin = (isLong ? LongSin : Sin).Row<T>(row);
         }

@@ -173,7 +173,10 @@ internal sealed class TorchKernels : IPassKernels
     private static (Tensor Cos, Tensor Sin) TablesOf(HeadLayout heads, Sequence sequence)
     {
         (Tensor cos, Tensor sin) = heads.TablesOf(sequence);
-        return (cos.narrow(0, 0, sequence.Length).unsqueeze(1), sin.narrow(0, 0, sequence.Length).unsqueeze(1));
+        if (sequence.Positions is null)
+            return (cos.narrow(0, 0, sequence.Length).unsqueeze(1), sin.narrow(0, 0, sequence.Length).unsqueeze(1));
+        Tensor positions = tensor(sequence.Positions, dtype: ScalarType.Int64, device: cos.device);
+        return (cos.index_select(0, positions).unsqueeze(1), sin.index_select(0, positions).unsqueeze(1));
     }
 
     // Batch rows as [tokens, kv heads, group, head].

@@ -38,8 +38,7 @@ public sealed class DatasetFolderTests : IDisposable
 
     [Theory]
     [InlineData("preferences", "ranking is true")]
-    [InlineData("marked", "kto_tag")]
-    [InlineData("images", "the trainer learns text only")]
+    [InlineData("images", "a template of text has no place for it")]
     public async Task What_the_built_in_trainer_cannot_train_is_refused_by_name(string name, string message)
     {
         await WriteAsync("a", Rows);
