@@ -1,5 +1,4 @@
 using Pipeline.Models.Layers;
-using Pipeline.Models.Layers.Steps;
 using Pipeline.Models.Quantization;
 using Pipeline.Models.Quantization.Blocks;
 using Pipeline.Models.Runtime.Products;
@@ -21,7 +20,6 @@ public sealed class DecoderModel : nn.Module
     private readonly Parameter _embedding;              // [vocab, hidden]
     private readonly ProjectionLayer? _head;            // [vocab, hidden], null when tied to the embedding
     private readonly RotaryEmbedding _rotary;
-    private readonly DecodingStep _step;
     private readonly BaseQuantization? _quantization;
     private readonly BaseQuantization? _endsQuantization;   // of embedding and head, where they are stored in blocks
     private readonly ProjectionLayer? _storedEmbedding;     // [vocab, hidden]; the embedding, and the head where both are one
@@ -52,7 +50,6 @@ public sealed class DecoderModel : nn.Module
             device: _storedEmbedding is null ? device : META), _storedEmbedding is null);
         _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new DecoderLayer(config, i, dtype, device, _quantization))];
         _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps, dtype, device);
-        _step = new DecodingStep(config, dtype, device, _layers, _norm);
         register_module("model", new Container(("embed_tokens", new Container(_embedding)),
             ("layers", new Container([.. _layers.Select((l, i) => ($"{i}", (nn.Module)l))])), ("norm", _norm)));
         if (!config.TieWordEmbeddings)
@@ -233,8 +230,6 @@ public sealed class DecoderModel : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         long seq = inputEmbeds.shape[1];
-        if (cache is not null && seq == 1 && _step.Run(inputEmbeds, rotary.Cos, rotary.Sin, attentionMask, cache) is { } stepped)
-            return stepped.MoveToOuterDisposeScope();
         AttentionMask mask = AttentionMask.Create(seq, cache?.Length ?? 0, attentionMask, Config.SlidingWindow, DType, Device);
         Tensor x = inputEmbeds;
         foreach (DecoderLayer layer in _layers)
@@ -253,7 +248,6 @@ public sealed class DecoderModel : nn.Module
     {
         if (disposing)
         {
-            _step.Dispose();
             _quantization?.Dispose();
             _endsQuantization?.Dispose();
             _storedEmbedding?.Dispose();

@@ -1,5 +1,3 @@
-using Pipeline.Models.Layers.Steps;
-using Pipeline.Models.Runtime;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Layers;
@@ -65,49 +63,31 @@ public sealed class KvCache : IDisposable
     internal (Tensor Key, Tensor Value) Append(int layer, Tensor key, Tensor value) =>
         (Append(ref _keys[layer], key), Append(ref _values[layer], value));
 
-    /// <summary>Makes room for new positions of one layer, which the caller fills in place.</summary>
-    /// <param name="layer">Index of the layer.</param>
-    /// <param name="batch">Rows.</param>
-    /// <param name="heads">Key heads.</param>
-    /// <param name="seq">New positions.</param>
-    /// <param name="head">Numbers of a head.</param>
-    /// <param name="dtype">Type of the keys and values.</param>
-    internal KvMemory Extend(int layer, long batch, long heads, long seq, long head, ScalarType dtype)
-    {
-        Tensor keys = Grown(ref _keys[layer], [batch, heads, seq, head], dtype, CPU);
-        Tensor values = Grown(ref _values[layer], [batch, heads, seq, head], dtype, CPU);
-        return new KvMemory(TensorMemory.First(keys), TensorMemory.First(values), heads, keys.size(2), head);
-    }
-
     /// <summary>Called once all layers have appended.</summary>
     internal void Advance(long seq) => Length += seq;
 
     private Tensor Append(ref Tensor? buffer, Tensor added)
     {
-        Tensor all = Grown(ref buffer, added.shape, added.dtype, added.device);
-        using Tensor place = all.narrow(2, Length, added.shape[2]);
+        long needed = Length + added.shape[2];
+        if (buffer is null || buffer.shape[0] != added.shape[0] || buffer.shape[2] < needed)
+        {
+            long capacity = Math.Max(FirstCapacity, needed);
+            if (buffer is not null && buffer.shape[0] == added.shape[0])
+                capacity = Math.Max(capacity, 2 * buffer.shape[2]);
+            Tensor grown = empty([added.shape[0], added.shape[1], capacity, added.shape[3]], dtype: added.dtype, device: added.device)
+                .DetachFromDisposeScope();
+            if (Length > 0)
+            {
+                using Tensor from = buffer!.narrow(2, 0, Length);
+                using Tensor to = grown.narrow(2, 0, Length);
+                to.copy_(from);
+            }
+            buffer?.Dispose();
+            buffer = grown;
+        }
+        using Tensor place = buffer.narrow(2, Length, added.shape[2]);
         using (no_grad())
             place.copy_(added);
-        return all.narrow(2, 0, Length + added.shape[2]);
-    }
-
-    // The buffer with room for what is added, [batch, kv_heads, seq, head].
-    private Tensor Grown(ref Tensor? buffer, ReadOnlySpan<long> added, ScalarType dtype, Device device)
-    {
-        long needed = Length + added[2];
-        if (buffer is not null && buffer.size(0) == added[0] && buffer.size(2) >= needed)
-            return buffer;
-        long capacity = Math.Max(FirstCapacity, needed);
-        if (buffer is not null && buffer.size(0) == added[0])
-            capacity = Math.Max(capacity, 2 * buffer.size(2));
-        Tensor grown = empty([added[0], added[1], capacity, added[3]], dtype: dtype, device: device).DetachFromDisposeScope();
-        if (Length > 0)
-        {
-            using Tensor from = buffer!.narrow(2, 0, Length);
-            using Tensor to = grown.narrow(2, 0, Length);
-            to.copy_(from);
-        }
-        buffer?.Dispose();
-        return buffer = grown;
+        return buffer.narrow(2, 0, needed);
     }
 }

@@ -36,33 +36,13 @@ internal static unsafe class BlockProduct
         return full.to(x.dtype);
     }
 
-    /// <summary>y = x Wᵀ with activations that are already rounded.</summary>
+    /// <summary>y = x Wᵀ. Allocates nothing once its memory has grown to the largest product.</summary>
+    /// <typeparam name="T">Type of <paramref name="x"/>.</typeparam>
     /// <param name="x">[rows, in]</param>
     /// <param name="weight">[out, in]</param>
     /// <param name="y">[rows, out] float32, result.</param>
-    /// <param name="stride">Numbers from one row of the result to the next.</param>
-    public static void Into(ActivationBlocks x, BlockWeight weight, float* y, long stride)
-    {
-        Work work = _ofThread ??= new Work();
-        work.Product(x, weight, (nint)y, stride);
-    }
-
-    private static void Into<T>(Matrix x, BlockWeight weight, Matrix y) where T : struct, IElement
-    {
-        Work work = _ofThread ??= new Work();
-        ActivationBlocks blocks = work.Activations;
-        for (long start = 0; start < x.Rows; start += RowsAtOnce)
-        {
-            long first = start, rows = Math.Min(RowsAtOnce, x.Rows - start);
-            blocks.Resize(rows, x.Width);
-            KernelThreads.For(rows, x.Width, (from, to) =>
-            {
-                for (long row = from; row < to; row++)
-                    blocks.Round<T>(row, x.Row<T>(first + row), x.Width);
-            });
-            work.Product(blocks, weight, (nint)y.Row<Float32Element>(first), y.Stride);
-        }
-    }
+    public static void Into<T>(Matrix x, BlockWeight weight, Matrix y) where T : struct, IElement =>
+        (_ofThread ??= new Work()).Multiply<T>(x, weight, y);
 
     /// <summary>The same by a path of choice, on the calling thread.</summary>
     internal static void Run<TPath>(BlockWeight weight, long group, long end, ActivationBlocks x, float* y, long stride)
@@ -88,31 +68,42 @@ internal static unsafe class BlockProduct
     // The arguments of one product where all threads see them: kept for the next, so that a product allocates nothing.
     private sealed class Work
     {
-        private readonly Action<long, long> _run;
-        private ActivationBlocks? _x;
+        private readonly ActivationBlocks _blocks = new();
+        private readonly Action<long, long> _multiply, _roundFull, _roundHalf;
         private BlockWeight? _weight;
-        private nint _y;
-        private long _stride;
+        private Matrix _x, _y;
 
-        public Work() => _run = Run;
+        public Work() => (_multiply, _roundFull, _roundHalf) = (Multiply, Round<Float32Element>, Round<BFloat16Element>);
 
-        public ActivationBlocks Activations { get; } = new();
-
-        public void Product(ActivationBlocks x, BlockWeight weight, nint y, long stride)
+        public void Multiply<T>(Matrix x, BlockWeight weight, Matrix y) where T : struct, IElement
         {
-            (_x, _weight, _y, _stride) = (x, weight, y, stride);
-            KernelThreads.For(weight.Memory.Groups, weight.Columns * BlockMemory.GroupRows * Math.Min(x.Rows, 16), _run);
-            (_x, _weight) = (null, null);
+            _weight = weight;
+            for (long first = 0; first < x.Rows; first += RowsAtOnce)
+            {
+                long rows = Math.Min(RowsAtOnce, x.Rows - first);
+                _x = x with { Data = (nint)x.Row<T>(first), Rows = rows };
+                _y = y with { Data = (nint)y.Row<Float32Element>(first), Rows = rows };
+                _blocks.Resize(rows, x.Width);
+                KernelThreads.For(rows, x.Width, typeof(T) == typeof(Float32Element) ? _roundFull : _roundHalf);
+                KernelThreads.For(weight.Memory.Groups, weight.Columns * BlockMemory.GroupRows * Math.Min(rows, 16), _multiply);
+            }
+            _weight = null;
         }
 
-        private void Run(long group, long end)
+        private void Round<T>(long from, long to) where T : struct, IElement
+        {
+            for (long row = from; row < to; row++)
+                _blocks.Round<T>(row, _x.Row<T>(row), _x.Width);
+        }
+
+        private void Multiply(long group, long end)
         {
             if (VnniPath.IsSupported)
-                BlockProduct.Run<VnniPath>(_weight!, group, end, _x!, (float*)_y, _stride);
+                BlockProduct.Run<VnniPath>(_weight!, group, end, _blocks, (float*)_y.Data, _y.Stride);
             else if (Avx2Path.IsSupported)
-                BlockProduct.Run<Avx2Path>(_weight!, group, end, _x!, (float*)_y, _stride);
+                BlockProduct.Run<Avx2Path>(_weight!, group, end, _blocks, (float*)_y.Data, _y.Stride);
             else
-                BlockProduct.Run<PortablePath>(_weight!, group, end, _x!, (float*)_y, _stride);
+                BlockProduct.Run<PortablePath>(_weight!, group, end, _blocks, (float*)_y.Data, _y.Stride);
         }
     }
 }
