@@ -11,6 +11,9 @@ public sealed record ImageQuestion(ReadOnlyMemory<byte> Image, string Prompt)
     /// <summary>Longest answer, in tokens; null for the server's setting.</summary>
     public int? MaxNewTokens { get; init; }
 
+    /// <summary>Who asks: clients that wait share the model equally.</summary>
+    public string Client { get; init; } = "";
+
     /// <summary>
     /// Waits as long as it takes; false fails at once when the queue is full. Jobs wait, HTTP requests do not.
     /// </summary>

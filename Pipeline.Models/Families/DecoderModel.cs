@@ -87,6 +87,12 @@ public sealed class DecoderModel : nn.Module
     /// <summary>[vocab, hidden]; the embedding where both are one.</summary>
     internal Parameter HeadWeight => _head?.Weight ?? EmbeddingWeight;
 
+    /// <summary>The same as blocks; null where it is stored in full.</summary>
+    internal BlockWeight? EmbeddingBlocks => (BlockWeight?)_storedEmbedding?.Quantized;
+
+    /// <summary>The same as blocks; null where it is stored in full.</summary>
+    internal BlockWeight? HeadBlocks => _storedEmbedding is null ? null : (BlockWeight)(_head ?? _storedEmbedding).Quantized;
+
     internal RotaryEmbedding Rotary => _rotary;
 
     /// <summary>Bits in which the linear layers inside the decoder layers are stored; null when not quantized.</summary>
@@ -123,8 +129,8 @@ public sealed class DecoderModel : nn.Module
     /// <summary>Token embeddings: [batch, seq] int64 → [batch, seq, hidden].</summary>
     public Tensor Embed(Tensor inputIds)
     {
-        if (_storedEmbedding is not null)
-            return BlockEmbedding.Rows((BlockWeight)_storedEmbedding.Quantized, inputIds, DType);
+        if (EmbeddingBlocks is { } blocks)
+            return BlockEmbedding.Rows(blocks, inputIds, DType);
         using Tensor flat = inputIds.reshape(-1);
         using Tensor rows = _embedding.index_select(0, flat);
         return rows.view(inputIds.shape[0], inputIds.shape[1], Config.HiddenSize);

@@ -32,7 +32,8 @@ public sealed class TextGenerator(LanguageModel model)
     {
         options ??= new GenerationOptions();
         DecoderModel decoder = model.Decoder;
-        int longest = CheckPrompts(prompts);
+        PromptRules.Check(decoder.Config, prompts);
+        int longest = prompts.Max(p => p.Count);
         DecodingLoop loop = new(model.Tokenizer, options, model.EndTokenIds, decoder.Config.MaxPositionEmbeddings - longest);
         cancellation.ThrowIfCancellationRequested();
 
@@ -55,22 +56,6 @@ public sealed class TextGenerator(LanguageModel model)
         }
 
         Tensor Scores(Tensor hidden) => decoder.Logits(hidden.narrow(1, hidden.shape[1] - 1, 1)).squeeze(1);
-    }
-
-    private int CheckPrompts(IReadOnlyList<IReadOnlyList<int>> prompts)
-    {
-        DecoderConfig config = model.Decoder.Config;
-        int longest = prompts.Max(p => p.Count);
-        if (prompts.Any(p => p.Count == 0))
-            throw new InputException("The prompt is empty; give at least one token.");
-        if (longest >= config.MaxPositionEmbeddings)
-            throw new InputException(
-                $"The prompt has {longest} tokens, the model takes {config.MaxPositionEmbeddings} with the answer "
-                + $"(max_position_embeddings); shorten it.");
-        if (prompts.SelectMany(p => p).FirstOrDefault(id => id < 0 || id >= config.VocabSize, -1) is not -1 and var wrong)
-            throw new InputException(
-                $"The prompt has the token id {wrong}, the model knows 0 to {config.VocabSize - 1}; it belongs to another tokenizer.");
-        return longest;
     }
 
     /// <returns>Ids and mask, [batch, longest]; no mask when all prompts have the same length.</returns>

@@ -55,6 +55,9 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
     /// <summary>Whether the weight is stored in 8 or 4 bits. It is frozen then.</summary>
     internal bool IsQuantized => _quantization is not null;
 
+    /// <summary>Type of the weight as it takes part in products; a quantized one is restored to it.</summary>
+    internal ScalarType ComputedType => _weight.dtype;
+
     /// <summary>Bytes of the weight as stored, without the bias.</summary>
     internal long StoredBytes => _quantization is null ? _weight.NumberOfElements * _weight.ElementSize : Quantized.StoredBytes;
 
@@ -68,16 +71,22 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
     /// <summary>[..., in] → [..., out]</summary>
     public override Tensor forward(Tensor input)
     {
-        ScalarType dtype = input.dtype;     // the input itself may be gone when the backward pass borrows again
-        Tensor output = _quantization is null
-            ? FastLinear.Apply(input, _weight, Bias)
-            : MultiplyStored(input) ?? QuantizedLinear.Apply(input, () => Borrow(dtype), Bias);
+        Tensor output = Frozen(input);
         if (Delta is null)
             return output;
         Tensor extended = Delta.Apply(this, input, output);
         if (!ReferenceEquals(extended, output))
             output.Dispose();
         return extended;
+    }
+
+    /// <summary>[..., in] → [..., out], bias included, without the adapter.</summary>
+    internal Tensor Frozen(Tensor input)
+    {
+        ScalarType dtype = input.dtype;     // the input itself may be gone when the backward pass borrows again
+        return _quantization is null
+            ? FastLinear.Apply(input, _weight, Bias)
+            : MultiplyStored(input) ?? QuantizedLinear.Apply(input, () => Borrow(dtype), Bias);
     }
 
     // The quantized weight as it is stored; null where there is no such product.

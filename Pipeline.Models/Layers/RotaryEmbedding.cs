@@ -96,7 +96,12 @@ internal sealed class RotaryEmbedding
     private static Tensor Gather(Tensor table, Tensor positionIds) =>
         table.index_select(0, positionIds.reshape(-1)).view(positionIds.shape[0], 1, positionIds.shape[1], table.shape[1]);
 
-    private (Tensor Cos, Tensor Sin) Table(long length, bool useLong, ScalarType dtype)
+    /// <summary>The table that positions are looked up in; it stays as it is when a longer one takes its place.</summary>
+    /// <param name="length">Positions that are needed.</param>
+    /// <param name="useLong">Longrope's long factors.</param>
+    /// <param name="dtype">Type of the result; angles are computed in float32.</param>
+    /// <returns>Cosine and sine, each [at least length, dims / 2].</returns>
+    internal (Tensor Cos, Tensor Sin) Table(long length, bool useLong, ScalarType dtype)
     {
         lock (_tables)
         {

@@ -74,4 +74,7 @@ public sealed class LoraAdapter : IDisposable
     internal IReadOnlyList<string> TargetNames => [.. TargetModules.Available(_parts.Select(p => p.Delta.Name))];
 
     internal IEnumerable<LoraLinear> Parts => _parts.Select(p => p.Delta);
+
+    // The same with the layers they belong to.
+    internal IReadOnlyList<(ProjectionLayer Layer, LoraLinear Delta)> LayerParts => _parts;
 }

@@ -80,8 +80,8 @@ internal sealed class LoraLinear(string name, LoraWeights weights, double scalin
         _factor?.Dispose();
     }
 
-    // Magnitude / norm, [out] float32. Of an adapter that is not trained it never changes.
-    private Tensor Factor(ProjectionLayer layer, ScalarType dtype)
+    /// <summary>Magnitude / norm, [out] float32. Of an adapter that is not trained it never changes, and belongs to it.</summary>
+    public Tensor Factor(ProjectionLayer layer, ScalarType dtype)
     {
         if (_factor is not null && !Magnitude!.requires_grad)
             return _factor;

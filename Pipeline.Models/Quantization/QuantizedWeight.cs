@@ -35,7 +35,8 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
     /// <param name="device">Where the codes will be stored.</param>
     /// <param name="storage">In which form; blocks are for the CPU alone.</param>
     /// <exception cref="InputException">The matrix holds infinities or not-a-numbers.</exception>
-    public static QuantizedWeight Create(Tensor weight, int bits, Device device, QuantizedStorage storage) => bits switch
+    public static QuantizedWeight Create(Tensor weight, int bits, Device device,
+        QuantizedStorage storage = QuantizedStorage.Trainable) => bits switch
     {
         8 when storage == QuantizedStorage.Blocks => BlockWeight.Quantize(weight, BlockFormat.Q8),
         4 when storage == QuantizedStorage.Blocks => BlockWeight.Quantize(weight, BlockFormat.Q4),

@@ -45,6 +45,9 @@ public sealed class VisionLanguageModel : IDisposable
     /// <summary>Pixels to patches.</summary>
     public ImagePreprocessor Preprocessor { get; }
 
+    /// <summary>Ids that end an answer.</summary>
+    internal IReadOnlyList<int> EndTokens => _endTokens;
+
     /// <summary>What the user should know about the choice of chat template, or null.</summary>
     public string? TemplateWarning { get; }
 
@@ -131,7 +134,10 @@ public sealed class VisionLanguageModel : IDisposable
     public static ChatMessage Question(string prompt) => ChatMessage.WithImages("user", ImageMarker, [null, prompt]);
 
     /// <summary>Token ids with each image token repeated as often as its image needs, and the images as patches.</summary>
-    private VisionTextSequence Encode(IReadOnlyList<ChatMessage> messages, IReadOnlyList<RgbImage> images)
+    /// <param name="messages">Ends with the user's message; <see cref="ImageMarker"/> stands for each image.</param>
+    /// <param name="images">The images in marker order.</param>
+    /// <exception cref="InputException">Marker and image counts differ, or the chat is too long.</exception>
+    public VisionTextSequence Encode(IReadOnlyList<ChatMessage> messages, IReadOnlyList<RgbImage> images)
     {
         int[] ids = _template.EncodeHistory(Tokenizer, messages);
         int markers = ids.Count(id => id == Model.Config.ImageTokenId);

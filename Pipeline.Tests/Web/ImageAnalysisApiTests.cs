@@ -187,7 +187,8 @@ public sealed class ImageAnalysisApiTests(PostgresDatabase database, ImageServer
     {
         IOptions<ServingOptions> serving = Options.Create(new ServingOptions { VisionModel = Model, Device = "cpu" });
         GenerationQueue queue = new(serving);
-        using VisionHost host = new(queue, serving, Options.Create(new UploadOptions()), NullLogger<VisionHost>.Instance);
+        using ModelMemory memory = new(serving, TimeProvider.System, NullLogger<ModelMemory>.Instance);
+        VisionHost host = new(queue, memory, serving, Options.Create(new UploadOptions()), NullLogger<VisionHost>.Instance);
         host.Status.State.ShouldBe(VisionState.Loading);
 
         await Should.ThrowAsync<ModelLoadingException>(() =>

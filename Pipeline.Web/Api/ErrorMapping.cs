@@ -6,6 +6,7 @@ using Pipeline.Data.Artifacts;
 using Pipeline.Data.Postgres;
 using Pipeline.Data.Stages;
 using Pipeline.Models;
+using Pipeline.Models.Batching;
 using Pipeline.Web.Errors;
 using Pipeline.Web.Serving;
 
@@ -70,7 +71,7 @@ internal sealed class ErrorMapping(ILogger<ErrorMapping> log) : IExceptionHandle
                 context.Response.Headers.RetryAfter = "30";
                 await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, StorageAway);
                 return true;
-            case QueueFullException:
+            case QueueFullException or SchedulerFullException:
                 context.Response.Headers.RetryAfter = "5";
                 await ErrorShape.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, QueueFull);
                 return true;

@@ -12,6 +12,7 @@ internal static class VisionRegistration
         services.AddPipelineOptions<ServingOptions>("Serving");
         services.AddPipelineOptions<UploadOptions>("Uploads");
         services.AddSingleton<GenerationQueue>();
+        services.AddSingleton<ModelMemory>();
         services.AddSingleton<VisionHost>();
         services.AddSingleton<IImageDescriber>(provider => provider.GetRequiredService<VisionHost>());
     }

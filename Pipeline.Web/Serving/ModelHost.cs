@@ -1,41 +1,62 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using Pipeline.Models.Families;
+using Pipeline.Models.Batching;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Families;
 using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 
 namespace Pipeline.Web.Serving;
 
-/// <summary>
-/// Language models in memory: loaded on first use, with adapters attached and detached by name, the one unused longest
-/// dropped when there are too many. Only for use inside a turn of <see cref="GenerationQueue"/>.
-/// </summary>
-internal sealed class ModelHost(IOptions<ServingOptions> options, ILogger<ModelHost> log) : IDisposable
+/// <summary>Answers conversations with language models, with or without an adapter, many at a time.</summary>
+internal sealed class ModelHost(IOptions<ServingOptions> options, ModelMemory memory, GenerationQueue queue, ILogger<ModelHost> log)
 {
-    private readonly List<LoadedModel> _loaded = []; // most recently used last
-    private readonly HashSet<string> _warned = new(StringComparer.Ordinal); // once each, not with every answer
+    private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal); // once each, not with every answer
 
     /// <summary>Answers a conversation.</summary>
     /// <exception cref="Models.InputException">The conversation, an option, the model or the adapter cannot be used.</exception>
-    public GenerationResult Generate(
-        ServedModel served, IReadOnlyList<ChatMessage> messages, GenerationOptions generation, Action<string>? onText,
-        CancellationToken cancellationToken)
+    /// <exception cref="SchedulerFullException">Too much waits for the model.</exception>
+    public async Task<GenerationResult> GenerateAsync(
+        ServedModel served, IReadOnlyList<ChatMessage> messages, AnswerOrder order, CancellationToken cancellationToken)
     {
-        LoadedModel model = Load(served.Folder);
-        ChatTemplate template = Choose(model.Language, served.Adapter);
-        model.Use(served.Adapter?.Folder);
-        int[] prompt = template.EncodeHistory(model.Language.Tokenizer, messages);
+        if (!memory.Folders.Contains(served.Folder))
+            order.OnAccepted?.Invoke();
+        using ModelLease<ResidentLanguage> lease = await memory.UseAsync(served.Folder,
+            plan => new ResidentLanguage(plan, options.Value.Device, queue), isPinned: false, cancellationToken);
+        LanguageModel model = lease.Model.Language;
+        ChatTemplate template = Choose(model, served.Adapter);
+        int[] prompt = template.EncodeHistory(model.Tokenizer, messages);
         GenerationOptions stopping =
-            generation with { StopTokenIds = [.. generation.StopTokenIds, .. template.StopTokenIds(model.Language.Tokenizer)] };
-        return new TextGenerator(model.Language).Generate(prompt, stopping, onText, cancellationToken);
+            order.Options with { StopTokenIds = [.. order.Options.StopTokenIds, .. template.StopTokenIds(model.Tokenizer)] };
+        using ResidentLanguage.AdapterLease? adapter = served.Adapter is null
+            ? null : await Task.Run(() => lease.Model.Use(served.Adapter.Folder), cancellationToken);
+        if (lease.Model.Scheduler is not { } scheduler)
+            return await OneByOneAsync(model, adapter?.Adapter, prompt, order with { Options = stopping }, cancellationToken);
+        Task<GenerationResult> answer = scheduler.GenerateAsync(new BatchRequest(prompt)
+        {
+            Options = stopping,
+            Adapter = adapter?.Adapter,
+            Client = order.Client,
+            OnText = order.OnText,
+            OnStarted = order.OnStarted,
+        }, cancellationToken);
+        order.OnAccepted?.Invoke();
+        return await answer;
     }
 
-    public void Dispose()
+    // On devices without a scheduler an answer takes the device as a whole.
+    private async Task<GenerationResult> OneByOneAsync(LanguageModel model, LoraAdapter? adapter, int[] prompt, AnswerOrder order,
+        CancellationToken cancellationToken)
     {
-        foreach (LoadedModel model in _loaded)
-            model.Dispose();
-        _loaded.Clear();
+        order.OnAccepted?.Invoke();
+        return await queue.RunAsync(gone =>
+        {
+            order.OnStarted?.Invoke();
+            LoraAdapter.DetachAll(model.Decoder);
+            adapter?.Attach();
+            return new TextGenerator(model).Generate(prompt, order.Options, order.OnText, gone);
+        }, cancellationToken, waitInQueue: true);
     }
 
     private ChatTemplate Choose(LanguageModel model, ServedAdapter? adapter)
@@ -43,29 +64,8 @@ internal sealed class ModelHost(IOptions<ServingOptions> options, ILogger<ModelH
         RecordedTemplate? recorded = adapter is null ? null : AdapterRecord.ReadTemplate(adapter.Folder)
             ?? new RecordedTemplate(adapter.Template);
         ChosenTemplate chosen = TemplateRule.Choose(model.Folder, model.Decoder.Config, model.Tokenizer, recorded: recorded);
-        if (chosen.Warning is { } warning && _warned.Add(warning))
+        if (chosen.Warning is { } warning && _warned.TryAdd(warning, true))
             log.TemplateWarning(warning);
         return chosen.Template;
-    }
-
-    private LoadedModel Load(string folder)
-    {
-        LoadedModel? model = _loaded.Find(m => m.Folder == folder);
-        if (model is not null)
-        {
-            _loaded.Remove(model);
-            _loaded.Add(model);
-            return model;
-        }
-        while (_loaded.Count >= options.Value.LoadedModels) // before loading: two large models may not fit
-        {
-            log.UnloadingModel(_loaded[0].Folder);
-            _loaded[0].Dispose();
-            _loaded.RemoveAt(0);
-        }
-        log.LoadingModel(folder);
-        model = new LoadedModel(folder, LanguageModel.Load(folder, new ModelLoadOptions { Device = options.Value.Device }));
-        _loaded.Add(model);
-        return model;
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Jobs;
 using Pipeline.Jobs.Caption;
 using Pipeline.Models;
-using Pipeline.Models.Families;
+using Pipeline.Models.Batching;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
@@ -12,18 +12,15 @@ using Pipeline.Web.Security;
 namespace Pipeline.Web.Serving;
 
 /// <summary>
-/// Vision-language models in memory: the one of the image API, and the last other one that a job or a chat used. All
-/// computation happens in turns of <see cref="GenerationQueue"/>, so that no model is used twice at a time or dropped in use.
+/// Answers questions about images, for the image API, chats and jobs, many at a time. The image API's model stays in memory.
 /// </summary>
 internal sealed class VisionHost(
-    GenerationQueue queue, IOptions<ServingOptions> serving, IOptions<UploadOptions> uploads, ILogger<VisionHost> log)
-    : IImageDescriber, IDisposable
+    GenerationQueue queue, ModelMemory memory, IOptions<ServingOptions> serving, IOptions<UploadOptions> uploads, ILogger<VisionHost> log)
+    : IImageDescriber
 {
+    private const string Jobs = "jobs";
+
     private readonly Lock _gate = new();      // guards the status
-    private readonly Lock _inUse = new();     // held while a model loads or answers, and to drop them all
-    private bool _closed;
-    private VisionLanguageModel? _own;
-    private VisionLanguageModel? _other;
     private VisionStatus _status = new(VisionState.Loading, serving.Value.Device);
 
     /// <summary>State of the image API's model.</summary>
@@ -36,18 +33,12 @@ internal sealed class VisionHost(
         }
     }
 
-    /// <summary>Loads the image API's model unless it is loaded, waiting for its turn; a failure shows in <see cref="Status"/>.</summary>
+    /// <summary>Loads the image API's model unless it is loaded; a failure shows in <see cref="Status"/>.</summary>
     public async Task PreloadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await queue.RunAsync(
-                _ =>
-                {
-                    lock (_inUse)
-                        return Own();
-                },
-                cancellationToken, waitInQueue: true);
+            (await OwnAsync(cancellationToken)).Dispose();
         }
         catch (Exception problem) when (problem is InputException or MissingPrerequisiteException)
         {
@@ -67,29 +58,53 @@ internal sealed class VisionHost(
         GenerationOptions generation =
             new() { MaxNewTokens = Math.Min(question.MaxNewTokens ?? serving.Value.ImageAnswerTokens, serving.Value.MaxNewTokens) };
         ChatMessage[] messages = [VisionLanguageModel.Question(question.Prompt)];
-        GenerationResult result = await queue.RunAsync(
-            token =>
-                Generate(question.ModelFolder, messages, [image], generation, onText: null, token), cancellationToken,
-                question.WaitsInQueue);
-        return result.Text.Trim();
+        using GenerationQueue.QueuePlace? place = question.WaitsInQueue ? null : queue.Enter();
+        AnswerOrder order = new(generation, question.WaitsInQueue ? Jobs : question.Client)
+        {
+            OnStarted = () => place?.Start(),
+            WaitsInQueue = question.WaitsInQueue,
+        };
+        return (await GenerateAsync(question.ModelFolder, messages, [image], order, cancellationToken)).Text.Trim();
     }
 
-    /// <summary>Continues a conversation about images. Only inside a turn of <see cref="GenerationQueue"/>.</summary>
+    /// <summary>Continues a conversation about images.</summary>
     /// <param name="folder">Hub folder; null for the image API's model.</param>
     /// <param name="messages">With <see cref="VisionLanguageModel.ImageMarker"/> for each image.</param>
     /// <param name="images">In the order of their markers.</param>
-    /// <param name="generation">How to generate.</param>
-    /// <param name="onText">Receives the answer piece by piece.</param>
+    /// <param name="order">How to answer.</param>
     /// <param name="cancellationToken">Ends the answer before its next token.</param>
-    public GenerationResult Generate(string? folder, IReadOnlyList<ChatMessage> messages, IReadOnlyList<RgbImage> images,
-        GenerationOptions generation,
-        Action<string>? onText, CancellationToken cancellationToken)
+    public async Task<GenerationResult> GenerateAsync(string? folder, IReadOnlyList<ChatMessage> messages, IReadOnlyList<RgbImage> images,
+        AnswerOrder order, CancellationToken cancellationToken)
     {
-        lock (_inUse)
+        folder = folder is null ? null : ProductFiles.Resolve(folder);
+        if (!memory.Folders.Contains(folder ?? ModelCatalog.VisionFolder(serving.Value)))
+            order.OnAccepted?.Invoke();
+        using ModelLease<ResidentVision> lease = folder is null || folder == ModelCatalog.VisionFolder(serving.Value)
+            ? await OwnAsync(cancellationToken)
+            : await memory.UseAsync(folder, Load, isPinned: false, cancellationToken);
+        VisionLanguageModel model = lease.Model.Vision;
+        if (lease.Model.Scheduler is not { } scheduler)
         {
-            VisionLanguageModel model = folder is null ? Own() : At(ProductFiles.Resolve(folder));
-            return model.Chat(messages, images, generation, onText, cancellationToken);
+            order.OnAccepted?.Invoke();
+            return await queue.RunAsync(gone =>
+            {
+                order.OnStarted?.Invoke();
+                return model.Chat(messages, images, order.Options, order.OnText, gone);
+            }, cancellationToken, waitInQueue: true);
         }
+        // Images are scaled here, beside what the model computes for others.
+        VisionTextSequence prompt = await Task.Run(() => model.Encode(messages, images), cancellationToken);
+        Task<GenerationResult> answer = scheduler.GenerateAsync(new BatchRequest(prompt.Ids)
+        {
+            Images = prompt.Images,
+            Options = order.Options,
+            Client = order.Client,
+            WaitsInQueue = order.WaitsInQueue,
+            OnText = order.OnText,
+            OnStarted = order.OnStarted,
+        }, cancellationToken);
+        order.OnAccepted?.Invoke();
+        return await answer;
     }
 
     /// <summary>Decodes an image within the upload limits.</summary>
@@ -97,33 +112,20 @@ internal sealed class VisionHost(
     public RgbImage Decode(ReadOnlyMemory<byte> encoded) =>
         ImageDecoder.Decode(encoded.Span, ImageLimits.Default with { MaxBytes = uploads.Value.MaxImageBytes });
 
-    /// <summary>Waits for the answer in progress, then drops all models.</summary>
-    public void Dispose()
+    private async Task<ModelLease<ResidentVision>> OwnAsync(CancellationToken cancellationToken)
     {
-        lock (_inUse)
-        {
-            _closed = true;
-            _own?.Dispose();
-            _other?.Dispose();
-        }
-    }
-
-    private VisionLanguageModel Own()
-    {
-        if (_closed)
-            throw new OperationCanceledException("the server stops");
-        if (_own is { } model)
-            return model;
         string device = serving.Value.Device;
         try
         {
             device = TorchRuntime.ResolveDevice(device).type == TorchSharp.DeviceType.CUDA ? "cuda" : "cpu";
-            Set(new VisionStatus(VisionState.Loading, device));
-            _own = Load(ModelCatalog.VisionFolder(serving.Value) ?? throw new MissingPrerequisiteException(
+            if (Status.State != VisionState.Ready)
+                Set(new VisionStatus(VisionState.Loading, device));
+            string folder = ModelCatalog.VisionFolder(serving.Value) ?? throw new MissingPrerequisiteException(
                 "no vision-language model: set Serving:VisionModel to a Qwen2-VL folder (./pipeline pull fetches one), or make the "
-                + "starter model with ./pipeline starter."));
+                + "starter model with ./pipeline starter.");
+            ModelLease<ResidentVision> lease = await memory.UseAsync(folder, Load, isPinned: true, cancellationToken);
             Set(new VisionStatus(VisionState.Ready, device));
-            return _own;
+            return lease;
         }
         catch (Exception problem) when (problem is InputException or MissingPrerequisiteException)
         {
@@ -133,26 +135,10 @@ internal sealed class VisionHost(
         }
     }
 
-    private VisionLanguageModel At(string folder)
+    private ResidentVision Load(ModelPlan plan)
     {
-        if (_closed || folder == ModelCatalog.VisionFolder(serving.Value))
-            return Own();
-        if (_other?.Folder == folder)
-            return _other;
-        if (_other is { } old)      // before loading: two large models may not fit
-        {
-            log.UnloadingModel(old.Folder);
-            _other = null;
-            old.Dispose();
-        }
-        return _other = Load(folder);
-    }
-
-    private VisionLanguageModel Load(string folder)
-    {
-        log.LoadingModel(folder);
-        VisionLanguageModel model = VisionLanguageModel.Load(folder, new ModelLoadOptions { Device = serving.Value.Device });
-        if (model.TemplateWarning is { } warning)
+        ResidentVision model = new(plan, serving.Value.Device, queue);
+        if (model.Vision.TemplateWarning is { } warning)
             log.TemplateWarning(warning);
         return model;
     }

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using Pipeline.Models;
+using Pipeline.Models.Batching;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Text;
 using Pipeline.Models.Vision;
@@ -22,6 +23,10 @@ internal sealed class ChatCompletionsApi(
     TimeProvider time,
     ILogger<ChatCompletionsApi> log)
 {
+    private static readonly TimeSpan FirstComment = TimeSpan.FromSeconds(1), NextComment = TimeSpan.FromSeconds(5);
+
+    private delegate Task<GenerationResult> Answering(AnswerOrder order, CancellationToken cancellationToken);
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder group = routes.MapGroup("/v1").WithTags("OpenAI-compatible");
@@ -45,14 +50,16 @@ internal sealed class ChatCompletionsApi(
             throw new InputException("model: nothing given; GET /v1/models lists what this server has");
         ServedModel model = await catalog.ReadyAsync(request.Model, gone);
         GenerationOptions generation = request.Generation(options.Value);
-        Func<Action<string>?, CancellationToken, GenerationResult> generate = Prepare(request, model, generation);
+        Answering generate = Prepare(request, model);
+        AnswerOrder order = new(generation, context.Connection.RemoteIpAddress?.ToString() ?? "");
+        using GenerationQueue.QueuePlace place = queue.Enter();
         Header answer = new($"chatcmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model.Id);
         if (request.Stream is true)
         {
-            await StreamAsync(context, answer, generate, request.StreamOptions?.IncludeUsage is true);
+            await StreamAsync(context, answer, order, place, generate, request.StreamOptions?.IncludeUsage is true);
             return;
         }
-        GenerationResult result = await queue.RunAsync(cancellationToken => generate(null, cancellationToken), gone);
+        GenerationResult result = await generate(order with { OnStarted = place.Start }, gone);
         await context.Response.WriteAsJsonAsync(
             new ChatCompletion(answer.Id, "chat.completion", answer.Created, answer.Model,
                 [new ChatCompletion.Choice(0, new ChatCompletion.Answer("assistant", result.Text), result.FinishReason)], UsageOf(result)),
@@ -60,8 +67,7 @@ internal sealed class ChatCompletionsApi(
     }
 
     /// <summary>Checks the conversation now, so that a bad one never waits in the queue.</summary>
-    private Func<Action<string>?, CancellationToken,
-        GenerationResult> Prepare(ChatRequest request, ServedModel model, GenerationOptions generation)
+    private Answering Prepare(ChatRequest request, ServedModel model)
     {
         if (request.Messages is not { Count: > 0 } messages)
             throw new InputException("messages: nothing given; expected at least one message of the user");
@@ -72,25 +78,29 @@ internal sealed class ChatCompletionsApi(
                 $"messages: the model '{model.Id}' does not see images; GET /v1/models lists those that do as vision models");
         ChatMessage[] conversation = [.. read.Select(m => m.Message)];
         if (!model.SeesImages)
-            return (onText, cancellationToken) => models.Generate(model, conversation, generation, onText, cancellationToken);
+            return (order, cancellationToken) => models.GenerateAsync(model, conversation, order, cancellationToken);
         RgbImage[] images = [.. read.SelectMany(m => m.Images).Select(image => vision.Decode(image))];
-        return (onText, cancellationToken) => vision.Generate(model.Folder, conversation, images, generation, onText, cancellationToken);
+        return (order, cancellationToken) => vision.GenerateAsync(model.Folder, conversation, images, order, cancellationToken);
     }
 
     private async Task StreamAsync(
-        HttpContext context, Header answer, Func<Action<string>?, CancellationToken, GenerationResult> generate, bool includeUsage)
+        HttpContext context, Header answer, AnswerOrder order, GenerationQueue.QueuePlace place, Answering generate, bool includeUsage)
     {
         CancellationToken gone = context.RequestAborted;
-        Channel<string> pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        Channel<string> pieces = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
+        TaskCompletionSource accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        bool started = false;
         Task<GenerationResult> job = RunAsync();
 
-        // Nothing is sent before the first piece, so that an error can still set the status code.
-        if (!await pieces.Reader.WaitToReadAsync(gone))
+        // Nothing is sent before the conversation is known to be in order, so that an error can still set the status code.
+        if (await Task.WhenAny(job, accepted.Task) == job)
             await job;
         context.Response.ContentType = "text/event-stream; charset=utf-8";
         context.Response.Headers.CacheControl = "no-cache";
         try
         {
+            await context.Response.Body.FlushAsync(gone);
+            await WaitAsync();
             await SendAsync(Chunk(new ChatChunk.Delta("assistant", "")));
             await foreach (string piece in pieces.Reader.ReadAllAsync(gone))
                 await SendAsync(Chunk(new ChatChunk.Delta(Content: piece)));
@@ -101,9 +111,7 @@ internal sealed class ChatCompletionsApi(
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
-            log.RequestFailed(problem, "POST", context.Request.Path); // the status line has been sent: report the error in the stream
-            await SendAsync(OpenAiError.From(StatusCodes.Status500InternalServerError,
-                "The server failed while generating; its log has the details."));
+            await SendAsync(InStream(problem, context)); // the status line has been sent: report the error in the stream
         }
         await context.Response.WriteAsync("data: [DONE]\n\n", gone);
 
@@ -111,11 +119,34 @@ internal sealed class ChatCompletionsApi(
         {
             try
             {
-                return await queue.RunAsync(cancellationToken => generate(piece => pieces.Writer.TryWrite(piece), cancellationToken), gone);
+                return await generate(order with
+                {
+                    OnText = piece => pieces.Writer.TryWrite(piece),
+                    OnAccepted = () => accepted.TrySetResult(),
+                    OnStarted = () =>
+                    {
+                        Volatile.Write(ref started, true);
+                        place.Start();
+                    },
+                }, gone);
             }
             finally
             {
                 pieces.Writer.Complete();
+            }
+        }
+
+        // Comments keep connections alive while nothing can be said yet.
+        async Task WaitAsync()
+        {
+            Task<bool> first = pieces.Reader.WaitToReadAsync(gone).AsTask();
+            TimeSpan pause = Volatile.Read(ref started) ? FirstComment : TimeSpan.Zero;
+            while (await Task.WhenAny(first, Task.Delay(pause, gone)) != first)
+            {
+                gone.ThrowIfCancellationRequested();
+                await context.Response.WriteAsync(": waiting\n\n", gone);
+                await context.Response.Body.FlushAsync(gone);
+                pause = NextComment;
             }
         }
 
@@ -142,6 +173,22 @@ internal sealed class ChatCompletionsApi(
         {
             throw new InputException(
                 $"body{(problem.Path is { Length: > 1 } path ? path[1..] : "")}: {problem.Message.Split(" Path:")[0]}", problem);
+        }
+    }
+
+    private OpenAiError InStream(Exception problem, HttpContext context)
+    {
+        switch (problem)
+        {
+            case InputException:
+                return OpenAiError.From(StatusCodes.Status400BadRequest, problem.Message);
+            case SchedulerFullException:
+                return OpenAiError.From(StatusCodes.Status503ServiceUnavailable,
+                    "The server is busy: its queue is full. Try again in a moment.");
+            default:
+                log.RequestFailed(problem, "POST", context.Request.Path);
+                return OpenAiError.From(StatusCodes.Status500InternalServerError,
+                    "The server failed while generating; its log has the details.");
         }
     }
 
