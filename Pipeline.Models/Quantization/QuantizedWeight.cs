@@ -37,13 +37,13 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
     /// <exception cref="InputException">The matrix holds infinities or not-a-numbers.</exception>
     public static QuantizedWeight Create(Tensor weight, int bits, Device device,
         QuantizedStorage storage = QuantizedStorage.Trainable) => bits switch
-    {
-        8 when storage == QuantizedStorage.Blocks => BlockWeight.Quantize(weight, BlockFormat.Q8),
-        4 when storage == QuantizedStorage.Blocks => BlockWeight.Quantize(weight, BlockFormat.Q4),
-        8 => Int8Weight.Quantize(weight, device),
-        4 => Nf4Weight.Quantize(weight, device),
-        _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "a weight is stored in 8 or 4 bits"),
-    };
+        {
+            8 when storage == QuantizedStorage.Blocks => BlockWeight.Quantize(weight, BlockFormat.Q8),
+            4 when storage == QuantizedStorage.Blocks => BlockWeight.Quantize(weight, BlockFormat.Q4),
+            8 => Int8Weight.Quantize(weight, device),
+            4 => Nf4Weight.Quantize(weight, device),
+            _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "a weight is stored in 8 or 4 bits"),
+        };
 
     /// <summary>Writes the matrix.</summary>
     /// <param name="target">[out, in], contiguous, on the device of the codes; float32 and bfloat16 on the CPU are fastest.</param>

@@ -88,7 +88,8 @@ internal static class BlockCodec
         BitConverter.TryWriteBytes(block[2..], (Half)smallest);
         int half = BlockFormat.Elements / 2;
         for (int i = 0; i < half; i++)
-            block[4 + i] = (byte)(Code((values[i] - smallest) * inverse + 0.5f) | (Code((values[i + half] - smallest) * inverse + 0.5f) << 4));
+            block[4 + i] = (byte)(Code((values[i] - smallest) * inverse + 0.5f)
+                | (Code((values[i + half] - smallest) * inverse + 0.5f) << 4));
     }
 
     private static int Code(float value) => Math.Min(15, (int)value);

@@ -11,8 +11,8 @@ namespace Pipeline.Models.Quantization.Blocks;
 internal static unsafe class BlockSearch
 {
     private const int Lanes = 16;
-    private static readonly float[] Spans = [-8.5f, -8.25f, -8, -7.75f, -7.5f, -7.25f, -7, -6.5f, -6, 6, 6.5f, 7, 7.25f, 7.5f, 7.75f, 8, 8.25f,
-        8.5f];
+    private static readonly float[] Spans =
+        [-8.5f, -8.25f, -8, -7.75f, -7.5f, -7.25f, -7, -6.5f, -6, 6, 6.5f, 7, 7.25f, 7.5f, 7.75f, 8, 8.25f, 8.5f];
 
     /// <inheritdoc cref="BlockCodec.Encode"/>
     public static void Encode(BlockFormat format, ReadOnlySpan<float> values, Span<byte> block)

@@ -90,8 +90,10 @@ internal sealed unsafe class BlockWeight : QuantizedWeight
                     for (long row = from * BlockMemory.GroupRows; row < to * BlockMemory.GroupRows; row++)
                     {
                         for (long block = 0; block < result.Memory.Blocks; block++)
-                            result.Place(row, block, row >= rows ? default : new ReadOnlySpan<byte>(
-                                (byte*)start + (nint)(sourceRow?.Invoke(row) ?? row) * rowBytes + (nint)block * format.Bytes, format.Bytes));
+                        {
+                            byte* source = (byte*)start + (nint)(sourceRow?.Invoke(row) ?? row) * rowBytes + (nint)block * format.Bytes;
+                            result.Place(row, block, row >= rows ? default : new ReadOnlySpan<byte>(source, format.Bytes));
+                        }
                     }
                 });
             }

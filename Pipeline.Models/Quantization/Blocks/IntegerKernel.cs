@@ -97,7 +97,8 @@ internal static unsafe class IntegerKernel<TPath, TLayout>
                 Vector256<byte> mask = Vector256.Create((byte)15);
                 for (int unit = 0; unit < Units / 2; unit++)
                 {
-                    Vector256<byte> packed0 = Vector256.Load(data + unit * UnitBytes), packed1 = Vector256.Load(data + unit * UnitBytes + 32);
+                    Vector256<byte> packed0 = Vector256.Load(data + unit * UnitBytes),
+                        packed1 = Vector256.Load(data + unit * UnitBytes + 32);
                     Vector256<sbyte> first = Four(codes, unit), second = Four(codes, unit + Units / 2);
                     sum0 = TPath.Add(sum0, packed0 & mask, first, TLayout.Zero);
                     sum1 = TPath.Add(sum1, packed1 & mask, first, TLayout.Zero);
@@ -183,7 +184,8 @@ internal static unsafe class IntegerKernel<TPath, TLayout>
             Vector256<int> sum10 = Vector256.Create(TPath.Start(TLayout.Zero, sums[blocks + block])), sum11 = sum10;
             for (int unit = 0; unit < Units; unit++)
             {
-                Vector256<byte> weight0 = Vector256.Load(weights + unit * UnitBytes), weight1 = Vector256.Load(weights + unit * UnitBytes + 32);
+                Vector256<byte> weight0 = Vector256.Load(weights + unit * UnitBytes),
+                    weight1 = Vector256.Load(weights + unit * UnitBytes + 32);
                 Vector256<sbyte> four = Four(codes, unit);
                 sum00 = TPath.Add(sum00, weight0, four, TLayout.Zero);
                 sum01 = TPath.Add(sum01, weight1, four, TLayout.Zero);
@@ -225,7 +227,8 @@ internal static unsafe class IntegerKernel<TPath, TLayout>
             sbyte* upper = codes + 3 * rowCodes;
             for (int unit = 0; unit < Units; unit++)
             {
-                Vector256<byte> weight0 = Vector256.Load(weights + unit * UnitBytes), weight1 = Vector256.Load(weights + unit * UnitBytes + 32);
+                Vector256<byte> weight0 = Vector256.Load(weights + unit * UnitBytes),
+                    weight1 = Vector256.Load(weights + unit * UnitBytes + 32);
                 Vector256<sbyte> four = Four(codes, unit);
                 a0 = TPath.Add(a0, weight0, four, TLayout.Zero);
                 a1 = TPath.Add(a1, weight1, four, TLayout.Zero);

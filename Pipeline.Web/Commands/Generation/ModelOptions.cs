@@ -34,7 +34,7 @@ internal sealed class ModelOptions
 
     public Option<int?> Quantize { get; } = new("--quantize")
     {
-        Description = "Bits of the stored linear layers, 8 or 4 (default: none, they are kept in --dtype)",
+        Description = "Bits of the stored matrices, 8 or 4; embedding and head take 8 (default: none, they are kept in --dtype)",
         HelpName = "BITS",
     };
 
