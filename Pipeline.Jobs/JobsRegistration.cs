@@ -20,6 +20,7 @@ using Pipeline.Jobs.Extract;
 using Pipeline.Jobs.Ingest;
 using Pipeline.Jobs.Orchestration;
 using Pipeline.Jobs.Publish;
+using Pipeline.Jobs.Runs.Results;
 using Pipeline.Jobs.Schedules;
 using Pipeline.Jobs.Train;
 using Pipeline.Jobs.Train.Engines;
@@ -56,6 +57,7 @@ public static class JobsRegistration
         services.AddSingleton<IRunOptionsCheck, ServedNameCheck>();
         services.TryAddSingleton<IAdapterComparison, LoraComparison>();
         services.AddSingleton<CurrentLoss>();
+        services.AddSingleton<RecentDocuments>();
         services.AddSingleton<AdapterPromoter>();
         services.AddSingleton<RecurringSchedules>();
         services.AddSingleton<StageQueue>();

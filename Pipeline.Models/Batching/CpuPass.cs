@@ -1,6 +1,7 @@
 using Pipeline.Models.Batching.Kernels;
 using Pipeline.Models.Families;
 using Pipeline.Models.Layers;
+using Pipeline.Models.Quantization.Blocks;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Runtime.Products;
 using static TorchSharp.torch;
@@ -20,6 +21,7 @@ internal sealed unsafe class CpuPass<T> : IBatchPass
     private readonly KvBlocks _blocks;
     private readonly LayerWeights[] _layers;
     private readonly Matrix _embedding, _head, _finalNorm;
+    private readonly BlockWeight? _embeddingBlocks, _headBlocks;    // instead of the two, where they are stored so
     private readonly PagedAttention.HeadShape _heads;
     private readonly PassProducts _products = new();
     private readonly PassBuffer _hidden = new(sizeof(float)), _normed = new(sizeof(float)), _projected = new(sizeof(float)),
@@ -32,8 +34,9 @@ internal sealed unsafe class CpuPass<T> : IBatchPass
     {
         (_model, _config, _blocks) = (model, model.Config, blocks);
         _layers = [.. model.Layers.Select(layer => new LayerWeights(layer))];
-        _embedding = Matrix.Of(model.EmbeddingWeight);
-        _head = Matrix.Of(model.HeadWeight);
+        (_embeddingBlocks, _headBlocks) = (model.EmbeddingBlocks, model.HeadBlocks);
+        if (_embeddingBlocks is null)
+            (_embedding, _head) = (Matrix.Of(model.EmbeddingWeight), Matrix.Of(model.HeadWeight));
         _finalNorm = Matrix.Of(model.FinalNorm.Weight);
         _heads = new PagedAttention.HeadShape(_config.NumKeyValueHeads, _config.NumAttentionHeads / _config.NumKeyValueHeads,
             _config.HeadDim, _config.SlidingWindow);
@@ -123,7 +126,10 @@ internal sealed unsafe class CpuPass<T> : IBatchPass
                 _config.HiddenSize));
             return;
         }
-        RowKernels.ConvertRow<T, Float32Element>(_embedding.Row<T>(sequence.Tokens[token]), (byte*)row, _config.HiddenSize);
+        if (_embeddingBlocks is not null)
+            _embeddingBlocks.DecodeRow(sequence.Tokens[token], new Span<float>(row, _config.HiddenSize));
+        else
+            RowKernels.ConvertRow<T, Float32Element>(_embedding.Row<T>(sequence.Tokens[token]), (byte*)row, _config.HiddenSize);
     }
 
     private void Layer(int index, PagedAttention.Piece[] places, AdapterRows[] adapters, Matrix hidden, Matrix cos, Matrix sin)
@@ -216,7 +222,10 @@ internal sealed unsafe class CpuPass<T> : IBatchPass
             RowKernels.NormRow<T>((float*)hidden.Row<Float32Element>(rows[i]), (byte*)_finalNorm.Data, hidden.Width,
                 (float)_config.RmsNormEps, (float*)last.Row<Float32Element>(i));
         _products.IsDecoding = true;
-        _products.Multiply(last, _head, T.Type, scores);
+        if (_headBlocks is not null)
+            BlockProduct.Into<Float32Element>(last, _headBlocks, scores);
+        else
+            _products.Multiply(last, _head, T.Type, scores);
         return scores;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Models.Families;
+using Pipeline.Models.Quantization;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Weights;
 using TorchSharp;
@@ -30,7 +31,13 @@ public sealed record ModelPlan(string Folder, ScalarType DType, int? Quantizatio
 
     /// <summary>How to load it.</summary>
     /// <param name="device"><c>auto</c>, <c>cpu</c> or <c>cuda[:n]</c>.</param>
-    public ModelLoadOptions LoadOptions(string device) => new() { Device = device, DType = DType, QuantizationBits = QuantizationBits };
+    public ModelLoadOptions LoadOptions(string device) => new()
+    {
+        Device = device,
+        DType = DType,
+        QuantizationBits = QuantizationBits,
+        QuantizedStorage = QuantizedStorage.Blocks,
+    };
 
     /// <summary>Plans a model: as it is stored where that fits, else in 8 or 4 bits.</summary>
     /// <param name="folder">Hub folder.</param>
@@ -47,6 +54,8 @@ public sealed record ModelPlan(string Folder, ScalarType DType, int? Quantizatio
         ScalarType dtype = TypeOf(checkpoint, onCpu);
         int elementBytes = dtype == ScalarType.Float32 ? 4 : 2;
         long total = CountWeights(checkpoint, config), projected = config.ProjectionShapes().Sum(p => p.InFeatures * p.OutFeatures);
+        // Blocks hold embedding and head too; they are for the CPU alone.
+        long ends = onCpu ? (long)config.VocabSize * config.HiddenSize * (config.TieWordEmbeddings ? 1 : 2) : 0;
         int?[] choices = quantization switch
         {
             Auto => [null, 8, 4],
@@ -59,7 +68,8 @@ public sealed record ModelPlan(string Folder, ScalarType DType, int? Quantizatio
         foreach (int? bits in choices)
         {
             long weights = bits is { } few
-                ? (total - projected) * elementBytes + projected * few / 8 + projected / ScaleShare : total * elementBytes;
+                ? (total - projected - ends) * elementBytes + QuantizedBytes(projected, few) + QuantizedBytes(ends, 8)
+                : total * elementBytes;
             needed = weights + leastTokens * tokenBytes;
             if (needed > budgetBytes)
                 continue;
@@ -74,6 +84,8 @@ public sealed record ModelPlan(string Folder, ScalarType DType, int? Quantizatio
             + $"{Mebibytes(budgetBytes)} MiB are free for it; take a smaller model, Serving:Quantization auto, or more memory "
             + "(Serving:MemoryMiB).");
     }
+
+    private static long QuantizedBytes(long count, int bits) => count * bits / 8 + count / ScaleShare;
 
     private static long CountWeights(SafetensorsCheckpoint checkpoint, DecoderConfig config)
     {

@@ -1,6 +1,7 @@
 using Pipeline.Models.Batching.Kernels;
 using Pipeline.Models.Layers;
 using Pipeline.Models.Quantization;
+using Pipeline.Models.Quantization.Blocks;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Runtime.Products;
 using TorchSharp;
@@ -87,6 +88,12 @@ internal sealed class PassProducts : IDisposable
 
     private void Quantized(Matrix x, ProjectionLayer layer, PassWeight weight, Matrix y)
     {
+        if (layer.Quantized is BlockWeight blocks)
+        {
+            BlockProduct.Into<Float32Element>(x, blocks, y);
+            AddBias(weight, y);
+            return;
+        }
         using IDisposable noGrad = no_grad();
         if (!IsDecoding)
         {

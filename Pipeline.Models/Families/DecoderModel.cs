@@ -1,5 +1,6 @@
 using Pipeline.Models.Layers;
 using Pipeline.Models.Quantization;
+using Pipeline.Models.Quantization.Blocks;
 using Pipeline.Models.Runtime.Products;
 using Pipeline.Models.Weights;
 using TorchSharp;
@@ -20,6 +21,8 @@ public sealed class DecoderModel : nn.Module
     private readonly ProjectionLayer? _head;            // [vocab, hidden], null when tied to the embedding
     private readonly RotaryEmbedding _rotary;
     private readonly BaseQuantization? _quantization;
+    private readonly BaseQuantization? _endsQuantization;   // of embedding and head, where they are stored in blocks
+    private readonly ProjectionLayer? _storedEmbedding;     // [vocab, hidden]; the embedding, and the head where both are one
 
     /// <summary>Allocates the model.</summary>
     /// <param name="config">Shape and family.</param>
@@ -28,22 +31,30 @@ public sealed class DecoderModel : nn.Module
     /// <param name="quantizationBits">
     /// 8 or 4 to store the linear layers inside the decoder layers in that many bits, frozen; null for none.
     /// </param>
+    /// <param name="storage">The form of these bits.</param>
     /// <exception cref="InputException">Another number of bits.</exception>
-    public DecoderModel(DecoderConfig config, ScalarType dtype, Device device, int? quantizationBits = null) : base(nameof(DecoderModel))
+    public DecoderModel(DecoderConfig config, ScalarType dtype, Device device, int? quantizationBits = null,
+        QuantizedStorage storage = QuantizedStorage.Trainable) : base(nameof(DecoderModel))
     {
-        _quantization = quantizationBits is { } bits ? new BaseQuantization(bits, device) : null;
+        _quantization = quantizationBits is { } bits ? new BaseQuantization(bits, device, storage) : null;
+        if (_quantization?.Storage == QuantizedStorage.Blocks)
+        {
+            _endsQuantization = new BaseQuantization(8, device, QuantizedStorage.Blocks);
+            _storedEmbedding = new ProjectionLayer(config.HiddenSize, config.VocabSize, false, dtype, device, _endsQuantization);
+        }
         Config = config;
         DType = dtype;
         Device = device;
         _rotary = new RotaryEmbedding(config.Rope, device);
-        _embedding = new Parameter(empty(config.VocabSize, config.HiddenSize, dtype: dtype, device: device));
+        _embedding = new Parameter(empty(config.VocabSize, config.HiddenSize, dtype: dtype,
+            device: _storedEmbedding is null ? device : META), _storedEmbedding is null);
         _layers = [.. Enumerable.Range(0, config.NumHiddenLayers).Select(i => new DecoderLayer(config, i, dtype, device, _quantization))];
         _norm = new RmsNorm(config.HiddenSize, config.RmsNormEps, dtype, device);
         register_module("model", new Container(("embed_tokens", new Container(_embedding)),
             ("layers", new Container([.. _layers.Select((l, i) => ($"{i}", (nn.Module)l))])), ("norm", _norm)));
         if (!config.TieWordEmbeddings)
         {
-            _head = new ProjectionLayer(config.HiddenSize, config.VocabSize, false, dtype, device);
+            _head = new ProjectionLayer(config.HiddenSize, config.VocabSize, false, dtype, device, _endsQuantization);
             register_module("lm_head", _head);
         }
     }
@@ -70,10 +81,17 @@ public sealed class DecoderModel : nn.Module
     internal RmsNorm FinalNorm => _norm;
 
     /// <summary>[vocab, hidden]</summary>
-    internal Parameter EmbeddingWeight => _embedding;
+    /// <exception cref="InvalidOperationException">It is stored in blocks; only forward passes can read it.</exception>
+    internal Parameter EmbeddingWeight => _storedEmbedding?.Weight ?? _embedding;
 
     /// <summary>[vocab, hidden]; the embedding where both are one.</summary>
-    internal Parameter HeadWeight => _head?.Weight ?? _embedding;
+    internal Parameter HeadWeight => _head?.Weight ?? EmbeddingWeight;
+
+    /// <summary>The same as blocks; null where it is stored in full.</summary>
+    internal BlockWeight? EmbeddingBlocks => (BlockWeight?)_storedEmbedding?.Quantized;
+
+    /// <summary>The same as blocks; null where it is stored in full.</summary>
+    internal BlockWeight? HeadBlocks => _storedEmbedding is null ? null : (BlockWeight)(_head ?? _storedEmbedding).Quantized;
 
     internal RotaryEmbedding Rotary => _rotary;
 
@@ -90,8 +108,13 @@ public sealed class DecoderModel : nn.Module
     public void LoadWeights(SafetensorsCheckpoint checkpoint) => WeightLoader.Load(Weights(), checkpoint, Accept, QuantizedTargets());
 
     /// <summary>Where the stored weights of quantized layers go, by hub name.</summary>
-    internal IReadOnlyDictionary<string, Action<Tensor>> QuantizedTargets() => Projections().Where(p => p.Layer.IsQuantized)
-        .ToDictionary(p => p.Name + ".weight", p => (Action<Tensor>)p.Layer.Quantize, StringComparer.Ordinal);
+    internal IReadOnlyDictionary<string, Action<Tensor>> QuantizedTargets()
+    {
+        IEnumerable<(string Name, ProjectionLayer? Layer)> layers =
+            [.. Projections(), ("model.embed_tokens", _storedEmbedding), ("lm_head", _head)];
+        return layers.Where(l => l.Layer?.IsQuantized == true)
+            .ToDictionary(l => l.Name + ".weight", l => (Action<Tensor>)l.Layer!.Quantize, StringComparer.Ordinal);
+    }
 
     // Maps a stored name to a weight of this model: null for what some exports store although it can be derived (a tied head,
     // rotary frequencies).
@@ -106,6 +129,8 @@ public sealed class DecoderModel : nn.Module
     /// <summary>Token embeddings: [batch, seq] int64 → [batch, seq, hidden].</summary>
     public Tensor Embed(Tensor inputIds)
     {
+        if (EmbeddingBlocks is { } blocks)
+            return BlockEmbedding.Rows(blocks, inputIds, DType);
         using Tensor flat = inputIds.reshape(-1);
         using Tensor rows = _embedding.index_select(0, flat);
         return rows.view(inputIds.shape[0], inputIds.shape[1], Config.HiddenSize);
@@ -173,7 +198,7 @@ public sealed class DecoderModel : nn.Module
     public Tensor Logits(Tensor hidden)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logits = _head is null ? FastLinear.Apply(hidden, _embedding, null) : _head.forward(hidden);
+        Tensor logits = (_head ?? _storedEmbedding) is { } head ? head.forward(hidden) : FastLinear.Apply(hidden, _embedding, null);
         return logits.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
@@ -228,7 +253,11 @@ public sealed class DecoderModel : nn.Module
     protected override void Dispose(bool disposing)
     {
         if (disposing)
+        {
             _quantization?.Dispose();
+            _endsQuantization?.Dispose();
+            _storedEmbedding?.Dispose();
+        }
         base.Dispose(disposing);
     }
 

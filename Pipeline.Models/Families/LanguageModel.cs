@@ -43,7 +43,7 @@ public sealed class LanguageModel : IDisposable
             throw new InputException(
                 $"{folder}: tokenizer.json has ids up to {tokenizer.VocabSize - 1}, but vocab_size in config.json is {config.VocabSize}.");
         Device device = TorchRuntime.ResolveDevice(options.Device);
-        DecoderModel decoder = new(config, options.DTypeOn(device), device, options.QuantizationBits);
+        DecoderModel decoder = new(config, options.DTypeOn(device), device, options.QuantizationBits, options.QuantizedStorage);
         try
         {
             using SafetensorsCheckpoint checkpoint = SafetensorsCheckpoint.Open(folder);

@@ -1,3 +1,4 @@
+using Pipeline.Models.Quantization;
 using static TorchSharp.torch;
 
 namespace Pipeline.Models.Families;
@@ -15,10 +16,13 @@ public sealed record ModelLoadOptions
     public ScalarType? DType { get; init; }
 
     /// <summary>
-    /// 8 (int8 with a scale per output row) or 4 (NF4) to store the linear layers inside the decoder layers in that many bits;
-    /// null to keep them in <see cref="DType"/>. Embedding, head, norms and a vision tower stay as they are.
+    /// 8 or 4 to store the linear layers inside the decoder layers in that many bits; null to keep them in <see cref="DType"/>.
+    /// Norms and a vision tower stay as they are.
     /// </summary>
     public int? QuantizationBits { get; init; }
+
+    /// <summary>The form of these bits.</summary>
+    public QuantizedStorage QuantizedStorage { get; init; }
 
     /// <summary>The element type to use on that device.</summary>
     public ScalarType DTypeOn(Device device) =>

@@ -63,7 +63,9 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
 
     private Device Device { get; }
 
-    private QuantizedWeight Quantized =>
+    /// <summary>The weight as stored in 8 or 4 bits.</summary>
+    /// <exception cref="InvalidOperationException">The weights of the model have not been loaded.</exception>
+    internal QuantizedWeight Quantized =>
         _quantized ?? throw new InvalidOperationException("the weights of this model have not been loaded");
 
     /// <summary>[..., in] → [..., out]</summary>
@@ -84,13 +86,13 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         ScalarType dtype = input.dtype;     // the input itself may be gone when the backward pass borrows again
         return _quantization is null
             ? FastLinear.Apply(input, _weight, Bias)
-            : MultiplyFewRows(input) ?? QuantizedLinear.Apply(input, () => Borrow(dtype), Bias);
+            : MultiplyStored(input) ?? QuantizedLinear.Apply(input, () => Borrow(dtype), Bias);
     }
 
-    // The quantized weight times the few rows of a decoding step; null where that is not available.
-    private Tensor? MultiplyFewRows(Tensor input)
+    // The quantized weight as it is stored; null where there is no such product.
+    private Tensor? MultiplyStored(Tensor input)
     {
-        Tensor? product = FastLinear.IsForFewRows(input) ? Quantized.MultiplyFew(input) : null;
+        Tensor? product = Quantized.Multiply(input);
         return product is null || Bias is null ? product : product.add_(Bias);
     }
 
@@ -134,7 +136,7 @@ public sealed class ProjectionLayer : nn.Module<Tensor, Tensor>
         if (_quantization is null)
             throw new InvalidOperationException("this layer keeps its weight in full");
         _quantized?.Dispose();
-        _quantized = QuantizedWeight.Create(weight, _quantization.Bits, Device);
+        _quantized = QuantizedWeight.Create(weight, _quantization.Bits, Device, _quantization.Storage);
     }
 
     /// <inheritdoc/>

@@ -15,13 +15,18 @@ internal sealed class BaseQuantization : IDisposable
 
     /// <param name="bits">8 or 4.</param>
     /// <param name="device">Where the model is.</param>
+    /// <param name="storage">What the weights are for; blocks are for the CPU alone, elsewhere the trainable form serves.</param>
     /// <exception cref="InputException">Another number of bits.</exception>
-    public BaseQuantization(int bits, Device device)
+    public BaseQuantization(int bits, Device device, QuantizedStorage storage = QuantizedStorage.Trainable)
     {
         if (bits is not (8 or 4))
             throw new InputException($"quantization: {bits} bits are not supported; use 8 or 4");
         (Bits, _device) = (bits, device);
+        Storage = device.type == TorchSharp.DeviceType.CPU ? storage : QuantizedStorage.Trainable;
     }
+
+    /// <summary>The form of the weights.</summary>
+    public QuantizedStorage Storage { get; }
 
     /// <summary>Bits of a weight, without its scales.</summary>
     public int Bits { get; }

@@ -1,3 +1,4 @@
+using Pipeline.Models.Quantization.Blocks;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Runtime.Products;
 using static TorchSharp.torch;
@@ -32,13 +33,17 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
     /// <param name="weight">[out, in] of any floating-point type, on any device; not kept.</param>
     /// <param name="bits">8 or 4.</param>
     /// <param name="device">Where the codes will be stored.</param>
+    /// <param name="storage">In which form; blocks are for the CPU alone.</param>
     /// <exception cref="InputException">The matrix holds infinities or not-a-numbers.</exception>
-    public static QuantizedWeight Create(Tensor weight, int bits, Device device) => bits switch
-    {
-        8 => Int8Weight.Quantize(weight, device),
-        4 => Nf4Weight.Quantize(weight, device),
-        _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "a weight is stored in 8 or 4 bits"),
-    };
+    public static QuantizedWeight Create(Tensor weight, int bits, Device device,
+        QuantizedStorage storage = QuantizedStorage.Trainable) => bits switch
+        {
+            8 when storage == QuantizedStorage.Blocks => BlockWeight.Quantize(weight, BlockFormat.Q8),
+            4 when storage == QuantizedStorage.Blocks => BlockWeight.Quantize(weight, BlockFormat.Q4),
+            8 => Int8Weight.Quantize(weight, device),
+            4 => Nf4Weight.Quantize(weight, device),
+            _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "a weight is stored in 8 or 4 bits"),
+        };
 
     /// <summary>Writes the matrix.</summary>
     /// <param name="target">[out, in], contiguous, on the device of the codes; float32 and bfloat16 on the CPU are fastest.</param>
@@ -56,12 +61,12 @@ internal abstract class QuantizedWeight(long rows, long columns) : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>x Wᵀ for the few rows of a decoding step, without ever materializing the full matrix.</summary>
-    /// <param name="x">[..., in], see <see cref="FastLinear.IsForFewRows"/>.</param>
-    /// <returns>[..., out]; null where x does not fit or the rows of this weight cannot be read one by one.</returns>
-    public Tensor? MultiplyFew(Tensor x)
+    /// <summary>x Wᵀ without ever materializing the full matrix, where gradients are not needed.</summary>
+    /// <param name="x">[..., in]</param>
+    /// <returns>[..., out]; null where this storage has no such product for this x.</returns>
+    public virtual Tensor? Multiply(Tensor x)
     {
-        if (x.shape[^1] != Columns || CreateRowReader() is not { } read)
+        if (!FastLinear.IsForFewRows(x) || x.shape[^1] != Columns || CreateRowReader() is not { } read)
             return null;
         Tensor result = FastLinear.Multiply(x, Rows, (from, to) =>
         {

@@ -14,14 +14,14 @@ internal static class KernelThreads
     private const int PartsPerThread = 2;   // one that starts late does not hold up the others
     private const int Looks = 400;          // before a thread sleeps: some 150 µs
 
-    private static readonly Lock Gate = new();          // one job at a time; a second caller computes alone
     private static readonly List<SemaphoreSlim> Helpers = [];
-    private static volatile Job? _job;
+    private static readonly Job Shared = new();     // reused, so that a job allocates nothing
+    private static int _busy;                       // one job at a time; a second caller, or a part's own call, computes alone
 
     /// <summary>Threads of a job.</summary>
     public static int Count => Math.Max(1, get_num_threads());
 
-    /// <summary>Splits rows among the threads.</summary>
+    /// <summary>Splits rows among the threads. Allocates nothing by itself.</summary>
     /// <param name="rows">Rows.</param>
     /// <param name="width">Numbers per row, to judge how much work there is.</param>
     /// <param name="body">Computes the rows from its first argument to (not including) its second.</param>
@@ -33,34 +33,36 @@ internal static class KernelThreads
             body(0, rows);
             return;
         }
-        parts = Math.Min(PartsPerThread * parts, rows);
-        Run(parts, part => body(rows * part / parts, rows * (part + 1) / parts));
+        Run((int)Math.Min(PartsPerThread * parts, rows), rows, body);
     }
 
     /// <summary>Computes parts, in any order and at the same time; returns when all are done.</summary>
     /// <param name="parts">Their number.</param>
     /// <param name="body">Computes the part of a number.</param>
-    public static void Run(long parts, Action<long> body)
+    public static void Run(long parts, Action<long> body) => Run(checked((int)parts), parts, (first, end) =>
     {
-        int helpers = (int)Math.Min(Count, parts) - 1;
-        if (helpers <= 0 || !Gate.TryEnter())
+        for (long part = first; part < end; part++)
+            body(part);
+    });
+
+    private static void Run(int parts, long rows, Action<long, long> body)
+    {
+        int helpers = Math.Min(Count, parts) - 1;
+        if (helpers <= 0 || Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
-            for (long part = 0; part < parts; part++)
-                body(part);
+            body(0, rows);
             return;
         }
         try
         {
-            Job job = new(parts, body);
-            _job = job;
+            Shared.Begin(parts, rows, body);
             Wake(helpers);
-            job.Help();
-            job.Wait();
+            Shared.Help();
+            Shared.Wait();
         }
         finally
         {
-            _job = null;
-            Gate.Exit();
+            Volatile.Write(ref _busy, 0);
         }
     }
 
@@ -83,37 +85,54 @@ internal static class KernelThreads
             for (int look = 0; look < Looks && signal.CurrentCount == 0; look++)
                 Thread.SpinWait(10);
             signal.Wait();
-            _job?.Help();  // null, or a later one, when the others were faster
+            Shared.Help();  // nothing is left, or a later job goes on, when the others were faster
         }
     }
 
-    private sealed class Job(long parts, Action<long> body)
+    private sealed class Job
     {
-        private long _next = -1, _done;
+        private long _ticket;       // the number of parts in the upper half, how many are taken in the lower
+        private long _done, _rows;
+        private Action<long, long> _body = (_, _) => { };
         private ExceptionDispatchInfo? _failure;
+
+        public void Begin(int parts, long rows, Action<long, long> body)
+        {
+            (_rows, _body, _failure) = (rows, body, null);
+            Volatile.Write(ref _done, 0);
+            // From here on parts are taken. Whoever takes one read its number and their count together, so a thread that is late
+            // from the job before finds none of that one, and a part of this one keeps Wait from returning.
+            Volatile.Write(ref _ticket, (long)parts << 32);
+        }
 
         public void Help()
         {
-            for (long part; (part = Interlocked.Increment(ref _next)) < parts; Interlocked.Increment(ref _done))
+            while (true)
             {
+                long ticket = Interlocked.Increment(ref _ticket) - 1, parts = ticket >> 32, part = ticket & uint.MaxValue;
+                if (part >= parts)
+                    return;
                 try
                 {
-                    body(part);
+                    _body(_rows * part / parts, _rows * (part + 1) / parts);
                 }
                 catch (Exception e)
                 {
                     // the caller throws the first one
                     _ = Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
                 }
+                Interlocked.Increment(ref _done);
             }
         }
 
         public void Wait()
         {
             SpinWait wait = new();
-            while (Interlocked.Read(ref _done) < parts)
+            while (Volatile.Read(ref _done) < Volatile.Read(ref _ticket) >> 32)
                 wait.SpinOnce(sleep1Threshold: -1);
-            _failure?.Throw();
+            ExceptionDispatchInfo? failure = _failure;
+            (_body, _failure) = ((_, _) => { }, null);      // what the body holds may go
+            failure?.Throw();
         }
     }
 }

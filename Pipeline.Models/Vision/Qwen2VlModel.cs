@@ -1,5 +1,6 @@
 using Pipeline.Models.Families;
 using Pipeline.Models.Layers;
+using Pipeline.Models.Quantization;
 using Pipeline.Models.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -30,11 +31,13 @@ public sealed class Qwen2VlModel : nn.Module
     /// <param name="device">Target device; <c>meta</c> allocates nothing.</param>
     /// <param name="quantizationBits">8 or 4 to store the language model's linear layers in that many bits, frozen; null for none.</param>
     /// <exception cref="InputException">Any other number of bits.</exception>
-    public Qwen2VlModel(Qwen2VlConfig config, ScalarType dtype, Device device, int? quantizationBits = null) : base(nameof(Qwen2VlModel))
+    /// <param name="storage">The form of these bits.</param>
+    public Qwen2VlModel(Qwen2VlConfig config, ScalarType dtype, Device device, int? quantizationBits = null,
+        QuantizedStorage storage = QuantizedStorage.Trainable) : base(nameof(Qwen2VlModel))
     {
         ArgumentNullException.ThrowIfNull(config);
         Config = config;
-        Text = new DecoderModel(config.Text, dtype, device, quantizationBits);
+        Text = new DecoderModel(config.Text, dtype, device, quantizationBits, storage);
         _vision = new VisionTower(config.Vision, dtype, device);
         register_module("visual", _vision);
         // In the hub's names, the decoder's parts are directly under the root.
@@ -53,12 +56,14 @@ public sealed class Qwen2VlModel : nn.Module
     /// <param name="dtype">Type of all weights and of the computation.</param>
     /// <param name="device">Target device.</param>
     /// <param name="quantizationBits">8 or 4 to store the language model's linear layers in that many bits, frozen; null for none.</param>
+    /// <param name="storage">The form of these bits.</param>
     /// <exception cref="InputException">Something is missing or does not fit; the message names it.</exception>
-    public static Qwen2VlModel Load(string folder, ScalarType dtype, Device device, int? quantizationBits = null)
+    public static Qwen2VlModel Load(string folder, ScalarType dtype, Device device, int? quantizationBits = null,
+        QuantizedStorage storage = QuantizedStorage.Trainable)
     {
         Qwen2VlConfig config = Qwen2VlConfig.Load(folder);
         using SafetensorsCheckpoint weights = SafetensorsCheckpoint.Open(folder);
-        Qwen2VlModel model = new(config, dtype, device, quantizationBits);
+        Qwen2VlModel model = new(config, dtype, device, quantizationBits, storage);
         try
         {
             // Checkpoints of tied models may repeat the embedding as the head.

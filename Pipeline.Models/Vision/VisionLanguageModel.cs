@@ -76,7 +76,8 @@ public sealed class VisionLanguageModel : IDisposable
         pixels = pixels with { MaxPixels = Math.Max(pixels.MinPixels, Math.Min(pixels.MaxPixels, maxPixels)) };
 
         Device device = TorchRuntime.ResolveDevice(options.Device);
-        Qwen2VlModel model = Qwen2VlModel.Load(folder, options.DTypeOn(device), device, options.QuantizationBits);
+        Qwen2VlModel model = Qwen2VlModel.Load(folder, options.DTypeOn(device), device, options.QuantizationBits,
+            options.QuantizedStorage);
         foreach (Parameter parameter in model.parameters())
             parameter.requires_grad_(false);
         return new VisionLanguageModel(folder, model, tokenizer, new ImagePreprocessor(pixels), template);

@@ -41,6 +41,7 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
         page.PageError += (_, error) => faults.Add($"{page.Url}: {error}");
 
         await OpenAsync("/", "ask");
+        await page.GetByRole(AriaRole.Heading, new() { Name = "From a folder of PDFs to a specialist" }).WaitForAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "Ask an image" }).WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Ask", Exact = true }).WaitForAsync();
 

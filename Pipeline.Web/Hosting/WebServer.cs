@@ -10,6 +10,7 @@ using Pipeline.Jobs;
 using Pipeline.Web.Api;
 using Pipeline.Web.Api.Chat;
 using Pipeline.Web.Pages;
+using Pipeline.Web.Pages.Languages;
 using Pipeline.Web.Security;
 using Pipeline.Web.Serving;
 using Prometheus;
@@ -58,6 +59,7 @@ internal static class WebServer
         services.AddProblemDetails();
         services.AddOpenApi("v1");
         services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(dataFolder, "keys"))); // the dashboard's forms
+        services.AddPageLanguages();
         services.AddRazorPages().ConfigureRazor();
         services.AddSingleton<PartialRenderer>();
         services.AddSingleton<RunFollower>();
@@ -75,6 +77,10 @@ internal static class WebServer
         app.UseExceptionHandler();
         app.UseMiddleware<BrowserGuard>();
         app.UseMiddleware<TokenAuthentication>();
+        app.UseRequestLocalization();
+        // People who follow a wrong address get a page; programs keep the bare status.
+        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html"),
+            pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
         app.UseRouting();
         app.UseHttpMetrics();
 
@@ -88,6 +94,8 @@ internal static class WebServer
         app.MapServed();
         app.MapSchedules();
         app.MapAssets();
+        app.MapPageLanguage();
+        app.MapSignOut();
         app.MapRazorPages();
         app.MapRunLive();
         app.MapOpenApi();

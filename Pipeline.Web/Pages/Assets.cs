@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Net.Http.Headers;
+using Pipeline.Jobs.Extract.View;
 
 namespace Pipeline.Web.Pages;
 
@@ -10,7 +12,9 @@ internal static class Assets
 {
     private const string Prefix = "assets/";
 
-    private static readonly FrozenDictionary<string, Asset> Files = Load().ToFrozenDictionary(asset => asset.Name);
+    private static readonly FrozenDictionary<string, Asset> Files =
+        Load().Append(Of("document.css", Encoding.UTF8.GetBytes(ViewAssets.Style)))
+            .Append(Of("document.js", Encoding.UTF8.GetBytes(ViewAssets.Script))).ToFrozenDictionary(asset => asset.Name);
 
     public static void MapAssets(this IEndpointRouteBuilder routes) => routes
         .MapGet("/assets/{name}", (string name) => Files.TryGetValue(name, out Asset? asset)
@@ -26,10 +30,12 @@ internal static class Assets
             using Stream stream = assembly.GetManifestResourceStream(resource)!;
             byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
-            yield return new Asset(resource[Prefix.Length..], bytes, TypeOf(resource),
-                new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes), 0, 8)}\""));
+            yield return Of(resource[Prefix.Length..], bytes);
         }
     }
+
+    private static Asset Of(string name, byte[] bytes) => new(name, bytes, TypeOf(name),
+        new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes), 0, 8)}\""));
 
     private static string TypeOf(string name) => Path.GetExtension(name) switch
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Pipeline.Data.Entities;
 using Pipeline.Jobs.Publish;
 using Pipeline.Jobs.Runs;
+using Pipeline.Web.Pages.Languages;
 
 namespace Pipeline.Web.Pages;
 
@@ -26,10 +27,15 @@ internal static class Show
 
     /// <summary>Items done out of all; for a stage with a single item, the progress of that item.</summary>
     public static string Progress(StageCounts stage) => stage is { ProgressDone: { } done, ProgressTotal: { } total }
-        ? Text($"{done:N0} of {total:N0}")
-        : Text($"{stage.Done}/{stage.Total}");
+        ? Text($"{done:N0} / {total:N0}")
+        : Text($"{stage.Done} / {stage.Total}");
 
     public static string Count(long number) => Text($"{number:N0}");
+
+    /// <summary>As much of a hash as tells versions apart by eye.</summary>
+    public static string Short(string hash) => hash.Length > 10 ? hash[..10] : hash;
+
+    public static string Tenths(double number) => Text($"{number:0.0}");
 
     public static string Loss(double loss) => double.IsFinite(loss) ? Text($"{loss:0.00#}") : "–";
 
@@ -48,5 +54,5 @@ internal static class Show
     public static string Lower<T>(T state)
         where T : struct, Enum => state.ToString().ToLowerInvariant();
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Text(FormattableString text) => text.ToString(PageLanguage.Numbers);
 }

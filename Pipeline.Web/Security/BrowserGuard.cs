@@ -35,12 +35,20 @@ internal sealed class BrowserGuard(RequestDelegate next, AccessPolicy policy)
     private static bool ChangesState(string method) =>
         !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
 
+    /// <summary>
+    /// By Sec-Fetch-Site, which pages cannot set, where the browser sends it: over HTTPS and to this machine. Elsewhere by Origin,
+    /// which may be "null" although the page is ours.
+    /// </summary>
     private static bool IsForeign(HttpRequest request)
     {
+        switch (request.Headers["Sec-Fetch-Site"].ToString())
+        {
+            case "same-origin" or "none": return false;
+            case "": break;
+            default: return true;
+        }
         string origin = request.Headers.Origin.ToString();
-        if (origin.Length > 0)
-            return !Uri.TryCreate(origin, UriKind.Absolute, out Uri? page)
-                || !string.Equals(page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
-        return request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+        return origin.Length > 0 && (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? page)
+            || !string.Equals(page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -17,7 +17,8 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         IHeaderDictionary headers = context.Response.Headers;
         headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments("/hangfire") ? Dashboard : OwnPages;
         headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
+        // With "no-referrer" browsers send "Origin: null" from our own forms, which cannot be told from a foreign page's.
+        headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return next(context);

@@ -25,6 +25,9 @@ internal sealed class SessionCookie(AccessPolicy policy, TimeProvider time)
             context.Response.Cookies.Append(Name, $"{expiry}.{Sign(_key, expiry)}", Options(context));
     }
 
+    /// <summary>Ends the session of this browser.</summary>
+    public static void End(HttpContext context) => context.Response.Cookies.Delete(Name, Options(context));
+
     public bool IsValid(HttpRequest request)
     {
         if (_key is null || request.Cookies[Name]?.Split('.') is not [string expiry, string signature])

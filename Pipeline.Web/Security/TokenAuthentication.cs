@@ -29,7 +29,7 @@ internal sealed class TokenAuthentication(RequestDelegate next, AccessPolicy pol
     }
 
     private static bool IsPublic(PathString path) =>
-        path == "/health" || path == "/login" || path.StartsWithSegments("/assets");
+        path == "/health" || path == "/login" || path.StartsWithSegments("/assets") || path.StartsWithSegments("/language");
 
     private bool HasToken(HttpRequest request)
     {

@@ -69,22 +69,34 @@ public sealed record ExtractedDocument
         try
         {
             using FileStream file = File.OpenRead(path);
-            JsonNode json = JsonNode.Parse(file) ?? throw new JsonException("found null");
+            return Load(file, path);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new InputException($"{path}: no such file; it is written by extraction, next to document.md", e);
+        }
+    }
+
+    /// <summary>Reads the content of a <c>document.json</c>.</summary>
+    /// <param name="content">UTF-8 JSON.</param>
+    /// <param name="name">Its name in messages.</param>
+    /// <exception cref="InputException">Not JSON, or of another format.</exception>
+    public static ExtractedDocument Load(Stream content, string name)
+    {
+        try
+        {
+            JsonNode json = JsonNode.Parse(content) ?? throw new JsonException("found null");
             if (json is JsonObject { } read && (string?)read["format"] == FirstFormat)
                 Upgrade(read);
             ExtractedDocument document = json.Deserialize<ExtractedDocument>(Json) ?? throw new JsonException("found null");
             return document.Format == CurrentFormat
                 ? document
                 : throw new InputException(
-                $"{path}: format is '{document.Format}', expected '{CurrentFormat}'; extract the document again");
-        }
-        catch (FileNotFoundException e)
-        {
-            throw new InputException($"{path}: no such file; it is written by extraction, next to document.md", e);
+                $"{name}: format is '{document.Format}', expected '{CurrentFormat}'; extract the document again");
         }
         catch (JsonException e)
         {
-            throw new InputException($"{path}: not an extracted document ({e.Message}); extract the PDF again", e);
+            throw new InputException($"{name}: not an extracted document ({e.Message}); extract the PDF again", e);
         }
     }
 

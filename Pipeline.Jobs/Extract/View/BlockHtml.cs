@@ -5,7 +5,7 @@ using Pipeline.Jobs.Extract.Blocks;
 namespace Pipeline.Jobs.Extract.View;
 
 /// <summary>Blocks as HTML: what was read, each block with its number, which links to its box on the page.</summary>
-internal sealed class BlockHtml(ExtractedDocument document, Func<string, string> urlOf)
+internal sealed class BlockHtml(ExtractedDocument document, Func<string, string> urlOf, Func<string, string> say)
 {
     private const int HeadingsAbove = 2;            // the page's own: its title, and the numbers of pages
 
@@ -76,7 +76,8 @@ internal sealed class BlockHtml(ExtractedDocument document, Func<string, string>
 
     private void AppendFormula(StringBuilder html, DocumentFormula formula)
     {
-        string label = formula.Number is null ? "Formula" : $"Formula ({Html.Encode(formula.Number)})";
+        string label = Html.Encode(say("Formula"));
+        if (formula.Number is { } number) label += $" ({Html.Encode(number)})";
         html.Append("<figure>");
         AppendImage(html, formula.Image, label, formula.PixelWidth, formula.PixelHeight);
         html.Append($"<figcaption>{label}</figcaption>");
@@ -90,11 +91,12 @@ internal sealed class BlockHtml(ExtractedDocument document, Func<string, string>
         string label = Html.Encode(figure.Label);
         html.Append("<figure>");
         AppendImage(html, figure.Image, label, figure.PixelWidth, figure.PixelHeight);
-        html.Append(CultureInfo.InvariantCulture, $"<figcaption>{label}, {figure.PixelWidth} × {figure.PixelHeight} pixels</figcaption>");
+        html.Append(CultureInfo.InvariantCulture, $"<figcaption>{label}, {figure.PixelWidth} × {figure.PixelHeight} ")
+            .Append($"{Html.Encode(say("pixels"))}</figcaption>");
         if (figure.Description is { } description)
             html.Append($"<p class=\"description\" dir=\"auto\">{Html.Encode(description)}</p>");
         if (words.Length > 0)
-            html.Append($"<details><summary>Words in the picture</summary><p dir=\"auto\">{words}</p></details>");
+            html.Append($"<details><summary>{Html.Encode(say("Words in the picture"))}</summary><p dir=\"auto\">{words}</p></details>");
         html.Append("</figure>");
     }
 

@@ -17,14 +17,15 @@ internal static class PageBoxes
     /// <param name="page">The page.</param>
     /// <param name="boxes">Blocks and their places on the page; true for the first place of a block.</param>
     /// <param name="fonts">Fonts of the document.</param>
+    /// <param name="label">What the group of boxes is called, encoded.</param>
     public static void Append(
         StringBuilder html, DocumentPage page, IEnumerable<(NumberedBlock Block, Box Box, bool First)> boxes,
-        IReadOnlyList<DocumentFont> fonts)
+        IReadOnlyList<DocumentFont> fonts, string label)
     {
         double letter = page.Width / LettersPerLine;
         html.Append(CultureInfo.InvariantCulture,
             $"<svg viewBox=\"0 0 {page.Width} {page.Height}\" preserveAspectRatio=\"xMidYMin\" font-size=\"{letter:0.##}\" role=\"group\" ")
-            .Append(CultureInfo.InvariantCulture, $"aria-label=\"Blocks of page {page.Number}\">\n")
+            .Append($"aria-label=\"{label}\">\n")
             .Append("<rect class=\"edge\" width=\"100%\" height=\"100%\"/>\n");
         foreach ((NumberedBlock block, Box box, bool first) in boxes)
         {

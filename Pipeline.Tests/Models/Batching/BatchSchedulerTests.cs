@@ -1,6 +1,7 @@
 using Pipeline.Models.Batching;
 using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
+using Pipeline.Models.Quantization;
 using Pipeline.Models.Runtime;
 using Pipeline.Models.Text;
 using Pipeline.Models.Weights;
@@ -59,12 +60,18 @@ public sealed class BatchSchedulerTests
     [Theory]
     [InlineData("float32", null)]
     [InlineData("bfloat16", null)]
-    [InlineData("float32", 8)]
     [InlineData("bfloat16", 4)]
-    public async Task An_answer_is_the_same_alone_and_among_others(string dtype, int? bits)
+    [InlineData("float32", 8, QuantizedStorage.Blocks)]
+    [InlineData("bfloat16", 4, QuantizedStorage.Blocks)]
+    public async Task An_answer_is_the_same_alone_and_among_others(string dtype, int? bits, QuantizedStorage storage = default)
     {
         using LanguageModel model = LanguageModel.Load(Path.Combine(RepositoryRoot.Path, "starter", "phi4-starter"),
-            Cpu with { DType = dtype == "float32" ? ScalarType.Float32 : ScalarType.BFloat16, QuantizationBits = bits });
+            Cpu with
+            {
+                DType = dtype == "float32" ? ScalarType.Float32 : ScalarType.BFloat16,
+                QuantizationBits = bits,
+                QuantizedStorage = storage,
+            });
         int words = model.Decoder.Config.VocabSize;
         BatchRequest[] requests = [.. Enumerable.Range(0, 12).Select(i => new BatchRequest(Prompt(i, 3 + i * i * 5 % 200, words))
         {

@@ -58,7 +58,7 @@ public sealed class QuantizedWeightTests
         foreach (ScalarType type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
         {
             Tensor x = Random(3, columns).to(type).unsqueeze(0);
-            Tensor product = quantized.MultiplyFew(x).ShouldNotBeNull(), expected = nn.functional.linear(x.to(ScalarType.Float32), whole);
+            Tensor product = quantized.Multiply(x).ShouldNotBeNull(), expected = nn.functional.linear(x.to(ScalarType.Float32), whole);
             product.shape.ShouldBe([1, 3, rows]);
             double most = expected.abs().max().item<float>() * (type == ScalarType.Float32 ? 1e-5 : 1.0 / 200);
             (product.to(ScalarType.Float32) - expected).abs().max().item<float>().ShouldBeLessThan((float)most);
@@ -70,7 +70,7 @@ public sealed class QuantizedWeightTests
     {
         using DisposeScope scope = NewDisposeScope();
         using QuantizedWeight quantized = QuantizedWeight.Create(Random(96, 96), 4, CPU);
-        quantized.MultiplyFew(Random(1, 96)).ShouldBeNull();
+        quantized.Multiply(Random(1, 96)).ShouldBeNull();
     }
 
     [Theory]

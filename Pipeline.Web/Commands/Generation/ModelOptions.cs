@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Models;
 using Pipeline.Models.Families;
 using Pipeline.Models.Lora;
+using Pipeline.Models.Quantization;
 using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 using static TorchSharp.torch;
@@ -33,7 +34,7 @@ internal sealed class ModelOptions
 
     public Option<int?> Quantize { get; } = new("--quantize")
     {
-        Description = "Bits of the stored linear layers, 8 or 4 (default: none, they are kept in --dtype)",
+        Description = "Bits of the stored matrices, 8 or 4; embedding and head take 8 (default: none, they are kept in --dtype)",
         HelpName = "BITS",
     };
 
@@ -48,6 +49,7 @@ internal sealed class ModelOptions
         Device = parsed.GetRequiredValue(Device),
         DType = ParseType(parsed.GetValue(Precision)),
         QuantizationBits = parsed.GetValue(Quantize),
+        QuantizedStorage = QuantizedStorage.Blocks,
     });
 
     /// <summary>The template for the requested model and adapter; warnings about it go to standard error.</summary>

@@ -6,7 +6,8 @@
   const preview = drop.querySelector('img');
   const notice = form.querySelector('.notice');
   const answer = document.querySelector('#answer');
-  const english = { 'Accept-Language': 'en' };
+  const words = form.dataset;
+  const language = { 'Accept-Language': document.documentElement.lang };
 
   const show = () => {
     const file = input.files[0];
@@ -27,17 +28,17 @@
     const button = form.querySelector('button');
     button.disabled = true;
     notice.textContent = '';
-    answer.textContent = 'Looking…';
+    answer.textContent = words.looking;
     answer.classList.add('muted');
     try {
-      const response = await fetch('/analyze', { method: 'POST', headers: english, body: new FormData(form) });
+      const response = await fetch('/analyze', { method: 'POST', headers: language, body: new FormData(form) });
       const body = await response.json();
       answer.textContent = body.success ? body.response : '';
       if (!body.success) { notice.textContent = body.error; notice.className = 'notice bad'; }
       answer.classList.toggle('muted', !body.success);
     } catch (error) {
       answer.textContent = '';
-      notice.textContent = `The server cannot be reached (${error.message}).`;
+      notice.textContent = `${document.body.dataset.unreachable} (${error.message}).`;
       notice.className = 'notice bad';
     } finally {
       button.disabled = false;
@@ -46,12 +47,12 @@
 
   const status = document.querySelector('#status');
   const look = async () => {
-    const state = await (await fetch('/status', { headers: english })).json();
+    const state = await (await fetch('/status', { headers: language })).json();
     status.textContent = `${state.status} · ${state.device}`;
     status.title = state.message;
     status.className = `badge ${state.status}`;
     if (state.status === 'error') { notice.textContent = state.message; notice.className = 'notice bad'; }
     if (state.status === 'loading') setTimeout(() => look().catch(() => {}), 2000);
   };
-  look().catch(() => { status.textContent = 'unknown'; });
+  look().catch(() => { status.textContent = words.unknown; });
 })();

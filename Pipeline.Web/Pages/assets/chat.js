@@ -5,6 +5,7 @@
   const model = document.querySelector('#model');
   const images = document.querySelector('#images');
   const conversation = [];
+  const words = document.querySelector('.chat').dataset;
   let stop = null;
 
   const sees = () => model.selectedOptions[0]?.dataset.sees === 'true';
@@ -18,7 +19,7 @@
     if (image) {
       const picture = document.createElement('img');
       picture.src = image;
-      picture.alt = 'attached image';
+      picture.alt = words.image;
       element.append(picture);
     }
     element.append(text);
@@ -77,7 +78,7 @@
       else {
         conversation.pop();
         reply.classList.add('bad');
-        reply.textContent = error.name === 'AbortError' ? 'Stopped.' : error.message;
+        reply.textContent = error.name === 'AbortError' ? words.stopped : error.message;
       }
     } finally {
       reply.classList.remove('busy');
@@ -93,12 +94,12 @@
     const file = sees() ? form.elements.image.files[0] : undefined;
     form.elements.text.value = '';
     const button = form.querySelector('button[type=submit]');
-    button.textContent = 'Stop';
+    button.textContent = words.stop;
     try {
       await ask(text, file && await dataUrl(file));
     } finally {
       form.elements.image.value = '';
-      button.textContent = 'Send';
+      button.textContent = words.send;
       form.elements.text.focus();
     }
   });

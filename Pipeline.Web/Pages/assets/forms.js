@@ -11,7 +11,7 @@
       const body = await answer.json();
       return body.detail ?? body.error?.message ?? body.error ?? answer.statusText;
     } catch {
-      return answer.status === 413 ? 'The upload is larger than this server accepts.' : `${answer.status} ${answer.statusText}`;
+      return answer.status === 413 ? document.body.dataset.tooLarge : `${answer.status} ${answer.statusText}`;
     }
   };
 
@@ -41,7 +41,7 @@
   const send = async (form, url, init) => {
     const button = form.querySelector('button[type=submit]');
     button.disabled = true;
-    say(form, 'Sending…', '');
+    say(form, document.body.dataset.sending, '');
     try {
       const answer = await fetch(url, init);
       if (!answer.ok) {
@@ -50,7 +50,7 @@
       }
       return answer;
     } catch (error) {
-      say(form, `The server cannot be reached (${error.message}).`, 'bad');
+      say(form, `${document.body.dataset.unreachable} (${error.message}).`, 'bad');
       return null;
     } finally {
       button.disabled = false;
@@ -65,14 +65,45 @@
     if (answer) location.href = `/runs/${(await answer.json()).run_id}`;
   });
 
+  // fetch tells nothing of how far an upload is.
+  const upload = (form, body) => new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    const progress = form.querySelector('progress');
+    request.open('POST', '/api/ingest');
+    request.upload.onprogress = (event) => {
+      if (!progress || !event.lengthComputable) return;
+      progress.classList.remove('hidden');
+      progress.value = event.loaded / event.total;
+    };
+    request.onloadend = () => {
+      progress?.classList.add('hidden');
+      resolve(request.status === 0 ? null : new Response(request.responseText, { status: request.status }));
+    };
+    request.send(body);
+  });
+
   document.querySelector('#start-upload')?.addEventListener('submit', async (event) => {
     event.preventDefault();
     const form = event.currentTarget;
+    const button = form.querySelector('button[type=submit]');
     const body = new FormData();
     body.append('options', JSON.stringify(optionsOf(form)));
-    for (const file of form.elements.files.files) body.append('files', file);
-    const answer = await send(form, '/api/ingest', { method: 'POST', body });
-    if (answer) location.href = `/runs/${(await answer.json()).run_id}`;
+    for (const file of form.chosen ?? form.elements.files.files) body.append('files', file);
+    button.disabled = true;
+    say(form, document.body.dataset.sending, '');
+    const answer = await upload(form, body);
+    button.disabled = false;
+    if (!answer) say(form, document.body.dataset.unreachable, 'bad');
+    else if (!answer.ok) say(form, await problem(answer), 'bad');
+    else location.href = `/runs/${(await answer.json()).run_id}`;
+  });
+
+  document.querySelector('[data-start-samples]')?.addEventListener('click', async (event) => {
+    const button = event.currentTarget;
+    button.disabled = true;
+    const answer = await fetch('/api/ingest/folder', json({ folder: 'samples', options: {} })).catch(() => null);
+    if (answer?.ok) location.href = `/runs/${(await answer.json()).run_id}`;
+    else { button.disabled = false; alert(answer ? await problem(answer) : document.body.dataset.unreachable); }
   });
 
   document.querySelector('#schedule')?.addEventListener('submit', async (event) => {

@@ -3,7 +3,8 @@
 (() => {
   const localTimes = (root) => root.querySelectorAll('time').forEach((time) => {
     const at = new Date(time.dateTime);
-    if (!Number.isNaN(at.valueOf())) time.textContent = at.toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+    const look = { dateStyle: 'medium', timeStyle: 'short' };
+    if (!Number.isNaN(at.valueOf())) time.textContent = at.toLocaleString(document.documentElement.lang, look);
   });
   localTimes(document);
 

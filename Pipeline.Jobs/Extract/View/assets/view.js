@@ -26,7 +26,8 @@
     const link = event.target.closest('a.box, a.number');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const hash = link.getAttribute('href');
-    const target = document.getElementById(hash.slice(1));
+    const target = hash.startsWith('#') && document.getElementById(hash.slice(1));
+    if (!target) return;        // on another page
     event.preventDefault();
     history.replaceState(null, '', hash);
     (target.querySelector('a.number') ?? target).focus({ preventScroll: true });
