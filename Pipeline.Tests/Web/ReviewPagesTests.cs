@@ -109,6 +109,44 @@ public sealed class ReviewPagesTests(PostgresDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task An_answer_leads_to_the_most_similar_rows_that_its_adapter_was_taught()
+    {
+        await using TestWebServer server = await StartAsync();
+        (Guid run, Guid document, Guid dataset) = await SeedAsync(server);
+        string name = $"guide-{run:N}";
+        await using (PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(Stop))
+        {
+            Training training = new()
+            {
+                RunId = run,
+                CacheKey = name,
+                BaseModel = "starter/phi4-starter",
+                CreatedAt = DateTimeOffset.UtcNow,
+            };
+            db.Add(training);
+            await db.SaveChangesAsync(Stop);
+            db.Add(new Adapter(name, run, training.Id, "starter/phi4-starter", database.Folder, "phi4_mini", DateTimeOffset.UtcNow));
+            await db.SaveChangesAsync(Stop);
+        }
+        JsonElement[] found = await SourcesAsync("tell me, what LIES on the page & ('2')?");
+        found[0].GetProperty("question").GetString().ShouldBe("What lies on page 2?");
+        found[0].GetProperty("page_url").GetString()!.ShouldStartWith($"/runs/{run}/documents/{document}?number=2#");
+        found[0].GetProperty("row_url").GetString()!.ShouldStartWith($"/datasets/{dataset}?row=");
+        (await SourcesAsync("completely different")).ShouldBeEmpty();
+        (await SourcesAsync("")).ShouldBeEmpty();
+        (await SourcesAsync("' | ! & <-> :* \0")).ShouldBeEmpty();
+        (await server.GetAsync("/api/adapters/none/sources?text=x")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+
+        async Task<JsonElement[]> SourcesAsync(string text)
+        {
+            using JsonDocument answer = JsonDocument.Parse(await server.Client.GetStringAsync(
+                $"/api/adapters/{name}/sources?text={Uri.EscapeDataString(text)}", Stop));
+            return [.. answer.RootElement.Clone().EnumerateArray()];
+        }
+    }
+
+    [Fact]
     public async Task Rows_are_reviewed_by_keyboard_and_the_closed_draft_is_a_version_with_its_difference()
     {
         await using Chromium chromium = await Chromium.LaunchAsync();
