@@ -64,10 +64,20 @@ public sealed class BrowserTests(PostgresDatabase database) : IClassFixture<Post
         (await page.TitleAsync()).ShouldBe("field-guide · Pipeline");
 
         await OpenAsync("/chat?model=phi4-tiny", "chat");
-        await page.Locator("textarea").FillAsync("What is a thing?");
+        await page.Locator("textarea[name=text]").FillAsync("What is a thing?");
         await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
         await page.Locator(".bubble.assistant:not(.busy):not(.bad)").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "New conversation" }).ClickAsync();
+        (await page.Locator(".bubble").CountAsync()).ShouldBe(0);
+        await page.Locator("#beside").SelectOptionAsync("phi4-tiny");
+        await page.Locator("textarea[name=text]").FillAsync("And beside it?");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
+        await page.Locator(".bubble.assistant:not(.busy):not(.bad)").Nth(1).WaitForAsync();
         await PictureAsync("chat-answered");
+        await page.ReloadAsync();                       // the conversation goes on
+        await page.Locator(".bubble.user").GetByText("And beside it?").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "New conversation" }).ClickAsync();
+        (await page.Locator(".bubble").CountAsync()).ShouldBe(0);
 
         await OpenAsync("/adapters", "adapters");
         await page.GetByText("402,432").First.WaitForAsync();

@@ -35,7 +35,7 @@ public sealed partial class PageLanguageTests(PostgresDatabase database) : IClas
         string[] asked =
         [
             .. Words<RunState>(), .. Words<RowState>(), .. Words<RowSplit>(), .. Words<RowType>(), .. Words<CharacterPlace>(),
-            .. Words<BlockKind>(), .. ListDocuments.States, .. RowChange.All, .. DraftDecision.All,
+            .. Words<BlockKind>(), .. ListDocuments.States, .. ListFigures.Filters, .. RowChange.All, .. DraftDecision.All,
             .. typeof(Reasons).GetFields().Select(field => ((string)field.GetValue(null)!).Replace('_', ' ')),
             .. Sources(Pages).SelectMany(text => DataWord().Matches(text)).Select(match => match.Groups[1].Value),
         ];

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -59,6 +60,90 @@ public sealed class ReviewPagesTests(PostgresDatabase database) : IClassFixture<
         await page.GetByRole(AriaRole.Heading, new() { Name = "No such document" }).WaitForAsync();
         (await page.GotoAsync("/nothing/here"))!.Status.ShouldBe(404);
         await page.GetByRole(AriaRole.Heading, new() { Name = "No such page" }).WaitForAsync();
+    }
+
+    [Fact]
+    public async Task Figures_are_shown_with_their_captions_and_those_that_want_a_look_are_found()
+    {
+        await using Chromium chromium = await Chromium.LaunchAsync();
+        await using TestWebServer server = await StartAsync();
+        (Guid run, Guid document, _) = await SeedAsync(server);
+        using (JsonDocument all = await FiguresAsync(""))
+        {
+            string[] images =
+                [.. all.RootElement.GetProperty("figures").EnumerateArray().Select(f => f.GetProperty("sha256").GetString()!)];
+            images.Length.ShouldBe(3);
+            await using PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+                .CreateDbContextAsync(Stop);
+            await db.Captions.ExecuteDeleteAsync(Stop);
+            db.Add(new Caption(images[0], "model", "prompt", "A chart.", 1, DateTimeOffset.UtcNow.AddMinutes(-1)));
+            db.Add(new Caption(images[0], "other", "prompt", "The same words for two pictures.", 1, DateTimeOffset.UtcNow));
+            db.Add(new Caption(images[1], "model", "prompt", "The same words for two pictures.", 1, DateTimeOffset.UtcNow));
+            await db.SaveChangesAsync(Stop);
+        }
+        (await IdsAsync("?only=missing")).ShouldBe(["figure-3"]);
+        (await IdsAsync("?only=repeated")).ShouldBe(["figure-1", "figure-2"]);
+        (await IdsAsync("?only=short")).ShouldBeEmpty();            // the later caption is the one that counts
+        (await IdsAsync("?limit=1&offset=1")).ShouldBe(["figure-2"]);
+        (await server.GetAsync($"/api/runs/{run}/figures?only=ugly")).StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest);
+        (await server.GetAsync($"/api/runs/{Guid.NewGuid()}/figures")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+
+        await using IBrowserContext context = await NewAsync(chromium, server);
+        (IPage page, List<string> faults) = await OpenAsync(context, $"/runs/{run}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Figures" }).ClickAsync();
+        await page.GetByText("The same words for two pictures.").First.WaitForAsync();
+        await page.Locator(".figures img").First.EvaluateAsync("image => image.decode()");
+        await page.Locator("figcaption").GetByRole(AriaRole.Link, new() { Name = "calorimeter.pdf, figure-2" }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new() { Name = "Page 2 of 3" }).WaitForAsync();
+        page.Url.ShouldContain($"/documents/{document}?number=2#");
+        faults.ShouldBeEmpty();
+
+        async Task<JsonDocument> FiguresAsync(string query) =>
+            JsonDocument.Parse(await server.Client.GetStringAsync($"/api/runs/{run}/figures{query}", Stop));
+
+        async Task<string[]> IdsAsync(string query)
+        {
+            using JsonDocument found = await FiguresAsync(query);
+            return [.. found.RootElement.GetProperty("figures").EnumerateArray().Select(f => f.GetProperty("id").GetString()!)];
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_leads_to_the_most_similar_rows_that_its_adapter_was_taught()
+    {
+        await using TestWebServer server = await StartAsync();
+        (Guid run, Guid document, Guid dataset) = await SeedAsync(server);
+        string name = $"guide-{run:N}";
+        await using (PipelineDbContext db = await server.Services.GetRequiredService<IDbContextFactory<PipelineDbContext>>()
+            .CreateDbContextAsync(Stop))
+        {
+            Training training = new()
+            {
+                RunId = run,
+                CacheKey = name,
+                BaseModel = "starter/phi4-starter",
+                CreatedAt = DateTimeOffset.UtcNow,
+            };
+            db.Add(training);
+            await db.SaveChangesAsync(Stop);
+            db.Add(new Adapter(name, run, training.Id, "starter/phi4-starter", database.Folder, "phi4_mini", DateTimeOffset.UtcNow));
+            await db.SaveChangesAsync(Stop);
+        }
+        JsonElement[] found = await SourcesAsync("tell me, what LIES on the page & ('2')?");
+        found[0].GetProperty("question").GetString().ShouldBe("What lies on page 2?");
+        found[0].GetProperty("page_url").GetString()!.ShouldStartWith($"/runs/{run}/documents/{document}?number=2#");
+        found[0].GetProperty("row_url").GetString()!.ShouldStartWith($"/datasets/{dataset}?row=");
+        (await SourcesAsync("completely different")).ShouldBeEmpty();
+        (await SourcesAsync("")).ShouldBeEmpty();
+        (await SourcesAsync("' | ! & <-> :* \0")).ShouldBeEmpty();
+        (await server.GetAsync("/api/adapters/none/sources?text=x")).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+
+        async Task<JsonElement[]> SourcesAsync(string text)
+        {
+            using JsonDocument answer = JsonDocument.Parse(await server.Client.GetStringAsync(
+                $"/api/adapters/{name}/sources?text={Uri.EscapeDataString(text)}", Stop));
+            return [.. answer.RootElement.Clone().EnumerateArray()];
+        }
     }
 
     [Fact]

@@ -58,6 +58,15 @@ internal static class ResultsApi
             })
             .WithSummary("An adapter folder, loadable by PEFT, as a zip");
 
+        group.MapGet("/adapters/{name}/sources", async (string name, string text, ISender sender, CancellationToken cancellationToken) =>
+            {
+                IReadOnlyList<TaughtSource> sources = await sender.Send(new FindSources(name, text), cancellationToken)
+                    ?? throw new NotFoundException($"there is no adapter '{name}'");
+                return TypedResults.Ok(sources.Select(SourceAnswer.Of));
+            })
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("The rows an adapter was taught that are most similar to a text, with their pages");
+
         group.MapGet("/evaluations", async (ISender sender, CancellationToken cancellationToken, Guid? run = null, int limit = 100) =>
                 TypedResults.Ok(await sender.Send(new ListEvaluations(run, limit), cancellationToken)))
             .WithSummary("Base model against adapter, newest first");

@@ -48,6 +48,16 @@ internal static class RunsApi
         group.MapGet("/{id:guid}/documents/{documentId:guid}/files/{**path}", FileAsync)
             .WithSummary("A file made from a document: document.md, document.captioned.md, document.json, images/…, pages/…");
 
+        group.MapGet("/{id:guid}/figures", async (Guid id, ISender sender, CancellationToken cancellationToken,
+                string? only = null, int limit = 60, int offset = 0) =>
+            {
+                await sender.RunAsync(id, cancellationToken);
+                return TypedResults.Ok(await sender.Send(new ListFigures(id, only, limit, offset), cancellationToken));
+            })
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .WithSummary("Figures with their captions: all, or only those whose caption is missing, short or repeated");
+
         group.MapGet("/{id:guid}/report", (Guid id, ISender sender, IArtifactStore artifacts, HttpContext context,
                 CancellationToken cancellationToken) =>
             ReportAsync(id, ReportHtml.File, "text/html; charset=utf-8", sender, artifacts, context, cancellationToken))

@@ -96,6 +96,7 @@ internal static class WebServer
         app.MapAssets();
         app.MapPageLanguage();
         app.MapSignOut();
+        app.MapMarkdown();
         app.MapRazorPages();
         app.MapRunLive();
         app.MapOpenApi();

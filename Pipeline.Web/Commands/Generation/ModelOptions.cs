@@ -44,13 +44,16 @@ internal sealed class ModelOptions
             command.Options.Add(option);
     }
 
-    public LanguageModel LoadModel(ParseResult parsed) => LanguageModel.Load(parsed.GetRequiredValue(Model), new ModelLoadOptions
-    {
-        Device = parsed.GetRequiredValue(Device),
-        DType = ParseType(parsed.GetValue(Precision)),
-        QuantizationBits = parsed.GetValue(Quantize),
-        QuantizedStorage = QuantizedStorage.Blocks,
-    });
+    /// <param name="parsed">The command line.</param>
+    /// <param name="storage">Losses are summed by the pass of training, which cannot read blocks.</param>
+    public LanguageModel LoadModel(ParseResult parsed, QuantizedStorage storage = QuantizedStorage.Blocks) =>
+        LanguageModel.Load(parsed.GetRequiredValue(Model), new ModelLoadOptions
+        {
+            Device = parsed.GetRequiredValue(Device),
+            DType = ParseType(parsed.GetValue(Precision)),
+            QuantizationBits = parsed.GetValue(Quantize),
+            QuantizedStorage = storage,
+        });
 
     /// <summary>The template for the requested model and adapter; warnings about it go to standard error.</summary>
     public ChatTemplate ChooseTemplate(ParseResult parsed, LanguageModel model)

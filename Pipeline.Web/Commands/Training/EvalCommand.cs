@@ -4,6 +4,7 @@ using Pipeline.Models;
 using Pipeline.Models.Datasets;
 using Pipeline.Models.Evaluation;
 using Pipeline.Models.Families;
+using Pipeline.Models.Quantization;
 using Pipeline.Models.Training.Loop;
 using Pipeline.Web.Commands.Generation;
 
@@ -47,7 +48,7 @@ internal static class EvalCommand
                 Warn = warning => parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}"),
             };
             IReadOnlyList<InstructionExample> examples = InstructionDataset.Load(parsed.GetRequiredValue(dataset));
-            using LanguageModel model = models.LoadModel(parsed);
+            using LanguageModel model = models.LoadModel(parsed, QuantizedStorage.Trainable);
             ComparisonResult result = AdapterComparison.Compare(model, parsed.GetValue(models.Adapter), examples, options, stopping);
             TextWriter writer = parsed.InvocationConfiguration.Output;
             Show(result, writer);

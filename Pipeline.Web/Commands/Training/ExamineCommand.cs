@@ -6,6 +6,7 @@ using Pipeline.Models;
 using Pipeline.Models.Evaluation.Examination;
 using Pipeline.Models.Evaluation.Statistics;
 using Pipeline.Models.Families;
+using Pipeline.Models.Quantization;
 using Pipeline.Web.Commands.Generation;
 
 namespace Pipeline.Web.Commands.Training;
@@ -99,7 +100,7 @@ internal sealed class ExamineCommand
         List<ExamSide> sides = [new(ExamSide.Base, null)];
         if (parsed.GetValue(_models.Adapter) is { } adapter) sides.Add(new("adapter", adapter));
         if (parsed.GetValue(_current) is { } current) sides.Add(new("current", current));
-        using LanguageModel model = _models.LoadModel(parsed);
+        using LanguageModel model = _models.LoadModel(parsed, QuantizedStorage.Trainable);
         ExaminationResult result = Examiner.Examine(model, sides, items, control, options, stopping);
         ExaminationFigures figures = ExaminationFigures.Of(result);
         Show(result, figures, output);

@@ -6,7 +6,7 @@ using Pipeline.Jobs.Dataset.Rows;
 using Pipeline.Jobs.Dataset.Versions;
 using Pipeline.Jobs.Runs.Results;
 using Pipeline.Models;
-using Pipeline.Web.Pages.Documents;
+using Pipeline.Web.Addresses;
 
 namespace Pipeline.Web.Pages.Datasets;
 
@@ -101,7 +101,7 @@ internal sealed class DatasetModel(ISender sender) : PageModel
     /// <summary>Where a row comes from: the page of its document; null for rows of files and of other runs.</summary>
     public string? PlaceOf(SourceSpan source) =>
         Dataset!.RunId is { } run && _documents.TryGetValue(source.DocumentSha256, out DocumentPart? part)
-        ? $"{DocumentModel.AddressOf(run, part.Id, source.Page)}#{source.Block}" : null;
+        ? DocumentAddress.Of(run, part.Id, source.Page, source.Block) : null;
 
     private RowFilter Filter() => new()
     {

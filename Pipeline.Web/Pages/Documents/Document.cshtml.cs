@@ -7,6 +7,7 @@ using Pipeline.Jobs.Extract.Blocks;
 using Pipeline.Jobs.Extract.View;
 using Pipeline.Jobs.Runs;
 using Pipeline.Jobs.Runs.Results;
+using Pipeline.Web.Addresses;
 using Pipeline.Web.Pages.Languages;
 
 namespace Pipeline.Web.Pages.Documents;
@@ -44,18 +45,15 @@ internal sealed class DocumentModel(ISender sender, IStringLocalizer<PageTexts> 
         if (Details.Document is not { Pages.Count: > 0 } read) return Page();
         if (read.Figures.FirstOrDefault(f => f.Id == figure) is { } wanted)
         {
-            string block = read.Blocks.FirstOrDefault(b => b.Figure == wanted.Id)?.Id ?? "";
-            return LocalRedirect($"{AddressOf(run, document, wanted.Page)}#{block}");
+            return LocalRedirect(DocumentAddress.Of(run, document, wanted.Page,
+                read.Blocks.FirstOrDefault(block => block.Figure == wanted.Id)?.Id));
         }
         Shown = read.Pages.FirstOrDefault(page => page.Number == number) ?? read.Pages[0];
         View = new DocumentView(read, path => $"/api/runs/{run}/documents/{document}/files/{path}", Say,
-            page => AddressOf(run, document, page));
+            page => DocumentAddress.Of(run, document, page));
         await ReadRowsAsync(cancellationToken);
         return Page();
     }
-
-    /// <summary>Address of a page of a document.</summary>
-    public static string AddressOf(Guid run, Guid document, int page) => $"/runs/{run}/documents/{document}?number={page}";
 
     // Kinds of blocks are words of data, the rest is the view's own.
     private string Say(string text) => words[text] is { ResourceNotFound: false } word ? word : texts[text];
