@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Pipeline.Models.Batching;
+using Pipeline.Models.Families;
 using Pipeline.Models.Generation;
 using Pipeline.Models.Lora;
-using Pipeline.Models.Families;
 using Pipeline.Models.Templates;
 using Pipeline.Models.Text;
 
